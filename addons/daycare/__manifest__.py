@@ -1,0 +1,23 @@
+{
+    "name": "Daycare",
+    "summary": "Children, guardians, groups and placements of a daycare centre",
+    "version": "19.0.1.0.0",
+    "category": "Services/Daycare",
+    "license": "LGPL-3",
+    "author": "Payables Suite Contributors",
+    "depends": ["account"],
+    "data": [
+        "security/daycare_groups.xml",
+        "security/ir.model.access.csv",
+        "security/daycare_rules.xml",
+        "data/daycare_child_status.xml",
+        "data/daycare_parental_authority.xml",
+        "data/daycare_gender_label.xml",
+        "data/daycare_civil_label.xml",
+        "data/daycare_language.xml",
+        "data/daycare_language_code3.xml",
+        "data/daycare_locality.xml",
+    ],
+    "application": True,
+    "installable": True,
+}

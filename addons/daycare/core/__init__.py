@@ -1,0 +1,1 @@
+"""Plain-Python rules of the daycare addon: no Odoo, no database."""

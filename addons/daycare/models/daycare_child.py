@@ -1,0 +1,157 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+from .const import GENDERS
+
+
+class DaycareChild(models.Model):
+    """The file of a child («dossier enfant»). A child is never a customer."""
+
+    _name = "daycare.child"
+    _description = "Child"
+    _inherit = ["daycare.dossier.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "lastname, firstname, id"
+    _check_company_auto = True
+    _rec_names_search = ["name", "kibe_id"]
+
+    name = fields.Char(compute="_compute_name", store=True, precompute=True)
+    active = fields.Boolean(default=True)
+    lastname = fields.Char(string="Last Name", required=True, tracking=True)
+    firstname = fields.Char(string="First Name", required=True, tracking=True)
+    gender = fields.Selection(GENDERS, tracking=True)
+    birthdate = fields.Date(string="Birth Date", tracking=True)
+    age = fields.Char(compute="_compute_age")
+    image_128 = fields.Image("Photo", max_width=256, max_height=256)
+    language_id = fields.Many2one(
+        "daycare.language",
+        string="Mother Tongue",
+        ondelete="restrict",
+        tracking=True,
+    )
+    registration_date = fields.Date(
+        tracking=True, help="«Date inscription»; may precede the birth."
+    )
+    authority_id = fields.Many2one(
+        "daycare.parental.authority",
+        string="Parental Authority",
+        ondelete="restrict",
+        tracking=True,
+        default=lambda self: self.env["daycare.parental.authority"]._default_authority(),
+    )
+    status_id = fields.Many2one(
+        "daycare.child.status",
+        string="Status",
+        ondelete="restrict",
+        index=True,
+        tracking=True,
+        group_expand="_group_expand_status",
+        default=lambda self: self.env["daycare.child.status"]._default_status(),
+    )
+    status_kind = fields.Selection(related="status_id.kind", string="Stage")
+    departure_date = fields.Date(tracking=True)
+    departure_reason = fields.Char(tracking=True)
+    street = fields.Char(tracking=True)
+    street2 = fields.Char(string="Street 2", tracking=True)
+    zip = fields.Char(string="Postcode", tracking=True)
+    city = fields.Char(tracking=True)
+    country_id = fields.Many2one("res.country", string="Country")
+    guardian_link_ids = fields.One2many(
+        "daycare.child.guardian", "child_id", string="Guardians"
+    )
+    main_guardian_id = fields.Many2one(
+        "daycare.guardian",
+        string="Main Parent",
+        compute="_compute_main_guardian_id",
+        search="_search_main_guardian_id",
+    )
+    sector_ids = fields.One2many("daycare.sector", "child_id", string="Placements")
+    current_group_ids = fields.Many2many(
+        "daycare.group",
+        string="Current Groups",
+        compute="_compute_current_group_ids",
+        search="_search_current_group_ids",
+    )
+    billing_data_ids = fields.One2many(
+        "daycare.billing.data",
+        "child_id",
+        string="Billing Data",
+        groups="daycare.group_daycare_office",
+    )
+    health_note = fields.Text(
+        string="Health and Diet", help="Allergies, diet, medicine, doctor."
+    )
+    pickup_note = fields.Text(
+        string="Authorised to Pick Up", help="Who else may fetch the child."
+    )
+    note = fields.Html(string="Notes")
+
+    _kibe_id_uniq = models.UniqueIndex(
+        "(company_id, kibe_id) WHERE kibe_id IS NOT NULL",
+        "Another child of the company already has this Kibé ID.",
+    )
+
+    @api.depends("lastname", "firstname")
+    def _compute_name(self):
+        for child in self:
+            names = (child.firstname, child.lastname)
+            child.name = " ".join(name for name in names if name)
+
+    @api.depends("birthdate")
+    def _compute_age(self):
+        today = fields.Date.context_today(self)
+        for child in self:
+            child.age = child._age_label(today)
+
+    def _age_label(self, today):
+        if not self.birthdate or self.birthdate > today:
+            return False
+        age = relativedelta(today, self.birthdate)
+        if age.years >= 3:
+            return self.env._("%(years)s years", years=age.years)
+        months = age.years * 12 + age.months
+        return self.env._("%(months)s months", months=months)
+
+    @api.depends("guardian_link_ids.is_main", "guardian_link_ids.guardian_id")
+    def _compute_main_guardian_id(self):
+        for child in self:
+            child.main_guardian_id = child.guardian_link_ids.filtered("is_main")[
+                :1
+            ].guardian_id
+
+    @api.model
+    def _search_main_guardian_id(self, operator, value):
+        return [
+            (
+                "guardian_link_ids",
+                "any",
+                [("is_main", "=", True), ("guardian_id", operator, value)],
+            )
+        ]
+
+    @api.depends("sector_ids.date_from", "sector_ids.date_to", "sector_ids.group_id")
+    def _compute_current_group_ids(self):
+        today = fields.Date.context_today(self)
+        for child in self:
+            child.current_group_ids = child.sector_ids.filtered(
+                lambda sector: sector.date_from <= today <= sector.date_to
+            ).group_id
+
+    @api.model
+    def _search_current_group_ids(self, operator, value):
+        today = fields.Date.context_today(self)
+        return [
+            (
+                "sector_ids",
+                "any",
+                [
+                    ("date_from", "<=", today),
+                    ("date_to", ">=", today),
+                    ("group_id", operator, value),
+                ],
+            )
+        ]
+
+    @api.model
+    def _group_expand_status(self, statuses, domain):
+        return statuses.search([])

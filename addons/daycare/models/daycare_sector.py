@@ -1,0 +1,101 @@
+from odoo import api, fields, models
+
+from .const import ORIGINS
+
+
+class DaycareSector(models.Model):
+    """A placement («page secteur»): a child in a group between two dates.
+
+    The page itself is the group «planning», its lines the group «fréquentation».
+    """
+
+    _name = "daycare.sector"
+    _description = "Placement"
+    _order = "child_id, date_from DESC, id"
+    _check_company_auto = True
+
+    child_id = fields.Many2one(
+        "daycare.child",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        related="child_id.company_id", store=True, index=True, precompute=True
+    )
+    group_id = fields.Many2one(
+        "daycare.group",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    date_from = fields.Date(
+        string="From", required=True, default=fields.Date.context_today
+    )
+    date_to = fields.Date(
+        string="To",
+        required=True,
+        help="Last day, included. 31.12.9999 for a placement without end.",
+    )
+    origin = fields.Selection(
+        ORIGINS,
+        required=True,
+        default="manual",
+        readonly=True,
+        help="Imported placements are rebuilt by every import, those typed by hand "
+        "stay.",
+    )
+    line_ids = fields.One2many(
+        "daycare.sector.line", "sector_id", string="Weekly Schedule", copy=True
+    )
+    is_current = fields.Boolean(
+        compute="_compute_is_current", search="_search_is_current"
+    )
+    week_label = fields.Char(string="Week", compute="_compute_week_label")
+
+    # Two pages over the same dates would bill the child twice (kibe 1.6).
+    _page_uniq = models.UniqueIndex(
+        "(child_id, group_id, date_from, date_to)",
+        "The child already has a placement in this group over the same dates.",
+    )
+    _dates_valid = models.Constraint(
+        "CHECK(date_from <= date_to)", "A placement ends after it begins."
+    )
+
+    @api.depends("child_id", "group_id", "date_from", "date_to")
+    def _compute_display_name(self):
+        for sector in self:
+            sector.display_name = self.env._(
+                "%(child)s · %(group)s",
+                child=sector.child_id.display_name or "",
+                group=sector.group_id.display_name or "",
+            )
+
+    @api.depends("date_from", "date_to")
+    def _compute_is_current(self):
+        today = fields.Date.context_today(self)
+        for sector in self:
+            begin, end = sector.date_from, sector.date_to
+            sector.is_current = bool(begin and end and begin <= today <= end)
+
+    @api.model
+    def _search_is_current(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        return [("date_from", "<=", today), ("date_to", ">=", today)]
+
+    @api.depends("line_ids.weekday", "line_ids.presence")
+    def _compute_week_label(self):
+        days = dict(
+            self.env["daycare.sector.line"]
+            ._fields["weekday"]
+            ._description_selection(self.env)
+        )
+        for sector in self:
+            lines = sector.line_ids.sorted(lambda line: (line.day, line.hour_from))
+            sector.week_label = ", ".join(
+                f"{days[line.weekday][:2]} {line.presence}" for line in lines
+            )

@@ -1,0 +1,115 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..core import hours
+from .const import MODES, WEEKDAYS
+
+DAYS = {weekday: number for number, (weekday, _label) in enumerate(WEEKDAYS, 1)}
+
+
+class DaycareSectorLine(models.Model):
+    """One weekday of a placement: its slots, or its free hours."""
+
+    _name = "daycare.sector.line"
+    _description = "Weekly Presence"
+    _order = "sector_id, day, hour_from, id"
+    _check_company_auto = True
+
+    sector_id = fields.Many2one(
+        "daycare.sector", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(
+        related="sector_id.company_id", store=True, index=True, precompute=True
+    )
+    child_id = fields.Many2one(related="sector_id.child_id")
+    group_id = fields.Many2one(related="sector_id.group_id")
+    weekday = fields.Selection(WEEKDAYS, required=True, default="mon")
+    day = fields.Integer(
+        string="Day Number",
+        compute="_compute_day",
+        store=True,
+        precompute=True,
+        help="1 for Monday to 7 for Sunday (ISO 8601).",
+    )
+    mode = fields.Selection(
+        MODES,
+        required=True,
+        compute="_compute_mode",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="How the group's department booked when the line was made.",
+    )
+    slot_ids = fields.Many2many(
+        "daycare.slot",
+        relation="daycare_sector_line_slot_rel",
+        column1="line_id",
+        column2="slot_id",
+        string="Slots",
+        domain="[('group_id', '=', group_id)]",
+    )
+    hour_from = fields.Float(string="From")
+    hour_to = fields.Float(string="To")
+    kibe_code = fields.Char(
+        string="Kibé Code", help="«pr code» of the imported row.", readonly=True
+    )
+    presence = fields.Char(compute="_compute_presence")
+
+    _hours_valid = models.Constraint(
+        "CHECK(hour_from >= 0 AND hour_to <= 24"
+        " AND (hour_from < hour_to OR (COALESCE(hour_from, 0) = 0"
+        " AND COALESCE(hour_to, 0) = 0)))",
+        "A presence ends after it begins, between 00:00 and 24:00.",
+    )
+
+    @api.depends("weekday")
+    def _compute_day(self):
+        for line in self:
+            line.day = DAYS.get(line.weekday, 0)
+
+    @api.depends("sector_id.group_id")
+    def _compute_mode(self):
+        for line in self:
+            line.mode = line.sector_id.group_id.mode or "slots"
+
+    @api.depends("mode", "slot_ids.number", "hour_from", "hour_to")
+    def _compute_presence(self):
+        for line in self:
+            span = f"{hours.label(line.hour_from)}–{hours.label(line.hour_to)}"
+            numbers = sorted(line.slot_ids.mapped("number"))
+            line.presence = _ranges(numbers) if line.mode == "slots" else span
+
+    @api.constrains("mode", "slot_ids", "hour_to", "sector_id")
+    def _check_presence(self):
+        for line in self:
+            if line.slot_ids.group_id - line.sector_id.group_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(sector)s: choose slots of the placement's group.",
+                        sector=line.sector_id.display_name,
+                    )
+                )
+            if not (line.slot_ids if line.mode == "slots" else line.hour_to):
+                raise ValidationError(line._missing_presence_text())
+
+    def _missing_presence_text(self):
+        if self.mode == "slots":
+            return self.env._(
+                "%(sector)s: choose at least one slot for each weekday.",
+                sector=self.sector_id.display_name,
+            )
+        return self.env._(
+            "%(sector)s: enter the hours of each weekday.",
+            sector=self.sector_id.display_name,
+        )
+
+
+def _ranges(numbers):
+    """Return numbers as text, runs shortened: 1, 2, 3, 5 → ``1–3, 5``."""
+    runs = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return ", ".join(f"{a}–{b}" if a < b else f"{a}" for a, b in runs)
