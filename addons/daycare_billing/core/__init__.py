@@ -1,0 +1,3 @@
+"""Daycare price rules in plain Python: no Odoo, no database, Decimal for money."""
+
+from . import calculation, corrections, incomes, money, planning, siblings, steps, tariff

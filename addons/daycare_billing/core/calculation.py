@@ -1,0 +1,225 @@
+"""What a household owes for a month: one calculation for run, preview and simulator."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from . import steps
+from .incomes import household_income
+from .money import CENT, ONE, ZERO, plain, round_to, share_of
+from .planning import Presence, cut, full_month_share, week_share
+from .siblings import ranks, rebate_percent
+from .steps import step
+from .tariff import (
+    CLOSURE_NOT_BILLED,
+    FLAT,
+    MissingIncome,
+    Tariff,
+    TariffError,
+    day_price,
+)
+
+ERROR_INCOME, ERROR_TARIFF, ERROR_NO_TARIFF = "income", "tariff", "no_tariff"
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child of a household, with what its price depends on.
+
+    `guardians` are the income pages of the main and of the secondary guardian.
+    """
+
+    key: object
+    pages: tuple
+    guardians: tuple = ()
+    birthdate: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A billable position: `quantity` times `unit` is exactly `amount`, in francs.
+
+    `share` is the part of a day (or, flat, the days of a week), `days` the full days
+    the position stands for, `base` the exact unit price before rebate and rounding.
+    """
+
+    group: object
+    tariff: Tariff
+    quantity: Decimal
+    share: Decimal
+    days: Decimal
+    base: Decimal
+    weekdays: tuple
+    presence: Presence
+    steps: tuple
+    unit: Decimal = ZERO
+
+    @property
+    def amount(self):
+        return self.quantity * self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a child owes. `error` is one of the ERROR codes, with nothing due."""
+
+    child: object
+    items: tuple = ()
+    steps: tuple = ()
+    at_maximum: bool = False
+    error: str | None = None
+
+    @property
+    def amount(self):
+        return sum((item.amount for item in self.items), ZERO)
+
+
+def household_month(children, month, tariffs):
+    """Calculate a month for the children of one household.
+
+    :param children: list of Child
+    :param Month month: the service month with its closed days
+    :param tariffs: group -> Tariff in force on the first of the month
+    :return: dict child key -> Result
+    """
+    gross = {child.key: _child_month(child, month, tariffs) for child in children}
+    rank = ranks(
+        [(c.key, sum(i.quantity * i.base for i in gross[c.key].items), c.birthdate) for c in children]
+    )
+    return {key: _net(result, rank) for key, result in gross.items()}
+
+
+def _child_month(child, month, tariffs):
+    """Return the Result of a child before the sibling rebate."""
+    if any(page.week and page.group not in tariffs for page in child.pages):
+        return Result(child.key, error=ERROR_NO_TARIFF)
+    pieces, capped = cut(child.pages, month, tariffs)
+    if not pieces:
+        return Result(child.key)
+    explained = [step(steps.CAPPED, days=capped)] if capped else []
+    items, at_maximum = [], False
+    try:
+        for tariff, own in _by_tariff(pieces, tariffs):
+            price = _price(child, month, tariff)
+            at_maximum = at_maximum or price.at_maximum
+            explained += price.steps
+            items += _items(own, month, tariff, price.amount)
+    except MissingIncome:
+        return Result(child.key, error=ERROR_INCOME)
+    except TariffError:
+        return Result(child.key, error=ERROR_TARIFF)
+    return Result(child.key, tuple(items), tuple(explained), at_maximum)
+
+
+def _price(child, month, tariff):
+    income = household_income(
+        child.guardians, month.first, tariff.weights, tariff.by_amount
+    )
+    return day_price(tariff, income, child.birthdate, month.first)
+
+
+def _by_tariff(pieces, tariffs):
+    grouped = {}
+    for piece in pieces:
+        tariff = tariffs[piece.page.group]
+        grouped.setdefault(id(tariff), (tariff, []))[1].append(piece)
+    return grouped.values()
+
+
+def _items(pieces, month, tariff, price):
+    billed = [
+        piece
+        for piece in pieces
+        if tariff.closures != CLOSURE_NOT_BILLED
+        or not month.is_closed(piece.page.group, piece.day)
+    ]
+    closed = len(pieces) - len(billed)
+    make = _flat_items if tariff.month_method == FLAT else _day_items
+    items = make(billed, month, tariff, price)
+    if closed and items:
+        note = (step(steps.CLOSED, days=closed),)
+        items[0] = replace(items[0], steps=note + items[0].steps)
+    return items
+
+
+def _day_items(pieces, _month, tariff, price):
+    """Actual days: one position per group and kind of presence."""
+    grouped = {}
+    for piece in pieces:
+        key = piece.page.group, piece.presence, piece.share
+        grouped.setdefault(key, []).append(piece.day.weekday())
+    return [
+        Item(
+            group=group,
+            tariff=tariff,
+            quantity=Decimal(len(weekdays)),
+            share=share,
+            days=len(weekdays) * share,
+            base=price * share,
+            weekdays=tuple(sorted(set(weekdays))),
+            presence=presence,
+            steps=(
+                step(steps.DAYS, days=len(weekdays), percent=plain(share * 100), price=price),
+            ),
+        )
+        for (group, presence, share), weekdays in grouped.items()
+    ]
+
+
+def _flat_items(pieces, month, tariff, price):
+    """Flat weeks: one position per group and week, in proportion to the days planned."""
+    grouped = {}
+    for piece in pieces:
+        grouped.setdefault(piece.page.pattern, []).append(piece)
+    return [_flat_item(own, month, tariff, price) for own in grouped.values()]
+
+
+def _flat_item(pieces, month, tariff, price):
+    page = pieces[0].page
+    week = week_share(page, tariff)
+    planned = sum((piece.share for piece in pieces), ZERO)
+    full = full_month_share(page, month, tariff)
+    factor = tariff.month_factor
+    explained = [
+        step(steps.WEEK, days=plain(week), price=price, amount=week * price),
+        step(steps.MONTH_FACTOR, factor=plain(round_to(factor, Decimal("0.0001")))),
+    ]
+    if planned != full:
+        explained.append(step(steps.PRORATA, planned=plain(planned), full=plain(full)))
+    return Item(
+        group=page.group,
+        tariff=tariff,
+        quantity=ONE,
+        share=week,
+        days=planned,
+        base=week * price * tariff.weeks * tariff.months_billed * planned / (12 * full),
+        weekdays=tuple(sorted(page.week)),
+        presence=Presence(),
+        steps=tuple(explained),
+    )
+
+
+def _net(result, rank):
+    """Return the Result with the sibling rebate, the rounding and the amounts."""
+    items = tuple(
+        _net_item(item, rank.get(result.child, 1), len(rank)) for item in result.items
+    )
+    return replace(result, items=items)
+
+
+def _net_item(item, rank, count):
+    percent = rebate_percent(item.tariff, rank, count)
+    flat = item.tariff.month_method == FLAT
+    rounding = CENT if flat else item.tariff.rounding
+    unit = round_to(item.base * (ONE - share_of(percent)), rounding)
+    explained = item.steps
+    if percent:
+        explained += (
+            step(steps.SIBLING_REBATE, percent=percent, rank=rank, children=count),
+        )
+    explained += (
+        step(
+            steps.AMOUNT, quantity=plain(item.quantity), unit=unit, amount=item.quantity * unit
+        ),
+    )
+    return replace(item, unit=unit, steps=explained)

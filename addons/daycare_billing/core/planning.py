@@ -1,0 +1,199 @@
+"""From sector pages to the shares of days reserved in a month (6.2 no. 3, 6.3, 6.4).
+
+A day is cut once for all pages of a child: a slot or an hour that two overlapping pages
+both reserve counts once, and a child never takes more than one full day a day.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from .money import ONE, ZERO, share_of
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What is reserved on a day: slots, or hours.
+
+    `slots` are sorted (slot id, percent of a day), `hours` sorted (from, to) in decimal
+    hours that do not overlap.
+    """
+
+    slots: tuple = ()
+    hours: tuple = ()
+
+    def __bool__(self):
+        return bool(self.slots or self.hours)
+
+    def __or__(self, other):
+        return presence(self.slots + other.slots, self.hours + other.hours)
+
+    def __sub__(self, other):
+        if not other:
+            return self
+        taken = {slot for slot, _percent in other.slots}
+        free = tuple(slot for slot in self.slots if slot[0] not in taken)
+        return Presence(free, subtract(self.hours, other.hours))
+
+    def share(self, reference_hours, minimum_share=ZERO):
+        """Share of a day, at most 1.
+
+        :param Decimal reference_hours: hours that make a full day
+        :param Decimal minimum_share: floor for a presence by the hour
+        """
+        total = sum((share_of(percent) for _slot, percent in self.slots), ZERO)
+        if self.hours:
+            length = sum((end - begin for begin, end in self.hours), ZERO)
+            total += max(length / reference_hours, minimum_share)
+        return min(total, ONE)
+
+
+def presence(slots=(), hours=()):
+    """Return a Presence of (slot id, percent) and (from, to), doubles merged."""
+    return Presence(tuple(sorted(set(slots))), merge(hours))
+
+
+def merge(hours):
+    """Return sorted intervals, those that touch or overlap joined."""
+    merged = []
+    for begin, end in sorted(hours):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end > begin:
+            merged.append((begin, end))
+    return tuple(merged)
+
+
+def subtract(hours, taken):
+    """Return the parts of `hours` outside `taken`, both sorted and merged."""
+    for begin, end in taken:
+        hours = [
+            part
+            for start, stop in hours
+            for part in ((start, min(stop, begin)), (max(start, end), stop))
+            if part[1] > part[0]
+        ]
+    return tuple(hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A sector page: a child's reserved week in one group, dates inclusive.
+
+    `week` maps the weekday (0 = Monday) to a Presence; `date_to` may be None.
+    """
+
+    key: object
+    group: object
+    date_from: date
+    date_to: date | None
+    week: dict = field(hash=False)
+
+    def covers(self, day):
+        return self.date_from <= day and (self.date_to is None or day <= self.date_to)
+
+    @property
+    def pattern(self):
+        """What makes two pages of a group the same week."""
+        return self.group, tuple(sorted(self.week.items(), key=lambda item: item[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The share of one day that is due for one page."""
+
+    day: date
+    page: Page
+    presence: Presence
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month with its closed days by group (None for all groups)."""
+
+    first: date
+    last: date
+    closed: dict = field(hash=False)
+
+    @classmethod
+    def of(cls, day, closed=None):
+        """Return the month of `day`; `closed` maps a group, or None, to a set of dates."""
+        first = day.replace(day=1)
+        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        return cls(first, last, closed or {})
+
+    @property
+    def days(self):
+        """Every date of the month."""
+        return [
+            self.first + timedelta(days=n)
+            for n in range((self.last - self.first).days + 1)
+        ]
+
+    def is_closed(self, group, day):
+        return day in self.closed.get(group, ()) or day in self.closed.get(None, ())
+
+
+def cut(pages, month, tariffs):
+    """Cut the month into the pieces of days a child has reserved.
+
+    :param pages: Page list of one child
+    :param Month month: its closed days play no part here
+    :param tariffs: group -> Tariff, for the length of a day
+    :return: (list of Piece by day, number of days on which pages were capped)
+    """
+    overlapping = sorted(
+        (p for p in pages if p.week and _touches(p, month)),
+        key=lambda page: (page.date_from, str(page.key)),
+    )
+    pieces, capped = [], 0
+    if not overlapping:
+        return pieces, capped
+    for day in month.days:
+        of_day, cut_short = _cut_day(overlapping, day, tariffs)
+        pieces += of_day
+        capped += cut_short
+    return pieces, capped
+
+
+def _touches(page, month):
+    return page.date_from <= month.last and (
+        page.date_to is None or page.date_to >= month.first
+    )
+
+
+def _cut_day(pages, day, tariffs):
+    taken, left, pieces, capped = Presence(), ONE, [], False
+    weekday = day.weekday()
+    for page in pages:
+        wanted = page.week.get(weekday)
+        if not wanted or not page.covers(day):
+            continue
+        free = wanted - taken
+        tariff = tariffs[page.group]
+        asked = wanted.share(tariff.reference_hours, tariff.minimum_share)
+        due = free.share(tariff.reference_hours, tariff.minimum_share) if free else ZERO
+        due = min(due, left)
+        capped = capped or due < asked
+        if due:
+            pieces.append(Piece(day, page, free, due))
+            taken, left = taken | free, left - due
+    return pieces, capped
+
+
+def week_share(page, tariff):
+    """Days a week of a page: the sum of its weekdays' shares."""
+    return sum(
+        (p.share(tariff.reference_hours, tariff.minimum_share) for p in page.week.values()),
+        ZERO,
+    )
+
+
+def full_month_share(page, month, tariff):
+    """Days the page would reserve if it ran over the whole month."""
+    shares = {
+        weekday: presence.share(tariff.reference_hours, tariff.minimum_share)
+        for weekday, presence in page.week.items()
+    }
+    return sum((shares.get(day.weekday(), ZERO) for day in month.days), ZERO)

@@ -1,0 +1,69 @@
+"""A calculation explained: each step is a code with values, worded by the caller.
+
+The wording is a matter of language and screen; the steps are stored with the result
+as plain JSON, so that a price can still be explained when the tariff has changed.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+INCOME_PAGE = "income_page"
+HOUSEHOLD_INCOME = "household_income"
+INCOME_CONFIDENTIAL = "income_confidential"
+INCOME_MISSING = "income_missing"
+MAXIMUM_PRICE = "maximum_price"
+BRACKET_PRICE = "bracket_price"
+LINEAR_FACTOR = "linear_factor"
+LINEAR_PRICE = "linear_price"
+AGE_SURCHARGE = "age_surcharge"
+SIBLING_REBATE = "sibling_rebate"
+DAYS = "days"
+WEEK = "week"
+MONTH_FACTOR = "month_factor"
+PRORATA = "prorata"
+AMOUNT = "amount"
+CAPPED = "capped"
+CLOSED = "closed"
+
+CODES = (
+    INCOME_PAGE,
+    HOUSEHOLD_INCOME,
+    INCOME_CONFIDENTIAL,
+    INCOME_MISSING,
+    MAXIMUM_PRICE,
+    BRACKET_PRICE,
+    LINEAR_FACTOR,
+    LINEAR_PRICE,
+    AGE_SURCHARGE,
+    SIBLING_REBATE,
+    DAYS,
+    WEEK,
+    MONTH_FACTOR,
+    PRORATA,
+    AMOUNT,
+    CAPPED,
+    CLOSED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a calculation: a code of this module and its values."""
+
+    code: str
+    values: dict
+
+    def as_json(self):
+        """Return [code, values] with every number as text, ready to be stored."""
+        return [
+            self.code,
+            {
+                key: f"{value:f}" if isinstance(value, Decimal) else value
+                for key, value in self.values.items()
+            },
+        ]
+
+
+def step(code, **values):
+    """Return a Step; a shorthand that reads well where steps are collected."""
+    return Step(code, values)
