@@ -1,0 +1,43 @@
+"""`.odoo/odoo.conf`: how the development server finds its database and addons."""
+
+from . import odoo_source, paths, postgres
+
+CONTENT = """\
+; Written by ./dev at each start. For production see odoo.conf.example.
+[options]
+addons_path = {addons_path}
+data_dir = {data_dir}
+{connection}
+http_interface = 127.0.0.1
+proxy_mode = False
+max_cron_threads = 2
+limit_time_cpu = 3600
+limit_time_real = 7200
+limit_time_real_cron = 0
+"""
+NAMES = {
+    "PGHOST": "db_host",
+    "PGPORT": "db_port",
+    "PGUSER": "db_user",
+    "PGPASSWORD": "db_password",
+}
+
+
+def write(source):
+    """Write the configuration for the given Odoo.
+
+    :param Path source: folder that holds the package `odoo`
+    """
+    folders = [*odoo_source.addons_path(source), paths.ADDONS]
+    settings = postgres.parameters()
+    paths.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    content = CONTENT.format(
+        addons_path=",".join(map(str, folders)),
+        data_dir=paths.DATA_DIR,
+        connection="\n".join(f"{NAMES[k]} = {v}" for k, v in settings.items()),
+    )
+    if not paths.CONFIG.exists() or paths.CONFIG.read_text() != content:
+        partial = paths.CONFIG.with_suffix(".new")
+        partial.touch(mode=0o600)
+        partial.write_text(content)
+        partial.replace(paths.CONFIG)

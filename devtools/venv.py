@@ -1,0 +1,139 @@
+"""The virtual environment: pinned requirements, and Odoo declared as installed."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+
+from . import odoo_source, paths
+from .console import Problem, run, step
+from .locks import lock
+
+VERSIONS = ((3, 11), (3, 12), (3, 13))
+TODO_PIP = "pip could not install the requirements: check the connection to its index."
+METADATA = """\
+Metadata-Version: 2.1
+Name: odoo
+Version: {series}
+Summary: Odoo server, made visible to pip by ./dev
+"""
+RUNNER = """\
+#!{python}
+import odoo.cli
+
+if __name__ == "__main__":
+    odoo.cli.main()
+"""
+
+
+def ensure():
+    """Make `.odoo/venv` ready for the present requirements and Odoo.
+
+    :return: the folder that holds the package `odoo`
+    :rtype: Path
+    """
+    with lock("venv"):
+        source = odoo_source.locate()
+        requirements = paths.ROOT / "requirements.txt"
+        stamp = _stamp(requirements, str(source))
+        if _is_current(paths.VENV, stamp):
+            return source
+        with step("Python packages from requirements.txt"):
+            _create(paths.VENV)
+            _declare_odoo(source)
+            _install(paths.VENV, requirements)
+            (paths.VENV / "stamp").write_text(stamp)
+    return source
+
+
+def ensure_lint():
+    """Make `.odoo/lint`, the linters' own environment, ready."""
+    with lock("lint"):
+        requirements = paths.ROOT / "requirements-lint.txt"
+        stamp = _stamp(requirements)
+        if not _is_current(paths.LINT_VENV, stamp):
+            with step("linters from requirements-lint.txt"):
+                _create(paths.LINT_VENV)
+                _install(paths.LINT_VENV, requirements)
+                (paths.LINT_VENV / "stamp").write_text(stamp)
+
+
+def _stamp(requirements, *more):
+    content = requirements.read_text() + "\n".join(more) + str(paths.ROOT)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _is_current(folder, stamp):
+    file = folder / "stamp"
+    return file.exists() and file.read_text() == stamp
+
+
+def interpreter():
+    """Return a Python this Odoo runs on: the present one, else one on the path.
+
+    :raises Problem: when there is none
+    """
+    if sys.version_info[:2] in VERSIONS:
+        return sys.executable
+    for major, minor in VERSIONS:
+        found = shutil.which(f"python{major}.{minor}")
+        if found:
+            return found
+    raise Problem(
+        "Odoo 19 needs Python 3.11 or 3.12.", "Install it: apt-get install python3-venv"
+    )
+
+
+def _create(folder):
+    if not (folder / "bin" / "python").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        run(
+            [interpreter(), "-m", "venv", folder],
+            "Debian keeps this in a package of its own: apt-get install python3-venv",
+        )
+
+
+def _install(folder, requirements):
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "-q"]
+    run([*pip, "--disable-pip-version-check", "-r", requirements], TODO_PIP)
+
+
+def _declare_odoo(source):
+    """Put Odoo on the path of the environment, and into pip's list.
+
+    Addons published for 19.0 require the distribution `odoo`; without the entry
+    pip would look for it in vain.
+    """
+    site = _site_packages()
+    (site / "odoo_source.pth").write_text(f"{source}\n")
+    info = site / f"odoo-{odoo_source.SERIES}.dist-info"
+    info.mkdir(exist_ok=True)
+    (info / "METADATA").write_text(METADATA.format(series=odoo_source.SERIES))
+    (info / "INSTALLER").write_text("dev\n")
+    (info / "RECORD").write_text("")
+    paths.ODOO_BIN.write_text(RUNNER.format(python=paths.VENV_PYTHON))
+    paths.ODOO_BIN.chmod(0o755)
+
+
+def _site_packages():
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    return type(paths.VENV)(run([paths.VENV_PYTHON, "-c", code]).strip())
+
+
+def key(source):
+    """Return what identifies Odoo and its Python packages: names cached databases.
+
+    :param Path source: folder that holds the package `odoo`
+    :rtype: str
+    """
+    release = (source / "odoo" / "release.py").read_text()
+    requirements = (paths.ROOT / "requirements.txt").read_text()
+    relevant = re.sub(r"^(pytest|coverage|playwright).*$", "", requirements, flags=re.M)
+    return hashlib.sha256((release + relevant).encode()).hexdigest()[:12]
+
+
+def odoo(*arguments, **options):
+    """Run an Odoo command to its end and return its exit code."""
+    command = [paths.VENV_PYTHON, paths.ODOO_BIN, *arguments]
+    return subprocess.run([str(c) for c in command], check=False, **options).returncode
