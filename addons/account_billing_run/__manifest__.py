@@ -1,0 +1,21 @@
+{
+    "name": "Account Billing Run",
+    "summary": "Source documents become draft invoices and bills, each exactly once",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Payables Suite Contributors",
+    "license": "LGPL-3",
+    "depends": ["account", "exchange_run"],
+    "data": [
+        "security/account_billing_run_groups.xml",
+        "security/ir.model.access.csv",
+        "security/account_billing_run_rules.xml",
+        "data/ir_sequence.xml",
+        "views/account_billing_run_line_views.xml",
+        "views/account_billing_run_views.xml",
+        "views/account_billing_link_views.xml",
+        "views/account_move_views.xml",
+        "views/menus.xml",
+    ],
+    "installable": True,
+}

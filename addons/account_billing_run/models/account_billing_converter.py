@@ -1,0 +1,74 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class AccountBillingConverter(models.AbstractModel):
+    """Which sources of one kind are billed, how they group, and what lines they give.
+
+    A converter holds no data. A domain declares one as an abstract model that
+    inherits this one and overrides the methods below; the run does the rest.
+    """
+
+    _name = "account.billing.converter"
+    _description = "Billing Converter"
+
+    #: Technical name of the source model, which inherits account.billing.source.mixin
+    _source_model = None
+    #: Type of the moves
+    _move_type = "in_invoice"
+    #: Whether the source itself shows this converter's move (its main converter)
+    _marks_source = True
+
+    @api.model
+    def _sources_domain(self, run):
+        """Return the domain of the sources that `run` looks at."""
+        return Domain.TRUE
+
+    @api.model
+    def _exclusions(self, run, sources):
+        """Say which of the sources are left out, and why.
+
+        :return: dict {source id: (reason code, text in the user's language)}
+        """
+        return {}
+
+    @api.model
+    def _discriminator(self, run, source):
+        """Return what tells apart several bills of one source ("" for only one)."""
+        return ""
+
+    @api.model
+    def _group_key(self, source):
+        """Return the key, a tuple of plain values, of the move that bills `source`."""
+        raise NotImplementedError
+
+    @api.model
+    def _group_label(self, run, key, sources):
+        """Return what the preview calls the group."""
+        return sources[:1].display_name
+
+    @api.model
+    def _prepare_move_vals(self, run, key, sources):
+        """Return the values of the move, without its lines.
+
+        At least `partner_id`; type, journal, dates and company are given by the run.
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _prepare_lines(self, run, key, sources):
+        """Return the list of values of the move's invoice lines.
+
+        Preview and bill use the very same lines. At least name, quantity, price_unit,
+        account_id; `tax_ids` is empty unless given.
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _source_amount(self, source):
+        """Return the amount of one source as kept in the link, in company currency."""
+        return 0.0
+
+    @api.model
+    def _after_create(self, run, move, key, sources):
+        """Complete a move that was just created (records beside its lines)."""

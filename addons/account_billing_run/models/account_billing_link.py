@@ -1,0 +1,91 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class AccountBillingLink(models.Model):
+    """A source document and the move that bills it.
+
+    The unique index is what guarantees that no source is billed twice by the same
+    converter, whatever runs at the same time. A released link is kept as history.
+    """
+
+    _name = "account.billing.link"
+    _description = "Billed Source"
+    _order = "id"
+    _rec_name = "res_id"
+
+    company_id = fields.Many2one("res.company", required=True)
+    converter = fields.Char(required=True)
+    res_model = fields.Char(string="Source Model", required=True)
+    res_id = fields.Many2oneReference(
+        string="Source", model_field="res_model", required=True
+    )
+    discriminator = fields.Char(
+        default="",
+        help="Tells apart several bills of one source, such as the period.",
+    )
+    move_id = fields.Many2one(
+        "account.move", required=True, index=True, ondelete="cascade"
+    )
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount = fields.Monetary()
+    state = fields.Selection(
+        [("active", "Active"), ("released", "Released")],
+        default="active",
+        required=True,
+    )
+
+    _source_uniq = models.UniqueIndex(
+        "(company_id, converter, res_model, res_id, COALESCE(discriminator, ''))"
+        " WHERE state = 'active'",
+        "A source document can be billed only once.",
+    )
+    _source_idx = models.Index("(res_model, res_id)")
+
+    def _release(self):
+        """Make the sources billable again; the links stay as history."""
+        self.state = "released"
+        self._mark_sources(False)
+
+    def _activate(self):
+        """Take the sources back for their move.
+
+        :raises UserError: one of them is billed elsewhere by now
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.state = "active"
+                self.flush_recordset(["state"])
+        except UniqueViolation:
+            raise UserError(
+                self.env._(
+                    "What this document billed has been billed by another one since. "
+                    "Cancel that one first, or leave this one cancelled."
+                )
+            ) from None
+        self._mark_sources(True)
+
+    def _mark_sources(self, billed):
+        """Write on the sources which move bills them.
+
+        :param bool billed: True to name the links' moves, False to name none
+        """
+        by_move = self.grouped(lambda link: (link.converter, link.res_model, link.move_id))
+        for (converter, model, move), links in by_move.items():
+            if converter in self.env and not self.env[converter]._marks_source:
+                continue
+            # sudo: the bill decides, its user need not be allowed to edit sources
+            sources = self.env[model].sudo().browse(links.mapped("res_id")).exists()
+            if not billed:
+                sources = sources.filtered(lambda s, move=move: s.billing_move_id == move)
+            sources.billing_move_id = move if billed else False
+
+    def action_open_source(self):
+        """Open the source document.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id).get_formview_action()

@@ -1,0 +1,26 @@
+from odoo import api, fields, models
+
+
+class AccountBillingRun(models.Model):
+    """A run for any converter that needs no choices of its own."""
+
+    _name = "account.billing.run"
+    _description = "Billing Run"
+    _inherit = ["account.billing.run.mixin"]
+
+    converter = fields.Selection(
+        selection="_selection_converter", required=True, string="Kind of Document"
+    )
+    journal_id = fields.Many2one(domain="[('type', 'in', ('purchase', 'sale'))]")
+
+    @api.model
+    def _selection_converter(self):
+        names = self.env.registry.descendants(["account.billing.converter"], "_inherit")
+        return sorted(
+            (name, self.env[name]._description)
+            for name in names
+            if name != "account.billing.converter"
+        )
+
+    def _billing_converters(self):
+        return [self.converter]

@@ -1,0 +1,5 @@
+"""Errors that steer a job."""
+
+
+class ExchangeCancelled(Exception):
+    """The user asked a running job to stop; what is not committed is undone."""

@@ -1,0 +1,93 @@
+from contextlib import contextmanager
+
+from odoo import api, fields, models
+from odoo.modules import module
+from odoo.tools import SQL
+
+
+class ExchangeProgress(models.Model):
+    """How far a job is, and whether somebody asked it to stop.
+
+    Written through short transactions of its own, so that a job in the middle of one
+    long transaction still shows progress and still hears the cancel button.
+    """
+
+    _name = "exchange.progress"
+    _description = "Job Progress"
+    _rec_name = "text"
+
+    run_model = fields.Char(required=True)
+    run_id = fields.Many2oneReference(model_field="run_model", required=True)
+    done = fields.Integer()
+    total = fields.Integer()
+    text = fields.Char()
+    cancel_requested = fields.Boolean()
+
+    _run_uniq = models.UniqueIndex("(run_model, run_id)")
+
+    @api.model
+    def _publish(self, run, **values):
+        """Write progress values of `run` where everybody sees them at once.
+
+        :param run: record of a job model
+        :param values: any of done, total, text (None for none), cancel_requested
+        """
+        names = sorted(values)
+        query = SQL(
+            """
+            INSERT INTO exchange_progress (run_model, run_id, %(columns)s)
+            VALUES %(row)s
+            ON CONFLICT (run_model, run_id) DO UPDATE SET %(updates)s
+            """,
+            columns=SQL(", ").join(map(SQL.identifier, names)),
+            row=(run._name, run.id, *(values[name] for name in names)),
+            updates=SQL(", ").join(
+                SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
+                for name in names
+            ),
+        )
+        with self._short_cursor() as cr:
+            cr.execute(query)
+
+    @api.model
+    def _is_cancel_requested(self, run):
+        """Tell whether somebody pressed Cancel, as committed at this instant."""
+        with self._short_cursor() as cr:
+            cr.execute(
+                """
+                SELECT cancel_requested FROM exchange_progress
+                 WHERE run_model = %s AND run_id = %s
+                """,
+                [run._name, run.id],
+            )
+            row = cr.fetchone()
+        return bool(row and row[0])
+
+    @api.model
+    def _read_for(self, runs):
+        """Return {run id: (done, total, text)} of the jobs of one model."""
+        self.env.cr.execute(
+            """
+            SELECT run_id, done, total, text FROM exchange_progress
+             WHERE run_model = %s AND run_id = ANY(%s)
+            """,
+            [runs._name, runs.ids],
+        )
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
+
+    @contextmanager
+    def _short_cursor(self):
+        """Give a cursor that sees and commits independently of the job's own.
+
+        A test runs inside one transaction that is rolled back: there the job's own
+        cursor serves.
+        """
+        if module.current_test:
+            yield self.env.cr
+            return
+        # A cursor of its own: the job's transaction may last long, and the progress
+        # must neither wait for its commit nor go with its rollback.
+        with self.env.registry.cursor() as cr:
+            # Two short writers of one row wait for each other instead of failing.
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            yield cr

@@ -1,0 +1,367 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+STATES = [
+    ("draft", "Draft"),
+    ("planned", "Planned"),
+    ("running", "Running"),
+    ("partial", "Partial"),
+    ("done", "Done"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+]
+STARTABLE = ("draft", "planned")
+RESUMABLE = ("running", "partial", "failed")
+
+
+class ExchangeRunMixin(models.AbstractModel):
+    """One record per job.
+
+    A domain model inherits this mixin and implements :meth:`_plan`, :meth:`_execute`
+    and, if it likes, :meth:`_finish`. The mixin plans, executes chunk by chunk,
+    shows progress, hears the cancel button and resumes after a crash; how it does
+    so is in `exchange_run_worker.py`.
+    """
+
+    _name = "exchange.run.mixin"
+    _description = "Job"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    #: Jobs of one kind and company never run at the same time.
+    _exchange_kind = None
+    #: "chunk": each chunk commits. "run": all chunks in one transaction.
+    _exchange_transaction = "chunk"
+    #: From how many units on the job runs in the background; None: never.
+    _exchange_background_from = None
+    _exchange_sequence_code = "exchange.run"
+
+    name = fields.Char(
+        default=lambda self: self.env._("New"), readonly=True, copy=False, index=True
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        index=True,
+        help="The job runs with the rights of this person, who is told of a failure.",
+    )
+    state = fields.Selection(
+        STATES, default="draft", required=True, copy=False, tracking=True, index=True
+    )
+    dry_run = fields.Boolean(
+        help="Do everything except what could not be undone outside this database."
+    )
+    date_start = fields.Datetime(string="Started", readonly=True, copy=False)
+    date_end = fields.Datetime(string="Ended", readonly=True, copy=False)
+    progress_done = fields.Integer(compute="_compute_progress")
+    progress_total = fields.Integer(compute="_compute_progress")
+    progress_percent = fields.Float(string="Progress", compute="_compute_progress")
+    progress_text = fields.Char(string="Step", compute="_compute_progress")
+    counters = fields.Json(copy=False, readonly=True)
+    counters_html = fields.Html(string="Result", compute="_compute_counters_html")
+    exchange_message_ids = fields.One2many(
+        "exchange.message",
+        "run_id",
+        string="Findings",
+        bypass_search_access=True,
+        readonly=True,
+        copy=False,
+    )
+    message_error_count = fields.Integer(
+        string="Errors", compute="_compute_message_counts"
+    )
+    message_warning_count = fields.Integer(
+        string="Warnings", compute="_compute_message_counts"
+    )
+    attachment_ids = fields.One2many(
+        "ir.attachment",
+        "res_id",
+        string="Files",
+        domain=lambda self: [
+            ("res_model", "=", self._name),
+            ("res_field", "=", False),
+        ],
+        readonly=True,
+        copy=False,
+    )
+
+    # === HOOKS OF A DOMAIN ===
+
+    def _plan(self):
+        """Say what will be done, without writing any business record.
+
+        May log messages and count. A fatal or blocking finding is logged, not raised.
+
+        :return: iterable of JSON-serialisable dicts, one a chunk; the optional key
+            `units` (default 1) is the chunk's share of the progress bar
+        """
+        return []
+
+    def _execute(self, payload):
+        """Do the work of one chunk.
+
+        :param dict payload: what :meth:`_plan` gave for this chunk
+        :raises UserError: a clear failure of this chunk; the others go on (in "run"
+            mode everything is undone and the job fails)
+        """
+
+    def _finish(self):
+        """Close the job, after the last chunk, whether or not some failed."""
+
+    def _final_state(self, done, failed):
+        """Return the state the job ends in.
+
+        :param int done: number of chunks done
+        :param int failed: number of chunks failed
+        """
+        if failed:
+            return "partial" if done else "failed"
+        return "done"
+
+    def _on_failure(self):
+        """Tell the responsible person that the job failed or ended in part."""
+        self.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=self.env._("Job %(name)s needs attention", name=self.name),
+            user_id=self.user_id.id or self.env.uid,
+        )
+
+    # === FIELDS ===
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        Sequence = self.env["ir.sequence"]
+        for vals in vals_list:
+            if vals.get("name", "New") in ("New", self.env._("New")):
+                vals["name"] = Sequence.next_by_code(self._exchange_sequence_code)
+        return super().create(vals_list)
+
+    def _compute_progress(self):
+        live = self.env["exchange.progress"].sudo()._read_for(self)
+        for run in self:
+            done, total, text = live.get(run.id, (0, 0, None))
+            run.progress_done = done
+            run.progress_total = total
+            run.progress_text = text
+            share = 100 * (done or 0) / total if total else 0
+            run.progress_percent = 100 if run.state == "done" else share
+
+    @api.depends("counters")
+    def _compute_counters_html(self):
+        for run in self:
+            run.counters_html = self.env["ir.qweb"]._render(
+                "exchange_run.counters", run._counters_table()
+            )
+
+    def _counters_table(self):
+        """Return the counters as a table.
+
+        :return: dict with `actions`, a list of (key, label), and `rows`, a list of
+            (label, {action: number})
+        """
+        self.ensure_one()
+        counters = self.counters or {}
+        actions = list(dict.fromkeys(a for row in counters.values() for a in row))
+        labels = self._counter_labels()
+        return {
+            "actions": [(action, labels.get(action, action)) for action in actions],
+            "rows": [
+                (labels.get(entity, entity), row) for entity, row in counters.items()
+            ],
+        }
+
+    def _counter_labels(self):
+        """Return {entity or action: label in the user's language}; domains extend it."""
+        return {
+            "create": self.env._("Created"),
+            "update": self.env._("Updated"),
+            "unchanged": self.env._("Unchanged"),
+            "skip": self.env._("Left out"),
+            "delete": self.env._("Deleted"),
+            "failed": self.env._("Failed"),
+        }
+
+    @api.depends("exchange_message_ids.severity")
+    def _compute_message_counts(self):
+        # sudo: only numbers leave, and only for jobs the user may read
+        groups = self.env["exchange.message"].sudo()._read_group(
+            [("run_model", "=", self._name), ("run_id", "in", self.ids)],
+            ["run_id", "severity"],
+            ["__count"],
+        )
+        counts = {(run_id, severity): count for run_id, severity, count in groups}
+        for run in self:
+            run.message_error_count = sum(
+                counts.get((run.id, severity), 0)
+                for severity in ("fatal", "blocked", "error")
+            )
+            run.message_warning_count = counts.get((run.id, "warning"), 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_active(self):
+        if any(run.state in ("running", "partial") for run in self):
+            raise UserError(
+                self.env._("A job that is running or done in part cannot be deleted.")
+            )
+
+    def unlink(self):
+        domain = Domain("run_model", "=", self._name) & Domain("run_id", "in", self.ids)
+        for model in ("exchange.message", "exchange.chunk", "exchange.progress"):
+            # sudo: the technical rows go with the job that the user may delete
+            self.env[model].sudo().search(domain).unlink()
+        return super().unlink()
+
+    # === BUTTONS ===
+
+    def action_plan(self):
+        """Show what the job would do. Writes no business record."""
+        for run in self:
+            run._check_state(STARTABLE)
+            with run._job_lock():
+                run._make_plan()
+        return True
+
+    def action_run(self):
+        """Do the job, at once or in the background if it is long."""
+        for run in self:
+            run._check_state((*STARTABLE, "running"))
+            with run._job_lock():
+                if run.state == "draft":
+                    run._make_plan()
+                if run.state == "planned":
+                    run._start()
+                run._work_or_queue()
+        return True
+
+    def action_resume(self):
+        """Go on with a job that was interrupted or that failed in part."""
+        for run in self:
+            run._check_state(RESUMABLE)
+            with run._job_lock():
+                run._reset_failed_chunks()
+                run._start()
+                run._work_or_queue()
+        return True
+
+    def action_cancel(self):
+        """Give up the job; a running one stops at its next safe point."""
+        for run in self:
+            run._check_state((*STARTABLE, *RESUMABLE))
+            if run.state == "running" and not run._is_idle():
+                # sudo: the progress table has no rights of its own
+                self.env["exchange.progress"].sudo()._publish(
+                    run, cancel_requested=True
+                )
+            else:
+                run._end("cancelled")
+        return True
+
+    def action_view_messages(self):
+        """Open the findings of this job.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Findings of %(name)s", name=self.name),
+            "res_model": "exchange.message",
+            "view_mode": "list,form",
+            "domain": [("run_model", "=", self._name), ("run_id", "=", self.id)],
+            "context": {"create": False, "edit": False},
+        }
+
+    def action_download_messages(self):
+        """Download the findings as a CSV file.
+
+        :return: a URL action
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/exchange_run/{self._name}/{self.id}/findings.csv",
+            "target": "download",
+        }
+
+    def _check_state(self, allowed):
+        self.ensure_one()
+        if self.state not in allowed:
+            state = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(name)s is %(state)s: that is not possible now.",
+                    name=self.display_name,
+                    state=state[self.state],
+                )
+            )
+
+    # === HELPERS FOR DOMAINS ===
+
+    def _log(self, severity, text, **where):
+        """Add one finding.
+
+        :param str severity: fatal, blocked, error, warning or info
+        :param str text: what a clerk reads, in the user's language
+        :param where: any of code, advice, file, row, column, value and record (a
+            recordset of one, linked)
+        """
+        self._log_many([{"severity": severity, "text": text, **where}])
+
+    def _log_many(self, findings):
+        """Add findings in one batch.
+
+        :param findings: list of dicts with the arguments of :meth:`_log`
+        """
+        self.ensure_one()
+        # sudo: findings are written by jobs only, nobody may alter them afterwards
+        self.env["exchange.message"].sudo().create(
+            [self._prepare_message_vals(finding) for finding in findings]
+        )
+
+    def _prepare_message_vals(self, finding):
+        vals = dict(
+            finding,
+            run_model=self._name,
+            run_id=self.id,
+            company_id=self.company_id.id,
+        )
+        record = vals.pop("record", None)
+        if record:
+            vals.update(res_model=record._name, res_id=record.id)
+        return vals
+
+    def _count(self, entity, action, number=1):
+        """Add to the counter of an entity and action."""
+        self.ensure_one()
+        counters = {key: dict(row) for key, row in (self.counters or {}).items()}
+        row = counters.setdefault(entity, {})
+        row[action] = row.get(action, 0) + number
+        self.counters = counters
+
+    def _attach(self, name, raw, mimetype):
+        """Keep a file with the job.
+
+        :param str name: file name
+        :param bytes raw: content, may be empty
+        :param str mimetype: media type
+        :return: the `ir.attachment`
+        """
+        self.ensure_one()
+        return self.env["ir.attachment"].create(
+            {
+                "name": name,
+                "raw": raw,
+                "mimetype": mimetype,
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )

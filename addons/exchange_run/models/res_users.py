@@ -1,0 +1,14 @@
+from odoo import models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def exchange_readable_models(self):
+        """Return the names of the job models this user may read (for record rules).
+
+        :return: list of model names
+        """
+        names = self.env["exchange.chunk"]._run_models()
+        env = self.env(user=self.id, su=False)
+        return [name for name in names if env[name].has_access("read")]
