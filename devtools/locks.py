@@ -21,24 +21,3 @@ def lock(name):
             say(f"  waiting for another ./dev ({name}) …")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def try_shared(name):
-    """Take the named lock shared, as a user of what it protects.
-
-    :return: the open file that holds the lock until it is closed
-    """
-    paths.LOCKS.mkdir(parents=True, exist_ok=True)
-    handle = open(paths.LOCKS / f"{name}.lock", "a")
-    fcntl.flock(handle, fcntl.LOCK_SH)
-    return handle
-
-
-def is_used(name):
-    """Tell whether somebody holds the named lock."""
-    with open(paths.LOCKS / f"{name}.lock", "a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False

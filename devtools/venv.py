@@ -133,7 +133,19 @@ def key(source):
     return hashlib.sha256((release + relevant).encode()).hexdigest()[:12]
 
 
-def odoo(*arguments, **options):
-    """Run an Odoo command to its end and return its exit code."""
-    command = [paths.VENV_PYTHON, paths.ODOO_BIN, *arguments]
-    return subprocess.run([str(c) for c in command], check=False, **options).returncode
+def odoo(*arguments):
+    """Run an Odoo command to its end.
+
+    :return: its exit code and what it printed
+    :rtype: tuple[int, str]
+    """
+    command = [str(part) for part in (paths.VENV_PYTHON, paths.ODOO_BIN, *arguments)]
+    done = subprocess.run(
+        command,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return done.returncode, done.stdout

@@ -1,0 +1,109 @@
+"""Prepared databases, made once and cloned.
+
+- The *base*: Odoo's own addons that ours stand on, with demonstration data and French.
+  It takes minutes to make, so it is also kept in the user's cache.
+- A *layer* on top for each set of our addons: first their dependencies, then the
+  addons themselves. A layer's name tells the content of the files it was made from;
+  when these change, the layer is made anew from the one below and so never carries
+  leftovers of an older version.
+"""
+
+import hashlib
+import time
+
+from . import addons, database, paths, postgres, venv
+from .console import say, step
+from .locks import lock
+
+#: What any of our addons may stand on, and two countries whose users we have in mind.
+BASE_ADDONS = ["web", "mail", "account", "l10n_ch", "l10n_ca"]
+KEPT_LAYERS = 3
+PREFIX = "template-"
+
+
+def base(source):
+    """Return the base template's name; make it if there is none.
+
+    :param Path source: folder that holds the package `odoo`
+    """
+    wanted = sorted({*BASE_ADDONS, *addons.foreign(addons.names())})
+    digest = hashlib.sha256(" ".join([*wanted, venv.key(source)]).encode())
+    name = f"{PREFIX}base-{digest.hexdigest()[:12]}"
+    with lock(name):
+        if database.comment(name).get("complete"):
+            return name
+        database.drop(name)
+        version = postgres.query("postgres", "SHOW server_version_num")[0][0]
+        archive = paths.cache_dir("templates") / f"{name}-pg{int(version) // 10000}"
+        if archive.exists():
+            with step("Odoo's own addons, from the cache"):
+                database.restore(archive, name)
+        else:
+            with step("Odoo's own addons (once; takes some minutes)"):
+                database.install(name, wanted)
+                database.dump(name, archive)
+        database.note(name, {"complete": True, "addons": wanted})
+    return name
+
+
+def layer(source, wanted):
+    """Return the name of the template that has the wanted addons of ours.
+
+    :param Path source: folder that holds the package `odoo`
+    :param wanted: technical names; their dependencies come along
+    """
+    below = base(source)
+    ordered = addons.closure(wanted)
+    if not ordered:
+        return below
+    dependencies = [a for a in ordered if a not in set(wanted)]
+    for content in filter(None, (dependencies, ordered)):
+        below = _layer(below, content)
+    return below
+
+
+def _layer(below, content):
+    group = f"{PREFIX}{_digest(content)[:8]}"
+    prints = [addons.fingerprint(a) for a in content]
+    name = f"{group}-{_digest([below, *prints])[:12]}"
+    with lock(group):
+        known = database.comment(name)
+        if known.get("complete"):
+            database.note(name, {**known, "used": time.time()})
+            return name
+        installed = database.comment(below).get("addons", [])
+        new = [a for a in content if a not in installed]
+        with step(f"install {', '.join(new)}"):
+            clone(below, name)
+            database.install(name, new)
+        note = {"complete": True, "addons": installed + new, "used": time.time()}
+        database.note(name, note)
+        _forget_old(group, name)
+    return name
+
+
+def _digest(parts):
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _forget_old(group, keep):
+    """Drop older layers of the same addons, the latest few apart."""
+    old = [n for n in database.names() if n.startswith(f"{group}-") and n != keep]
+    old.sort(key=lambda name: database.comment(name).get("used", 0), reverse=True)
+    for name in old[KEPT_LAYERS - 1 :]:
+        database.drop(name)
+
+
+def clone(template, target):
+    """Clone a template as a working database, which is dropped first if it exists."""
+    database.drop(target)
+    with lock(template):
+        database.clone(template, target)
+
+
+def forget(prefix=PREFIX):
+    """Drop all templates, or those of a prefix."""
+    for name in database.names():
+        if name.startswith(prefix):
+            say(f"  dropping {name}")
+            database.drop(name)
