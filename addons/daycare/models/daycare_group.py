@@ -29,7 +29,10 @@ class DaycareGroup(models.Model):
         related="department_id.company_id", store=True, index=True, precompute=True
     )
     department_sequence = fields.Integer(
-        related="department_id.sequence", store=True, precompute=True
+        related="department_id.sequence",
+        string="Department Sequence",
+        store=True,
+        precompute=True,
     )
     mode = fields.Selection(related="department_id.mode")
     capacity = fields.Integer(

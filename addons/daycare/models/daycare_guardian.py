@@ -120,6 +120,25 @@ class DaycareGuardian(models.Model):
             vals["partner_id"] = partner.id
         return super().create(vals_list)
 
+    @api.model
+    def _prepare_create_values(self, vals_list):
+        """Complete the files' values, leaving out defaults of the contacts.
+
+        The contacts exist already with their own; Odoo would write its default
+        properties again to each of them, one by one.
+        """
+        inherited = {name for name, field in self._fields.items() if field.inherited}
+        return [
+            {
+                name: value
+                for name, value in complete.items()
+                if name in vals or name not in inherited
+            }
+            for vals, complete in zip(
+                vals_list, super()._prepare_create_values(vals_list), strict=True
+            )
+        ]
+
     def write(self, vals):
         """Write, and keep the partner's name, phone and reference in step."""
         result = super().write(vals)
