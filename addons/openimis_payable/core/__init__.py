@@ -1,0 +1,1 @@
+"""Rules of openIMIS' payables in plain Python; importable without Odoo."""

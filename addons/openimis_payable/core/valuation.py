@@ -1,0 +1,136 @@
+"""What a claim is worth: from its items and services to one payable."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .money import CENT, round_money
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """Item or service of a claim; quantities and prices unrounded, no currency."""
+
+    qty_provided: Decimal
+    price_asked: Decimal
+    price_adjusted: Decimal = ZERO
+    qty_approved: Decimal = ZERO
+    price_approved: Decimal = ZERO
+    price_valuated: Decimal = ZERO
+    remunerated: Decimal = ZERO
+    reduction: Decimal = ZERO
+    origin: str = "P"
+    rejected: bool = False
+    is_approved: bool = False
+    is_remunerated: bool = False
+
+    @property
+    def claimed(self):
+        """Amount the facility asked for, unrounded."""
+        return self.qty_provided * self.price_asked
+
+    @property
+    def quantity(self):
+        """Quantity that counts for payment."""
+        if self.is_approved:
+            return self.qty_approved
+        return self.qty_approved or self.qty_provided
+
+    @property
+    def price(self):
+        """Unit price that counts for payment, before valuation.
+
+        Section 4: approved, else adjusted, else asked.
+        """
+        if self.is_approved:
+            return self.price_approved
+        return self.price_approved or self.price_adjusted or self.price_asked
+
+    @property
+    def effective(self):
+        """Amount before valuation, unrounded; 0 for a rejected line."""
+        return ZERO if self.rejected else self.quantity * self.price
+
+    @property
+    def needs_index(self):
+        """Whether the line is worth nothing certain without a relative index."""
+        return (
+            self.origin == "R"
+            and not self.rejected
+            and not self.is_remunerated
+            and not self.remunerated
+            and not self.price_valuated
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """Result for one claim, rounded: net = claimed - discount."""
+
+    claimed: Decimal
+    net: Decimal
+    line_nets: tuple
+    indexed: bool
+
+    @property
+    def discount(self):
+        """Difference between claimed and net; negative when more is paid."""
+        return self.claimed - self.net
+
+
+def line_net(line, index=None, quantum=CENT):
+    """Return what one line is paid with.
+
+    Sections 3.1 and 4: the remunerated amount, else quantity x valuated price,
+    else quantity x price (x index for relative prices) less deductible and
+    ceilings. The product is computed before it is rounded.
+
+    :param ClaimLine line: the line
+    :param Decimal index: relative index of product and period
+    :param Decimal quantum: smallest unit of the currency
+    :return: Decimal, rounded half up, never negative
+    :raises LookupError: a relative price without an index
+    """
+    if line.rejected:
+        return ZERO
+    if line.is_remunerated or line.remunerated:
+        return round_money(line.remunerated, quantum)
+    if line.price_valuated:
+        return round_money(line.quantity * line.price_valuated, quantum)
+    amount = line.effective
+    if line.origin == "R":
+        if index is None:
+            raise LookupError("relative price without index")
+        amount *= index
+    return round_money(max(amount - line.reduction, ZERO), quantum)
+
+
+def valuate(lines, index_of=None, quantum=CENT):
+    """Valuate a claim.
+
+    :param lines: list of (key, ClaimLine); the key names the line's index
+    :param index_of: dict {key: Decimal index}
+    :param Decimal quantum: smallest unit of the currency
+    :return: Valuation
+    :raises LookupError: a relative price whose index is not in `index_of`
+    """
+    indexes = index_of or {}
+    nets = tuple(line_net(line, indexes.get(key), quantum) for key, line in lines)
+    return Valuation(
+        claimed=sum((round_money(line.claimed, quantum) for _k, line in lines), ZERO),
+        net=sum(nets, ZERO),
+        line_nets=nets,
+        indexed=any(line.needs_index for _key, line in lines),
+    )
+
+
+def header_disagrees(header, lines_amount, line_count, quantum=CENT):
+    """Tell whether a header amount differs from its lines by more than rounding.
+
+    :param Decimal header: amount of the header; 0 means not given
+    :param Decimal lines_amount: sum of the rounded lines
+    :param int line_count: number of lines, each of which may hide half a quantum
+    :return: bool
+    """
+    return bool(header) and abs(header - lines_amount) > quantum * line_count / 2

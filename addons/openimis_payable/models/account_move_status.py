@@ -1,0 +1,111 @@
+from odoo import api, fields, models
+
+from ..core.tax_analysis import tax_analysis
+
+
+class AccountMove(models.Model):
+    """What openIMIS reads off a bill: status, links and tax analysis."""
+
+    _inherit = "account.move"
+
+    @api.depends(
+        "state",
+        "payment_state",
+        "invoice_date_due",
+        "openimis_type",
+        "openimis_suspended",
+        "openimis_deleted",
+        "matched_payment_ids.is_matched",
+        "matched_payment_ids.date",
+    )
+    def _compute_openimis_status(self):
+        today = fields.Date.context_today(self)
+        for move in self:
+            status = move.openimis_type and move._openimis_status(today)
+            move.openimis_status = status
+            dates = [date for date in move.matched_payment_ids.mapped("date") if date]
+            paid = status in ("2", "7")
+            move.openimis_date_payed = max(dates) if paid and dates else False
+
+    def _openimis_status(self, today):
+        """Return the number of openIMIS' status, as text. Section 1, enums."""
+        if self.openimis_deleted:
+            return "4"
+        if self.state == "cancel" or self.payment_state == "reversed":
+            return "3"
+        if self.openimis_suspended:
+            return "5"
+        if self.state == "draft":
+            return "0"
+        if self.payment_state in ("paid", "in_payment"):
+            payments = self.matched_payment_ids
+            return "7" if payments and all(payments.mapped("is_matched")) else "2"
+        overdue = self.invoice_date_due and self.invoice_date_due < today
+        return "6" if overdue else "1"
+
+    @api.model
+    def _cron_openimis_overdue(self):
+        """Turn validated bills that fell due into unpaid ones."""
+        overdue = self.search(
+            [
+                ("openimis_status", "=", "1"),
+                ("invoice_date_due", "<", fields.Date.context_today(self)),
+            ]
+        )
+        self.env.add_to_compute(self._fields["openimis_status"], overdue)
+
+    @api.depends("openimis_subject", "openimis_sender", "partner_id")
+    def _compute_openimis_links(self):
+        for move in self:
+            move.openimis_subject_json = _as_reference(move.openimis_subject)
+            sender = move.openimis_sender or move.partner_id
+            move.openimis_sender_json = _as_reference(sender, move.partner_id)
+
+    @api.depends("line_ids.balance", "line_ids.tax_line_id", "openimis_type")
+    def _compute_openimis_tax_analysis(self):
+        for move in self:
+            taxes = move.line_ids.filtered("tax_line_id")
+            move.openimis_tax_analysis = move.openimis_type and tax_analysis(
+                [
+                    {
+                        "code": line.tax_line_id.name,
+                        "label": line.tax_line_id.name,
+                        "rate": line.tax_line_id.amount,
+                        "base": line.tax_base_amount,
+                        "amount": abs(line.amount_currency),
+                    }
+                    for line in taxes
+                ]
+            )
+
+
+def _as_reference(record, partner=None):
+    """Return the source document's form of a link: label, code, type, id, address."""
+    if not record:
+        return False
+    fields_of = record._fields
+    code = next(
+        (record[f] for f in ("openimis_code", "code", "chf_id", "name") if f in fields_of),
+        "",
+    )
+    uuid = record["openimis_uuid"] if "openimis_uuid" in fields_of else False
+    return {
+        "label": record.display_name,
+        "code": code or "",
+        "type": TYPE_NAMES.get(record._name, record._name),
+        "id": uuid or str(record.id),
+        "address": {"text": partner.contact_address if partner else ""},
+    }
+
+
+TYPE_NAMES = {
+    "res.partner": "HF",
+    "openimis.officer": "user",
+    "openimis.payer": "payer",
+    "openimis.insuree": "Insuree",
+    "openimis.family": "Insuree",
+    "openimis.closing": "batchRun",
+    "openimis.batch.run": "batchRun",
+    "openimis.claim": "claim",
+    "openimis.policy": "policy",
+}

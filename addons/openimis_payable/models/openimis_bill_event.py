@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+EVENT_TYPES = [
+    ("0", "Message"),
+    ("1", "Status"),
+    ("2", "Warning"),
+    ("3", "Payment"),
+    ("4", "Payment Error"),
+]
+
+
+class OpenimisBillEvent(models.Model):
+    _name = "openimis.bill.event"
+    _description = "openIMIS Bill Event"
+    _check_company_auto = True
+    _order = "id desc"
+    _rec_name = "message"
+
+    move_id = fields.Many2one(
+        "account.move", "Bill", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="move_id.company_id", store=True)
+    event_type = fields.Selection(EVENT_TYPES, required=True, default="0")
+    message = fields.Char(required=True)
+    data = fields.Json("Payload")
+    is_automatic = fields.Boolean("Automatic", readonly=True)

@@ -1,0 +1,106 @@
+from odoo import api, fields, models
+
+CLAIM_STATUS = [
+    ("1", "Rejected"),
+    ("2", "Entered"),
+    ("4", "Checked"),
+    ("8", "Processed"),
+    ("16", "Valuated"),
+]
+REVIEW_STATUS = [
+    ("1", "Idle"),
+    ("2", "Not Selected"),
+    ("4", "Selected"),
+    ("8", "Delivered"),
+    ("16", "Bypassed"),
+]
+
+
+class OpenimisClaim(models.Model):
+    _name = "openimis.claim"
+    _description = "openIMIS Claim"
+    _inherit = ["openimis.record", "account.billing.source.mixin"]
+    _order = "billing_date desc, id desc"
+    _rec_name = "code"
+
+    code = fields.Char("Claim Number", required=True, index=True)
+    insuree_id = fields.Many2one(
+        "openimis.insuree",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+    )
+    health_facility_id = fields.Many2one(
+        "res.partner",
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        domain=[("openimis_is_facility", "=", True)],
+    )
+    location_id = fields.Many2one(
+        related="health_facility_id.openimis_location_id", store=True
+    )
+    product_id = fields.Many2one(
+        "openimis.product",
+        "Insurance Product",
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        help="Product of the lines that do not name one themselves.",
+    )
+    policy_id = fields.Many2one(
+        "openimis.policy",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+    )
+    date_from = fields.Date("Visit From")
+    date_to = fields.Date("Visit To")
+    date_claimed = fields.Date()
+    date_processed = fields.Date()
+    billing_date = fields.Date(
+        compute="_compute_billing_date",
+        store=True,
+        index=True,
+        help="Date that decides the period: processed, else end or start of the visit.",
+    )
+    visit_type = fields.Selection(
+        [("E", "Emergency"), ("R", "Referral"), ("O", "Other")]
+    )
+    care_type = fields.Selection([("I", "In-patient"), ("O", "Out-patient")])
+    icd_code = fields.Char("ICD Code")
+    icd_name = fields.Char("Diagnosis")
+    claim_admin = fields.Char("Claim Administrator")
+    explanation = fields.Text()
+    status = fields.Selection(
+        CLAIM_STATUS,
+        required=True,
+        default="2",
+        index=True,
+        help="Status with openIMIS' numbers.",
+    )
+    review_status = fields.Selection(REVIEW_STATUS, default="1")
+    feedback_status = fields.Selection(REVIEW_STATUS, default="1")
+    rejection_reason = fields.Integer(help="Code of openIMIS; 0 means accepted.")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    claimed = fields.Monetary(help="As the facility claimed it.")
+    approved = fields.Monetary()
+    reinsured = fields.Monetary()
+    valuated = fields.Monetary()
+    remunerated = fields.Monetary()
+    batch_run_id = fields.Many2one(
+        "openimis.batch.run", index="btree_not_null", check_company=True
+    )
+    line_ids = fields.One2many("openimis.claim.line", "claim_id", "Items and Services")
+
+    _billing_idx = models.Index("(company_id, billing_date, billing_state)")
+
+    @api.depends("date_processed", "date_to", "date_from", "date_claimed")
+    def _compute_billing_date(self):
+        for claim in self:
+            claim.billing_date = (
+                claim.date_processed
+                or claim.date_to
+                or claim.date_from
+                or claim.date_claimed
+            )

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    openimis_location_ids = fields.Many2many(
+        "openimis.location",
+        string="openIMIS Areas",
+        help="The user sees openIMIS documents of these areas and below only; all "
+        "areas when empty.",
+    )
