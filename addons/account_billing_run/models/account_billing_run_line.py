@@ -13,8 +13,8 @@ class AccountBillingRunLine(models.Model):
     run_id = fields.Many2oneReference(model_field="run_model", required=True)
     company_id = fields.Many2one("res.company", required=True, index=True)
     converter = fields.Char(required=True)
-    group_key = fields.Json(required=True)
-    source_ids = fields.Json(required=True, help="Ids of the sources of this group.")
+    group_key = fields.Json()
+    source_ids = fields.Json(help="Ids of the sources of this group.")
     label = fields.Char()
     partner_id = fields.Many2one("res.partner")
     source_count = fields.Integer(string="Documents")
@@ -28,10 +28,10 @@ class AccountBillingRunLine(models.Model):
     def _key(self):
         """Return the group key as the converter made it."""
         self.ensure_one()
-        return tuple(self.group_key)
+        return tuple(self.group_key or ())
 
     def _sources(self):
         """Return the sources of this group."""
         self.ensure_one()
         model = self.env[self.converter]._source_model
-        return self.env[model].browse(self.source_ids)
+        return self.env[model].browse(self.source_ids or ())

@@ -272,7 +272,7 @@ class AccountBillingRunMixin(models.AbstractModel):
         :return: list of (line, sources still to bill)
         """
         model = self.env[converter._source_model]
-        ids = sorted({source_id for line in lines for source_id in line.source_ids})
+        ids = sorted({source_id for line in lines for source_id in line._sources().ids})
         # A run of another kind may want the same sources: who comes second waits, and
         # then starts over on fresh data (serialization error, the chunk is repeated).
         self.env.cr.execute(
@@ -308,7 +308,7 @@ class AccountBillingRunMixin(models.AbstractModel):
             vals = self._prepare_run_line_vals(converter, line._key(), sources)
             line.write(vals)
         else:
-            line.write({"source_ids": [], "source_count": 0, "amount": 0})
+            line.write({"source_ids": False, "source_count": 0, "amount": 0})
 
     def _billing_full_move_vals(self, converter, line, sources):
         key = line._key()

@@ -235,7 +235,7 @@ class ExchangeRunMixin(models.AbstractModel):
             done = 0
             for chunk in self._todo_chunks():
                 self._check_cancelled()
-                self._execute(chunk.payload)
+                self._execute(chunk.payload or {})
                 chunk.state = "done"
                 done += chunk.units
                 self._set_progress(done)
@@ -260,7 +260,7 @@ class ExchangeRunMixin(models.AbstractModel):
         for tries_left in reversed(range(MAX_TRIES)):
             try:
                 with self._undo_on_error():
-                    self._execute(chunk.payload)
+                    self._execute(chunk.payload or {})
                     chunk.state = "done"
                     self.env.flush_all()
                 return

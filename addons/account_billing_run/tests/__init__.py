@@ -1,0 +1,1 @@
+from . import test_billing_run, test_billing_release, test_fast_create, test_billing_security

@@ -1,0 +1,140 @@
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import BillingCase
+
+#: Columns that two records cannot share.
+OWN_COLUMNS = {"id", "move_id", "create_date", "write_date", "write_uid", "access_token"}
+
+
+@tagged("post_install", "-at_install")
+class TestFastCreate(BillingCase):
+    """The quick way gives the very rows that Odoo's own way gives."""
+
+    def vals(self, move_type="in_invoice", partner=None, **extra):
+        account = self.company_data[
+            "default_account_expense"
+            if move_type.startswith("in_")
+            else "default_account_revenue"
+        ]
+        lines = [
+            {"name": "A", "quantity": 3, "price_unit": 33.335, "discount": 10.0},
+            {"name": "B", "quantity": 0.5, "price_unit": 0.01},
+            {"name": "Title", "display_type": "line_section"},
+            {"name": "C", "quantity": 1, "price_unit": -4.1},
+        ]
+        return {
+            "move_type": move_type,
+            "partner_id": (partner or self.partner_a).id,
+            "invoice_date": fields.Date.to_date("2026-01-31"),
+            "date": fields.Date.to_date("2026-01-31"),
+            "invoice_line_ids": [
+                Command.create(
+                    line
+                    if "display_type" in line
+                    else {
+                        **line,
+                        "account_id": account.id,
+                        "tax_ids": [Command.clear()],
+                    }
+                )
+                for line in lines
+            ],
+            **extra,
+        }
+
+    def rows(self, table, column, move):
+        self.env.flush_all()
+        self.env.cr.execute(f"SELECT * FROM {table} WHERE {column} = %s", [move.id])
+        names = [description.name for description in self.env.cr.description]
+        rows = [dict(zip(names, row, strict=True)) for row in self.env.cr.fetchall()]
+        rows = [{k: v for k, v in r.items() if k not in OWN_COLUMNS} for r in rows]
+        return sorted(rows, key=lambda r: (r.get("balance") or 0, str(r["name"])))
+
+    def assert_same_as_odoo(self, **kwargs):
+        Move = self.env["account.move"]
+        self.assertIsNotNone(Move._billing_fast_total(self.vals(**kwargs)))
+        fast = Move._billing_create([self.vals(**kwargs)])
+        plain = Move.create(self.vals(**kwargs))
+        for post in (False, True):
+            if post:
+                # one number series: the second would have the next number
+                fast.action_post()
+                plain.action_post()
+            for table, column in (("account_move", "id"), ("account_move_line", "move_id")):
+                actual = self.rows(table, column, fast)
+                expected = self.rows(table, column, plain)
+                if post:
+                    self.drop_numbers(actual, fast)
+                    self.drop_numbers(expected, plain)
+                self.assertEqual(actual, expected)
+
+    def drop_numbers(self, rows, move):
+        for row in rows:
+            for name in ("name", "move_name", "payment_reference", "ref"):
+                if isinstance(row.get(name), str):
+                    row[name] = row[name].replace(move.name, "NUMBER")
+            row.pop("sequence_number", None)
+
+    def test_vendor_bill(self):
+        self.assert_same_as_odoo(ref="X")
+
+    def test_customer_invoice(self):
+        self.assert_same_as_odoo(move_type="out_invoice")
+
+    def test_customer_credit_note(self):
+        self.assert_same_as_odoo(move_type="out_refund")
+
+    def test_partner_with_instalments(self):
+        self.partner_b.property_supplier_payment_term_id = self.pay_terms_b
+        self.assert_same_as_odoo(partner=self.partner_b)
+
+    def test_explicit_due_date(self):
+        self.partner_a.property_supplier_payment_term_id = False
+        self.assert_same_as_odoo(
+            invoice_date_due=fields.Date.to_date("2026-03-15"),
+            invoice_payment_term_id=False,
+        )
+
+    def test_contact_of_a_company(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Contact", "parent_id": self.partner_a.id}
+        )
+        self.assert_same_as_odoo(partner=contact)
+
+    def test_what_needs_odoo_goes_odoos_way(self):
+        Move = self.env["account.move"]
+        taxed = self.vals()
+        taxed["invoice_line_ids"][0][2]["tax_ids"] = [
+            Command.set(self.company_data["default_tax_purchase"].ids)
+        ]
+        foreign = self.vals(currency_id=self.setup_other_currency("EUR").id)
+        untold = self.vals()
+        del untold["invoice_line_ids"][0][2]["tax_ids"]
+        for vals in (taxed, foreign, untold):
+            self.assertIsNone(Move._billing_fast_total(vals))
+
+    def test_mixed_batch_keeps_the_order(self):
+        taxed = self.vals(ref="taxed")
+        taxed["invoice_line_ids"][0][2]["tax_ids"] = [
+            Command.set(self.company_data["default_tax_purchase"].ids)
+        ]
+        moves = self.env["account.move"]._billing_create(
+            [self.vals(ref="one"), taxed, self.vals(ref="two")]
+        )
+        self.assertEqual(moves.mapped("ref"), ["one", "taxed", "two"])
+        self.assertGreater(moves[1].amount_tax, 0)
+        self.assertEqual(moves[0].amount_total, moves[2].amount_total)
+
+    def test_payable_can_be_paid(self):
+        move = self.env["account.move"]._billing_create([self.vals()])
+        move.action_post()
+        payment = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({})
+            ._create_payments()
+        )
+        self.assertEqual(payment.amount, move.amount_total)
+        self.assertIn(move.payment_state, ("paid", "in_payment"))

@@ -1,0 +1,71 @@
+"""Job models that exist only while a test runs."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.orm.model_classes import add_to_registry
+
+
+def register(test_class, *definitions):
+    """Add models to the registry and database of a test class, until its end."""
+    names = []
+    for definition in definitions:
+        add_to_registry(test_class.registry, definition)
+        names.append(definition._name)
+    test_class.registry._setup_models__(test_class.env.cr, [])
+    test_class.registry.init_models(
+        test_class.env.cr, names, {"models_to_check": True, "module": "exchange_run"}
+    )
+    test_class.addClassCleanup(test_class.registry._setup_models__, test_class.env.cr, [])
+    for name in names:
+        test_class.addClassCleanup(test_class.registry.__delitem__, name)
+
+
+class FakeJob(models.Model):
+    """Creates one partner a chunk; obeys to what `wish` says."""
+
+    _name = "exchange.fake.job"
+    _description = "Fake Job"
+    _module = "exchange_run"
+    _inherit = ["exchange.run.mixin"]
+
+    wish = fields.Json(default=dict)
+    finished = fields.Integer()
+
+    def _plan(self):
+        for finding in self.wish.get("findings", []):
+            self._log(**finding)
+        self._count("partner", "create", len(self.wish["names"]))
+        return [{"name": name} for name in self.wish["names"]]
+
+    def _execute(self, payload):
+        name = payload["name"]
+        self.env["res.partner"].create({"name": name})
+        if name in self.wish.get("refuse", []):
+            raise UserError(f"{name} is not welcome")
+        if name in self.wish.get("crash", []):
+            raise ZeroDivisionError("secret detail")
+        if name == self.wish.get("cancel_at"):
+            self.env["exchange.progress"]._publish(self, cancel_requested=True)
+
+    def _finish(self):
+        self.finished += 1
+
+
+class FakeAtomicJob(models.Model):
+    """The same, all or nothing."""
+
+    _name = "exchange.fake.atomic"
+    _description = "Fake Atomic Job"
+    _module = "exchange_run"
+    _inherit = ["exchange.fake.job"]
+    _exchange_transaction = "run"
+
+
+class FakeLongJob(models.Model):
+    """The same, in the background."""
+
+    _name = "exchange.fake.long"
+    _description = "Fake Long Job"
+    _module = "exchange_run"
+    _inherit = ["exchange.fake.job"]
+    _exchange_background_from = 2

@@ -1,0 +1,177 @@
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import ExchangeRunCase
+
+WORKER = "odoo.addons.exchange_run.models.exchange_run_worker"
+
+
+@tagged("post_install", "-at_install")
+class TestRunLifecycle(ExchangeRunCase):
+    def test_preview_writes_no_business_record(self):
+        job = self.make_job("Ann", "Bob")
+        job.action_plan()
+        self.assertEqual(job.state, "planned")
+        self.assertEqual(job.progress_total, 2)
+        self.assertEqual(job.counters, {"partner": {"create": 2}})
+        self.assertEqual(self.partners("Ann", "Bob"), [])
+
+    def test_run_does_all_chunks_and_finishes_once(self):
+        job = self.make_job("Ann", "Bob", "Cid")
+        job.action_run()
+        self.assertEqual(job.state, "done")
+        self.assertEqual(self.partners("Ann", "Bob", "Cid"), ["Ann", "Bob", "Cid"])
+        self.assertEqual(job.progress_percent, 100)
+        self.assertEqual(job.finished, 1)
+        self.assertTrue(job.date_start <= job.date_end <= fields.Datetime.now())
+
+    def test_preview_again_replaces_the_plan(self):
+        job = self.make_job("Ann", findings=[{"severity": "warning", "text": "Hm"}])
+        job.action_plan()
+        job.wish = {"names": ["Bob", "Cid"]}
+        job.action_plan()
+        self.assertEqual(job.counters, {"partner": {"create": 2}})
+        self.assertFalse(job.exchange_message_ids)
+        job.action_run()
+        self.assertEqual(self.partners("Ann", "Bob", "Cid"), ["Bob", "Cid"])
+
+    def test_failed_chunk_is_named_and_others_go_on(self):
+        job = self.make_job("Ann", "Bob", "Cid", refuse=["Bob"])
+        job.action_run()
+        self.assertEqual(job.state, "partial")
+        self.assertEqual(self.partners("Ann", "Bob", "Cid"), ["Ann", "Cid"])
+        self.assertEqual(job.exchange_message_ids.text, "Bob is not welcome")
+        self.assertEqual(job.message_error_count, 1)
+        self.assertIn(self.env.user, job.activity_ids.user_id)
+
+    def test_resume_repeats_only_what_failed(self):
+        job = self.make_job("Ann", "Bob", refuse=["Bob"])
+        job.action_run()
+        job.wish = {"names": []}
+        job.action_resume()
+        self.assertEqual(job.state, "done")
+        self.assertEqual(self.partners("Ann", "Bob"), ["Ann", "Bob"])
+        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "Ann")]), 1)
+
+    def test_unexpected_error_shows_no_internals(self):
+        job = self.make_job("Ann", crash=["Ann"])
+        with mute_logger(WORKER):
+            job.action_run()
+        self.assertEqual(job.state, "failed")
+        text = job.exchange_message_ids.text
+        self.assertIn("ZeroDivisionError", text)
+        self.assertNotIn("secret detail", text)
+
+    def test_atomic_job_is_all_or_nothing(self):
+        job = self.make_job("Ann", "Bob", refuse=["Bob"], model="exchange.fake.atomic")
+        job.action_run()
+        self.assertEqual(job.state, "failed")
+        self.assertEqual(self.partners("Ann", "Bob"), [])
+        self.assertEqual(job.exchange_message_ids.text, "Bob is not welcome")
+
+    def test_atomic_job_can_be_resumed_whole(self):
+        job = self.make_job("Ann", "Bob", refuse=["Bob"], model="exchange.fake.atomic")
+        job.action_run()
+        job.wish = {"names": []}
+        job.action_resume()
+        self.assertEqual(job.state, "done")
+        self.assertEqual(self.partners("Ann", "Bob"), ["Ann", "Bob"])
+
+    def test_cancel_stops_a_running_job_between_chunks(self):
+        job = self.make_job("Ann", "Bob", "Cid", cancel_at="Ann")
+        job.action_run()
+        self.assertEqual(job.state, "cancelled")
+        self.assertEqual(self.partners("Ann", "Bob", "Cid"), ["Ann"])
+        self.assertEqual(job.finished, 0)
+
+    def test_cancel_undoes_an_atomic_job(self):
+        job = self.make_job("Ann", "Bob", cancel_at="Ann", model="exchange.fake.atomic")
+        job.action_run()
+        self.assertEqual(job.state, "cancelled")
+        self.assertEqual(self.partners("Ann", "Bob"), [])
+
+    def test_planned_job_can_be_cancelled_and_not_run(self):
+        job = self.make_job("Ann")
+        job.action_plan()
+        job.action_cancel()
+        self.assertEqual(job.state, "cancelled")
+        with self.assertRaisesRegex(UserError, "Cancelled"):
+            job.action_run()
+
+    def test_fatal_finding_forbids_the_run(self):
+        fatal = {"severity": "fatal", "text": "No such file", "code": "Z01"}
+        job = self.make_job("Ann", findings=[fatal])
+        job.action_run()
+        self.assertEqual(job.state, "failed")
+        self.assertEqual(self.partners("Ann"), [])
+
+    def test_done_job_does_not_run_again(self):
+        job = self.make_job("Ann")
+        job.action_run()
+        with self.assertRaises(UserError):
+            job.action_run()
+        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "Ann")]), 1)
+
+    def test_long_job_waits_for_the_worker(self):
+        job = self.make_job("Ann", "Bob", model="exchange.fake.long")
+        job.action_run()
+        self.assertEqual(job.state, "running")
+        self.assertEqual(self.partners("Ann", "Bob"), [])
+        self.env["exchange.chunk"]._cron_work()
+        self.assertEqual(job.state, "done")
+        self.assertEqual(self.partners("Ann", "Bob"), ["Ann", "Bob"])
+
+    def test_worker_takes_over_what_a_killed_server_left(self):
+        job = self.make_job("Ann", "Bob", "Cid")
+        job.action_plan()
+        job._start()
+        chunk = job._next_chunk()
+        job._work_on_chunk(chunk)
+        self.env["exchange.chunk"]._cron_work()
+        self.assertEqual(job.state, "done")
+        self.assertEqual(self.partners("Ann", "Bob", "Cid"), ["Ann", "Bob", "Cid"])
+        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "Ann")]), 1)
+
+    def test_worker_whose_time_is_over_leaves_the_rest(self):
+        job = self.make_job("Ann", "Bob", "Cid")
+        job.action_plan()
+        job._start()
+        with patch.object(type(job), "_commit", lambda self, units=0: 0.0):
+            job._work()
+        self.assertEqual(job.state, "running")
+        self.assertEqual(self.partners("Ann", "Bob", "Cid"), ["Ann"])
+        job._work()
+        self.assertEqual(job.state, "done")
+
+    def test_number_comes_from_the_sequence(self):
+        first, second = self.make_job("Ann"), self.make_job("Bob")
+        self.assertTrue(first.name.startswith("JOB/"))
+        self.assertNotEqual(first.name, second.name)
+
+    def test_running_job_cannot_be_deleted(self):
+        job = self.make_job("Ann", "Bob", refuse=["Bob"])
+        job.action_run()
+        with self.assertRaises(UserError):
+            job.unlink()
+
+    def test_deleting_a_job_takes_its_rows_along(self):
+        job = self.make_job("Ann", findings=[{"severity": "info", "text": "x"}])
+        job.action_plan()
+        job.unlink()
+        for model in ("exchange.message", "exchange.chunk", "exchange.progress"):
+            self.assertFalse(
+                self.env[model].search([("run_model", "=", "exchange.fake.job")])
+            )
+
+    def test_old_chunks_are_collected_but_findings_stay(self):
+        job = self.make_job("Ann", findings=[{"severity": "info", "text": "x"}])
+        job.action_run()
+        job.date_end = fields.Datetime.subtract(fields.Datetime.now(), days=31)
+        self.env.flush_all()
+        self.env["exchange.chunk"]._gc_finished()
+        self.assertFalse(job._chunk_counts())
+        self.assertEqual(job.exchange_message_ids.text, "x")
