@@ -1,0 +1,275 @@
+"""HTTP towards openIMIS: login and renewal, CSRF, retries, rate limit, size cap.
+
+One method sends (`_send`), one decides whether to try again (`_request`); everything
+else is a thin name for a kind of request. Secrets never enter an exception.
+"""
+
+import json
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+
+import requests
+
+from .address import check_url, guarded_session
+from .exceptions import (
+    AccessRefused,
+    AuthenticationFailed,
+    NotFound,
+    RequestRefused,
+    ServerFailed,
+    ServerUnavailable,
+    UnreadableAnswer,
+    UnsafeAddress,
+)
+
+FHIR_PATH = "api/api_fhir_r4"
+GRAPHQL_PATH = "api/graphql"
+BUSY = {429, 502, 503, 504}
+MAX_BYTES = 64 * 1024 * 1024
+MAX_WAIT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to reach one openIMIS.
+
+    `rate` is the number of requests per minute we allow ourselves (openIMIS' GraphQL
+    refuses more than 150); `retries` counts further attempts after the first.
+    """
+
+    url: str
+    login: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    internal: bool = False
+    timeout: float = 30.0
+    retries: int = 4
+    rate: int = 120
+
+
+def loads(content):
+    """JSON with exact numbers.
+
+    :param bytes content: body of an answer
+    :raises UnreadableAnswer: when it is no JSON
+    """
+    try:
+        return json.loads(content, parse_float=Decimal)
+    except (ValueError, UnicodeDecodeError, RecursionError):
+        raise UnreadableAnswer(bytes(content[:80]).decode("utf-8", "replace")) from None
+
+
+def dumps(value):
+    """JSON text of plain values; `Decimal` becomes a number, exact up to 15 digits."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value):
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat()
+
+
+class Client:
+    """A logged-in conversation with one openIMIS.
+
+    :param Settings settings: address and credentials
+    :param sleep: called with seconds to wait (tests pass their own)
+    :param clock: monotonic seconds
+    """
+
+    def __init__(self, settings, sleep=time.sleep, clock=time.monotonic):
+        self.settings = settings
+        self.server_date = None
+        self._base = check_url(settings.url, settings.internal)
+        self._session = guarded_session(requests.Session(), settings.internal)
+        self._sleep = sleep
+        self._clock = clock
+        self._token = settings.token
+        self._csrf = None
+        self._next_slot = 0.0
+
+    # === PUBLIC === #
+
+    def get(self, path, params=None):
+        """GET a FHIR path, e.g. `get("Claim/", {"_count": 10})`.
+
+        :return: the resource or bundle as dict, numbers as `Decimal`
+        :raises ExchangeError: one of its kinds, see `exceptions`
+        """
+        return self._request("GET", f"{FHIR_PATH}/{path}", params=params)
+
+    def post(self, path, resource):
+        """POST a FHIR resource once: a lost answer is not repeated (not idempotent).
+
+        :raises ServerUnavailable: when it is unknown whether it was stored
+        """
+        return self._request("POST", f"{FHIR_PATH}/{path}", body=resource, attempts=1)
+
+    def graphql(self, query, variables=None):
+        """Run a GraphQL query.
+
+        :return: the content of `data`
+        :raises ServerFailed: when the answer carries errors
+        :raises AccessRefused: when the account lacks the right
+        """
+        if self._csrf is None:
+            self._csrf = ""  # the token query itself goes without
+            answer = self.graphql("mutation{getCsrfToken{csrfToken}}")
+            self._csrf = (answer.get("getCsrfToken") or {}).get("csrfToken") or ""
+        answer = self._request(
+            "POST",
+            GRAPHQL_PATH,
+            body={"query": query, "variables": variables or {}},
+            headers={"X-CSRFToken": self._csrf} if self._csrf else {},
+        )
+        if answer.get("errors"):
+            self._raise_graphql(answer["errors"])
+        return answer.get("data") or {}
+
+    def test(self):
+        """Log in and read one facility; returns the number of facilities.
+
+        :rtype: int
+        """
+        if self.settings.login:
+            self._login()
+        bundle = self.get("Organization/", {"type": "prov", "_count": 1})
+        return int(bundle.get("total") or 0)
+
+    # === REQUESTS === #
+
+    def _request(self, method, path, attempts=None, **options):
+        attempts = attempts or self.settings.retries + 1
+        renewed = False
+        attempt = 0
+        while True:
+            if not self._token and self.settings.login:
+                self._login()
+                renewed = True
+            try:
+                return self._send(method, path, **options)
+            except AuthenticationFailed:
+                if renewed or not self.settings.login:
+                    raise
+                self._token = ""  # expired: log in again, once
+            except ServerUnavailable as error:
+                attempt += 1
+                if attempt >= attempts:
+                    raise
+                self._sleep(min(MAX_WAIT, getattr(error, "wait", 0) or 2**attempt / 2))
+
+    def _send(self, method, path, params=None, body=None, headers=None):
+        self._wait_for_slot()
+        headers = {"Accept": "application/json", **(headers or {})}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        try:
+            answer = self._session.request(
+                method,
+                f"{self._base}/{path}",
+                params=params,
+                data=dumps(body).encode() if body is not None else None,
+                headers={"Content-Type": "application/json", **headers},
+                timeout=(5, self.settings.timeout),
+                allow_redirects=False,
+                stream=True,
+            )
+            with answer:
+                content = self._read(answer)
+        except UnsafeAddress:
+            raise
+        except requests.RequestException as error:
+            raise ServerUnavailable(type(error).__name__) from None
+        self._note_date(answer)
+        return self._check(answer, content)
+
+    def _read(self, answer):
+        content = bytearray()
+        for piece in answer.iter_content(65536):
+            content += piece
+            if len(content) > MAX_BYTES:
+                raise UnreadableAnswer(f"> {MAX_BYTES} bytes", code="too_large")
+        return bytes(content)
+
+    def _check(self, answer, content):
+        status = answer.status_code
+        if status in (200, 201):
+            value = loads(content)
+            if not isinstance(value, dict):
+                raise UnreadableAnswer(type(value).__name__)
+            return value
+        detail = _outcome_text(content)
+        if status in BUSY:
+            error = ServerUnavailable(detail, status=status)
+            error.wait = _retry_after(answer.headers.get("Retry-After"))
+            raise error
+        if status == 401:
+            raise AuthenticationFailed(detail, status=status)
+        kinds = {403: AccessRefused, 404: NotFound, 410: NotFound}
+        if status in kinds:
+            raise kinds[status](detail, status=status)
+        if 300 <= status < 400:
+            # a redirect may lead anywhere: the administrator enters the final address
+            raise UnsafeAddress(str(status), code="redirect", status=status)
+        raise (ServerFailed if status >= 500 else RequestRefused)(detail, status=status)
+
+    def _login(self):
+        body = {"username": self.settings.login, "password": self.settings.password}
+        self._token = ""
+        for attempt in range(1, self.settings.retries + 2):
+            try:
+                answer = self._send("POST", f"{FHIR_PATH}/login/", body=body)
+                break
+            except ServerUnavailable:
+                if attempt > self.settings.retries:
+                    raise
+                self._sleep(2**attempt / 2)
+            except (AccessRefused, RequestRefused) as error:
+                raise AuthenticationFailed(error.detail, status=error.status) from None
+        if not answer.get("token"):
+            raise UnreadableAnswer("login", code="no_token")
+        self._token = str(answer["token"])
+
+    def _wait_for_slot(self):
+        now = self._clock()
+        if now < self._next_slot:
+            self._sleep(self._next_slot - now)
+        self._next_slot = max(now, self._next_slot) + 60.0 / max(self.settings.rate, 1)
+
+    def _note_date(self, answer):
+        try:
+            self.server_date = parsedate_to_datetime(answer.headers["Date"])
+        except (KeyError, TypeError, ValueError):
+            self.server_date = self.server_date or None
+
+    def _raise_graphql(self, errors):
+        text = "; ".join(str(error.get("message")) for error in errors)
+        if "unauthorized" in text.lower() or "permission" in text.lower():
+            raise AccessRefused(text)
+        if "csrf" in text.lower():
+            self._csrf = None
+            raise ServerUnavailable(text)
+        raise ServerFailed(text)
+
+
+def _retry_after(value):
+    try:
+        return min(MAX_WAIT, max(0.0, float(value)))
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _outcome_text(content):
+    """Text of an OperationOutcome, or the first characters of the answer."""
+    try:
+        value = json.loads(content)
+        issues = value["issue"]
+        return "; ".join(
+            (issue.get("details") or {}).get("text") or issue.get("diagnostics") or ""
+            for issue in issues
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return content[:200].decode("utf-8", "replace")

@@ -1,0 +1,83 @@
+"""Errors of the exchange with openIMIS.
+
+`code` is stable and meant for programs; the text shown to a user is made (and
+translated) by the model that catches the error.
+"""
+
+
+class ExchangeError(Exception):
+    """Base of all errors of this package.
+
+    :param str code: stable machine-readable code
+    :param str detail: what the other side said, shortened, never a secret
+    :param int status: HTTP status, when there was one
+    """
+
+    code = "exchange"
+
+    def __init__(self, detail="", *, code=None, status=None):
+        super().__init__(detail)
+        self.code = code or self.code
+        self.detail = str(detail)[:500]
+        self.status = status
+
+
+class UnsafeAddress(ExchangeError):
+    """The address leads to a host we must not talk to (SSRF guard)."""
+
+    code = "unsafe_address"
+
+
+class AuthenticationFailed(ExchangeError):
+    """Login or token refused; never retried (openIMIS locks after 5 failures)."""
+
+    code = "authentication"
+
+
+class AccessRefused(ExchangeError):
+    """The account is known but lacks a right (HTTP 403, GraphQL "unauthorized")."""
+
+    code = "access"
+
+
+class ServerUnavailable(ExchangeError):
+    """No usable answer after all retries (network, timeout, 429, 502-504)."""
+
+    code = "unavailable"
+
+
+class ServerFailed(ExchangeError):
+    """openIMIS answered 500: repeating the same question does not help."""
+
+    code = "server_error"
+
+
+class NotFound(ExchangeError):
+    """The resource or the page does not exist (404, 410)."""
+
+    code = "not_found"
+
+
+class RequestRefused(ExchangeError):
+    """The request was understood and refused (other 4xx)."""
+
+    code = "refused"
+
+
+class UnreadableAnswer(ExchangeError):
+    """The answer is not JSON, too large, or not the resource asked for."""
+
+    code = "unreadable"
+
+
+class UnreadableResource(ExchangeError):
+    """One resource lacks what is needed to keep it.
+
+    :param str path: FHIRPath-like place of the defect, e.g. `Claim.provider`
+    """
+
+    code = "resource"
+
+    def __init__(self, path, detail=""):
+        super().__init__(f"{path}: {detail}" if detail else path)
+        self.path = path

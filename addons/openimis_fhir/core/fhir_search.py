@@ -1,0 +1,175 @@
+"""Search parameters of a FHIR URL -> plain criteria.
+
+Only what the CapabilityStatement names is understood; anything else is refused, so
+that a misspelt filter never returns everything.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from .fhir_server import SERVED, SORTABLE
+
+DEFAULT_COUNT = 50
+MAX_COUNT = 500
+PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb")
+RESULT_PARAMETERS = {"_count", "_sort", "_cursor", "_format", "_total"}
+OPERATORS = {"gt": ">", "sa": ">", "lt": "<", "eb": "<", "ge": ">=", "le": "<="}
+DATE = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?)?)?"
+)
+
+
+class BadSearch(ValueError):
+    """A parameter that cannot be understood: `parameter` and `value`."""
+
+    def __init__(self, parameter, value):
+        super().__init__(f"{parameter}={value}")
+        self.parameter = parameter
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """`operator` is in, not in, =, >, >=, <, <= ; dates come as half-open ranges."""
+
+    parameter: str
+    operator: str
+    value: object
+
+
+@dataclass(slots=True)
+class Search:
+    resource: str
+    criteria: list = field(default_factory=list)
+    count: int = DEFAULT_COUNT
+    sort: str = "id"
+    descending: bool = False
+    cursor: tuple | None = None
+
+
+def parse_search(resource, parameters):
+    """Understand the query of `GET <resource>?…`.
+
+    :param str resource: a key of `fhir_server.SERVED`
+    :param parameters: iterable of (name, value), repeated names allowed (and-ed)
+    :rtype: Search
+    :raises BadSearch: unknown parameter or a value of the wrong form
+    """
+    search = Search(resource)
+    known = SERVED[resource][1]
+    for name, value in parameters:
+        name, _, modifier = name.partition(":")
+        if name in RESULT_PARAMETERS:
+            _result_parameter(search, name, value)
+        elif name in known and (not modifier or (name, modifier) == ("name", "contains")):
+            search.criteria += _criteria(name, known[name], value)
+        else:
+            raise BadSearch(name if not modifier else f"{name}:{modifier}", value)
+    return search
+
+
+def _result_parameter(search, name, value):
+    if name == "_count":
+        if not value.isdigit():
+            raise BadSearch(name, value)
+        search.count = min(int(value), MAX_COUNT)
+    elif name == "_sort":
+        search.descending = value.startswith("-")
+        search.sort = SORTABLE.get(value.lstrip("-")) or _refuse(name, value)
+        if search.sort == "date" and search.resource != "Invoice":
+            raise BadSearch(name, value)
+    elif name == "_cursor":
+        search.cursor = decode_cursor(value)
+    elif name == "_format" and "json" not in value:
+        raise BadSearch(name, value)
+
+
+def _refuse(name, value):
+    raise BadSearch(name, value)
+
+
+def _criteria(name, kind, value):
+    if not value:
+        raise BadSearch(name, value)
+    if kind == "date":
+        return _date_criteria(name, value)
+    if kind == "string":
+        return [Criterion(name, "ilike", value)]
+    values = [_token(part, kind) for part in value.split(",") if part]
+    return [Criterion(name, "in", values)]
+
+
+def _token(value, kind):
+    """Token `system|code` -> code, reference `Type/id` or URL -> id."""
+    if kind == "reference":
+        return value.rstrip("/").rpartition("/")[2]
+    return value.rpartition("|")[2].removeprefix("urn:uuid:")
+
+
+def _date_criteria(name, value):
+    prefix = value[:2] if value[:2] in PREFIXES else "eq"
+    start, end = date_range(value.removeprefix(prefix), name)
+    if prefix == "eq":
+        return [Criterion(name, ">=", start), Criterion(name, "<", end)]
+    if prefix == "ne":
+        return [Criterion(name, "outside", (start, end))]
+    # a day is a range: «after the day» starts at its end
+    edge = {"gt": end, "sa": end, "le": end}.get(prefix, start)
+    operator = {"gt": ">=", "sa": ">=", "le": "<", "eb": "<"}.get(
+        prefix, OPERATORS[prefix]
+    )
+    return [Criterion(name, operator, edge)]
+
+
+def date_range(text, parameter="date"):
+    """Half-open range of moments a FHIR date stands for, in UTC.
+
+    `2026` is the whole year, `2026-11-21T10:00:00Z` one second.
+
+    :return: (start, end) as naive UTC datetimes
+    :raises BadSearch: when it is no date
+    """
+    match = DATE.fullmatch(text)
+    if not match:
+        raise BadSearch(parameter, text)
+    year, month, day, clock, _zone = match.groups()
+    try:
+        if clock:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo:
+                moment = moment.astimezone(UTC).replace(tzinfo=None)
+            step = timedelta(milliseconds=1) if "." in clock else timedelta(seconds=1)
+            return moment, moment + step
+        first = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise BadSearch(parameter, text) from None
+    start = datetime.combine(first, datetime.min.time())
+    if day:
+        return start, start + timedelta(days=1)
+    if month:
+        return start, (start + timedelta(days=32)).replace(day=1)
+    return start, start.replace(year=start.year + 1)
+
+
+def encode_cursor(*parts):
+    """Opaque text of where a page ended: (upper bound, last sort value, last id)."""
+    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_cursor(text):
+    """Parts of a cursor; its text is ours, so anything odd is refused.
+
+    :rtype: tuple[str, ...]
+    :raises BadSearch: when it was not made by `encode_cursor`
+    """
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (ValueError, UnicodeError):
+        raise BadSearch("_cursor", text) from None
+    parts = tuple(raw.split("\x1f"))
+    if len(parts) != 3 or not parts[0].isdigit() or not parts[2].isdigit():
+        raise BadSearch("_cursor", text)
+    return parts

@@ -1,0 +1,232 @@
+"""What was read from openIMIS, whatever the transport: frozen, slotted, exact.
+
+Money is `Decimal` in the record's currency (ISO 4217 or None when unknown), dates
+are `datetime.date`, identifiers are openIMIS UUIDs in lower case without braces.
+`version` is openIMIS' own number where the transport tells it (GraphQL), else None.
+"""
+
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    uuid: str
+    code: str
+    name: str
+    level: str  # R region, D district, W ward, V village
+    parent_uuid: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    uuid: str
+    code: str
+    name: str
+    legal_form: str | None = None
+    level: str | None = None
+    sub_level: str | None = None
+    care_type: str | None = None
+    acc_code: str | None = None
+    location_uuid: str | None = None
+    district: str | None = None
+    region: str | None = None
+    street: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    uuid: str
+    code: str
+    name: str
+    date_from: date | None = None
+    date_to: date | None = None
+    lump_sum: Decimal | None = None
+    location_uuid: str | None = None
+    acc_code_remuneration: str | None = None
+    acc_code_premiums: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Insuree:
+    uuid: str
+    chf_id: str
+    last_name: str = ""
+    other_names: str = ""
+    is_head: bool = False
+    family_uuid: str | None = None
+    location_uuid: str | None = None
+    birth_date: date | None = None
+    gender: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    uuid: str
+    status: int | None
+    number: str | None = None
+    product_code: str | None = None
+    holder_chf_id: str | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Premium:
+    """`uuid` is the policy's, `sequence` numbers the premiums of one policy."""
+
+    uuid: str
+    policy_uuid: str
+    sequence: int
+    amount: Decimal
+    currency: str | None = None
+    product_uuid: str | None = None
+    product_code: str | None = None
+    officer_uuid: str | None = None
+    officer_code: str | None = None
+    family_uuid: str | None = None
+    payer: str | None = None
+    category: str | None = None
+    receipt: str | None = None
+    pay_type: str | None = None
+    pay_date: date | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    policy_value: Decimal | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    sequence: int
+    kind: str  # item, service
+    code: str
+    uuid: str | None = None
+    name: str | None = None
+    qty_provided: Decimal = Decimal(0)
+    price_asked: Decimal = Decimal(0)
+    qty_approved: Decimal | None = None
+    price_approved: Decimal | None = None
+    price_adjusted: Decimal | None = None
+    price_valuated: Decimal | None = None
+    price_origin: str | None = None
+    rejection_reason: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    uuid: str
+    code: str
+    status: int
+    facility_uuid: str
+    facility_code: str | None = None
+    patient_uuid: str | None = None
+    patient_chf_id: str | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    date_claimed: date | None = None
+    date_processed: date | None = None
+    visit_type: str | None = None
+    icd_code: str | None = None
+    icd_name: str | None = None
+    coverage_uuid: str | None = None
+    product_code: str | None = None
+    batch_run_uuid: str | None = None
+    claimed: Decimal = Decimal(0)
+    approved: Decimal | None = None
+    valuated: Decimal | None = None
+    remunerated: Decimal | None = None
+    currency: str | None = None
+    lines: tuple[ClaimLine, ...] = ()
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRun:
+    uuid: str
+    year: int
+    month: int
+    run_date: date | None = None
+    location_uuid: str | None = None
+    location_code: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    code: str
+    kind: str | None = None
+    description: str | None = None
+    quantity: Decimal = Decimal(1)
+    unit_price: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    deduction: Decimal = Decimal(0)
+    net: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    ledger_account: str | None = None
+    source_uuid: str | None = None
+    details: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    uuid: str
+    code: str
+    status: int | None
+    bill_type: str | None = None
+    third_party_type: str | None = None
+    third_party_uuid: str | None = None
+    third_party_code: str | None = None
+    third_party_acc_code: str | None = None
+    code_tp: str | None = None
+    code_ext: str | None = None
+    date_bill: date | None = None
+    date_due: date | None = None
+    date_payed: date | None = None
+    net: Decimal = Decimal(0)
+    total: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    currency: str | None = None
+    terms: str | None = None
+    note: str | None = None
+    deleted: bool = False
+    replaced_by: str | None = None
+    valid_to: date | None = None
+    lines: tuple[BillLine, ...] = ()
+    version: int | None = None
+
+
+def fingerprint(record):
+    """Digest of everything a record says: equal digest, nothing to write.
+
+    FHIR gives no version number (section 5), so a changed content is the version.
+
+    :param record: one of the dataclasses above
+    :return: 32 hexadecimal digits
+    :rtype: str
+    """
+    return sha256(_canonical(record).encode()).hexdigest()[:32]
+
+
+def _canonical(value):
+    if is_dataclass(value):
+        inner = ",".join(
+            f"{field.name}={_canonical(getattr(value, field.name))}"
+            for field in fields(value)
+        )
+        return f"{type(value).__name__}({inner})"
+    if isinstance(value, tuple):
+        return f"[{','.join(map(_canonical, value))}]"
+    if isinstance(value, Decimal):
+        # 500, 500.0 and 500.00 are one amount: transports write them differently
+        return f"{value.normalize():f}" if value else "0"
+    return repr(value)

@@ -1,0 +1,266 @@
+"""Two ways to read openIMIS behind one contract.
+
+A transport answers `count(kind, since)` and `page(kind, start, size, since)`; a page
+holds records, and names what could not be read instead of failing as a whole.
+"""
+
+from dataclasses import dataclass, field
+
+from . import const, graphql_read
+from .exceptions import NotFound, ServerFailed, UnreadableResource
+from .fhir_read import (
+    read_facility,
+    read_insuree,
+    read_location,
+    read_policy,
+    read_premiums,
+    read_product,
+)
+from .fhir_read_bill import read_bill
+from .fhir_read_claim import claim_uuid_of_response, read_claim
+from .graphql_query import QUERIES, bill_items_query
+
+READERS = {
+    "location": read_location,
+    "facility": read_facility,
+    "product": read_product,
+    "insuree": read_insuree,
+    "policy": read_policy,
+    "bill": read_bill,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What could not be read: `position` (0-based, in the list), `key`, `code`, text."""
+
+    position: int
+    code: str
+    detail: str
+    key: str | None = None
+
+
+@dataclass(slots=True)
+class Page:
+    """One page: `seen` counts the entries of the other side, readable or not."""
+
+    records: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    total: int | None = None
+    seen: int = 0
+
+    def add(self, other):
+        self.records += other.records
+        self.problems += other.problems
+        self.seen += other.seen
+        self.total = self.total if other.total is None else other.total
+
+
+class FhirTransport:
+    """The standard route.
+
+    :param Client client: conversation with openIMIS
+    :param dict currencies: replacements for what is no ISO currency
+    """
+
+    kinds = tuple(kind for kind in const.KINDS if kind != "batch_run")
+
+    def __init__(self, client, currencies=None):
+        self.client = client
+        self.currencies = currencies or {}
+
+    def count(self, kind, since=None):
+        """Number of entries in the list; None when the list cannot be counted.
+
+        A page of one that answers 500 says nothing about the others.
+        """
+        for offset in range(1, 12):
+            try:
+                bundle = self._bundle(kind, const.RESOURCE_OF_KIND[kind], offset, 1, since)
+                return int(bundle.get("total") or 0)
+            except ServerFailed:
+                continue
+            except NotFound:
+                return 0
+        return None
+
+    def page(self, kind, start, size, since=None):
+        """Read entries `start` to `start + size` (0-based) of a kind.
+
+        A list that answers 500 is asked again in smaller pieces, until only the
+        entries at fault are left; those come back as problems (section 5: one
+        commission bill makes the whole list fail).
+
+        :param datetime since: only what changed after it (kinds of
+            `const.INCREMENTAL_KINDS`), without zone, in the server's time
+        :rtype: Page
+        """
+        try:
+            return self._read_page(kind, start, size, since)
+        except NotFound:
+            return Page()
+        except ServerFailed as error:
+            if size == 1:
+                problem = Problem(start, error.code, error.detail)
+                return Page(problems=[problem], seen=1)
+        page = Page()
+        part = _smaller(size)
+        for piece in range(start, start + size, part):
+            if page.total is not None and piece >= page.total:
+                break
+            page.add(self.page(kind, piece, part, since))
+        return page
+
+    def bill(self, uuid):
+        """One bill by its UUID, None when openIMIS no longer shows it."""
+        try:
+            return read_bill(self.client.get(f"Invoice/{uuid}/"), self.currencies)
+        except NotFound:
+            return None
+
+    def deleted_bills(self, since=None):
+        """FHIR keeps no tombstones: bills gone missing must be asked one by one."""
+        return None
+
+    def _bundle(self, kind, resource, number, size, since):
+        parameters = dict(const.FIXED_PARAMETERS.get(kind, {}))
+        parameters |= {"_count": size, "page-offset": number}
+        if since and kind in const.INCREMENTAL_KINDS:
+            parameters["_lastUpdated"] = f"ge{since:%Y-%m-%dT%H:%M:%S}"
+        return self.client.get(f"{resource}/", parameters)
+
+    def _read_page(self, kind, start, size, since):
+        number = start // size + 1  # page-offset is a page number, from 1
+        bundle = self._bundle(kind, const.RESOURCE_OF_KIND[kind], number, size, since)
+        entries = [entry.get("resource") or {} for entry in bundle.get("entry") or ()]
+        page = Page(total=int(bundle.get("total") or 0), seen=len(entries))
+        answers = self._responses(entries, number, size, since) if kind == "claim" else {}
+        for position, resource in enumerate(entries, start=start):
+            self._read(page, kind, resource, position, answers)
+        return page
+
+    def _read(self, page, kind, resource, position, answers):
+        key = resource.get("id")
+        try:
+            if kind == "claim":
+                answer = answers.get(key)
+                page.records.append(read_claim(resource, answer, self.currencies))
+            elif kind == "premium":
+                page.records.extend(read_premiums(resource, self.currencies))
+            else:
+                page.records.append(READERS[kind](resource, self.currencies))
+        except UnreadableResource as error:
+            page.problems.append(Problem(position, error.code, error.detail, key))
+
+    def _responses(self, claims, number, size, since):
+        """ClaimResponse by claim UUID: the same page, then one by one what it lacks."""
+        answers = {}
+        try:
+            bundle = self._bundle("claim", "ClaimResponse", number, size, since)
+            for entry in bundle.get("entry") or ():
+                answers[claim_uuid_of_response(entry["resource"])] = entry["resource"]
+        except (ServerFailed, NotFound):
+            answers = {}
+        for claim in claims:
+            if claim.get("id") and claim["id"] not in answers:
+                answers[claim["id"]] = self._response(claim["id"])
+        return answers
+
+    def _response(self, uuid):
+        try:
+            return self.client.get(f"ClaimResponse/{uuid}/")
+        except NotFound:
+            return None  # entered only
+
+
+class GraphqlTransport:
+    """The complete route: due dates, statuses, deductions, accounts, deleted bills.
+
+    Kinds that only FHIR documents are delegated to it.
+    """
+
+    kinds = const.KINDS
+    maximum = 100  # openIMIS' own limit for `first`
+
+    def __init__(self, client, currencies=None):
+        self.client = client
+        self.currencies = currencies or {}
+        self._fhir = FhirTransport(client, currencies)
+
+    def count(self, kind, since=None):
+        """Number of nodes; see `FhirTransport.count`."""
+        if kind not in QUERIES:
+            return self._fhir.count(kind, since)
+        return int(self._connection(kind, 0, 1, since).get("totalCount") or 0)
+
+    def page(self, kind, start, size, since=None):
+        """Read nodes `start` to `start + size`; see `FhirTransport.page`."""
+        if kind not in QUERIES:
+            return self._fhir.page(kind, start, size, since)
+        page = Page()
+        for offset in range(start, start + size, self.maximum):
+            count = min(self.maximum, start + size - offset)
+            page.add(self._read_page(kind, offset, count, since))
+        return page
+
+    def bill(self, uuid):
+        """One bill by its UUID, deleted ones included; None when unknown."""
+        query = QUERIES["bill"].text(0, 1, None, f'id:"{uuid}"')
+        edges = (self.client.graphql(query).get("bill") or {}).get("edges") or ()
+        return self._bill(edges[0]["node"]) if edges else None
+
+    def deleted_bills(self, since=None):
+        """UUIDs of deleted bills, those changed since then.
+
+        :rtype: list[str]
+        """
+        found, start = [], 0
+        while True:
+            query = QUERIES["bill"].text(start, self.maximum, since, "isDeleted:true")
+            answer = self.client.graphql(query).get("bill") or {}
+            edges = answer.get("edges") or ()
+            found += [graphql_read.global_id(edge["node"]["id"]) for edge in edges]
+            start += self.maximum
+            if start >= int(answer.get("totalCount") or 0):
+                return found
+
+    def _connection(self, kind, start, size, since):
+        query = QUERIES[kind].text(start, size, since)
+        return self.client.graphql(query).get(QUERIES[kind].name) or {}
+
+    def _read_page(self, kind, start, size, since):
+        connection = self._connection(kind, start, size, since)
+        nodes = [edge["node"] for edge in connection.get("edges") or ()]
+        page = Page(total=connection.get("totalCount"), seen=len(nodes))
+        for position, node in enumerate(nodes, start=start):
+            try:
+                page.records.append(self._node(kind, node))
+            except UnreadableResource as error:
+                key = node.get("code") or node.get("id")
+                page.problems.append(Problem(position, error.code, error.detail, key))
+        return page
+
+    def _node(self, kind, node):
+        if kind == "bill":
+            return self._bill(node)
+        reader = getattr(graphql_read, f"read_{kind}")
+        return reader(node, self.currencies)
+
+    def _bill(self, node):
+        lines, after = [], 0
+        key = node.get("uuid") or graphql_read.global_id(node.get("id"))
+        while True:
+            query = bill_items_query(key, after, self.maximum)
+            found = self.client.graphql(query).get("billItem") or {}
+            lines += [edge["node"] for edge in found.get("edges") or ()]
+            after += self.maximum
+            if after >= int(found.get("totalCount") or 0):
+                return graphql_read.read_bill(node, lines, self.currencies)
+
+
+TRANSPORTS = {"fhir": FhirTransport, "graphql": GraphqlTransport}
+
+
+def _smaller(size):
+    """Next page size that divides `size`, so that page numbers stay whole."""
+    return next(part for part in (size // 10, size // 5, size // 2, 1) if part and not size % part)

@@ -1,0 +1,60 @@
+"""Captured responses, and the core package they are read with."""
+
+from pathlib import Path
+
+from tests_core_loader import load_core
+
+core = load_core("openimis_fhir")
+from openimis_fhir_core import (  # noqa: E402
+    address,
+    client,
+    const,
+    exceptions,
+    fhir_build,
+    fhir_read,
+    fhir_read_bill,
+    fhir_read_claim,
+    fhir_search,
+    fhir_server,
+    fhir_values,
+    graphql_read,
+    outgoing,
+    records,
+    transport,
+)
+
+SAMPLES = Path(__file__).parent / "samples"
+DOLLAR = {"$": "USD"}
+
+
+def sample(name):
+    """A captured response as the client reads it: exact numbers."""
+    return client.loads((SAMPLES / f"{name}.json").read_bytes())
+
+
+def resources(name):
+    """Resources of a captured bundle."""
+    return [entry["resource"] for entry in sample(name).get("entry", ())]
+
+
+__all__ = [
+    "DOLLAR",
+    "address",
+    "client",
+    "const",
+    "core",
+    "exceptions",
+    "fhir_build",
+    "fhir_read",
+    "fhir_read_bill",
+    "fhir_read_claim",
+    "fhir_search",
+    "fhir_server",
+    "fhir_values",
+    "graphql_read",
+    "outgoing",
+    "records",
+    "resources",
+    "sample",
+    "transport",
+]

@@ -1,0 +1,95 @@
+"""Search parameters (FHIR R4, «Search»), as a table."""
+
+from datetime import datetime
+
+import pytest
+
+from .openimis_samples import fhir_search as fs
+
+
+def parse(query, resource="Invoice"):
+    pairs = [part.partition("=")[::2] for part in query.split("&") if part]
+    return fs.parse_search(resource, pairs)
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("_id=a", [("_id", "in", ["a"])]),
+        ("_id=a,b", [("_id", "in", ["a", "b"])]),
+        ("identifier=urn:x|IV-1", [("identifier", "in", ["IV-1"])]),
+        ("identifier=urn:ietf:rfc:3986|urn:uuid:ab", [("identifier", "in", ["ab"])]),
+        ("status=issued,balanced", [("status", "in", ["issued", "balanced"])]),
+        ("recipient=Organization/7", [("recipient", "in", ["7"])]),
+        ("recipient=https://x/Organization/7", [("recipient", "in", ["7"])]),
+        ("status=issued&_id=a", [("status", "in", ["issued"]), ("_id", "in", ["a"])]),
+    ],
+)
+def test_tokens_and_references(query, expected):
+    found = [(c.parameter, c.operator, c.value) for c in parse(query).criteria]
+    assert found == expected
+
+
+DAY, NEXT = datetime(2026, 11, 21), datetime(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("2026-11-21", [(">=", DAY), ("<", NEXT)]),
+        ("eq2026-11-21", [(">=", DAY), ("<", NEXT)]),
+        ("ne2026-11-21", [("outside", (DAY, NEXT))]),
+        ("ge2026-11-21", [(">=", DAY)]),
+        ("gt2026-11-21", [(">=", NEXT)]),
+        ("sa2026-11-21", [(">=", NEXT)]),
+        ("le2026-11-21", [("<", NEXT)]),
+        ("lt2026-11-21", [("<", DAY)]),
+        ("eb2026-11-21", [("<", DAY)]),
+        ("2026-11", [(">=", datetime(2026, 11, 1)), ("<", datetime(2026, 12, 1))]),
+        ("2026", [(">=", datetime(2026, 1, 1)), ("<", datetime(2027, 1, 1))]),
+        ("ge2026-11-21T10:30:00Z", [(">=", datetime(2026, 11, 21, 10, 30))]),
+        ("ge2026-11-21T10:30:00+01:00", [(">=", datetime(2026, 11, 21, 9, 30))]),
+        ("gt2026-11-21T10:30:00Z", [(">=", datetime(2026, 11, 21, 10, 30, 1))]),
+    ],
+)
+def test_dates(value, expected):
+    found = [(c.operator, c.value) for c in parse(f"date={value}").criteria]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "colour=red",
+        "date=yesterday",
+        "date=2026-13",
+        "date=",
+        "_count=many",
+        "_sort=amount",
+        "_cursor=zzz",
+        "_cursor=%%",
+        "recipient:missing=true",
+        "_format=xml",
+    ],
+)
+def test_what_is_not_understood_is_refused(query):
+    with pytest.raises(fs.BadSearch):
+        parse(query)
+
+
+def test_only_invoices_sort_by_date():
+    assert parse("_sort=-date").descending
+    with pytest.raises(fs.BadSearch):
+        parse("_sort=date", "Organization")
+
+
+def test_count_is_limited():
+    assert parse("").count == 50
+    assert parse("_count=0").count == 0
+    assert parse("_count=100000").count == fs.MAX_COUNT
+
+
+def test_cursor_there_and_back():
+    text = fs.encode_cursor(99, "2026-11-21", 7)
+    assert fs.decode_cursor(text) == ("99", "2026-11-21", "7")
+    assert parse(f"_cursor={text}").cursor == ("99", "2026-11-21", "7")

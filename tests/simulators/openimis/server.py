@@ -1,0 +1,274 @@
+"""HTTP in front of the store: login, FHIR lists and reads, GraphQL, payments."""
+
+import json
+import re
+import socket
+import threading
+import time
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from . import graphql
+from .faults import Faults
+from .store import Store, sample
+
+FHIR = "/api/api_fhir_r4/"
+STAMP = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
+LOGIN = ("accounting", "s3cret-and-long")
+CSRF = "csrf-token-of-the-simulator"
+
+
+class OpenimisServer:
+    """An openIMIS on a free port of this machine; use it as a context manager.
+
+    :param Store store: what it knows
+    :param Faults faults: what goes wrong
+    :param int token_life: requests after which a token expires
+    """
+
+    def __init__(self, store=None, faults=None, token_life=10**9, port=0):
+        self.store = store or Store()
+        self.faults = faults or Faults()
+        self.token_life = token_life
+        self.requests = []
+        self.logins = 0
+        self.tokens = {}
+        self.lock = threading.Lock()
+        handler = type("Handler", (_Handler,), {"simulator": self})
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self._http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self):
+        threading.Thread(
+            target=self._http.serve_forever, args=(0.02,), daemon=True
+        ).start()
+        return self
+
+    def __exit__(self, *details):
+        self._http.shutdown()
+        self._http.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    simulator = None
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        """Silence."""
+
+    def do_GET(self):
+        self._answer()
+
+    def do_POST(self):
+        self._answer()
+
+    def _answer(self):
+        server = self.simulator
+        length = int(self.headers.get("Content-Length") or 0)
+        self.body = self.rfile.read(length)
+        url = urlsplit(self.path)
+        with server.lock:
+            server.requests.append((self.command, self.path))
+            number = len(server.requests)
+            login = url.path.endswith("/login/")
+            self.fault = None if login else server.faults.next(number, url.path)
+            try:
+                status, value, headers = self._respond(url)
+            except ApiError as error:
+                status, value, headers = error.status, error.outcome, error.headers
+        self._send(status, value, headers)
+
+    def _respond(self, url):
+        early = {
+            "error_500": ApiError(500, "injected"),
+            "busy_503": ApiError(503, "injected"),
+            "gateway_502": ApiError(502, "injected"),
+            "too_many_429": ApiError(429, "injected", {"Retry-After": "0.01"}),
+        }
+        if self.fault in early:
+            raise early[self.fault]
+        if self.fault == "drop":
+            return None, None, {}
+        if self.fault == "expired_token":
+            self.simulator.tokens.clear()
+        if self.fault == "slow":
+            time.sleep(0.05)
+        if url.path == f"{FHIR}login/":
+            return 200, self._login(), {}
+        self._check_token()
+        if url.path == "/api/graphql":
+            return 200, self._graphql(), {}
+        if not url.path.startswith(FHIR):
+            raise ApiError(404, "Not found.")
+        parts = [part for part in url.path.removeprefix(FHIR).split("/") if part]
+        if self.command == "POST":
+            return 201, self._create(parts[0]), {}
+        if len(parts) == 2:
+            return 200, self._read(*parts), {}
+        return 200, self._list(parts[0], url), {}
+
+    # === AUTHENTICATION === #
+
+    def _login(self):
+        given = json.loads(self.body)
+        if (given.get("username"), given.get("password")) != LOGIN:
+            raise ApiError(401, "Incorrect credentials")
+        server = self.simulator
+        server.logins += 1
+        token = f"jwt-{server.logins}"
+        server.tokens[token] = server.token_life
+        return {"token": token, "exp": int(time.time()) + 86400}
+
+    def _check_token(self):
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        left = self.simulator.tokens.get(token, 0)
+        if left <= 0:
+            raise ApiError(401, "Authentication credentials were not provided.")
+        self.simulator.tokens[token] = left - 1
+
+    # === GRAPHQL === #
+
+    def _graphql(self):
+        query = json.loads(self.body)["query"]
+        if "getCsrfToken" in query:
+            return {"data": {"getCsrfToken": {"csrfToken": CSRF}}}
+        if self.headers.get("X-CSRFToken") != CSRF:
+            return {"errors": [{"message": "csrftoken"}], "data": None}
+        try:
+            return {"data": graphql.answer(self.simulator.store, query)}
+        except graphql.GraphqlError as error:
+            return {"errors": [{"message": str(error)}], "data": None}
+
+    # === FHIR === #
+
+    def _list(self, name, url):
+        store = self.simulator.store
+        parameters = dict(parse_qsl(url.query))
+        source = "Claim" if name == "ClaimResponse" else name
+        if source not in store.rows:
+            raise ApiError(404, "Not found.")
+        if name == "Invoice" and "resourceType" not in parameters:
+            # as captured: a total, and no entries
+            total = len(store.listed(name))
+            return _bundle(total, [("self", self._url(url, parameters))], [])
+        rows = _filtered(store.listed(source), parameters)
+        count = int(parameters.get("_count", 10))
+        number = int(parameters.get("page-offset", 1))
+        start = (number - 1) * count
+        if number > 1 and start >= len(rows):
+            raise ApiError(404, "Invalid page.")
+        chosen = rows[start : start + count]
+        if any(row.resource.get("id") in store.broken for row in chosen):
+            raise ApiError(500, "premium is missing")
+        links = [("self", self._url(url, parameters))]
+        if start + count < len(rows):
+            links.append(("next", self._url(url, parameters, number + 1)))
+        if number > 1:
+            links.append(("previous", self._url(url, parameters, number - 1)))
+        return _bundle(len(rows), links, [self._entry(name, row) for row in chosen])
+
+    def _url(self, url, parameters, number=None):
+        if number:
+            parameters = {"page-offset": number, **parameters} | {"page-offset": number}
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        return f"{self.simulator.url}{url.path}{query}"
+
+    def _entry(self, name, row):
+        resource = row.response if name == "ClaimResponse" else row.resource
+        entry = {"resource": resource}
+        if resource.get("id"):
+            full = f"{self.simulator.url}{FHIR}{name}/{resource['id']}"
+            entry = {"fullUrl": full, **entry}
+        return entry
+
+    def _read(self, name, key):
+        store = self.simulator.store
+        if name == "InsurancePlan":
+            raise ApiError(500, sample("errors/InsurancePlan_one"))
+        source = "Claim" if name == "ClaimResponse" else name
+        row = store.rows.get(source, {}).get(key)
+        if not row or row.deleted:
+            raise ApiError(404, "Not found.")
+        if key in store.broken:
+            raise ApiError(500, "premium is missing")
+        resource = row.response if name == "ClaimResponse" else row.resource
+        if resource is None:
+            raise ApiError(404, "Not found.")
+        return resource
+
+    def _create(self, name):
+        if name != "PaymentNotice":
+            raise ApiError(405, "Method not allowed.")
+        try:
+            return self.simulator.store.pay(json.loads(self.body))
+        except KeyError as error:
+            raise ApiError(500, f"{error}") from error
+
+    # === ANSWER === #
+
+    def _send(self, status, value, headers):
+        if self.fault in ("drop", "drop_after") or status is None:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        content = json.dumps(value).encode()
+        length = len(content)
+        if self.fault == "not_json":
+            content = b"<html>proxy error</html>"
+            length = len(content)
+        if self.fault == "truncate":
+            content = content[: len(content) // 2]
+            self.close_connection = True
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(length))
+        for name, text in headers.items():
+            self.send_header(name, text)
+        self.end_headers()
+        self.wfile.write(content)
+        if self.fault == "truncate":
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+
+class ApiError(Exception):
+    """An answer with an OperationOutcome, as openIMIS words it."""
+
+    def __init__(self, status, text, headers=None):
+        super().__init__(text)
+        self.status = status
+        self.headers = headers or {}
+        self.outcome = text if isinstance(text, dict) else {
+            "resourceType": "OperationOutcome",
+            "issue": [
+                {"severity": "error", "code": "exception", "details": {"text": text}}
+            ],
+        }
+
+
+def _bundle(total, links, entries):
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": total,
+        "link": [{"relation": relation, "url": url} for relation, url in links],
+    }
+    return bundle | ({"entry": entries} if entries else {})
+
+
+def _filtered(rows, parameters):
+    stamp = parameters.get("_lastUpdated")
+    if stamp:
+        match = STAMP.fullmatch(stamp)
+        if not match:
+            raise ApiError(500, "Invalid date format")
+        moment = datetime.fromisoformat(match[2])
+        if match[1] in ("ge", "gt", "sa"):
+            rows = [row for row in rows if row.updated >= moment]
+        else:
+            rows = [row for row in rows if row.updated <= moment]
+    if "code" in parameters:
+        code = parameters["code"]
+        rows = [r for r in rows if r.resource["identifier"][1]["value"] == code]
+    return rows
