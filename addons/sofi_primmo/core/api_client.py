@@ -1,0 +1,245 @@
+"""SOFI's interface as the connector uses it (spec 3)."""
+
+from dataclasses import dataclass, field
+
+from .api_profile import ApiProfile
+from .const import ARCHIVE_BATCH, MAX_PAGES, PAGE_SIZE, RIGHTS
+from .exceptions import SofiAuthError, SofiConflict, SofiNotFound, SofiProtocolError
+from .transport import Transport
+
+VERSION = "19.0"
+
+
+@dataclass(slots=True)
+class Listing:
+    """All records of a list.
+
+    :ivar list rows: in SOFI's order, each id once, converted
+    :ivar bool drifted: the total changed between pages even on the second reading
+    """
+
+    rows: list = field(default_factory=list)
+    drifted: bool = False
+
+
+@dataclass(slots=True)
+class Archived:
+    """Answer to an archive request.
+
+    :ivar set done: ids that are archived now, by this request or an earlier one
+    :ivar dict rejected: id -> SOFI's reason
+    """
+
+    done: set = field(default_factory=set)
+    rejected: dict = field(default_factory=dict)
+
+
+class SofiClient:
+    """Speaks with one residence.
+
+    :param str url: the residence's address, checked before by `check_url`
+    :param str key: access key
+    :param str secret: its secret
+    :param ApiProfile profile: names of the interface
+    :param options: `sleep`, `pauses`, `timeout` of `Transport`
+    """
+
+    def __init__(self, url, key, secret, profile=None, **options):
+        self.profile = profile or ApiProfile()
+        self._transport = Transport(url, f"odoo-sofi-primmo/{VERSION}", **options)
+        self._key, self._secret = key, secret
+        self._token = None  # lives as long as this object, that is one run
+        self.scope = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        self._transport.close()
+
+    # --- Login -----------------------------------------------------------------
+
+    def login(self):
+        """Log in; with `basic` and `headers` a ping proves the key.
+
+        :return: SOFI's description of the residence (may be empty)
+        :rtype: dict
+        :raises SofiAuthError: key or secret refused, or API login not allowed
+        """
+        if self.profile.auth != "oauth":
+            return self.ping().get("residence") or {}
+        answer = self._transport.send(
+            "POST",
+            self.profile.path("token"),
+            data={
+                "grant_type": "client_credentials",
+                "client_id": self._key,
+                "client_secret": self._secret,
+            },
+        )
+        self._token = answer.get("access_token")
+        if not self._token:
+            raise SofiProtocolError("no access token")
+        self.scope = str(answer.get("scope") or "")
+        return answer.get("residence") or {}
+
+    def missing_rights(self):
+        """Return the labels of needed rights the login did not name.
+
+        :rtype: list[str]
+        """
+        granted = self.scope.split()
+        return [label for right, label in RIGHTS.items() if right not in granted]
+
+    def ping(self):
+        """Return the answer of the connection test."""
+        return self._call("GET", "ping")
+
+    # --- Charges ---------------------------------------------------------------
+
+    def accepted_charges(self, period, convert):
+        """Return all accepted charges of a period, every page read.
+
+        :param Period period: limits on the day of service
+        :param convert: called with each JSON object, gives what is kept of it
+        :rtype: Listing
+        """
+        first, last = period.parameters()
+        filters = {"status": self.profile.value("accepted"), "from": first, "to": last}
+        return self.read_all("charges", convert, **filters)
+
+    def charge(self, charge_id):
+        """Return one charge as SOFI has it now.
+
+        :raises SofiNotFound: when it does not exist
+        """
+        return self._call("GET", "charge", id=charge_id)
+
+    def archive(self, ids, reference, idempotency_key):
+        """Set the status *Archivé* on charges; repeating the call has no second effect.
+
+        :param list ids: at most 200
+        :param str reference: name of the file they are in
+        :param str idempotency_key: the same for the same ids
+        :rtype: Archived
+        """
+        if len(ids) > ARCHIVE_BATCH:
+            raise ValueError(f"at most {ARCHIVE_BATCH} charges at a time")
+        if self.profile.archive_mode == "single":
+            return self._archive_singly(ids)
+        answer = self._call(
+            "POST",
+            "archive",
+            json={"ids": list(ids), "reference": reference},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        done = {*answer.get("archived", ()), *answer.get("already_archived", ())}
+        rejected = {row["id"]: row.get("code", "") for row in answer.get("rejected", ())}
+        # Neither confirmed nor refused is not archived.
+        silent = dict.fromkeys(set(ids) - done, "no_answer")
+        return Archived(done & set(ids), silent | rejected)
+
+    def _archive_singly(self, ids):
+        result = Archived()
+        body = {"status": self.profile.value("archived")}
+        for charge_id in ids:
+            try:
+                self._call("PATCH", "charge", id=charge_id, json=body)
+                result.done.add(charge_id)
+            except (SofiNotFound, SofiConflict) as error:
+                result.rejected[charge_id] = error.code
+        return result
+
+    # --- Convention ------------------------------------------------------------
+
+    def update_resident(self, resident_id, values):
+        """Write values on a resident (spec 3.4, endpoint 10).
+
+        :raises SofiAuthError: when the right to write is missing
+        """
+        return self._call("PATCH", "resident", id=resident_id, json=values)
+
+    def create_resident(self, values):
+        """Create a resident and return it as SOFI has it."""
+        return self._call("POST", "residents", json=values)
+
+    # --- Lists -----------------------------------------------------------------
+
+    def read_all(self, endpoint, convert=dict, **filters):
+        """Return a whole list; read once more when it changed under our eyes.
+
+        :param str endpoint: name of a path of the profile
+        :param convert: called with each JSON object, gives what is kept of it
+        :param filters: query parameters by our names, None ones are left out
+        :rtype: Listing
+        """
+        listing = self._read_pages(endpoint, convert, filters)
+        if listing.drifted:
+            listing = self._read_pages(endpoint, convert, filters)
+        return listing
+
+    def _read_pages(self, endpoint, convert, filters):
+        rows, totals = {}, set()
+        for page in range(1, MAX_PAGES + 1):
+            query = {**filters, "page": page, "per_page": PAGE_SIZE, "sort": "id"}
+            data, meta = self._page(endpoint, query)
+            for row in data:
+                if (identifier := self._id(row)) not in rows:
+                    rows[identifier] = convert(row)
+            totals.add(meta.get("total"))
+            if not data or page >= int(meta.get("total_pages") or MAX_PAGES):
+                return Listing(list(rows.values()), len(totals) > 1)
+        raise SofiProtocolError("the list does not end")
+
+    def _page(self, endpoint, query):
+        parameter = self.profile.parameter
+        named = {
+            (parameter(name) if name in self._paging_names else name): value
+            for name, value in query.items()
+            if value is not None
+        }
+        answer = self._call("GET", endpoint, params=named)
+        data, meta = answer.get("data"), answer.get("meta")
+        if not isinstance(data, list) or not isinstance(meta, dict):
+            raise SofiProtocolError("the list has no data or no meta")
+        return data, meta
+
+    _paging_names = frozenset(("status", "from", "to", "page", "per_page", "sort"))
+
+    def _id(self, row):
+        identifier = row.get(self.profile.field("id")) if isinstance(row, dict) else None
+        if identifier is None:
+            raise SofiProtocolError("a record without id")
+        return identifier
+
+    # --- One call --------------------------------------------------------------
+
+    def _call(self, method, endpoint, id=None, **options):
+        """Call an endpoint; an expired token is renewed once."""
+        path = self.profile.path(endpoint, id=id)
+        # Reading and archiving may be repeated without a second effect, else nothing.
+        repeatable = method == "GET" or endpoint in ("archive", "charge")
+        headers = options.pop("headers", {})
+        try:
+            return self._send(method, path, repeatable, headers, options)
+        except SofiAuthError as error:
+            if error.code != "invalid_token" or self.profile.auth != "oauth":
+                raise
+        self.login()
+        return self._send(method, path, repeatable, headers, options)
+
+    def _send(self, method, path, repeatable, headers, options):
+        return self._transport.send(
+            method,
+            path,
+            retry=repeatable,
+            headers=headers | self._auth_headers(),
+            auth=(self._key, self._secret) if self.profile.auth == "basic" else None,
+            **options,
+        )
+
+    def _auth_headers(self):
+        if self.profile.auth == "headers":
+            names = self.profile.key_header, self.profile.secret_header
+            return dict(zip(names, (self._key, self._secret), strict=True))
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}

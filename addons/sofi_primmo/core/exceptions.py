@@ -1,0 +1,68 @@
+"""Errors of the connector; the models turn them into messages for people."""
+
+
+class SofiError(Exception):
+    """Anything that went wrong between Odoo and SOFI.
+
+    :param str message: technical text without secrets or personal data
+    :param str code: SOFI's own error code, when it gave one
+    :param int status: HTTP status, 0 when there was no answer
+    :param str request_id: SOFI's number of the request, for a support case
+    """
+
+    def __init__(self, message, code="", status=0, request_id=""):
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+
+
+class SofiConfigError(SofiError):
+    """The residence is not configured in a usable way; no call was made."""
+
+
+class SofiAuthError(SofiError):
+    """Key or secret refused, API login not allowed, or a right is missing."""
+
+    def __init__(self, message, missing_right="", **kwargs):
+        super().__init__(message, **kwargs)
+        self.missing_right = missing_right
+
+
+class SofiRequestError(SofiError):
+    """SOFI did not accept the request as such (400, 422)."""
+
+
+class SofiNotFound(SofiError):
+    """The object does not exist (any more) in SOFI (404)."""
+
+
+class SofiConflict(SofiError):
+    """The object changed, or the idempotency key was used for another body (409)."""
+
+
+class SofiTransient(SofiError):
+    """Too many requests, server trouble or no answer: trying again may help.
+
+    :param float retry_after: seconds SOFI asks to wait, None when it did not say
+    """
+
+    def __init__(self, message, retry_after=None, **kwargs):
+        super().__init__(message, **kwargs)
+        self.retry_after = retry_after
+
+
+class SofiProtocolError(SofiError):
+    """SOFI answered something that is not what its interface promises."""
+
+
+class CodedError(ValueError):
+    """A refused value, with a stable code for programs and people.
+
+    :param str code: one of the codes of the specification
+    :param str message: technical detail
+    """
+
+    def __init__(self, code, message=""):
+        super().__init__(message or code)
+        self.code = code

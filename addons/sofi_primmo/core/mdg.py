@@ -1,0 +1,300 @@
+"""The MDG file (*Maître D*): layout as data, bytes, file names (spec 4)."""
+
+import re
+import string
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from .exceptions import CodedError
+
+ENCODINGS = ("cp1252", "iso-8859-1", "utf-8", "utf-8-sig", "cp850")
+DATE_FORMATS = ("%Y%m%d", "%Y-%m-%d", "%d/%m/%Y", "%d%m%Y")
+TMP, CSV = ".tmp", ".csv"
+DEFAULT_PATTERN = "MDG_{vendor}_{date:%Y%m%d}{time:%H%M%S}_{seq:02d}.csv"
+
+# What a column of kind `field` can show: name -> value of a charge.
+FIELDS = {
+    "external_id": lambda charge, language: charge.external_id,
+    "service_date": lambda charge, language: charge.day,
+    "total": lambda charge, language: charge.total,
+    "amount": lambda charge, language: charge.amount,
+    "discount": lambda charge, language: charge.discount,
+    "id": lambda charge, language: charge.id,
+    "service_code": lambda charge, language: charge.service_code,
+    "quantity": lambda charge, language: charge.quantity,
+    "unit_price": lambda charge, language: charge.unit_price,
+    "description": lambda charge, language: charge.description(language),
+}
+# What a column of kind `parameter` can show: attributes of the residence.
+PARAMETERS = (
+    "vendor_id",
+    "mdg_transaction_type",
+    "mdg_col09",
+    "mdg_col11",
+    "mdg_col14",
+    "mdg_col15v",
+    "mdg_col15p",
+)
+
+_TOKENS = frozenset(("vendor", "code", "date", "time", "seq", "run"))
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
+_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+
+
+class MdgError(CodedError):
+    """A layout, a name pattern or a value the file cannot carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of a line.
+
+    :ivar str kind: `constant`, `parameter`, `field` or `empty`
+    :ivar str source: the constant, or the name of the parameter or field
+    :ivar str type: `text` (cleaned and cut to width), `identifier` (never cut),
+        `decimal` or `date`
+    :ivar int width: most characters, 0 for no limit
+    :ivar str line_kind: only on lines of this kind, empty for all
+    :ivar bool negate: write the number with the opposite sign
+    """
+
+    kind: str
+    source: str = ""
+    type: str = "text"
+    width: int = 0
+    line_kind: str = ""
+    negate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How charges become lines.
+
+    :ivar tuple columns: `Column` records in order
+    :ivar tuple line_kinds: lines written for a charge, `("",)` for just one
+    """
+
+    columns: tuple
+    line_kinds: tuple = ("",)
+    separator: str = ","
+    quote_all: bool = True
+    decimal_sign: str = "."
+    date_format: str = "%Y%m%d"
+    encoding: str = "cp1252"
+    line_end: str = "\r\n"
+    name_pattern: str = DEFAULT_PATTERN
+
+
+@dataclass(slots=True)
+class Rendered:
+    """The bytes of a file and what was lost on the way.
+
+    :ivar bytes content: empty when there is no charge: no header, no BOM
+    :ivar list lossy: ids of charges with a character the encoding lacks
+    """
+
+    content: bytes = b""
+    lossy: list = field(default_factory=list)
+
+
+def render(layout, parameters, charges, language="FR"):
+    """Write the file's bytes, charges ordered so that same input gives same bytes.
+
+    :param Layout layout: the columns and the dialect
+    :param dict parameters: values of `PARAMETERS`; None is written as empty
+    :param charges: iterable of `Charge`
+    :param str language: `FR` or `EN`, of the descriptions
+    :rtype: Rendered
+    :raises MdgError: `too_wide` when an identifier or number exceeds its column
+    """
+    writer = _Writer(layout, parameters, language)
+    result, lines = Rendered(), []
+    for charge in sorted(charges, key=lambda charge: charge.sort_key()):
+        encoded, lost = encode(writer.lines(charge), _plain_encoding(layout))
+        lines.append(encoded)
+        if lost:
+            result.lossy.append(charge.id)
+    result.content = b"".join(lines)
+    if lines and layout.encoding == "utf-8-sig":
+        result.content = b"\xef\xbb\xbf" + result.content
+    return result
+
+
+def fits(layout, parameters, charge, language="FR"):
+    """Tell whether a charge can be written; the reason otherwise.
+
+    :return: empty, or the name of the field that is too wide
+    :rtype: str
+    """
+    try:
+        _Writer(layout, parameters, language).lines(charge)
+    except MdgError as error:
+        return str(error)
+    return ""
+
+
+def encode(text, encoding):
+    """Encode a text; what the encoding lacks becomes its base letter, else `?`.
+
+    :return: (bytes, True when something became `?`)
+    :rtype: tuple[bytes, bool]
+    """
+    try:
+        return text.encode(encoding), False
+    except UnicodeEncodeError:
+        pass  # the slow way below keeps what can be kept
+    parts = [_encode_char(char, encoding) for char in text]
+    return b"".join(part or b"?" for part in parts), None in parts
+
+
+def clean(text):
+    """Return a free text on one line, blanks collapsed, no formula start."""
+    return _CONTROL.sub(" ", text).strip().lstrip("=+@").strip()
+
+
+def vendor_token(text):
+    """Reduce a vendor id or company code to what a file name takes (spec 4.1)."""
+    return re.sub(r"[^A-Za-z0-9-]", "", text or "")[:20]
+
+
+def check_pattern(pattern):
+    """Check a pattern of file names.
+
+    :param str pattern: with tokens vendor, code, date, time, seq, run
+    :raises MdgError: `pattern_token`, `pattern_unique`, `pattern_character` or
+        `pattern_extension`
+    """
+    names = _pattern_names(pattern)
+    if names - _TOKENS:
+        raise MdgError("pattern_token", ", ".join(sorted(names - _TOKENS)))
+    if not names & {"seq", "run"}:
+        raise MdgError("pattern_unique")
+    example = {"vendor": "V", "code": "C", "seq": 1, "run": 1, "moment": datetime.min}
+    if _FORBIDDEN.search(_fill(pattern, **example)):
+        raise MdgError("pattern_character")
+    if not pattern.lower().endswith(CSV):
+        raise MdgError("pattern_extension")
+
+
+def file_name(pattern, vendor, code, moment, seq, run):
+    """Fill in a pattern of file names.
+
+    :param str pattern: checked before by `check_pattern`
+    :param str vendor: VendorId or what stands for it
+    :param str code: code of the residence
+    :param datetime moment: local time of the run
+    :param int seq: rank of the residence in the run
+    :param int run: number of the run
+    :rtype: str
+    """
+    tokens = {"vendor": vendor_token(vendor), "code": vendor_token(code)}
+    return _fill(pattern, **tokens, moment=moment, seq=seq, run=run)
+
+
+def temporary_name(name):
+    """Return the name while the transaction is open: .tmp instead of .csv [S0]."""
+    return name[: -len(CSV)] + TMP
+
+
+class _Writer:
+    """Writes the lines of charges in one layout."""
+
+    def __init__(self, layout, parameters, language):
+        self._layout = layout
+        self._language = language
+        self._parameters = {
+            name: _text(parameters.get(name)) for name in PARAMETERS
+        }
+        self._kinds = [
+            [c for c in layout.columns if c.line_kind in ("", kind)]
+            for kind in layout.line_kinds
+        ]
+
+    def lines(self, charge):
+        """Return all lines of a charge, line ends included."""
+        layout = self._layout
+        return "".join(
+            layout.separator.join(self._cell(column, charge) for column in columns)
+            + layout.line_end
+            for columns in self._kinds
+        )
+
+    def _cell(self, column, charge):
+        return self._quote(self._fit(column, self._value(column, charge)))
+
+    def _value(self, column, charge):
+        if column.kind == "empty":
+            return ""
+        if column.kind == "constant":
+            return column.source
+        if column.kind == "parameter":
+            return self._parameters[column.source]
+        value = FIELDS[column.source](charge, self._language)
+        if column.type == "decimal":
+            return self._decimal(-value if column.negate else value)
+        if column.type == "date":
+            return value.strftime(self._layout.date_format)
+        return clean(value) if column.type == "text" else value
+
+    def _decimal(self, value):
+        # `+ 0` turns a negative zero into zero.
+        return f"{value + Decimal(0):.2f}".replace(".", self._layout.decimal_sign)
+
+    def _fit(self, column, text):
+        if column.type == "date" or not column.width or len(text) <= column.width:
+            return text
+        if column.type == "text":
+            return text[: column.width]
+        # A number or an identifier cut short would bill something else.
+        raise MdgError("too_wide", column.source)
+
+    def _quote(self, text):
+        separators = (self._layout.separator, '"', "\r", "\n")
+        if self._layout.quote_all or any(char in text for char in separators):
+            return '"' + text.replace('"', '""') + '"'
+        return text
+
+
+def _text(value):
+    return "" if value is None or value is False else str(value)
+
+
+def _plain_encoding(layout):
+    return "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
+
+
+def _encode_char(char, encoding):
+    for candidate in (char, unicodedata.normalize("NFKD", char)[:1]):
+        try:
+            return candidate.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+    return None
+
+
+def _pattern_names(pattern):
+    try:
+        parsed = list(string.Formatter().parse(pattern))
+    except ValueError as error:
+        raise MdgError("pattern_token", str(error)) from error
+    return {name for _text_part, name, _spec, _conversion in parsed if name is not None}
+
+
+def _fill(pattern, moment, **tokens):
+    """Fill in a pattern; names are looked up, never evaluated."""
+    tokens |= {"date": moment, "time": moment}
+    parts = []
+    for text, name, spec, _conversion in string.Formatter().parse(pattern):
+        parts.append(text)
+        if name is not None:
+            parts.append(_format_token(tokens[name], spec))
+    return "".join(parts)
+
+
+def _format_token(value, spec):
+    try:
+        return format(value, spec)
+    except ValueError as error:
+        raise MdgError("pattern_token", spec) from error

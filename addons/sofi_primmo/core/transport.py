@@ -1,0 +1,171 @@
+"""One HTTP request to SOFI: limits, errors, retries (spec 3.1, 3.4)."""
+
+import ipaddress
+import json
+import socket
+import time
+from urllib.parse import urlsplit
+
+import requests
+
+from . import exceptions as exc
+
+TIMEOUT = (10, 60)  # seconds to connect, to read
+PAUSES = (1, 2, 4)  # seconds before each new try
+LONGEST_PAUSE = 60
+LARGEST_ANSWER = 64 * 1024 * 1024
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def check_url(url, allow_private=False):
+    """Check a residence's address: https, http only on this machine itself.
+
+    :param str url: as configured
+    :param bool allow_private: accept addresses of the internal network
+    :raises SofiConfigError: `url`, `url_scheme` or `url_private`
+    """
+    parts = urlsplit(url or "")
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise exc.SofiConfigError("not an address", code="url")
+    if parts.hostname in LOOPBACK and parts.scheme in ("http", "https"):
+        return
+    if parts.scheme != "https":
+        raise exc.SofiConfigError("https is required", code="url_scheme")
+    if not allow_private:
+        _check_public(parts.hostname, parts.port or 443)
+
+
+def _check_public(host, port):
+    """Refuse names that lead into the internal network (spec 3.1)."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise exc.SofiTransient(f"{host} is not found") from error
+    for *_ignored, address in found:
+        if not ipaddress.ip_address(address[0].split("%")[0]).is_global:
+            raise exc.SofiConfigError("internal address", code="url_private")
+
+
+class Transport:
+    """Sends requests to one residence's address.
+
+    :param str url: base address, checked by the caller
+    :param str user_agent: told to SOFI
+    :param sleep: called with seconds between tries
+    :param pauses: seconds before each new try
+    :param timeout: (connect, read) in seconds
+    """
+
+    def __init__(self, url, user_agent, sleep=None, pauses=PAUSES, timeout=TIMEOUT):
+        self._url = url.rstrip("/")
+        self._sleep = sleep or time.sleep
+        self._pauses = pauses
+        self._timeout = timeout
+        self._session = requests.Session()
+        self._session.headers.update(
+            {"User-Agent": user_agent, "Accept": "application/json"}
+        )
+        # Neither a proxy nor a .netrc of the server may see or change the keys.
+        self._session.trust_env = False
+
+    def send(self, method, path, retry=False, **options):
+        """Send one request, again after passing trouble when `retry` is set.
+
+        :param str method: HTTP method
+        :param str path: below the base address
+        :param bool retry: only for what may be repeated without a second effect
+        :param options: `params`, `json`, `data`, `headers`, `auth` of `requests`
+        :return: the decoded JSON
+        :raises SofiError: one of its classes, by what happened
+        """
+        for pause in self._pauses if retry else ():
+            try:
+                return self._once(method, path, options)
+            except exc.SofiTransient as error:
+                wait = error.retry_after
+                self._sleep(pause if wait is None else min(wait, LONGEST_PAUSE))
+        return self._once(method, path, options)
+
+    def close(self):
+        """Give the connections back."""
+        self._session.close()
+
+    def _once(self, method, path, options):
+        try:
+            with self._session.request(
+                method,
+                self._url + path,
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
+                **options,
+            ) as response:
+                return _decode(response, _body(response))
+        except requests.RequestException as error:
+            # Its text may hold the whole address: only the kind is told.
+            raise exc.SofiTransient(type(error).__name__) from error
+
+
+def _body(response):
+    """Read the answer, but never more than a sane amount of it."""
+    parts, size = [], 0
+    for part in response.iter_content(65536):
+        size += len(part)
+        if size > LARGEST_ANSWER:
+            raise exc.SofiProtocolError("answer too large")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _decode(response, body):
+    try:
+        payload = json.loads(body) if body else None
+    except ValueError as error:
+        if response.status_code < 500:
+            raise exc.SofiProtocolError(
+                "answer is not JSON", status=response.status_code
+            ) from error
+        payload = None
+    if response.status_code >= 300:
+        raise _error(response, payload)
+    if not isinstance(payload, dict):
+        raise exc.SofiProtocolError("answer is no object", status=response.status_code)
+    return payload
+
+
+_CLASSES = {
+    400: exc.SofiRequestError,
+    422: exc.SofiRequestError,
+    404: exc.SofiNotFound,
+    409: exc.SofiConflict,
+}
+
+
+def _error(response, payload):
+    """Return the error an HTTP answer means (table of spec 3.4)."""
+    status, payload = response.status_code, payload if isinstance(payload, dict) else {}
+    detail = payload.get("error")
+    if not isinstance(detail, dict):  # the token endpoint speaks OAuth 2
+        detail = {"code": detail, "message": payload.get("error_description")}
+    code = str(detail.get("code") or "")
+    known = {
+        "code": code,
+        "status": status,
+        "request_id": str(payload.get("request_id") or ""),
+    }
+    message = f"HTTP {status} {code}".strip()
+    if status in (401, 403):
+        return exc.SofiAuthError(message, missing_right=_missing_right(detail), **known)
+    if status == 429 or status >= 500:
+        return exc.SofiTransient(message, retry_after=_retry_after(response), **known)
+    return _CLASSES.get(status, exc.SofiProtocolError)(message, **known)
+
+
+def _missing_right(detail):
+    module, right = detail.get("module"), detail.get("right")
+    return f"{module}/{right}" if module and right else ""
+
+
+def _retry_after(response):
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isdigit() else None

@@ -1,0 +1,299 @@
+"""The client against a real HTTP server: spec 3."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sofi_primmo_core import exceptions as exc
+from sofi_primmo_core.api_client import SofiClient
+from sofi_primmo_core.api_profile import ApiProfile
+from sofi_primmo_core.period import Period, read
+from sofi_primmo_core.transport import check_url
+from sofi_simulator import Simulator, generate
+
+KEY, SECRET = "AAAA0000BBBB1111CCCC", "s1mulat0rS3cretOfLesErablesResidence0001"
+
+
+@pytest.fixture(scope="module")
+def server():
+    simulator = Simulator().start()
+    yield simulator
+    simulator.close()
+
+
+@pytest.fixture
+def simulator(server):
+    server.faults.clear()
+    server.store.reset()
+    return server
+
+
+@pytest.fixture
+def pauses():
+    return []
+
+
+@pytest.fixture
+def connect(simulator, pauses):
+    clients = []
+
+    def make(path="erables", key=KEY, secret=SECRET, login=True, **options):
+        options = {"sleep": pauses.append, "timeout": (2, 1)} | options
+        clients.append(SofiClient(simulator.address(path), key, secret, **options))
+        if login:
+            clients[-1].login()
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.__exit__()
+
+
+def ids(listing):
+    return [row["id"] for row in listing.rows]
+
+
+def accepted(client, period=None):
+    return client.accepted_charges(period or Period(), dict)
+
+
+def big(simulator, charges):
+    simulator.store.add_residence("big", generate.residence("big", charges))
+    return {"path": "big", "key": generate.KEY, "secret": generate.SECRET}
+
+
+def test_login_names_the_residence_and_its_rights(connect):
+    client = connect(login=False)
+    assert client.login()["name"] == "Résidence Les Érables"
+    assert client.missing_rights() == []
+
+
+def test_missing_rights_are_named(connect):
+    client = connect(
+        key="FEWRIGHTS000000000AA", secret="s1mulat0rS3cretWithFewRights000000000003"
+    )
+    assert client.missing_rights() == ["Admin/View", "General Information/View"]
+    with pytest.raises(exc.SofiAuthError) as caught:
+        client.read_all("services")
+    assert caught.value.missing_right == "Admin/View"
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "status"),
+    [
+        (KEY, "wrong", 401),
+        ("unknown", SECRET, 401),
+        ("NOLOGIN00000000000AA", "s1mulat0rS3cretOfNobodyWithoutLogin00002", 403),
+    ],
+)
+def test_refused_login(connect, key, secret, status):
+    with pytest.raises(exc.SofiAuthError) as caught:
+        connect(key=key, secret=secret)
+    assert caught.value.status == status
+    assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize("auth", ["basic", "headers"])
+def test_other_ways_to_log_in(connect, auth):
+    client = connect(profile=ApiProfile(auth=auth))
+    assert len(accepted(client).rows) == 6
+
+
+@pytest.mark.parametrize("auth", ["basic", "headers"])
+def test_other_ways_refused(connect, auth):
+    with pytest.raises(exc.SofiAuthError):
+        connect(secret="wrong", profile=ApiProfile(auth=auth))
+
+
+def test_only_accepted_charges(connect):
+    assert ids(accepted(connect())) == [f"9000{n}" for n in ("01", "03", "07", "08", "09", "10")]
+
+
+def test_period_is_sent(connect):
+    period = read("2025-11-04", "2025-11-05", "America/Toronto")
+    assert ids(accepted(connect(), period)) == ["900003", "900007", "900008"]
+
+
+def test_all_pages(simulator, connect):
+    client = connect(**big(simulator, 1250))
+    assert len(accepted(client).rows) == 1250
+    assert simulator.residence("big").requests["GET /charges"] == 3
+
+
+def test_duplicates_across_pages_are_dropped(simulator, connect):
+    client = connect(**big(simulator, 700))
+    simulator.faults.add(
+        {"path": "/charges", "kind": "duplicate_across_pages", "nth": 2}
+    )
+    found = ids(accepted(client))
+    assert len(found) == len(set(found)) == 700
+
+
+def test_changed_total_reads_once_more(simulator, connect):
+    client = connect(**big(simulator, 700))
+    simulator.faults.add({"path": "/charges", "kind": "total_drift", "nth": 2})
+    listing = accepted(client)
+    assert (len(listing.rows), listing.drifted) == (700, False)
+    assert simulator.residence("big").requests["GET /charges"] == 4
+
+
+def test_total_that_keeps_changing_is_told(simulator, connect):
+    client = connect(**big(simulator, 700))
+    for nth in (2, 4):
+        simulator.faults.add({"path": "/charges", "kind": "total_drift", "nth": nth})
+    listing = accepted(client)
+    assert (len(listing.rows), listing.drifted) == (700, True)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_passing_trouble_is_tried_again(simulator, connect, pauses, status):
+    client = connect()
+    simulator.faults.add({"path": "/charges", "status": status, "times": 2})
+    assert len(accepted(client).rows) == 6
+    assert pauses == [1, 2]
+
+
+def test_lasting_trouble_gives_up_after_three_retries(simulator, connect, pauses):
+    client = connect()
+    simulator.faults.add({"path": "/charges", "status": 503, "times": 9})
+    with pytest.raises(exc.SofiTransient) as caught:
+        accepted(client)
+    assert caught.value.status == 503
+    assert pauses == [1, 2, 4]
+
+
+@pytest.mark.parametrize(("asked", "waited"), [("7", 7), ("3600", 60), ("soon", 1)])
+def test_retry_after(simulator, connect, pauses, asked, waited):
+    client = connect()
+    fault = {"path": "/charges", "status": 429, "retry_after": asked}
+    simulator.faults.add(fault)
+    accepted(client)
+    assert pauses == [waited]
+
+
+def test_timeout_is_tried_again(simulator, connect, pauses):
+    client = connect()
+    simulator.faults.add({"path": "/charges", "kind": "timeout", "delay": 1.5})
+    assert len(accepted(client).rows) == 6
+    assert pauses == [1]
+
+
+def test_an_answer_that_is_no_json(simulator, connect):
+    client = connect()
+    simulator.faults.add({"path": "/charges", "kind": "bad_json"})
+    with pytest.raises(exc.SofiProtocolError):
+        accepted(client)
+
+
+def test_expired_token_is_renewed_once(simulator, connect):
+    client = connect()
+    simulator.store.offset += 3601
+    assert len(accepted(client).rows) == 6
+    assert simulator.residence("erables").requests["POST /oauth/token"] == 2
+
+
+def test_login_itself_is_not_retried(simulator, connect, pauses):
+    simulator.faults.add({"path": "/oauth/token", "status": 503})
+    with pytest.raises(exc.SofiTransient):
+        connect()
+    assert pauses == []
+
+
+def test_archive(simulator, connect):
+    found = connect().archive(["900001", "900011"], "x.csv", "run-1")
+    assert found.done == {"900001"}
+    assert found.rejected == {"900011": "status_changed"}
+
+
+def test_lost_reply_has_its_effect_once(simulator, connect, pauses):
+    client = connect()
+    simulator.faults.add({"path": "/charges/archive", "kind": "drop_after_commit"})
+    found = client.archive(["900001"], "x.csv", "run-1")
+    assert found.done == {"900001"}
+    assert pauses == [1]
+    assert simulator.residence("erables").archived_times == {"900001": 1}
+
+
+def test_already_archived_counts_as_done(connect):
+    client = connect()
+    client.archive(["900001"], "x.csv", "run-1")
+    assert client.archive(["900001"], "x.csv", "run-2").done == {"900001"}
+
+
+def test_idempotency_conflict(connect):
+    client = connect()
+    client.archive(["900001"], "x.csv", "run-1")
+    with pytest.raises(exc.SofiConflict) as caught:
+        client.archive(["900003"], "x.csv", "run-1")
+    assert caught.value.code == "idempotency_conflict"
+
+
+def test_archive_one_by_one(simulator, connect):
+    client = connect(profile=ApiProfile(archive_mode="single"))
+    found = client.archive(["900001", "900011", "none"], "x.csv", "run-1")
+    assert found.done == {"900001"}
+    assert found.rejected == {"900011": "status_changed", "none": "not_found"}
+
+
+def test_archive_right_may_be_another_one(simulator, connect):
+    simulator.residence("erables").archive_right = "bill:edit"
+    with pytest.raises(exc.SofiAuthError) as caught:
+        connect().archive(["900001"], "x.csv", "run-1")
+    assert caught.value.missing_right == "Bill/Edit"
+
+
+def test_batches_are_limited(connect):
+    with pytest.raises(ValueError):
+        connect().archive([str(n) for n in range(201)], "x.csv", "run-1")
+
+
+def test_names_of_the_interface_are_data(connect):
+    profile = ApiProfile(names={("path", "charges"): "/nowhere"})
+    with pytest.raises(exc.SofiNotFound):
+        accepted(connect(profile=profile))
+
+
+def test_residents_can_be_written(simulator, connect):
+    client = connect()
+    assert client.update_resident("553", {"external_id": "T9"})["external_id"] == "T9"
+    assert client.create_resident({"last_name": "Nouveau"})["id"] == "558"
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://example.com", "url_scheme"),
+        ("ftp://example.com", "url_scheme"),
+        ("file:///etc/passwd", "url"),
+        ("https://user:pw@example.com", "url"),
+        ("https://example.com/?x=1", "url"),
+        ("https://10.0.0.1", "url_private"),
+        ("https://169.254.169.254", "url_private"),
+        ("https://[::ffff:10.0.0.1]", "url_private"),
+        ("", "url"),
+        (None, "url"),
+    ],
+)
+def test_hostile_addresses(url, code):
+    with pytest.raises(exc.SofiConfigError) as caught:
+        check_url(url)
+    assert caught.value.code == code
+
+
+def test_internal_addresses_can_be_allowed():
+    check_url("https://10.0.0.1", allow_private=True)
+    check_url("http://127.0.0.1:8766/erables")
+
+
+def test_redirects_are_not_followed(simulator, connect):
+    client = connect()
+    simulator.faults.add({"path": "/charges", "status": 302, "times": 9})
+    with pytest.raises(exc.SofiProtocolError):
+        accepted(client)
+
+
+def test_two_at_once(simulator, connect):
+    clients = [connect(), connect()]
+    with ThreadPoolExecutor(2) as pool:
+        answers = pool.map(lambda c: c.archive(["900001"], "x.csv", "run-1"), clients)
+    assert [answer.done for answer in answers] == [{"900001"}, {"900001"}]
+    assert simulator.residence("erables").archived_times == {"900001": 1}
