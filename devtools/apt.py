@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from . import paths
-from .console import Problem, run
+from .console import run
 
 APT_FOLDER = paths.HOME / "apt"
 SOURCES = Path("/etc/apt")
@@ -83,7 +83,7 @@ class PrivateApt:
             settings["Dir::Etc::sourceparts"] = self.folder / "sources"
         lines = [f'{key} "{value}";' for key, value in settings.items() if value]
         (self.folder / "apt.conf").write_text("\n".join(lines) + "\n")
-        run(self._command("apt-get", "-q", "update"), TODO_APT, env=self._env())
+        run(["apt-get", "-q", "update"], TODO_APT, env=self._env())
         self._configured = True
 
     def _write_source(self):
@@ -93,23 +93,8 @@ class PrivateApt:
             stanza += f"Signed-By: {keyring}\n"
         (self.folder / "sources" / "suite.sources").write_text(stanza)
 
-    def _command(self, program, *arguments):
-        return [program, *arguments]
-
     def _env(self):
         return {**os.environ, "APT_CONFIG": str(self.folder / "apt.conf")}
-
-    def version(self, package):
-        """Return the version this suite offers of a package.
-
-        :raises Problem: when the suite does not have it
-        """
-        self._configure()
-        out = run(["apt-cache", "policy", package], TODO_APT, env=self._env())
-        match = re.search(r"Candidate: (\S+)", out)
-        if not match or match[1] == "(none)":
-            raise Problem(f"Debian {self.suite or ''} has no package {package}.", TODO_APT)
-        return match[1]
 
     def missing(self, *packages):
         """Return the packages, with dependencies, that the machine lacks."""
@@ -129,7 +114,7 @@ class PrivateApt:
         :rtype: list[Path]
         """
         cache = paths.cache_dir("debs")
-        wanted = {p: self._file_name(p) for p in packages}
+        wanted = self._file_names(packages)
         lacking = [p for p, name in wanted.items() if not (cache / name).exists()]
         if lacking:
             partial = cache / f"partial-{os.getpid()}"
@@ -141,11 +126,13 @@ class PrivateApt:
             partial.rmdir()
         return [cache / name for name in wanted.values()]
 
-    def _file_name(self, package):
-        version = self.version(package)
-        out = run(["apt-cache", "show", f"{package}={version}"], env=self._env())
-        arch = re.search(r"^Architecture: (\S+)", out, re.M)[1]
-        return f"{package}_{version.replace(':', '%3a')}_{arch}.deb"
+    def _file_names(self, packages):
+        """Return package -> name of its file, in the version this suite offers."""
+        self._configure()
+        command = ["apt-get", "-q", "--print-uris", "download", *packages]
+        out = run(command, TODO_APT, env=self._env())
+        files = re.findall(r"^'\S+' (\S+?\.deb) ", out, re.M)
+        return {file.split("_")[0]: file for file in files}
 
 
 def unpack(files, folder):

@@ -7,6 +7,7 @@ CONTENT = """\
 [options]
 addons_path = {addons_path}
 data_dir = {data_dir}
+bin_path = {bin_path}
 {connection}
 http_interface = 127.0.0.1
 proxy_mode = False
@@ -34,6 +35,7 @@ def write(source):
     content = CONTENT.format(
         addons_path=",".join(map(str, folders)),
         data_dir=paths.DATA_DIR,
+        bin_path=paths.TOOLS_ROOT / "bin",
         connection="\n".join(f"{NAMES[k]} = {v}" for k, v in settings.items()),
     )
     if not paths.CONFIG.exists() or paths.CONFIG.read_text() != content:

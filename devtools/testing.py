@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from . import addons, database, paths, templates, venv
+from . import addons, database, paths, templates, tools
 from .console import say, step
 
 EXIT_NO_TESTS = 5
@@ -22,6 +22,8 @@ def run(source, arguments, keep=False):
     if not wanted:
         # Plain Python only: Odoo's plugin would ask for a database.
         return _call([*command, "-p", "no:odoo"])
+    for program in tools.PROGRAMS:
+        tools.ensure(program)
     template = templates.layer(source, wanted)
     name = f"test-{os.getpid()}"
     with step(f"database {name} for {', '.join(sorted(wanted))}"):
@@ -64,7 +66,9 @@ def _odoo_options(name):
 
 
 def _call(command, template=""):
-    environment = {**os.environ, "PAYABLES_TEMPLATE": template}
+    # Odoo looks for the browser on the path.
+    path = f"{os.environ['PATH']}:{tools.BIN}"
+    environment = {**os.environ, "PATH": path, "PAYABLES_TEMPLATE": template}
     return subprocess.run(
         [str(c) for c in command], check=False, cwd=paths.ROOT, env=environment
     ).returncode
