@@ -369,6 +369,14 @@ class AccountBillingRunMixin(models.AbstractModel):
             return "partial" if self.move_ids else "failed"
         return state
 
+    def _counter_labels(self):
+        return {
+            **super()._counter_labels(),
+            "to_bill": self.env._("To Bill"),
+            "billed": self.env._("Billed"),
+            "account.move": self.env._("Documents"),
+        }
+
     # === AFTERWARDS ===
 
     def action_new_preview(self):

@@ -175,9 +175,15 @@ class ExchangeRunMixin(models.AbstractModel):
         return {
             "actions": [(action, labels.get(action, action)) for action in actions],
             "rows": [
-                (labels.get(entity, entity), row) for entity, row in counters.items()
+                (labels.get(entity) or self._entity_label(entity), row)
+                for entity, row in counters.items()
             ],
         }
+
+    def _entity_label(self, entity):
+        """Return the name of the model `entity`, or `entity` itself if it is none."""
+        # sudo: the name of a model is no secret
+        return self.env["ir.model"].sudo()._get(entity).name or entity
 
     def _counter_labels(self):
         """Return {entity or action: label in the user's language}; domains extend it."""
