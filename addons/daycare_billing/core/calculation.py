@@ -61,17 +61,28 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a child owes. `error` is one of the ERROR codes, with nothing due."""
+    """What a child owes. `error` is one of the ERROR codes, with nothing due.
+
+    `dates` are the reserved days on which the group is open, `capped` tells that pages
+    overlap.
+    """
 
     child: object
     items: tuple = ()
     steps: tuple = ()
     at_maximum: bool = False
     error: str | None = None
+    dates: tuple = ()
+    capped: int = 0
 
     @property
     def amount(self):
         return sum((item.amount for item in self.items), ZERO)
+
+    @property
+    def gross(self):
+        """Amount before rebate and rounding, which ranks the siblings."""
+        return sum((item.quantity * item.base for item in self.items), ZERO)
 
 
 def household_month(children, month, tariffs):
@@ -83,9 +94,7 @@ def household_month(children, month, tariffs):
     :return: dict child key -> Result
     """
     gross = {child.key: _child_month(child, month, tariffs) for child in children}
-    rank = ranks(
-        [(c.key, sum(i.quantity * i.base for i in gross[c.key].items), c.birthdate) for c in children]
-    )
+    rank = ranks([(c.key, gross[c.key].gross, c.birthdate) for c in children])
     return {key: _net(result, rank) for key, result in gross.items()}
 
 
@@ -108,7 +117,21 @@ def _child_month(child, month, tariffs):
         return Result(child.key, error=ERROR_INCOME)
     except TariffError:
         return Result(child.key, error=ERROR_TARIFF)
-    return Result(child.key, tuple(items), tuple(explained), at_maximum)
+    return Result(
+        child.key,
+        tuple(items),
+        tuple(explained),
+        at_maximum,
+        dates=_open_dates(pieces, month),
+        capped=capped,
+    )
+
+
+def _open_dates(pieces, month):
+    days = {
+        piece.day for piece in pieces if not month.is_closed(piece.page.group, piece.day)
+    }
+    return tuple(sorted(days))
 
 
 def _price(child, month, tariff):
@@ -159,7 +182,12 @@ def _day_items(pieces, _month, tariff, price):
             weekdays=tuple(sorted(set(weekdays))),
             presence=presence,
             steps=(
-                step(steps.DAYS, days=len(weekdays), percent=plain(share * 100), price=price),
+                step(
+                    steps.DAYS,
+                    days=len(weekdays),
+                    percent=plain(share * 100),
+                    price=price,
+                ),
             ),
         )
         for (group, presence, share), weekdays in grouped.items()
@@ -219,7 +247,10 @@ def _net_item(item, rank, count):
         )
     explained += (
         step(
-            steps.AMOUNT, quantity=plain(item.quantity), unit=unit, amount=item.quantity * unit
+            steps.AMOUNT,
+            quantity=plain(item.quantity),
+            unit=unit,
+            amount=item.quantity * unit,
         ),
     )
     return replace(item, unit=unit, steps=explained)

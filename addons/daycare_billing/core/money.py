@@ -31,3 +31,11 @@ def plain(number):
     """Return a number as text without useless zeros: 1.50 gives "1.5", 4.00 "4"."""
     text = f"{Decimal(number):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def exact(number, digits=2):
+    """Return a stored number as Decimal.
+
+    :param float number: value of a field that keeps `digits` decimals
+    """
+    return Decimal(f"{number or 0:.{digits}f}")

@@ -24,6 +24,9 @@ PRORATA = "prorata"
 AMOUNT = "amount"
 CAPPED = "capped"
 CLOSED = "closed"
+CORRECTION = "correction"
+SUBSIDY = "subsidy"
+SERVICE = "service"
 
 CODES = (
     INCOME_PAGE,
@@ -43,6 +46,9 @@ CODES = (
     AMOUNT,
     CAPPED,
     CLOSED,
+    CORRECTION,
+    SUBSIDY,
+    SERVICE,
 )
 
 

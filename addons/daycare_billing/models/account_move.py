@@ -1,0 +1,35 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    """A daycare run follows what happens to its invoices."""
+
+    _inherit = "account.move"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self._daycare_runs()._refresh_stage()
+        return result
+
+    def unlink(self):
+        runs = self._daycare_runs()
+        result = super().unlink()
+        runs._refresh_stage()
+        return result
+
+    def _daycare_runs(self):
+        ids = {
+            move.billing_run_id
+            for move in self
+            if move.billing_run_model == "daycare.billing.run"
+        }
+        # sudo: an accountant without rights on daycare runs may post their invoices
+        return self.env["daycare.billing.run"].sudo().browse(ids).exists()
+
+    def _daycare_lines(self):
+        """Return the billing lines this invoice bills, in order of children."""
+        # sudo: an invoice may be printed by whoever may read it
+        lines = self.env["daycare.billing.line"].sudo()
+        found = lines.search([("billing_move_id", "in", self.ids)])
+        return found.sorted(lambda line: (line.child_id.name, line.month, line.id))

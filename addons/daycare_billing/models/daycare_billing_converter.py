@@ -1,0 +1,143 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+
+from ..core.money import FIVE_CENTIMES, ZERO, exact, round_to
+
+
+class DaycareBillingConverter(models.AbstractModel):
+    """One invoice per debtor and month, or per child where the debtor wants it so."""
+
+    _name = "daycare.billing.converter"
+    _description = "Daycare Invoices"
+    _inherit = "account.billing.converter"
+
+    _source_model = "daycare.billing.line"
+    _move_type = "out_invoice"
+
+    @api.model
+    def _sources_domain(self, run):
+        if run._name != "daycare.billing.run":
+            return Domain.FALSE
+        return Domain("run_id", "=", run.id) & Domain("billing_state", "=", "to_bill")
+
+    @api.model
+    def _exclusions(self, run, sources):
+        """Leave out debtors without a complete address and totals of zero."""
+        reasons = {}
+        for lines in sources.grouped(self._group_key).values():
+            reason = self._group_exclusion(run, lines)
+            if reason:
+                reasons.update(dict.fromkeys(lines.ids, reason))
+        return reasons
+
+    @api.model
+    def _group_exclusion(self, run, lines):
+        debtor = lines[0].debtor_id
+        if run.company_id.daycare_require_address and debtor._missing_address_fields():
+            return "debtor_address", run._debtor_text(debtor)
+        if not self._total(lines):
+            return "zero_total", self.env._(
+                "%(debtor)s: the lines add up to zero, there is nothing to invoice.",
+                debtor=debtor.display_name,
+            )
+        return None
+
+    @api.model
+    def _group_key(self, source):
+        debtor = source.debtor_id
+        return debtor.id, source.child_id.id if debtor.invoice_per_child else 0
+
+    @api.model
+    def _group_label(self, run, key, sources):
+        debtor = sources[0].debtor_id.display_name
+        return f"{debtor} · {sources[0].child_id.display_name}" if key[1] else debtor
+
+    @api.model
+    def _total(self, sources):
+        return sum((exact(source.amount) for source in sources), ZERO)
+
+    @api.model
+    def _source_amount(self, source):
+        return source.amount
+
+    # === MOVE ===
+
+    @api.model
+    def _prepare_move_vals(self, run, key, sources):
+        company = run.company_id
+        total = self._total(sources)
+        vals = {
+            "partner_id": sources[0].debtor_id.partner_id.id,
+            "move_type": "out_refund" if total < ZERO else self._move_type,
+            "invoice_origin": run.display_name,
+        }
+        if run.date_due:
+            vals["invoice_date_due"] = run.date_due
+            vals["invoice_payment_term_id"] = False
+        elif company.daycare_payment_term_id:
+            vals["invoice_payment_term_id"] = company.daycare_payment_term_id.id
+        if company.daycare_cash_rounding_id and total != round_to(total, FIVE_CENTIMES):
+            # Only where there is something to round: the others are created faster.
+            vals["invoice_cash_rounding_id"] = company.daycare_cash_rounding_id.id
+        return vals
+
+    # === LINES ===
+
+    @api.model
+    def _prepare_lines(self, run, key, sources):
+        """Return a section for each child, then its positions, in the debtor's language."""
+        lang = sources[0].debtor_id.partner_id.lang or self.env.lang
+        labels = self.env["daycare.billing.labels"].with_context(lang=lang)
+        sign = -1 if self._total(sources) < ZERO else 1
+        lines = []
+        for child, own in sources.grouped("child_id").items():
+            lines.append({"display_type": "line_section", "name": child.name})
+            for source in own:
+                lines += self._source_lines(run, source, labels, sign)
+        return lines
+
+    @api.model
+    def _source_lines(self, run, source, labels, sign):
+        common = {
+            "product_id": source.product_id.id or run.company_id.daycare_product_id.id,
+            "account_id": self._account(run, source).id,
+            "tax_ids": [Command.set(run.company_id.daycare_tax_id.ids)],
+            "analytic_distribution": source.group_id.analytic_distribution or False,
+        }
+        return [
+            {
+                **common,
+                "name": labels._position(source, position),
+                "quantity": float(position["quantity"]),
+                "price_unit": sign * float(position["unit"]),
+            }
+            for position in source.positions
+        ]
+
+    @api.model
+    def _account(self, run, source):
+        """Return the income account: the group's, else the product's, else the journal's.
+
+        :raises UserError: there is none
+        """
+        product = source.product_id
+        group_account = source.group_id.income_account_id
+        if group_account and not product:
+            return group_account
+        product = product or run.company_id.daycare_product_id
+        accounts = product.with_company(run.company_id).product_tmpl_id
+        account = (
+            accounts.get_product_accounts()["income"]
+            or group_account
+            or run.journal_id.default_account_id
+        )
+        if not account:
+            raise UserError(
+                self.env._(
+                    "No income account for %(line)s. Enter one on the group, or on the "
+                    "category of the care product.",
+                    line=source.display_name,
+                )
+            )
+        return account

@@ -1,0 +1,112 @@
+from decimal import Decimal
+
+from babel.dates import format_date, get_day_names
+
+from odoo import api, models
+
+from ..core.money import plain
+
+HOURS = "{:02d}:{:02d}"
+
+
+class DaycareBillingLabels(models.AbstractModel):
+    """What invoice lines say, in the language of the context."""
+
+    _name = "daycare.billing.labels"
+    _description = "Daycare Invoice Texts"
+
+    @api.model
+    def _position(self, source, position):
+        """Return the text of one position of a billing line.
+
+        No income is ever named: invoices are seen by more people than incomes are.
+        """
+        month = self._month(source.month)
+        kind = position["type"]
+        if kind == "actual":
+            return self._actual(source, position, month)
+        if kind == "flat":
+            return self._flat(source, position, month)
+        if kind == "service":
+            return position["name"] or self._service(source, month)
+        return self._remark(source, kind, month)
+
+    @api.model
+    def _actual(self, source, position, month):
+        return self.env._(
+            "%(month)s, %(group)s: %(weekdays)s, %(presence)s",
+            month=month,
+            group=self._group(source),
+            weekdays=self._weekdays(position["weekdays"]),
+            presence=self._presence(position),
+        )
+
+    @api.model
+    def _flat(self, source, position, month):
+        return self.env._(
+            "%(month)s, %(group)s: %(days)s days a week (%(weekdays)s), flat",
+            month=month,
+            group=self._group(source),
+            days=position["share"],
+            weekdays=self._weekdays(position["weekdays"]),
+        )
+
+    @api.model
+    def _service(self, source, month):
+        product = source.product_id.with_context(lang=self.env.lang)
+        return f"{product.name}, {month}"
+
+    @api.model
+    def _remark(self, source, kind, month):
+        if kind == "deduction":
+            return self.env._("Paid by third parties, %(month)s", month=month)
+        if kind == "subsidy":
+            return self.env._("Contribution to the care, %(month)s", month=month)
+        return self.env._("Correction %(month)s", month=month)
+
+    @api.model
+    def _group(self, source):
+        return source.group_id.with_context(lang=self.env.lang).name or ""
+
+    @api.model
+    def _month(self, day):
+        return format_date(day, "MMMM y", locale=self._locale())
+
+    @api.model
+    def _locale(self):
+        return self.env.lang or "en_US"
+
+    @api.model
+    def _weekdays(self, numbers):
+        names = get_day_names("abbreviated", locale=self._locale())
+        return ", ".join(names[number].rstrip(".") for number in numbers)
+
+    @api.model
+    def _presence(self, position):
+        """Return the module's name, the hours or the slot numbers of a position."""
+        if position["hours"]:
+            return ", ".join(
+                f"{self._hour(begin)}–{self._hour(end)}"
+                for begin, end in position["hours"]
+            )
+        if Decimal(position["share"]) == 1:
+            return self.env._("full day")
+        slots = self.env["daycare.slot"].browse(position["slots"]).exists()
+        module = self._module(slots)
+        if module:
+            return module.with_context(lang=self.env.lang).name
+        return self.env._(
+            "slots %(numbers)s (%(percent)s %% of a day)",
+            numbers=", ".join(str(slot.number) for slot in slots.sorted("number")),
+            percent=plain(Decimal(position["share"]) * 100),
+        )
+
+    @api.model
+    def _module(self, slots):
+        modules = slots.group_id.module_ids
+        return modules.filtered(lambda module: set(module.slot_ids) == set(slots))[:1]
+
+    @api.model
+    def _hour(self, number):
+        minutes = round(float(number) * 60)
+        return HOURS.format(*divmod(minutes, 60))

@@ -1,0 +1,310 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+STAGES = [
+    ("draft", "Draft"),
+    ("computed", "Computed"),
+    ("invoiced", "Invoiced"),
+    ("posted", "Posted"),
+]
+POST_BATCH = 100
+
+
+class DaycareBillingRun(models.Model):
+    """The invoices of one month: calculate, look, create, post.
+
+    `stage` is how far the month is; `state` is how far the job is that moves it from one
+    stage to the next, one of the three `phase` values.
+    """
+
+    _name = "daycare.billing.run"
+    _description = "Daycare Billing Run"
+    _inherit = ["account.billing.run.mixin"]
+    _order = "month DESC, id DESC"
+
+    _exchange_sequence_code = "daycare.billing.run"
+    _exchange_background_from = 2000
+
+    month = fields.Date(
+        string="Invoice Month",
+        required=True,
+        default=lambda self: fields.Date.context_today(self).replace(day=1),
+        tracking=True,
+    )
+    service_period = fields.Selection(
+        [("current", "The Invoice's Month"), ("next", "The Following Month")],
+        required=True,
+        default=lambda self: self.env.company.daycare_service_period,
+        help="The following month is billed in advance («facturation anticipée»).",
+    )
+    service_month = fields.Date(
+        compute="_compute_service_month", store=True, precompute=True, index=True
+    )
+    date_from = fields.Date(compute="_compute_period", store=True, readonly=True)
+    date_to = fields.Date(compute="_compute_period", store=True, readonly=True)
+    date_due = fields.Date(
+        string="Due Date", help="Empty: after the payment terms of each debtor."
+    )
+    with_corrections = fields.Boolean(
+        string="Correct Former Months",
+        default=True,
+        help="Compare the months billed before with today's data and bill the "
+        "difference («rectification»).",
+    )
+    stage = fields.Selection(
+        STAGES, default="draft", required=True, readonly=True, copy=False, tracking=True
+    )
+    phase = fields.Selection(
+        [("compute", "Calculation"), ("invoice", "Invoices"), ("post", "Posting")],
+        default="compute",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    journal_id = fields.Many2one(
+        default=lambda self: self.env.company.daycare_journal_id,
+        domain="[('type', '=', 'sale')]",
+    )
+    billing_line_ids = fields.One2many(
+        "daycare.billing.line", "run_id", string="Calculated Lines", readonly=True
+    )
+    billing_line_count = fields.Integer(compute="_compute_totals")
+    child_count = fields.Integer(compute="_compute_totals")
+    total_amount = fields.Monetary(string="Total", compute="_compute_totals")
+
+    @api.depends("month", "service_period")
+    def _compute_service_month(self):
+        for run in self:
+            months = 1 if run.service_period == "next" else 0
+            first = run.month and run.month.replace(day=1)
+            run.service_month = first and fields.Date.add(first, months=months)
+
+    @api.depends("service_month")
+    def _compute_period(self):
+        for run in self:
+            run.date_from = run.service_month
+            run.date_to = run.service_month and fields.Date.end_of(
+                run.service_month, "month"
+            )
+
+    @api.depends("name", "service_month")
+    def _compute_display_name(self):
+        for run in self:
+            month = run.service_month and f" {run.service_month:%m.%Y}"
+            run.display_name = f"{run.name or ''}{month or ''}"
+
+    def _compute_totals(self):
+        groups = self.env["daycare.billing.line"]._read_group(
+            [("run_id", "in", self.ids)],
+            ["run_id"],
+            ["__count", "child_id:count_distinct", "amount:sum"],
+        )
+        totals = {run: values for run, *values in groups}
+        for run in self:
+            lines, children, amount = totals.get(run, (0, 0, 0.0))
+            run.billing_line_count = lines
+            run.child_count = children
+            run.total_amount = amount
+
+    def unlink(self):
+        """Delete runs without invoices, with what they calculated.
+
+        :raises UserError: a run has invoices
+        """
+        if self.move_ids:
+            raise UserError(
+                self.env._("A run that has invoices cannot be deleted. Undo it first.")
+            )
+        self.billing_line_ids.unlink()
+        return super().unlink()
+
+    # === STAGES ===
+
+    def action_compute(self):
+        """Calculate, or calculate again: draft invoices are rebuilt, posted ones stay."""
+        for run in self:
+            run._begin("compute")
+            run._discard_calculation()
+        return self._run_phase()
+
+    def action_preview_invoices(self):
+        """Show the invoices to come, one a debtor, without creating them."""
+        self._check_stage("computed", "invoiced", "posted")
+        for run in self:
+            run._begin("invoice")
+        return self.action_plan()
+
+    def action_invoice(self):
+        """Create the draft invoices."""
+        self._check_stage("computed", "invoiced", "posted")
+        for run in self:
+            run._begin("invoice")
+        return self._run_phase()
+
+    def action_post(self):
+        """Post the draft invoices of the run."""
+        self._check_stage("invoiced")
+        for run in self:
+            run._begin("post")
+        return self._run_phase()
+
+    def action_send(self):
+        """Print and send the posted invoices, each in its debtor's language.
+
+        :return: the window action of Odoo's own wizard
+        """
+        self.ensure_one()
+        moves = self.move_ids.filtered(lambda move: move.state == "posted")
+        if not moves:
+            raise UserError(self.env._("Post the invoices before you send them."))
+        return moves.action_send_and_print()
+
+    def action_discard(self):
+        """Delete what was calculated and the draft invoices; posted ones stay."""
+        for run in self:
+            run._begin("compute")
+            run._discard_calculation()
+            run._refresh_stage()
+        return True
+
+    def action_undo(self):
+        """Delete the draft invoices and keep the calculation."""
+        result = super().action_undo()
+        self._refresh_stage()
+        return result
+
+    def _begin(self, phase):
+        """Make the job ready for a phase."""
+        if self.state == "running":
+            self._check_state(("draft", "planned"))
+        self.write({"phase": phase, "state": "draft"})
+
+    def _run_phase(self):
+        return self.action_run()
+
+    def _check_stage(self, *allowed):
+        for run in self:
+            if run.stage not in allowed:
+                raise UserError(
+                    self.env._(
+                        "%(name)s has not come that far: do the steps before first.",
+                        name=run.display_name,
+                    )
+                )
+
+    def _discard_calculation(self):
+        self.move_ids.filtered(lambda move: move.state == "draft").unlink()
+        self._billing_stale_lines().unlink()
+        self.billing_line_ids.filtered(
+            lambda line: not line.billing_move_id
+        ).unlink()
+
+    def _refresh_stage(self):
+        """Derive the stage from what there is."""
+        found = self.env["account.move"]._read_group(
+            [
+                ("billing_run_model", "=", self._name),
+                ("billing_run_id", "in", self.ids),
+                ("state", "!=", "cancel"),
+            ],
+            ["billing_run_id", "state"],
+        )
+        for run in self:
+            states = {state for run_id, state in found if run_id == run.id}
+            if states == {"posted"}:
+                stage = "posted"
+            elif states:
+                stage = "invoiced"
+            else:
+                stage = "computed" if run.billing_line_ids else "draft"
+            if run.stage != stage:
+                run.stage = stage
+
+    # === THE JOB ===
+
+    def _plan(self):
+        if self.phase == "compute":
+            return self._plan_calculation()
+        if self.phase == "post":
+            return self._plan_posting()
+        return super()._plan()
+
+    def _execute(self, payload):
+        if "child_ids" in payload:
+            self._calculate(payload["child_ids"])
+        elif "move_ids" in payload:
+            self._post_moves(payload["move_ids"])
+        else:
+            super()._execute(payload)
+
+    def _finish(self):
+        super()._finish()
+        self._refresh_stage()
+        if self.phase == "compute" and self.stage == "draft":
+            # Nothing to bill is a result too.
+            self.stage = "computed"
+
+    def _plan_posting(self):
+        drafts = self.move_ids.filtered(lambda move: move.state == "draft").ids
+        return [
+            {"move_ids": drafts[n : n + POST_BATCH], "units": len(drafts[n : n + POST_BATCH])}
+            for n in range(0, len(drafts), POST_BATCH)
+        ]
+
+    def _post_moves(self, move_ids):
+        """Post invoices; soft=False, because Odoo would put off those of tomorrow."""
+        moves = self.env["account.move"].browse(move_ids).exists()
+        drafts = moves.filtered(lambda move: move.state == "draft")
+        drafts._post(soft=False)
+        self._count("account.move", "posted", len(drafts))
+
+    def _billing_converters(self):
+        return ["daycare.billing.converter"]
+
+    def _billing_check_total(self, line, move):
+        """Compare without the 5-centime rounding line, which Odoo adds to the lines."""
+        rounding = move.line_ids.filtered(lambda item: item.display_type == "rounding")
+        if not rounding:
+            super()._billing_check_total(line, move)
+            return
+        total = sum(
+            item.price_subtotal
+            for item in move.invoice_line_ids
+            if item.display_type == "product"
+        )
+        if move.currency_id.compare_amounts(total, line.amount):
+            raise UserError(
+                self.env._(
+                    "%(label)s: the document adds up to %(actual)s, the preview said "
+                    "%(expected)s. Preview again.",
+                    label=line.label,
+                    actual=total,
+                    expected=line.amount,
+                )
+            )
+
+    def _counter_labels(self):
+        return {
+            **super()._counter_labels(),
+            "daycare.child": self.env._("Children"),
+            "daycare.billing.line": self.env._("Calculated Lines"),
+            "account.move": self.env._("Invoices"),
+            "calculated": self.env._("Calculated"),
+            "corrected": self.env._("Corrected"),
+            "to_bill": self.env._("To Bill"),
+            "billed": self.env._("Billed"),
+            "posted": self.env._("Posted"),
+        }
+
+    # === VIEWS ===
+
+    def action_view_billing_lines(self):
+        """Open the calculated lines, as a pivot or a list.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "daycare_billing.action_daycare_billing_line"
+        )
+        return {**action, "domain": [("run_id", "=", self.id)], "context": {}}

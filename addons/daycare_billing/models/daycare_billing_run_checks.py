@@ -1,0 +1,140 @@
+from odoo import models
+
+
+class DaycareBillingRun(models.Model):
+    """What must be right before invoices are created, each finding with its record."""
+
+    _inherit = "daycare.billing.run"
+
+    def _check_settings(self):
+        """Look once a run at what all invoices need."""
+        self._log_many(
+            [
+                *self._check_bank_account(),
+                *self._check_slot_weights(),
+                *self._check_other_runs(),
+                *self._check_children_without_placement(),
+            ]
+        )
+
+    def _check_bank_account(self):
+        """A QR-bill needs the company's account and address."""
+        partner = self.company_id.partner_id
+        findings = []
+        if not partner.bank_ids:
+            text = self.env._(
+                "%(company)s has no bank account: no QR-bill will be printed.",
+                company=self.company_id.name,
+            )
+            findings.append(self._warning("bank_account", text, self.company_id.partner_id))
+        if not (partner.zip and partner.city and partner.country_id):
+            text = self.env._(
+                "The address of %(company)s is incomplete: no QR-bill can be printed.",
+                company=self.company_id.name,
+            )
+            findings.append(self._warning("company_address", text, partner))
+        return findings
+
+    def _check_slot_weights(self):
+        """A slot without weight would be given away."""
+        slots = self.env["daycare.slot"]._read_group(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("weight", "=", 0),
+                ("group_id.mode", "=", "slots"),
+                ("group_id.active", "=", True),
+            ],
+            ["group_id"],
+        )
+        return [
+            self._warning(
+                "slot_weight",
+                self.env._(
+                    "%(group)s: some slots are worth 0 %% of a day and cost nothing.",
+                    group=group.display_name,
+                ),
+                group,
+            )
+            for (group,) in slots
+        ]
+
+    def _check_other_runs(self):
+        """Lines calculated elsewhere and not invoiced count as billed here: say so."""
+        waiting = self.env["daycare.billing.line"]._read_group(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("run_id", "!=", self.id),
+                ("billing_state", "=", "to_bill"),
+                ("run_id.stage", "!=", "computed"),
+            ],
+            ["run_id"],
+            ["__count"],
+        )
+        return [
+            self._warning(
+                "not_invoiced",
+                self.env._(
+                    "%(run)s has %(count)s lines without invoice, for example because "
+                    "it was cancelled. Create the invoices there, or compute it again.",
+                    run=run.display_name,
+                    count=count,
+                ),
+                run,
+            )
+            for run, count in waiting
+        ]
+
+    def _check_children_without_placement(self):
+        """An active child without any placement in the month pays nothing."""
+        children = self.env["daycare.child"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("status_id.kind", "=", "active"),
+                "!",
+                (
+                    "sector_ids",
+                    "any",
+                    [
+                        ("date_from", "<=", self.date_to),
+                        ("date_to", ">=", self.date_from),
+                    ],
+                ),
+            ]
+        )
+        text = self.env._("%(child)s is active and has no placement in the month.")
+        return [
+            self._child_finding("info", "no_placement", text, child) for child in children
+        ]
+
+    def _check_debtors(self, due):
+        """Name the debtors to whom no invoice can be sent."""
+        debtors = self.env["daycare.guardian"].browse(
+            {vals["debtor_id"] for vals in due.values()}
+        )
+        incomplete = debtors.filtered(lambda debtor: debtor._missing_address_fields())
+        severity = "error" if self.company_id.daycare_require_address else "warning"
+        self._log_many(
+            [
+                {
+                    "severity": severity,
+                    "code": "debtor_address",
+                    "text": self._debtor_text(debtor),
+                    "record": debtor,
+                }
+                for debtor in incomplete
+            ]
+        )
+
+    def _debtor_text(self, debtor):
+        labels = self.env["res.partner"]._fields
+        return self.env._(
+            "%(debtor)s: the address lacks %(fields)s. Complete it for the QR-bill.",
+            debtor=debtor.display_name,
+            fields=", ".join(
+                labels[name]._description_string(self.env)
+                for name in debtor._missing_address_fields()
+            ),
+        )
+
+    def _warning(self, code, text, record):
+        return {"severity": "warning", "code": code, "text": text, "record": record}

@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+
+
+class DaycareChildService(models.Model):
+    """A product billed to a child beside the care: registration fee, meals, nappies."""
+
+    _name = "daycare.child.service"
+    _description = "Service for a Child"
+    _order = "child_id, date_from DESC, id"
+    _check_company_auto = True
+
+    child_id = fields.Many2one(
+        "daycare.child",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        related="child_id.company_id", store=True, index=True, precompute=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    product_id = fields.Many2one(
+        "product.product",
+        string="Service",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('sale_ok', '=', True)]",
+    )
+    frequency = fields.Selection(
+        [
+            ("once", "Once"),
+            ("month", "Each Month"),
+            ("day", "Each Reserved Day"),
+        ],
+        required=True,
+        default="once",
+        help="Once: in the month of the first date.\n"
+        "Each reserved day: as many times as the child has days in the month, closed "
+        "days not counted.",
+    )
+    date_from = fields.Date(
+        string="From", required=True, default=fields.Date.context_today
+    )
+    date_to = fields.Date(string="To")
+    quantity = fields.Float(default=1, digits="Product Unit")
+    price_unit = fields.Float(
+        string="Price",
+        digits="Product Price",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    name = fields.Char(string="Label", help="Text on the invoice instead of the product.")
+
+    _dates_valid = models.Constraint(
+        "CHECK(date_to IS NULL OR date_from <= date_to)",
+        "A service ends after it begins.",
+    )
+    _values_positive = models.Constraint(
+        "CHECK(quantity > 0 AND price_unit >= 0)",
+        "Quantity and price of a service must be positive.",
+    )
+
+    @api.depends("product_id")
+    def _compute_price_unit(self):
+        for service in self:
+            service.price_unit = service.product_id.lst_price
+
+    @api.depends("child_id", "product_id")
+    def _compute_display_name(self):
+        for service in self:
+            service.display_name = self.env._(
+                "%(child)s · %(service)s",
+                child=service.child_id.display_name or "",
+                service=service.name or service.product_id.display_name or "",
+            )

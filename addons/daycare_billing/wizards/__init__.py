@@ -1,0 +1,3 @@
+from . import daycare_tariff_simulator
+from . import daycare_tariff_simulator_child
+from . import daycare_attestation
