@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import config, paths, postgres, venv
+from . import config, paths, postgres, server, testing, venv
 from .console import Problem, say
 
 DESCRIPTION = "Set up, run, test and check the suite."
@@ -23,7 +23,8 @@ developers:
   the server      .odoo/venv/bin/python .odoo/venv/bin/odoo -c .odoo/odoo.conf \\
                       -d DB -i ADDON --with-demo --stop-after-init
   the databases   psql -h {postgres.socket_folder()} -U odoo -l
-  a prepared one  ./dev shell -d DB   (made with all addons if it does not exist)
+  one of your own ./dev run -d DB -a ADDON --port N
+                  ./dev shell -d DB -a ADDON < script.py
 """
 
 
@@ -73,6 +74,26 @@ def _parser():
         " `./dev test tests/core` nothing at all (no database).",
     )
     test.add_argument("--keep-db", action="store_true", help="keep the test database")
+    run = add(
+        "run",
+        _run,
+        "start Odoo with all addons and demonstration data",
+        epilog="Further arguments go to Odoo, such as --dev=xml or --workers=2.",
+    )
+    run.add_argument("--port", type=int, help="default: the first free one from 8069 on")
+    run.add_argument("--fresh", action="store_true", help="drop the database first")
+    run.add_argument("-v", "--verbose", action="store_true", help="show Odoo's log here")
+    shell = add("shell", _shell, "Odoo's Python shell; a script on standard input")
+    for sub in (run, shell):
+        sub.add_argument("-d", "--database", default="suite", help="default: suite")
+        sub.add_argument(
+            "-a",
+            "--addon",
+            action="append",
+            default=[],
+            help="only this addon and what it needs (may be repeated; default: all)",
+        )
+    add("stop", _stop, "stop the servers of ./dev run, and the private PostgreSQL")
     return parser
 
 
@@ -94,6 +115,16 @@ def _setup_only(options, rest):
 
 
 def _test(options, rest):
-    from . import testing
-
     return testing.run(setup(), rest, keep=options.keep_db)
+
+
+def _run(options, rest):
+    return server.run(setup(), options, rest)
+
+
+def _shell(options, rest):
+    return server.shell(setup(), options.database, options.addon, rest)
+
+
+def _stop(options, rest):
+    server.stop()

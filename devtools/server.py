@@ -1,0 +1,261 @@
+"""`./dev run`, `shell` and `stop`: a database with everything, and Odoo on it."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+from . import addons, database, paths, postgres, templates, tools, venv
+from .console import Problem, say, step
+from .locks import lock
+
+HOST = "127.0.0.1"
+PORT = 8069
+DATABASE = "suite"
+START_SECONDS = 180
+STOP_SECONDS = 15
+RUNNING = paths.HOME / "running"
+PREPARE = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+BANNER = """
+  {url}
+  login admin, password admin
+
+  Stop with Ctrl-C. Log: {log}
+"""
+
+
+def prepare_database(source, name, wanted=(), fresh=False):
+    """Make a database with addons and demonstration data, or bring it up to date.
+
+    :param Path source: folder that holds the package `odoo`
+    :param str name: the database
+    :param wanted: technical names of addons; default: what it has, for a new one all
+    :param bool fresh: drop it first
+    """
+    with lock(f"db-{name}"):
+        if fresh:
+            database.drop(name)
+        before = database.comment(name).get("prints", {})
+        wanted = addons.closure({*wanted, *before} or addons.names())
+        prints = {addon: addons.fingerprint(addon) for addon in wanted}
+        if not database.exists(name):
+            template = templates.layer(source, wanted)
+            with step(f"database {name}"):
+                templates.clone(template, name)
+            changed = True
+        else:
+            changed = _update(name, before, prints)
+        if changed:
+            with step("web assets"):
+                script(name, PREPARE)
+            database.note(name, {"prints": prints})
+
+
+def _update(name, before, now):
+    new = [addon for addon in now if addon not in before]
+    changed = [addon for addon in now if before.get(addon, now[addon]) != now[addon]]
+    if new or changed:
+        with step(f"update {', '.join(new + changed)}"):
+            database.install(name, new, changed, what="updating")
+    return bool(new or changed)
+
+
+def script(name, code):
+    """Run Python code in Odoo's shell on a database.
+
+    :return: what it printed
+    :raises Problem: when it raises
+    """
+    command = [paths.VENV_PYTHON, paths.ODOO_BIN, *shell_arguments(name)]
+    done = subprocess.run(
+        [str(c) for c in command],
+        check=False,
+        input=code,
+        text=True,
+        capture_output=True,
+    )
+    if done.returncode:
+        raise Problem(f"The script failed:\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def shell_arguments(name):
+    """Return the arguments of Odoo's shell on a database."""
+    options = ["-c", paths.CONFIG, "-d", name, "--no-http", "--log-level=warn"]
+    return ["shell", *options, "--shell-interface=python"]
+
+
+def shell(source, name, wanted, arguments):
+    """Replace this process by Odoo's shell; standard input may be a script."""
+    if not database.exists(name):
+        prepare_database(source, name, wanted)
+    command = [paths.VENV_PYTHON, paths.ODOO_BIN, *shell_arguments(name), *arguments]
+    os.execv(paths.VENV_PYTHON, [str(c) for c in command])
+
+
+def is_free(port):
+    """Tell whether a port of the loopback interface can be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def choose_port(wanted=None):
+    """Return the wanted port, or the first free one from 8069 on.
+
+    :raises Problem: when the wanted one is taken
+    """
+    if wanted and not is_free(wanted):
+        raise Problem(f"Port {wanted} is taken.", "Choose another: ./dev run --port N")
+    return wanted or next(p for p in range(PORT, PORT + 100) if is_free(p))
+
+
+def free_port():
+    """Return a free port above those people choose."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def command(name, port, *arguments):
+    """Return the command of an Odoo server for one database."""
+    options = ["-c", paths.CONFIG, "-d", name, f"--db-filter=^{name}$"]
+    options += ["--no-database-list", f"--http-port={port}", *arguments]
+    return [str(c) for c in (paths.VENV_PYTHON, paths.ODOO_BIN, *options)]
+
+
+@contextmanager
+def serving(name, port, log, *arguments):
+    """Run Odoo for as long as the block lasts; enter it when the server answers.
+
+    :param str name: the database
+    :param int port: to listen on
+    :param Path log: file for the log, appended to; None for the terminal
+    :return: the address, without a final slash
+    """
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+    output = open(log, "a") if log else None
+    # A group of its own: Ctrl-C reaches us, and we end it in good order.
+    process = subprocess.Popen(
+        command(name, port, *arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+    )
+    try:
+        url = f"http://{HOST}:{port}"
+        wait_for(f"{url}/web/login", process, log)
+        yield url, process
+    finally:
+        end(process)
+        if output:
+            output.close()
+
+
+def wait_for(url, process, log=None):
+    """Wait until an address answers.
+
+    :raises Problem: when the process ends, or nothing answers in time
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise Problem("The server ended at its start.", _tail(log))
+        try:
+            with urllib.request.urlopen(url, timeout=START_SECONDS):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise Problem(f"Nothing answers at {url}.", _tail(log))
+
+
+def _tail(log):
+    if not log:
+        return "Its log is above."
+    lines = log.read_text().splitlines()[-15:]
+    return f"The end of its log, {log}:\n" + "\n".join(lines)
+
+
+def end(process):
+    """End a server in good order, by force if it does not."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def run(source, options, arguments):
+    """Prepare the database, start Odoo, stay until it is told to stop."""
+    port = choose_port(options.port)
+    _try_wkhtmltopdf()
+    prepare_database(source, options.database, options.addon, options.fresh)
+    log = None if options.verbose else paths.LOGS / f"{options.database}.log"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    say(f"• Odoo on port {port} …")
+    with _registered(options.database):
+        with serving(options.database, port, log, *arguments) as (url, process):
+            say(BANNER.format(url=url, log=log or "below"))
+            return process.wait()
+
+
+def _try_wkhtmltopdf():
+    try:
+        tools.ensure("wkhtmltopdf")
+    except Problem as problem:
+        say(f"  PDF reports will not print: {problem.what}\n→ {problem.todo}")
+
+
+@contextmanager
+def _registered(name):
+    """Note our process number, for `./dev stop`."""
+    RUNNING.mkdir(parents=True, exist_ok=True)
+    file = RUNNING / name
+    file.write_text(str(os.getpid()))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def stop():
+    """Stop the servers started by `./dev run`, and the private PostgreSQL."""
+    for file in RUNNING.glob("*") if RUNNING.exists() else ():
+        pid = int(file.read_text())
+        if _is_ours(pid):
+            os.kill(pid, signal.SIGTERM)
+            say(f"stopping Odoo on database {file.name}")
+            _wait_gone(pid)
+        file.unlink(missing_ok=True)
+    if postgres.stop():
+        say("stopped PostgreSQL")
+
+
+def _is_ours(pid):
+    """Tell whether a process is still `./dev run` and not a later one of its number."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as handle:
+            return str(paths.ROOT / "dev").encode() in handle.read()
+    except FileNotFoundError:
+        return False
+
+
+def _wait_gone(pid):
+    deadline = time.monotonic() + STOP_SECONDS + 5
+    while time.monotonic() < deadline and _is_ours(pid):
+        time.sleep(0.1)
