@@ -1,0 +1,158 @@
+from itertools import groupby
+
+from odoo import models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+from odoo.tools import SQL, float_compare
+
+
+class AccountBillingRunMixin(models.AbstractModel):
+    """How a run creates the draft moves, each source once."""
+
+    _inherit = "account.billing.run.mixin"
+
+    def _execute(self, payload):
+        # sudo: see _billing_stale_lines
+        lines = self.env["account.billing.run.line"].sudo().browse(payload["line_ids"])
+        for converter, group in groupby(lines, lambda line: line.converter):
+            batch = lines.browse([line.id for line in group])
+            self._billing_generate(self.env[converter], batch)
+
+    def _billing_generate(self, converter, lines):
+        """Create the moves of some preview lines; name the culprits if some fail."""
+        try:
+            with self.env.cr.savepoint():
+                self._billing_create_moves(converter, lines)
+        except (UserError, ValidationError) as error:
+            if len(lines) > 1:
+                for line in lines:
+                    self._billing_generate(converter, line)
+                return
+            lines.error = str(error)
+            self._log(
+                "error", str(error), code="not_billed", value=lines.label, record=lines.partner_id
+            )
+            self._count(converter._source_model, "failed", lines.source_count)
+
+    def _billing_create_moves(self, converter, lines):
+        groups = self._billing_lock_groups(converter, lines)
+        if not groups:
+            return
+        moves = self.env["account.move"]._billing_create(
+            [
+                self._billing_full_move_vals(converter, line, sources)
+                for line, sources in groups
+            ]
+        )
+        self._billing_link(converter, groups, moves)
+        for (line, sources), move in zip(groups, moves, strict=True):
+            self._billing_check_total(line, move)
+            line.write({"move_id": move.id, "error": False})
+            converter._after_create(self, move, line._key(), sources)
+        billed = sum(len(sources) for _line, sources in groups)
+        self._count(converter._source_model, "billed", billed)
+        self._count("account.move", "create", len(moves))
+
+    def _billing_lock_groups(self, converter, lines):
+        """Lock the sources and drop those that were billed since the preview.
+
+        :return: list of (line, sources still to bill)
+        """
+        model = self.env[converter._source_model]
+        ids = sorted({source_id for line in lines for source_id in line._sources().ids})
+        # A run of another kind may want the same sources: who comes second waits, and
+        # then starts over on fresh data (serialization error, the chunk is repeated).
+        query = SQL(
+            "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            SQL.identifier(model._table),
+            ids,
+        )
+        alive = {row[0] for row in self.env.execute_query(query)}
+        sources = model.browse(ids).filtered(lambda s: s.id in alive)
+        gone = self._billing_billed_ids(converter, sources) | (set(ids) - alive)
+        gone |= set(converter._exclusions(self, sources))
+        groups = []
+        for line in lines:
+            rest = line._sources().filtered(lambda s: s.id not in gone)
+            if len(rest) != line.source_count:
+                self._billing_shrink_line(converter, line, rest)
+            if rest:
+                groups.append((line, rest.with_prefetch(ids)))
+        return groups
+
+    def _billing_shrink_line(self, converter, line, sources):
+        """Adapt a preview line to sources that were billed or changed meanwhile."""
+        self._log(
+            "warning",
+            self.env._(
+                "%(count)s documents of %(label)s were billed or changed since the "
+                "preview and are left out.",
+                count=line.source_count - len(sources),
+                label=line.label,
+            ),
+            code="changed_since_preview",
+        )
+        if sources:
+            vals = self._prepare_run_line_vals(converter, line._key(), sources)
+            line.write(vals)
+        else:
+            line.write({"source_ids": False, "source_count": 0, "amount": 0})
+
+    def _billing_full_move_vals(self, converter, line, sources):
+        key = line._key()
+        lines = converter._prepare_lines(self, key, sources)
+        return {
+            **self._billing_move_vals(converter._name),
+            **converter._prepare_move_vals(self, key, sources),
+            "invoice_line_ids": [
+                Command.create({"tax_ids": [Command.clear()], **vals}) for vals in lines
+            ],
+        }
+
+    def _billing_link(self, converter, groups, moves):
+        """Write who bills what: the unique index refuses a second bill."""
+        # sudo: links are written by runs only, nobody may edit them
+        Link = self.env["account.billing.link"].sudo()
+        Link.create(
+            [
+                {
+                    "company_id": self.company_id.id,
+                    "converter": converter._name,
+                    "res_model": sources._name,
+                    "res_id": source.id,
+                    "discriminator": converter._discriminator(self, source),
+                    "move_id": move.id,
+                    "currency_id": move.currency_id.id,
+                    "amount": converter._source_amount(source),
+                }
+                for (_line, sources), move in zip(groups, moves, strict=True)
+                for source in sources
+            ]
+        )
+        if converter._marks_source:
+            for (_line, sources), move in zip(groups, moves, strict=True):
+                # sudo: billing marks the source, its user need not be allowed to edit
+                sources.sudo().billing_move_id = move
+
+    def _billing_check_total(self, line, move):
+        """Refuse a move whose total is not what the preview said.
+
+        :raises ValidationError: a cent is missing or too much
+        """
+        rounding = move.currency_id.rounding
+        if float_compare(move.amount_untaxed, line.amount, precision_rounding=rounding):
+            raise ValidationError(
+                self.env._(
+                    "%(label)s: the document adds up to %(actual)s, the preview said "
+                    "%(expected)s. Preview again.",
+                    label=line.label,
+                    actual=move.amount_untaxed,
+                    expected=line.amount,
+                )
+            )
+
+    def _final_state(self, done, failed):
+        state = super()._final_state(done, failed)
+        if state == "done" and any(line.error for line in self.line_ids):
+            return "partial" if self.move_ids else "failed"
+        return state

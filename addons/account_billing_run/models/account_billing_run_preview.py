@@ -1,0 +1,131 @@
+from odoo import models
+from odoo.fields import Domain
+
+CHUNK_SOURCES = 500
+CHUNK_MOVES = 100
+
+
+class AccountBillingRunMixin(models.AbstractModel):
+    """How a run finds what is to bill and shows it, without writing any move."""
+
+    _inherit = "account.billing.run.mixin"
+
+    def _clear_plan(self):
+        self._billing_stale_lines().unlink()
+        return super()._clear_plan()
+
+    def _billing_stale_lines(self):
+        # sudo: preview lines are the run's own bookkeeping
+        return self.line_ids.sudo().filtered(lambda line: not line.move_id)
+
+    def _plan(self):
+        """Preview: one line a move, and a finding for each source left out."""
+        lines = self.env["account.billing.run.line"]
+        for name in self._billing_converters():
+            lines |= self._billing_preview(self.env[name])
+        return list(self._billing_chunks(lines))
+
+    def _billing_preview(self, converter):
+        """Create the preview lines of one converter.
+
+        :return: `account.billing.run.line` records, with the amounts of the moves
+        """
+        sources = self.env[converter._source_model].search(
+            Domain(converter._sources_domain(self))
+        )
+        sources = self._billing_leave_out(converter, sources)
+        groups = sources.grouped(converter._group_key)
+        # sudo: see _billing_stale_lines
+        lines = self.env["account.billing.run.line"].sudo().create(
+            [
+                self._prepare_run_line_vals(converter, key, group)
+                for key, group in groups.items()
+            ]
+        )
+        self._count(converter._source_model, "to_bill", len(sources))
+        return lines
+
+    def _billing_leave_out(self, converter, sources):
+        """Drop the sources that are excluded or billed already; say so for each."""
+        reasons = converter._exclusions(self, sources)
+        billed = self._billing_billed_ids(converter, sources)
+        self._log_many(
+            [
+                {
+                    "severity": "warning",
+                    "code": code,
+                    "text": text,
+                    "value": source.display_name,
+                    "record": source,
+                }
+                for source in sources.filtered(lambda s: s.id in reasons)
+                for code, text in [reasons[source.id]]
+            ]
+        )
+        if reasons:
+            self._count(converter._source_model, "skip", len(reasons))
+        return sources.filtered(lambda s: s.id not in reasons and s.id not in billed)
+
+    def _billing_billed_ids(self, converter, sources):
+        """Return the ids of those sources that this converter has billed."""
+        # sudo: a source is billed even if the user may not see the bill
+        links = self.env["account.billing.link"].sudo().search_fetch(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("converter", "=", converter._name),
+                ("res_model", "=", sources._name),
+                ("res_id", "in", sources.ids),
+                ("state", "=", "active"),
+            ],
+            ["res_id", "discriminator"],
+        )
+        by_id = {source.id: source for source in sources}
+        return {
+            link.res_id
+            for link in links
+            if (link.discriminator or "")
+            == converter._discriminator(self, by_id[link.res_id])
+        }
+
+    def _prepare_run_line_vals(self, converter, key, sources):
+        move_vals = converter._prepare_move_vals(self, key, sources)
+        return {
+            "run_model": self._name,
+            "run_id": self.id,
+            "company_id": self.company_id.id,
+            "converter": converter._name,
+            "group_key": list(key),
+            "source_ids": sources.ids,
+            "source_count": len(sources),
+            "label": converter._group_label(self, key, sources),
+            "partner_id": move_vals.get("partner_id"),
+            "currency_id": move_vals.get("currency_id") or self.currency_id.id,
+            "amount": self._billing_amount(
+                move_vals, converter._prepare_lines(self, key, sources)
+            ),
+        }
+
+    def _billing_amount(self, move_vals, line_vals_list):
+        """Return the untaxed total of the lines, each rounded as Odoo rounds it."""
+        currency = self.env["res.currency"].browse(
+            move_vals.get("currency_id") or self.currency_id.id
+        )
+        total = sum(
+            self.env["account.move"]._billing_line_subtotal(currency, vals)
+            for vals in line_vals_list
+        )
+        return currency.round(total)
+
+    def _billing_chunks(self, lines):
+        """Cut the lines into chunks of a bounded number of sources and moves."""
+        chunk, units = [], 0
+        for line in lines:
+            if chunk and (
+                units + line.source_count > CHUNK_SOURCES or len(chunk) >= CHUNK_MOVES
+            ):
+                yield {"line_ids": chunk, "units": units}
+                chunk, units = [], 0
+            chunk.append(line.id)
+            units += line.source_count
+        if chunk:
+            yield {"line_ids": chunk, "units": units}
