@@ -1,0 +1,235 @@
+"""From an upload to a plan, in three steps (specification section 5.1).
+
+1. `read` needs the editable lists and gives the rows and every id they name;
+2. `merge` needs the stored records of these ids and settles what the files say;
+3. `plan` compares the result with the base, for one of the two writing operations.
+
+None of them writes anything: the test keeps both plans, a real import applies one.
+"""
+
+import collections
+import dataclasses
+import hashlib
+import json
+
+from . import archive, csv_reader, mapping, workbook
+from .checks import Checker, check_mappings
+from .children import ChildChecker, collect
+from .compare_children import ChildComparer
+from .compare_guardians import GuardianComparer
+from .compare_links import LinkComparer, decide_debtors
+from .compare_pages import SectorComparer, compare_billing, compare_incomes
+from .const import SPECS
+from .context import Context, Merged
+from .contracts import ContractMerger
+from .issue import Issues
+from .operation import Plan
+from .people import block_unusable, merge_data, merge_parents
+from .planning import PlanningMerger
+from .rows import RowReader
+
+PERSON_IDS = {
+    "enfants": ("main_id", "partner_id"),
+    "intervenants": ("pp_id", "pa_id"),
+    "contrats": ("main_id", "de_id"),
+    "intervenantsdata": ("kibe_id",),
+}
+CHILD_IDS = {"enfants": "kibe_id", "contrats": "child_id", "prestations": "child_id"}
+REFERENCES = {
+    "intervenants": ("pp_accounting_ref", "pa_accounting_ref"),
+    "contrats": ("de_accounting_ref",),
+}
+
+
+@dataclasses.dataclass(slots=True)
+class Analysis:
+    """What was read of a delivery.
+
+    :ivar issues: messages that hold for every operation
+    :ivar tables: name → Table or None
+    :ivar rows: name → list of Row
+    :ivar groups: Mapping of groups.xml
+    :ivar slots: Mapping of slots.xml
+    :ivar xml: the two XML files, to keep for the next import
+    :ivar merged: Merged, after `merge`
+    :ivar third_parties: debtors without income, after `merge`
+    """
+
+    issues: Issues = dataclasses.field(default_factory=Issues)
+    tables: dict = dataclasses.field(default_factory=dict)
+    rows: dict = dataclasses.field(default_factory=dict)
+    groups: object = None
+    slots: object = None
+    xml: dict = dataclasses.field(default_factory=dict)
+    merged: Merged = None
+    third_parties: set = dataclasses.field(default_factory=set)
+
+    @property
+    def usable(self):
+        """Names of the CSV files that were read."""
+        return {name for name, table in self.tables.items() if table is not None}
+
+    def child_ids(self):
+        """Return every child id the files name."""
+        return self._ids({name: (key,) for name, key in CHILD_IDS.items()})
+
+    def person_ids(self):
+        """Return every guardian id the files name."""
+        return self._ids(PERSON_IDS)
+
+    def accounting_refs(self):
+        """Return every accounting id the files name."""
+        return self._ids(REFERENCES)
+
+    def emails(self):
+        """Return every private e-mail the files name, in lower case."""
+        keys = {"contrats": ("email",), "intervenantsdata": ("email",)}
+        return {email.lower() for email in self._ids(keys)}
+
+    def _ids(self, keys):
+        return {
+            row.values[key]
+            for name, names in keys.items()
+            for row in self.rows.get(name, ())
+            for key in names
+            if key in row.values
+        }
+
+
+def read(raw, name, reference, extra=None):
+    """Read a delivery.
+
+    :param bytes raw: the upload
+    :param str name: its file name
+    :param Reference reference: the editable lists
+    :param dict extra: `groups` and `slots` → bytes of mappings given apart
+    :return: an Analysis
+    """
+    analysis = Analysis()
+    issues = analysis.issues
+    delivery = archive.open_delivery(raw, name, issues, extra)
+    if delivery.workbook is not None:
+        analysis.tables = workbook.read(
+            delivery.workbook, delivery.workbook_name, issues
+        )
+    else:
+        for key, spec in SPECS.items():
+            content = delivery.members.get(spec.file)
+            if content is not None:
+                analysis.tables[key] = csv_reader.read(content, spec, issues)
+    if delivery.members or delivery.workbook is not None:
+        analysis.xml = {key: delivery.members.get(f"{key}.xml") for key in ("groups", "slots")}
+        analysis.groups = mapping.read_groups(analysis.xml["groups"], issues)
+        analysis.slots = mapping.read_slots(analysis.xml["slots"], issues)
+    reader = RowReader(reference, issues)
+    for key, table in analysis.tables.items():
+        analysis.rows[key] = reader.read(table)
+    return analysis
+
+
+def merge(analysis, base, reference, options):
+    """Settle what the files say together, and check it against the base.
+
+    :param Analysis analysis: receives `merged` and the messages
+    :param Base base: the stored records of the ids of the delivery
+    :param Reference reference: the editable lists
+    :param Options options: the choices of the operator
+    """
+    issues, rows, usable = analysis.issues, analysis.rows, analysis.usable
+    children = collect(rows.get("enfants", []), "enfants" in usable, issues)
+    people = merge_parents(rows.get("intervenants", []), issues)
+    contracts = ContractMerger(children, people, base, issues).merge(
+        rows.get("contrats", [])
+    )
+    complete = {"intervenants", "contrats"} <= usable
+    merge_data(rows.get("intervenantsdata", []), people, base, complete, issues)
+    block_unusable(people, base, issues)
+    checker = ChildChecker(
+        children, people, base, reference, options, "intervenants" in usable, issues
+    )
+    checker.check()
+    _drop_blocked_debtors(contracts, people, base)
+    planning = PlanningMerger(
+        analysis.groups, analysis.slots, children, base, reference, issues
+    ).merge(rows.get("prestations", []))
+    analysis.merged = Merged(people, children, contracts, planning, issues)
+    analysis.third_parties = Checker(
+        analysis.merged, base, reference, options, usable
+    ).run()
+    check_mappings(
+        analysis.groups, analysis.slots, planning, reference, issues, usable
+    )
+
+
+def _drop_blocked_debtors(contracts, people, base):
+    for child, (debtor, _row) in list(contracts.debtors.items()):
+        if not people.known(debtor, base):
+            del contracts.debtors[child]
+            contracts.blocked.add(child)
+
+
+def plan(analysis, base, reference, options, overwrite):
+    """Compare a merged delivery with the base.
+
+    :param bool overwrite: operation 3 instead of 2
+    :return: a Plan, whose issues hold for this operation only
+    """
+    result = Plan(overwrite)
+    if analysis.merged is None:
+        return result
+    context = Context(analysis.merged, base, reference, options, result)
+    GuardianComparer(context).run()
+    decide_debtors(context)
+    ChildComparer(context).run()
+    LinkComparer(context).run()
+    compare_incomes(context, analysis.third_parties)
+    compare_billing(context)
+    if "prestations" in analysis.usable:
+        SectorComparer(context).run()
+    return result
+
+
+def row_counts(analysis):
+    """Return file → {read, used, ignored, error} of the data rows.
+
+    :param Analysis analysis: after `merge`
+    """
+    blocked = collections.defaultdict(set)
+    for issue in analysis.issues:
+        if issue.blocking and issue.row and issue.file:
+            blocked[issue.file].add(issue.row)
+    counts = {}
+    for name, rows in analysis.rows.items():
+        file = SPECS[name].file
+        wrong = len({row.number for row in rows} & blocked[file])
+        ignored = _ignored(analysis, name)
+        used = len(rows) - wrong - ignored
+        counts[name] = {
+            "read": len(rows),
+            "used": used,
+            "ignored": ignored,
+            "error": wrong,
+        }
+    return counts
+
+
+def _ignored(analysis, name):
+    if name == "prestations" and analysis.merged:
+        return analysis.merged.planning.ignored
+    return 0
+
+
+def fingerprint(raw, options, base_state):
+    """Return what must be the same for a plan to be still true (section 5.3).
+
+    :param list raw: the uploaded bytes
+    :param Options options: the choices of the operator
+    :param base_state: JSON-serialisable state of the touched tables
+    :return: hexadecimal SHA-256
+    """
+    digest = hashlib.sha256()
+    for content in raw:
+        digest.update(hashlib.sha256(content or b"").digest())
+    chosen = {**dataclasses.asdict(options), "today": None}
+    digest.update(json.dumps([chosen, base_state], default=str).encode())
+    return digest.hexdigest()

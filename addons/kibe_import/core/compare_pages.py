@@ -1,0 +1,243 @@
+"""Income, billing data and sector pages (specification sections 1.3, 1.4, 1.6)."""
+
+import datetime
+
+from .compare_links import concerned, current_debtor
+from .const import CONFIDENTIAL_ABOVE, PRESTATIONS
+from .issue import HIDDEN
+from .messages import Text
+from .operation import Action, difference
+from .reference import in_force
+
+DATED = "%d.%m.%Y"
+
+
+def income_values(amount, basis):
+    """Return the values of an income page; above 999998 the amount is confidential.
+
+    :param Decimal amount: the number of the file
+    :param str basis: `monthly` or `annual`
+    """
+    confidential = amount > CONFIDENTIAL_ABOVE
+    return {
+        "amount": amount * 0 if confidential else amount,
+        "basis": basis,
+        "confidential": confidential,
+        "raw_value": format(amount.normalize(), "f"),
+    }
+
+
+def compare_incomes(context, ignored):
+    """Add the operations of the income pages to the plan.
+
+    :param Context context: the plan in the making
+    :param set ignored: third-party debtors, who have no income
+    """
+    date = context.options.date_journal
+    for person in context.merged.people.persons.values():
+        cell = person.cells.get("income")
+        if cell is None or person.kibe_id in ignored:
+            continue
+        wanted = income_values(cell.value, context.options.basis)
+        pages = _income_pages(context, person)
+        same_day = next((page for page in pages if page.date == date), None)
+        begun = [page for page in pages if page.date <= date]
+        page = same_day or (in_force(begun, date) if begun else None)
+        _compare_income(context, person, cell, wanted, page, same_day)
+
+
+def _income_pages(context, person):
+    candidate = context.merged.people.attachments.get(person.kibe_id)
+    if candidate is not None and candidate.model == "daycare.guardian":
+        return context.base.incomes.get(f"#{candidate.id}", [])
+    return context.base.incomes.get(person.kibe_id, [])
+
+
+def _compare_income(context, person, cell, wanted, page, same_day):
+    compared = {f: wanted[f] for f in ("amount", "basis", "confidential")}
+    before = difference(page.values, compared) if page else compared
+    values, skipped, record_id = {}, {}, page.id if page else None
+    if page and not before:
+        action = Action.UNCHANGED if context.overwrite else Action.SKIPPED
+    elif same_day is None:
+        action, before, record_id = Action.CREATED, {}, None
+        values = {
+            "guardian": person.kibe_id,
+            "date_from": context.options.date_journal,
+            **wanted,
+        }
+    elif context.overwrite:
+        action, values = Action.UPDATED, wanted
+    else:
+        action, skipped = Action.SKIPPED, {f: wanted[f] for f in before}
+        name = context.guardian_name(person.kibe_id)
+        context.issues.add(
+            "S02", cell.file, cell.row, cell.column, name, n=HIDDEN, o=HIDDEN
+        )
+    context.add(
+        "income",
+        (person.kibe_id, context.options.date_journal.isoformat()),
+        action,
+        context.guardian_name(person.kibe_id),
+        cell.file,
+        cell.row,
+        values=values,
+        before=before if action is not Action.CREATED else {},
+        skipped=skipped,
+        record_id=record_id,
+    )
+
+
+def compare_billing(context):
+    """Add the operations of the billing data pages to the plan."""
+    for child in concerned(context):
+        debtor = context.debtors.get(child)
+        if debtor is None:
+            continue
+        named, row = context.merged.contracts.debtors.get(child, (None, None))
+        if not context.overwrite and child in context.base.children:
+            _keep_billing(context, child, named, row)
+        else:
+            _write_billing(context, child, debtor)
+
+
+def _keep_billing(context, child, named, row):
+    """Operation 2 never changes who pays for a child that exists (S02)."""
+    current = current_debtor(context, child)
+    if current is None:
+        _write_billing(context, child, context.debtors[child])
+        return
+    skipped = {"debtor": named} if named and named != current else {}
+    if skipped:
+        name = context.child_name(child)
+        context.issues.add(
+            "S02",
+            "contrats.csv",
+            row,
+            "débiteur ID",
+            name,
+            n=context.guardian_name(named),
+            o=context.guardian_name(current),
+            child=child,
+        )
+    _add_billing(context, child, Action.SKIPPED, skipped=skipped)
+
+
+def _write_billing(context, child, debtor):
+    date = context.options.date_journal
+    pages = context.base.billing.get(child, [])
+    page = in_force(pages, date)
+    same_day = next((p for p in pages if p.date == date), None)
+    if page and page.values["debtor"] == debtor:
+        _add_billing(context, child, Action.UNCHANGED, record_id=page.id)
+    elif same_day:
+        before = {"debtor": same_day.values["debtor"]}
+        values = {"debtor": debtor}
+        _add_billing(context, child, Action.UPDATED, same_day.id, values, before)
+    else:
+        values = {"child": child, "date_from": date, "debtor": debtor}
+        _add_billing(context, child, Action.CREATED, None, values)
+
+
+def _add_billing(context, child, action, record_id=None, values=None, before=None, skipped=None):
+    row = context.merged.children.rows.get(child)
+    context.add(
+        "billing_data",
+        (child, context.options.date_journal.isoformat()),
+        action,
+        context.child_name(child),
+        row.file if row else "contrats.csv",
+        row.number if row else None,
+        values=values or {},
+        before=before or {},
+        skipped=skipped or {},
+        record_id=record_id,
+    )
+
+
+class SectorComparer:
+    """Rebuild the sector pages, in both writing operations (section 1.6)."""
+
+    def __init__(self, context):
+        self.context = context
+        self.planning = context.merged.planning
+
+    def run(self):
+        """Add the operations of all sector pages to the plan."""
+        merged, losing = self.context.merged, self.context.plan.losing
+        children = dict.fromkeys([*merged.children.rows, *self.planning.pages])
+        children.update(dict.fromkeys(self.planning.named - {None}))
+        for child in children:
+            known = merged.children.known(child, self.context.base)
+            if known and child not in self.planning.blocked | merged.children.blocked:
+                self._rebuild(child)
+        if losing:
+            names = ", ".join(losing)
+            self.context.issues.add(
+                "P26", PRESTATIONS.file, value=len(losing), n=names
+            )
+        blocked = self.planning.blocked - {None}
+        if blocked:
+            self.context.plan.errors["sector"] = len(blocked)
+
+    def _rebuild(self, child):
+        stored = self.context.base.sectors.get(child, [])
+        old = {p.values["key"]: p for p in stored if p.values["origin"] == "kibe"}
+        manual = {p.values["key"]: p for p in stored if p.values["origin"] != "kibe"}
+        new = self.planning.pages.get(child, {})
+        changed = []
+        for key, page in new.items():
+            if key in manual:
+                self._add(child, page, Action.SKIPPED, manual[key].id)
+            elif key in old and old[key].values["page"].content() == page.content():
+                self._add(child, page, Action.IDENTICAL, old[key].id)
+            else:
+                changed.append(page)
+        kept = {k for k in new if k in old and new[k] not in changed}
+        gone = [page for key, page in old.items() if key not in kept]
+        for page in gone:
+            self._add(child, page.values["page"], Action.DELETED, page.id)
+        for page in changed:
+            self._add(child, page, Action.CREATED)
+        if old and not new:
+            self.context.plan.losing.append(self.context.child_name(child))
+        self._note_invoiced(child, [p.values["page"] for p in gone], changed)
+
+    def _add(self, child, page, action, record_id=None):
+        begin, end = page.date_from.strftime(DATED), page.date_to.strftime(DATED)
+        self.context.add(
+            "sector",
+            (child, page.group.code, page.date_from.isoformat(), page.date_to.isoformat()),
+            action,
+            f"{self.context.child_name(child)} – {page.group.code} {begin}–{end}",
+            PRESTATIONS.file,
+            page.row,
+            values={"child": child, "group_id": page.group.id},
+            record_id=record_id,
+            lines=page.lines,
+        ).values.update(date_from=page.date_from, date_to=page.date_to)
+
+    def _note_invoiced(self, child, old, new):
+        """A change inside an invoiced month asks for a correction (P27)."""
+        for year, month in sorted(self.context.base.invoiced.get(child, ())):
+            before = sum(len(page.lines) for page in old if _covers(page, year, month))
+            after = sum(len(page.lines) for page in new if _covers(page, year, month))
+            if any(_covers(page, year, month) for page in (*old, *new)):
+                change = Text(
+                    f"{before} → {after} présences par semaine",
+                    f"{before} → {after} presences a week",
+                )
+                self.context.issues.add(
+                    "P27",
+                    PRESTATIONS.file,
+                    value=child,
+                    n=f"{month:02d}.{year}",
+                    o=change,
+                    child=child,
+                )
+
+
+def _covers(page, year, month):
+    first = datetime.date(year, month, 1)
+    following = datetime.date(year + month // 12, month % 12 + 1, 1)
+    return page.date_from < following and page.date_to >= first

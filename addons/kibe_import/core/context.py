@@ -1,0 +1,148 @@
+"""What the comparers share (specification section 5.1)."""
+
+import dataclasses
+
+from . import text
+from .issue import Issues
+from .messages import Text
+from .operation import Operation, Plan
+
+ADDRESS = ("street", "street2", "zip")
+TEXT_FIELDS = frozenset(
+    (
+        "lastname firstname street street2 employer accounting_ref phone_private"
+        " phone_work phone_mobile email email_work function place_of_origin"
+        " departure_reason"
+    ).split()
+)
+ROLE_NAMES = {
+    "mother": Text("mère", "mother"),
+    "father": Text("père", "father"),
+    "third_party": Text("débiteur tiers", "third-party debtor"),
+}
+
+
+@dataclasses.dataclass(slots=True)
+class Merged:
+    """A delivery, merged over its files and checked."""
+
+    people: object
+    children: object
+    contracts: object
+    planning: object
+    issues: Issues
+
+
+@dataclasses.dataclass(slots=True)
+class Context:
+    """What the comparers share while they build one plan.
+
+    :ivar guardians: id → values as they will be after the import
+    :ivar kids: id → values as they will be after the import
+    :ivar debtors: child → guardian id that will be the debtor
+    """
+
+    merged: Merged
+    base: object
+    reference: object
+    options: object
+    plan: Plan
+    guardians: dict = dataclasses.field(default_factory=dict)
+    kids: dict = dataclasses.field(default_factory=dict)
+    debtors: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def overwrite(self):
+        return self.plan.overwrite
+
+    @property
+    def issues(self):
+        return self.plan.issues
+
+    def add(self, *args, **kwargs):
+        """Add an Operation to the plan and return it."""
+        operation = Operation(*args, **kwargs)
+        self.plan.operations.append(operation)
+        return operation
+
+    def guardian_name(self, kibe_id):
+        """Return the name of a guardian for messages and labels."""
+        person = self.merged.people.persons.get(kibe_id)
+        if person and person.get("lastname"):
+            return person.name
+        stored = self.base.guardians.get(kibe_id)
+        return stored.label if stored else kibe_id
+
+    def child_name(self, kibe_id):
+        """Return the name of a child for messages and labels."""
+        values = self.kids.get(kibe_id, {})
+        names = (values.get("firstname"), values.get("lastname"))
+        return " ".join(name for name in names if name) or kibe_id
+
+    def note_skipped(self, label, place, stored, changes, child=None):
+        """Say what operation 2 leaves as it is (S02).
+
+        :param place: function field → (file, row, column)
+        """
+        for field, value in changes.items():
+            self.issues.add(
+                "S02",
+                *place(field),
+                label,
+                n=self.show(field, value),
+                o=self.show(field, stored.get(field)),
+                child=child,
+            )
+
+    def show(self, field, value):
+        """Return a value as messages show it."""
+        if field == "role":
+            return ROLE_NAMES.get(value, value)
+        if hasattr(value, "strftime"):
+            return value.strftime("%d.%m.%Y")
+        return self.reference.labels.get((field, value), "" if value is None else value)
+
+
+def with_town(context, stored, wanted):
+    """Complete a new postcode by its town and country (specification 1.9).
+
+    :param dict stored: stored values, empty for a new record
+    :param dict wanted: values of the file; completed in place
+    """
+    npa = wanted.get("zip")
+    if npa is None:
+        return
+    wanted["zip"] = str(npa)
+    if stored.get("zip") == npa and stored.get("city"):
+        return
+    city, country = context.reference.localities.get(str(npa), (None, None))
+    city = npa.city or city
+    if country is None and npa.country:
+        country = context.reference.countries.get(npa.country)
+    wanted.update({k: v for k, v in (("city", city), ("country_id", country)) if v})
+
+
+def replace_block(context, stored, wanted):
+    """With the setting, the three address cells are one: blanks erase too (1.2)."""
+    if context.options.address_block and any(field in wanted for field in ADDRESS):
+        for field in ADDRESS:
+            if stored.get(field) and field not in wanted:
+                wanted[field] = None
+
+
+def note_old_line(context, stored, wanted, place):
+    """The first line moves, the old second line stays (E20)."""
+    moved = wanted.get("street") and wanted["street"] != stored.get("street")
+    if context.overwrite and moved and stored.get("street2") and "street2" not in wanted:
+        file, row, column = place
+        context.issues.add("E20", file, row, column, stored["street2"])
+
+
+def note_special(context, stored, wanted, places):
+    """Markers such as «???» are values and replace what is stored (V09)."""
+    for field, value in wanted.items():
+        if field in TEXT_FIELDS and value and text.is_special(value):
+            if stored.get(field) != value:
+                file, row, column = places(field)
+                old = stored.get(field) or ""
+                context.issues.add("V09", file, row, column, value, n=old)

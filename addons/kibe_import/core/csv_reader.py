@@ -1,0 +1,110 @@
+"""CSV files: encoding, separator, quotes, line ends (specification sections 1.1, 3.2)."""
+
+import csv
+import io
+
+from . import table, text
+
+SEPARATORS = (";", "\t", ",", "|")
+NAMES = {"\t": "tab"}
+ENCODING_CODES = {
+    "utf-8": "C07",
+    "utf-8-sig": "C08",
+    "utf-16": "C09",
+    "windows-1252": "C10",
+}
+LARGEST_CELL = 1024 * 1024
+
+
+def read(raw, spec, issues):
+    """Read one CSV file.
+
+    :param bytes raw: its content
+    :param FileSpec spec: the expected columns
+    :param Issues issues: receives the messages of section 3.2
+    :return: a Table, or None when the file is blocked
+    """
+    if not raw.strip():
+        issues.add("C01", spec.file)
+        return None
+    try:
+        content, encoding = text.decode(raw)
+    except text.NotText:
+        issues.add("C17", spec.file)
+        return None
+    if encoding in ENCODING_CODES:
+        issues.add(ENCODING_CODES[encoding], spec.file)
+    _note_line_ends(content, spec, issues)
+    separator = _find_separator(content, spec, issues)
+    if separator is None:
+        return None
+    try:
+        records = list(_records(content, separator))
+    except _OpenQuote as error:
+        issues.add("C16", spec.file, error.row)
+        return None
+    origin = {"encoding": encoding, "separator": NAMES.get(separator, separator)}
+    return table.build(spec, records, issues, origin)
+
+
+class _OpenQuote(Exception):
+    def __init__(self, row):
+        super().__init__(row)
+        self.row = row
+
+
+def _note_line_ends(content, spec, issues):
+    if "\r\n" not in content and ("\r" in content or "\n" in content):
+        issues.add("C14", spec.file, value="CR" if "\r" in content else "LF")
+
+
+def _records(content, separator):
+    """Yield (first physical line, cells) of each record.
+
+    :raises _OpenQuote: the quotes of a record do not close
+    """
+    csv.field_size_limit(LARGEST_CELL)
+    reader = csv.reader(
+        io.StringIO(content, newline=""), delimiter=separator, strict=True
+    )
+    number = 1
+    try:
+        for cells in reader:
+            yield number, cells
+            number = reader.line_num + 1
+    except csv.Error:
+        raise _OpenQuote(number) from None
+
+
+def _find_separator(content, spec, issues):
+    """Return the separator of the header line, or None when there is none.
+
+    The first candidate that gives an accepted number of columns wins, else the first
+    that gives more, else the one that gives most.
+    """
+    counts = {separator: _width(content, separator) for separator in SEPARATORS}
+    low, high = spec.minimum, len(spec.columns)
+    found = next((s for s, n in counts.items() if low <= n <= high), None)
+    found = found or next((s for s, n in counts.items() if n > high), None)
+    found = found or max(counts, key=counts.get)
+    if counts[found] < 2:
+        # One cell: an empty header, a lone id (C03), or no separator at all.
+        if counts[found] == 0:
+            issues.add("C01", spec.file)
+        else:
+            issues.add("C13", spec.file)
+        return None
+    if found != ";":
+        issues.add("C12", spec.file, value=NAMES.get(found, found))
+    return found
+
+
+def _width(content, separator):
+    """Return the number of cells of the first record that is not blank."""
+    try:
+        for _number, cells in _records(content, separator):
+            if any(cell.strip(text.BLANKS) for cell in cells):
+                return len(cells)
+    except _OpenQuote:
+        return 1
+    return 0

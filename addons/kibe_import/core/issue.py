@@ -1,0 +1,87 @@
+"""What an import has to say about the delivery."""
+
+import dataclasses
+
+from .messages import BLOCKING, MESSAGES, Severity, Text
+
+HIDDEN = "•••"
+SHOWN = 60
+
+
+def shorten(value):
+    """Return a value as a message shows it: one line of at most 60 characters."""
+    if value is None or isinstance(value, Text):
+        return value
+    text = " ".join(str(value).split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Issue:
+    """One message at one place.
+
+    :ivar code: a key of `messages.MESSAGES`
+    :ivar file: name of the file, with its extension
+    :ivar row: row as a spreadsheet shows it, the header being 1
+    :ivar column: label of the column
+    :ivar value: the value concerned, shortened, hidden when confidential
+    :ivar args: further placeholders of the text, as pairs
+    :ivar child: Kibé id of the child concerned, to filter by
+    :ivar severity: the table's severity, unless one is given (V01 on a birth date)
+    """
+
+    code: str
+    file: str = None
+    row: int = None
+    column: str = None
+    value: object = None
+    args: tuple = ()
+    child: str = None
+    severity: Severity = None
+
+    def __post_init__(self):
+        if self.severity is None:
+            object.__setattr__(self, "severity", MESSAGES[self.code].severity)
+
+    @property
+    def blocking(self):
+        """Whether a real import refuses to start because of it."""
+        return self.severity in BLOCKING
+
+
+class Issues:
+    """The growing list of messages of one analysis."""
+
+    def __init__(self):
+        self.items = []
+        self.blocked_files = set()
+
+    def add(self, code, file=None, row=None, column=None, value=None, **extra):
+        """Add one message.
+
+        :param extra: `child`, `severity`, or placeholders of the text
+        :return: the issue
+        """
+        known = {key: extra.pop(key) for key in ("child", "severity") if key in extra}
+        args = tuple(
+            (key, text if key == "list" else shorten(text))
+            for key, text in extra.items()
+        )
+        issue = Issue(code, file, row, column, shorten(value), args, **known)
+        self.items.append(issue)
+        if issue.severity in (Severity.BLOCKED, Severity.FATAL) and file:
+            self.blocked_files.add(file)
+        return issue
+
+    def __iter__(self):
+        return iter(self.items)
+
+    @property
+    def fatal(self):
+        """Whether nothing further can be analysed."""
+        return any(issue.severity is Severity.FATAL for issue in self.items)
+
+    @property
+    def blocking(self):
+        """Whether a real import refuses to start."""
+        return any(issue.blocking for issue in self.items)

@@ -1,0 +1,90 @@
+"""The messages of an import: code, severity, French and English text.
+
+The table `messages.csv` is section 3 of the specification, word for word.
+"""
+
+import csv
+import dataclasses
+import enum
+import pathlib
+import string
+
+
+class Severity(enum.StrEnum):
+    """How much a message blocks (specification section 1.1)."""
+
+    FATAL = "F"
+    BLOCKED = "B"
+    ROW = "R"
+    WARNING = "W"
+    INFO = "I"
+
+
+BLOCKING = frozenset({Severity.FATAL, Severity.BLOCKED, Severity.ROW})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Message:
+    """One line of the table: severity and the two texts with placeholders."""
+
+    severity: Severity
+    fr: str
+    en: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Text:
+    """A value of a placeholder that is itself a phrase in two languages."""
+
+    fr: str
+    en: str
+
+    def __format__(self, spec):
+        """`format(text, "fr")` and `format(text, "en")` give the phrase."""
+        return self.fr if spec == "fr" else self.en
+
+
+def _load():
+    path = pathlib.Path(__file__).with_name("messages.csv")
+    with path.open(encoding="utf-8", newline="") as handle:
+        return {
+            row["code"]: Message(Severity(row["severity"]), row["fr"], row["en"])
+            for row in csv.DictReader(handle, delimiter=";")
+        }
+
+
+MESSAGES = _load()
+
+
+class _Formatter(string.Formatter):
+    """Fill placeholders in one language; an absent one is left empty."""
+
+    def __init__(self, language):
+        super().__init__()
+        self.language = language
+
+    def get_value(self, key, args, kwargs):
+        value = kwargs.get(key)
+        if isinstance(value, Text):
+            return format(value, self.language)
+        return "" if value is None else value
+
+
+def render(issue, language):
+    """Return the text of an issue.
+
+    :param Issue issue: what was found
+    :param str language: a locale code; French for `fr…`, English otherwise
+    :return: one sentence, without line breaks of the values inside
+    """
+    message = MESSAGES[issue.code]
+    short = "fr" if (language or "").startswith("fr") else "en"
+    template = message.fr if short == "fr" else message.en
+    values = {
+        "f": issue.file,
+        "r": issue.row,
+        "c": issue.column,
+        "v": issue.value,
+        **dict(issue.args),
+    }
+    return _Formatter(short).format(template, **values)
