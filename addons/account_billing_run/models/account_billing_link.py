@@ -72,14 +72,18 @@ class AccountBillingLink(models.Model):
 
         :param bool billed: True to name the links' moves, False to name none
         """
-        by_move = self.grouped(lambda link: (link.converter, link.res_model, link.move_id))
+        by_move = self.grouped(
+            lambda link: (link.converter, link.res_model, link.move_id)
+        )
         for (converter, model, move), links in by_move.items():
             if converter in self.env and not self.env[converter]._marks_source:
                 continue
             # sudo: the bill decides, its user need not be allowed to edit sources
             sources = self.env[model].sudo().browse(links.mapped("res_id")).exists()
             if not billed:
-                sources = sources.filtered(lambda s, move=move: s.billing_move_id == move)
+                sources = sources.filtered(
+                    lambda s, move=move: s.billing_move_id == move
+                )
             sources.billing_move_id = move if billed else False
 
     def action_open_source(self):

@@ -30,7 +30,11 @@ class AccountBillingRunMixin(models.AbstractModel):
                 return
             lines.error = str(error)
             self._log(
-                "error", str(error), code="not_billed", value=lines.label, record=lines.partner_id
+                "error",
+                str(error),
+                code="not_billed",
+                value=lines.label,
+                record=lines.partner_id,
             )
             self._count(converter._source_model, "failed", lines.source_count)
 

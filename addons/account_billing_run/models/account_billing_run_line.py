@@ -20,7 +20,9 @@ class AccountBillingRunLine(models.Model):
     source_count = fields.Integer(string="Documents")
     currency_id = fields.Many2one("res.currency", required=True)
     amount = fields.Monetary(string="Untaxed Amount")
-    move_id = fields.Many2one("account.move", ondelete="set null", index="btree_not_null")
+    move_id = fields.Many2one(
+        "account.move", ondelete="set null", index="btree_not_null"
+    )
     error = fields.Char(readonly=True)
 
     _run_idx = models.Index("(run_model, run_id)")

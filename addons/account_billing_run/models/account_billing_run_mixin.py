@@ -40,7 +40,10 @@ class AccountBillingRunMixin(models.AbstractModel):
 
     def _compute_move_count(self):
         groups = self.env["account.move"]._read_group(
-            [("billing_run_model", "=", self._name), ("billing_run_id", "in", self.ids)],
+            [
+                ("billing_run_model", "=", self._name),
+                ("billing_run_id", "in", self.ids),
+            ],
             ["billing_run_id"],
             ["__count"],
         )

@@ -36,11 +36,15 @@ class AccountBillingRunMixin(models.AbstractModel):
         sources = self._billing_leave_out(converter, sources)
         groups = sources.grouped(converter._group_key)
         # sudo: see _billing_stale_lines
-        lines = self.env["account.billing.run.line"].sudo().create(
-            [
-                self._prepare_run_line_vals(converter, key, group)
-                for key, group in groups.items()
-            ]
+        lines = (
+            self.env["account.billing.run.line"]
+            .sudo()
+            .create(
+                [
+                    self._prepare_run_line_vals(converter, key, group)
+                    for key, group in groups.items()
+                ]
+            )
         )
         self._count(converter._source_model, "to_bill", len(sources))
         return lines
@@ -69,15 +73,19 @@ class AccountBillingRunMixin(models.AbstractModel):
     def _billing_billed_ids(self, converter, sources):
         """Return the ids of those sources that this converter has billed."""
         # sudo: a source is billed even if the user may not see the bill
-        links = self.env["account.billing.link"].sudo().search_fetch(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("converter", "=", converter._name),
-                ("res_model", "=", sources._name),
-                ("res_id", "in", sources.ids),
-                ("state", "=", "active"),
-            ],
-            ["res_id", "discriminator"],
+        links = (
+            self.env["account.billing.link"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("converter", "=", converter._name),
+                    ("res_model", "=", sources._name),
+                    ("res_id", "in", sources.ids),
+                    ("state", "=", "active"),
+                ],
+                ["res_id", "discriminator"],
+            )
         )
         by_id = {source.id: source for source in sources}
         return {

@@ -21,10 +21,14 @@ class AccountMove(models.Model):
 
     def _compute_billing_link_count(self):
         # sudo: only the number leaves
-        groups = self.env["account.billing.link"].sudo()._read_group(
-            [("move_id", "in", self.ids), ("state", "=", "active")],
-            ["move_id"],
-            ["__count"],
+        groups = (
+            self.env["account.billing.link"]
+            .sudo()
+            ._read_group(
+                [("move_id", "in", self.ids), ("state", "=", "active")],
+                ["move_id"],
+                ["__count"],
+            )
         )
         counts = {move.id: count for move, count in groups}
         for move in self:
@@ -32,8 +36,10 @@ class AccountMove(models.Model):
 
     def _billing_links(self, state):
         # sudo: links have no rights of their own beyond reading
-        return self.env["account.billing.link"].sudo().search(
-            [("move_id", "in", self.ids), ("state", "=", state)]
+        return (
+            self.env["account.billing.link"]
+            .sudo()
+            .search([("move_id", "in", self.ids), ("state", "=", state)])
         )
 
     def unlink(self):
@@ -73,4 +79,8 @@ class AccountMove(models.Model):
         :return: a window action
         """
         self.ensure_one()
-        return self.env[self.billing_run_model].browse(self.billing_run_id).get_formview_action()
+        return (
+            self.env[self.billing_run_model]
+            .browse(self.billing_run_id)
+            .get_formview_action()
+        )

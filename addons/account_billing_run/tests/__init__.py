@@ -1,1 +1,6 @@
-from . import test_billing_run, test_billing_release, test_fast_create, test_billing_security
+from . import (
+    test_billing_run,
+    test_billing_release,
+    test_fast_create,
+    test_billing_security,
+)

@@ -110,7 +110,9 @@ class TestBillingRun(BillingCase):
     def test_database_refuses_a_second_active_link(self):
         fees = self.make_fees(100)
         self.bill()
-        link = self.env["account.billing.link"].sudo().search([("res_id", "=", fees.id)])
+        link = (
+            self.env["account.billing.link"].sudo().search([("res_id", "=", fees.id)])
+        )
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
             with self.env.cr.savepoint():
                 link.copy({"move_id": link.move_id.id})

@@ -5,7 +5,14 @@ from odoo.tests import tagged
 from .common import BillingCase
 
 #: Columns that two records cannot share.
-OWN_COLUMNS = {"id", "move_id", "create_date", "write_date", "write_uid", "access_token"}
+OWN_COLUMNS = {
+    "id",
+    "move_id",
+    "create_date",
+    "write_date",
+    "write_uid",
+    "access_token",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -62,7 +69,10 @@ class TestFastCreate(BillingCase):
                 # one number series: the second would have the next number
                 fast.action_post()
                 plain.action_post()
-            for table, column in (("account_move", "id"), ("account_move_line", "move_id")):
+            for table, column in (
+                ("account_move", "id"),
+                ("account_move_line", "move_id"),
+            ):
                 actual = self.rows(table, column, fast)
                 expected = self.rows(table, column, plain)
                 if post:

@@ -186,7 +186,7 @@ class ExchangeRunMixin(models.AbstractModel):
         return self.env["ir.model"].sudo()._get(entity).name or entity
 
     def _counter_labels(self):
-        """Return {entity or action: label in the user's language}; domains extend it."""
+        """Return {entity or action: label} in the language of the user."""
         return {
             "create": self.env._("Created"),
             "update": self.env._("Updated"),
@@ -199,10 +199,14 @@ class ExchangeRunMixin(models.AbstractModel):
     @api.depends("exchange_message_ids.severity")
     def _compute_message_counts(self):
         # sudo: only numbers leave, and only for jobs the user may read
-        groups = self.env["exchange.message"].sudo()._read_group(
-            [("run_model", "=", self._name), ("run_id", "in", self.ids)],
-            ["run_id", "severity"],
-            ["__count"],
+        groups = (
+            self.env["exchange.message"]
+            .sudo()
+            ._read_group(
+                [("run_model", "=", self._name), ("run_id", "in", self.ids)],
+                ["run_id", "severity"],
+                ["__count"],
+            )
         )
         counts = {(run_id, severity): count for run_id, severity, count in groups}
         for run in self:

@@ -59,7 +59,9 @@ class ExchangeRunMixin(models.AbstractModel):
         lock are gone. Inside a test there is only one connection, which serves.
         """
         if module.current_test:
-            self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [self._lock_key()])
+            self.env.cr.execute(
+                "SELECT pg_try_advisory_xact_lock(%s)", [self._lock_key()]
+            )
             yield self.env.cr.fetchone()[0]
             return
         with self.env.registry.cursor() as cr:
@@ -295,10 +297,14 @@ class ExchangeRunMixin(models.AbstractModel):
     def _chunk_counts(self):
         """Return {state: (number of chunks, units)} of this job."""
         # sudo: see _make_plan
-        groups = self.env["exchange.chunk"].sudo()._read_group(
-            [("run_model", "=", self._name), ("run_id", "=", self.id)],
-            ["state"],
-            ["__count", "units:sum"],
+        groups = (
+            self.env["exchange.chunk"]
+            .sudo()
+            ._read_group(
+                [("run_model", "=", self._name), ("run_id", "=", self.id)],
+                ["state"],
+                ["__count", "units:sum"],
+            )
         )
         return {state: (count, units) for state, count, units in groups}
 

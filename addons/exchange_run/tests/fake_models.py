@@ -15,7 +15,9 @@ def register(test_class, *definitions):
     test_class.registry.init_models(
         test_class.env.cr, names, {"models_to_check": True, "module": "exchange_run"}
     )
-    test_class.addClassCleanup(test_class.registry._setup_models__, test_class.env.cr, [])
+    test_class.addClassCleanup(
+        test_class.registry._setup_models__, test_class.env.cr, []
+    )
     for name in names:
         test_class.addClassCleanup(test_class.registry.__delitem__, name)
 

@@ -55,7 +55,9 @@ class TestRunLifecycle(ExchangeRunCase):
         job.action_resume()
         self.assertEqual(job.state, "done")
         self.assertEqual(self.partners("Ann", "Bob"), ["Ann", "Bob"])
-        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "Ann")]), 1)
+        self.assertEqual(
+            self.env["res.partner"].search_count([("name", "=", "Ann")]), 1
+        )
 
     def test_unexpected_error_shows_no_internals(self):
         job = self.make_job("Ann", crash=["Ann"])
@@ -114,7 +116,9 @@ class TestRunLifecycle(ExchangeRunCase):
         job.action_run()
         with self.assertRaises(UserError):
             job.action_run()
-        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "Ann")]), 1)
+        self.assertEqual(
+            self.env["res.partner"].search_count([("name", "=", "Ann")]), 1
+        )
 
     def test_long_job_waits_for_the_worker(self):
         job = self.make_job("Ann", "Bob", model="exchange.fake.long")
@@ -134,7 +138,9 @@ class TestRunLifecycle(ExchangeRunCase):
         self.env["exchange.chunk"]._cron_work()
         self.assertEqual(job.state, "done")
         self.assertEqual(self.partners("Ann", "Bob", "Cid"), ["Ann", "Bob", "Cid"])
-        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "Ann")]), 1)
+        self.assertEqual(
+            self.env["res.partner"].search_count([("name", "=", "Ann")]), 1
+        )
 
     def test_worker_whose_time_is_over_leaves_the_rest(self):
         job = self.make_job("Ann", "Bob", "Cid")

@@ -35,14 +35,23 @@ class TestRunMessages(ExchangeRunCase):
             ],
         )
         action = job.exchange_message_ids.action_open_record()
-        self.assertEqual((action["res_model"], action["res_id"]), ("res.partner", partner.id))
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("res.partner", partner.id)
+        )
 
     def test_counts_by_severity(self):
         job = self.make_job()
         job._log_many(
             [
                 {"severity": severity, "text": "x"}
-                for severity in ("fatal", "blocked", "error", "warning", "warning", "info")
+                for severity in (
+                    "fatal",
+                    "blocked",
+                    "error",
+                    "warning",
+                    "warning",
+                    "info",
+                )
             ]
         )
         self.assertEqual(job.message_error_count, 3)
