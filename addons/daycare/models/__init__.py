@@ -17,3 +17,5 @@ from . import daycare_income
 from . import daycare_billing_data
 from . import daycare_sector
 from . import daycare_sector_line
+from . import daycare_occupancy
+from . import daycare_presence_report

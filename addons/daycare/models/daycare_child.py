@@ -155,3 +155,21 @@ class DaycareChild(models.Model):
     @api.model
     def _group_expand_status(self, statuses, domain):
         return statuses.search([])
+
+    def _sheet_sectors(self):
+        """Return the placements the printed sheet shows: in force and to come."""
+        today = fields.Date.context_today(self)
+        return self.sector_ids.filtered(lambda s: s.date_to >= today).sorted(
+            "date_from"
+        )
+
+    @api.model
+    def _sheet_weekdays(self):
+        """Return the columns of the printed week, as (key, label) from Monday on.
+
+        Saturday and Sunday come only when a child is booked on them.
+        """
+        weekdays = self.env["daycare.sector.line"]._fields["weekday"]
+        labels = weekdays._description_selection(self.env)
+        weekend = any(line.day > 5 for line in self.sector_ids.line_ids)
+        return labels if weekend else labels[:5]

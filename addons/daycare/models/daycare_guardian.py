@@ -152,6 +152,21 @@ class DaycareGuardian(models.Model):
             self.partner_id.filtered("company_id").company_id = vals["company_id"]
         return result
 
+    def action_view_children(self):
+        """Open the files of the guardian's children."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "daycare.daycare_child_action"
+        )
+        action["domain"] = [("id", "in", self.child_ids.ids)]
+        action["context"] = {}
+        return action
+
+    def action_view_partner(self):
+        """Open the contact that receives the invoices."""
+        self.ensure_one()
+        return self.partner_id.get_formview_action()
+
     def _sync_partner(self, field, value_of):
         for guardian in self:
             value = value_of(guardian)

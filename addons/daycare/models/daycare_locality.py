@@ -67,3 +67,9 @@ class DaycareLocality(models.Model):
         if not locality:
             return {}
         return {"city": locality.name, "country_id": locality.country_id.id}
+
+    def _differences(self, vals):
+        """Return those of the values that differ from the locality's own."""
+        self.ensure_one()
+        own = self._convert_to_write({name: self[name] for name in vals})
+        return {name: value for name, value in vals.items() if own[name] != value}

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..core import hours
+from ..core.numbers import ranges, runs
 from .const import MODES, WEEKDAYS
 
 DAYS = {weekday: number for number, (weekday, _label) in enumerate(WEEKDAYS, 1)}
@@ -76,8 +77,8 @@ class DaycareSectorLine(models.Model):
     def _compute_presence(self):
         for line in self:
             span = f"{hours.label(line.hour_from)}–{hours.label(line.hour_to)}"
-            numbers = sorted(line.slot_ids.mapped("number"))
-            line.presence = _ranges(numbers) if line.mode == "slots" else span
+            numbers = line.slot_ids.mapped("number")
+            line.presence = ranges(numbers) if line.mode == "slots" else span
 
     @api.constrains("mode", "slot_ids", "hour_to", "sector_id")
     def _check_presence(self):
@@ -103,13 +104,13 @@ class DaycareSectorLine(models.Model):
             sector=self.sector_id.display_name,
         )
 
-
-def _ranges(numbers):
-    """Return numbers as text, runs shortened: 1, 2, 3, 5 → ``1–3, 5``."""
-    runs = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return ", ".join(f"{a}–{b}" if a < b else f"{a}" for a, b in runs)
+    def _sheet_label(self):
+        """Return the presence as parents read it: hours, not numbers of slots."""
+        self.ensure_one()
+        if self.mode == "hours":
+            return self.presence
+        slots = {slot.number: slot for slot in self.slot_ids}
+        return ", ".join(
+            f"{hours.label(slots[first].hour_from)}–{hours.label(slots[last].hour_to)}"
+            for first, last in runs(slots)
+        )

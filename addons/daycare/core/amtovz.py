@@ -1,0 +1,175 @@
+"""Official directory of Swiss towns (AMTOVZ, swisstopo): a CSV file, or its ZIP.
+
+The directory is open data. A town has a postcode of four digits and two additional
+digits; 00 marks the main town of a postcode. A town that lies in several communes
+comes in several rows.
+"""
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass, field, replace
+
+MAX_BYTES = 20_000_000
+MAX_MEMBERS = 20
+COLUMNS = {
+    "name": "ortschaftsname",
+    "npa": "plz",
+    "suffix": "zusatzziffer",
+    "canton": "kantonskürzel",
+}
+# Spellings of the postcode column over the editions of the directory.
+ALIASES = {"plz4": "plz"}
+LIECHTENSTEIN = ("FL", "LI", "")
+
+
+class DirectoryError(Exception):
+    """The file as a whole cannot be used.
+
+    :ivar code: ``archive``, ``size``, ``encoding``, ``columns`` or ``empty``
+    :ivar value: what was found
+    """
+
+    def __init__(self, code, value=""):
+        super().__init__(code)
+        self.code = code
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """One town of the directory; ``canton`` is empty in Liechtenstein."""
+
+    npa: str
+    suffix: str
+    name: str
+    canton: str
+    country: str
+    main: bool = False
+
+
+@dataclass(slots=True)
+class Directory:
+    """What was read: towns, and rows refused as ``(row, column, value)``."""
+
+    towns: list = field(default_factory=list)
+    errors: list = field(default_factory=list)
+
+
+def read(content):
+    """Read the directory.
+
+    :param bytes content: the CSV file, or the ZIP that holds it
+    :return Directory: towns in the order of the file, each once, one main town for
+        each postcode; rows that cannot be used
+    :raises DirectoryError: when the whole file cannot be used
+    """
+    text = _decode(_unpack(content))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    positions = _positions(next(rows, []))
+    directory = Directory()
+    towns = {}
+    for number, row in enumerate(rows, 2):
+        if any(cell.strip() for cell in row):
+            _read_row(row, number, positions, towns, directory.errors)
+    if not towns:
+        raise DirectoryError("empty")
+    directory.towns = _mark_main(list(towns.values()))
+    return directory
+
+
+def _unpack(content):
+    if len(content) > MAX_BYTES:
+        raise DirectoryError("size", f"{len(content)}")
+    if not content.startswith(b"PK\x03\x04"):
+        return content
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _read_member(archive)
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError) as error:
+        raise DirectoryError("archive", str(error)) from error
+    except NotImplementedError as error:
+        raise DirectoryError("archive", str(error)) from error
+
+
+def _read_member(archive):
+    """Return the only CSV file of the archive, never more than the limit."""
+    members = archive.infolist()
+    names = [m for m in members if m.filename.lower().endswith(".csv")]
+    if len(members) > MAX_MEMBERS or len(names) != 1:
+        found = ", ".join(m.filename for m in members[:MAX_MEMBERS])
+        raise DirectoryError("archive", found)
+    with archive.open(names[0]) as member:
+        content = member.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise DirectoryError("size", names[0].filename)
+    return content
+
+
+def _decode(content):
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    if "\0" in text or "\ufffd" in text:
+        raise DirectoryError("encoding")
+    return text
+
+
+def _delimiter(text):
+    header = text.split("\n", 1)[0]
+    return max(";,\t", key=header.count)
+
+
+def _positions(header):
+    """Return the position of each wanted column, by the names of the header."""
+    labels = [cell.strip().casefold() for cell in header]
+    labels = [ALIASES.get(label, label) for label in labels]
+    missing = [name for name in COLUMNS.values() if name not in labels]
+    if missing:
+        raise DirectoryError("columns", ", ".join(missing))
+    return {key: labels.index(name) for key, name in COLUMNS.items()}
+
+
+def _read_row(row, number, positions, towns, errors):
+    """Add the town of a row, or the reason why it cannot be used."""
+    cells = {
+        key: row[position].strip() if position < len(row) else ""
+        for key, position in positions.items()
+    }
+    npa, canton = cells["npa"], cells["canton"].upper()
+    suffix = cells["suffix"].zfill(2)
+    wrong = _wrong_cell(npa, suffix, cells["name"], canton)
+    if wrong:
+        errors.append((number, *wrong))
+        return
+    abroad = canton in LIECHTENSTEIN
+    town = Town(
+        npa, suffix, cells["name"], "" if abroad else canton, "LI" if abroad else "CH"
+    )
+    towns.setdefault((npa, suffix, cells["name"]), town)
+
+
+def _wrong_cell(npa, suffix, name, canton):
+    """Return column and value of the first cell that cannot be used, or ``None``."""
+    if not (len(npa) == 4 and npa.isascii() and npa.isdigit()):
+        return "PLZ", npa
+    if not (len(suffix) == 2 and suffix.isascii() and suffix.isdigit()):
+        return "Zusatzziffer", suffix
+    if not name or len(name) > 100 or not name.isprintable():
+        return "Ortschaftsname", name[:60]
+    if canton and not (len(canton) == 2 and canton.isascii() and canton.isalpha()):
+        return "Kantonskürzel", canton[:60]
+    return None
+
+
+def _mark_main(towns):
+    """Mark the main town of each postcode: the lowest additional digits."""
+    first = {}
+    for position, town in enumerate(towns):
+        best = first.get(town.npa)
+        if best is None or town.suffix < towns[best].suffix:
+            first[town.npa] = position
+    for position in first.values():
+        towns[position] = replace(towns[position], main=True)
+    return towns

@@ -1,0 +1,1 @@
+from . import daycare_locality_import
