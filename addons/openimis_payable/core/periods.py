@@ -53,3 +53,14 @@ def is_due(date_to, periodicity):
 def overlap_days(start, end, window_from, window_to):
     """Count the days two periods share, first and last included; 0 when apart."""
     return max(0, (min(end, window_to) - max(start, window_from)).days + 1)
+
+
+def period_of(day, kind):
+    """Return the month, quarter or year (M, Q, Y) that a day lies in.
+
+    :return: tuple (first day, last day)
+    """
+    months = MONTHS[kind]
+    last_month = (day.month - 1) // months * months + months
+    end = month_end(day.replace(day=1, month=last_month))
+    return window_start(end, months), end

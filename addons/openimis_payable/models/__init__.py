@@ -30,3 +30,11 @@ from . import openimis_closing
 from . import account_move
 from . import account_move_status
 from . import account_payment
+from . import openimis_claim_valuation
+from . import openimis_closing_terms
+from . import openimis_closing_valuation
+from . import openimis_closing_run
+from . import openimis_payable_line_sync
+from . import openimis_converter
+from . import openimis_converter_claim
+from . import account_move_service

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .openimis_payable_line import PAYABLE_TYPES
 
@@ -45,3 +45,110 @@ class OpenimisClosingLine(models.Model):
         """
         self.ensure_one()
         return self.env[self.source_model].browse(self.source_id).get_formview_action()
+
+    @api.model
+    def _create_for(self, closing, converter, sources, billed, reasons):
+        """List sources with what they are worth, or why they are left out.
+
+        :param closing: `openimis.closing`
+        :param converter: the converter's model
+        :param sources: records of the converter's source model
+        :param set billed: ids of those billed already
+        :param dict reasons: {source id: (code, text)}
+        """
+        common = {
+            "closing_id": closing.id,
+            "company_id": closing.company_id.id,
+            "currency_id": closing.currency_id.id,
+            "type": converter._payable_type,
+            "source_model": sources._name,
+        }
+        payables = converter._calculation(closing, sources).payables
+        rows = []
+        for source in sources:
+            if source.id in billed:
+                rows.append(_left_out(common, converter, source, *self._billed(source)))
+            elif source.id in reasons:
+                rows.append(_left_out(common, converter, source, *reasons[source.id]))
+            else:
+                partner = converter._candidate_partner(source)
+                rows += [_payable(common, partner, p) for p in payables[source.id]]
+        self._insert(rows)
+
+    @api.model
+    def _billed(self, source):
+        code = source.billing_move_id.openimis_code or source.billing_move_id.name
+        return "billed", self.env._("Already billed: %s", code or "")
+
+    @api.model
+    def _insert(self, rows):
+        """Insert candidates as they are: they carry no logic and come in masses."""
+        if not rows:
+            return
+        # Written past the ORM because a preview lists every source: several times
+        # as fast. sudo is not needed, rights were checked by the closing's buttons.
+        columns = list(COLUMNS)
+        self.env.cr.execute_values(
+            f"INSERT INTO {self._table} ({', '.join(columns)}) VALUES %s",  # pylint: disable=sql-injection
+            [[row.get(column) for column in columns] for row in rows],
+        )
+        self.env["openimis.closing"].invalidate_model(["candidate_ids"])
+
+
+COLUMNS = (
+    "closing_id",
+    "company_id",
+    "currency_id",
+    "type",
+    "state",
+    "reason_code",
+    "reason",
+    "code",
+    "description",
+    "partner_id",
+    "product_id",
+    "location_id",
+    "account_id",
+    "amount_gross",
+    "amount_discount",
+    "amount_net",
+    "explain_input",
+    "explain_working",
+    "explain_result",
+    "source_model",
+    "source_id",
+)
+
+
+def _left_out(common, converter, source, code, text):
+    return {
+        **common,
+        "state": "excluded",
+        "reason_code": code,
+        "reason": text,
+        "code": source.display_name,
+        "partner_id": converter._candidate_partner(source),
+        "product_id": source.product_id.id or None,
+        "location_id": source.location_id.id or None,
+        "source_id": source.id,
+    }
+
+
+def _payable(common, partner, payable):
+    return {
+        **common,
+        "state": "payable",
+        "code": payable.code,
+        "description": payable.description,
+        "partner_id": partner,
+        "product_id": payable.product,
+        "location_id": payable.location,
+        "account_id": payable.account,
+        "amount_gross": payable.net + payable.discount,
+        "amount_discount": payable.discount,
+        "amount_net": payable.net,
+        "explain_input": payable.explanation[0],
+        "explain_working": payable.explanation[1],
+        "explain_result": payable.explanation[2],
+        "source_id": payable.source,
+    }

@@ -1,4 +1,6 @@
-from odoo import fields, models
+import json
+
+from odoo import api, fields, models
 
 from .openimis_claim_line import PRICE_DIGITS
 
@@ -86,3 +88,57 @@ class OpenimisPayableLine(models.Model):
     explain_input = fields.Char("Input", help="What the amount was worked out from.")
     explain_working = fields.Char("Working Values")
     explain_result = fields.Char("Result")
+
+    @api.model
+    def _create_for(self, move, kind, source_model, payables):
+        """Create the payable lines of a bill.
+
+        :param move: `account.move`, with its invoice lines
+        :param str kind: type of payable
+        :param str source_model: model of the sources
+        :param payables: list of `core.payable.Payable`
+        :return: the lines
+        """
+        common = {
+            "move_id": move.id,
+            "company_id": move.company_id.id,
+            "currency_id": move.currency_id.id,
+            "type": kind,
+            "source_model": source_model,
+            "partner_id": move.partner_id.id,
+        }
+        lines = self.create(
+            [
+                {**common, "sequence": number, **_payable_vals(payable)}
+                for number, payable in enumerate(payables, 1)
+            ]
+        )
+        if move.amount_tax:
+            lines._spread_tax()
+        return lines
+
+
+def _payable_vals(payable):
+    net = float(payable.net)
+    vals = {
+        "code": payable.code,
+        "description": payable.description,
+        "details": payable.details,
+        "product_id": payable.product,
+        "location_id": payable.location,
+        "account_id": payable.account,
+        "analytic_distribution": payable.analytic and json.loads(payable.analytic),
+        "quantity": float(payable.quantity),
+        "unit_price": float(payable.unit_price),
+        "discount": float(payable.discount),
+        "amount_net": net,
+        "amount_total": net,
+        "source_id": payable.source,
+        "claim_id": payable.claim,
+        "explain_input": payable.explanation[0],
+        "explain_working": payable.explanation[1],
+        "explain_result": payable.explanation[2],
+    }
+    if payable.taxes:
+        vals["tax_ids"] = [(6, 0, payable.taxes)]
+    return vals

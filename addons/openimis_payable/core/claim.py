@@ -1,0 +1,159 @@
+"""A claim as it is read for valuation, and the terms it is valuated on."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from .money import CENT, round_money
+from .periods import period_of
+from .valuation import ClaimLine, Valuation, valuate
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTerms:
+    """What a product says about how it pays; accounts and taxes as ids."""
+
+    id: int
+    account: int | None
+    problem: str = ""
+    taxes: tuple = ()
+    analytic: dict = field(default_factory=dict)
+    capitation_levels: frozenset = frozenset()
+    period: str = "M"
+    care_apart: bool = False
+    in_patient_by_level: bool = False
+
+    def accounting(self, location):
+        """Return the accounting arguments of a payable.
+
+        :param int location: area of the third party, for the analytic distribution
+        """
+        return {
+            "product": self.id,
+            "account": self.account,
+            "taxes": self.taxes,
+            "analytic": self.analytic.get(location, self.analytic.get(None)),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Templates of the explanation, in the user's language."""
+
+    claimed: str = "claimed %s"
+    net: str = "net %s, discount %s"
+    rejected: str = "rejected"
+    statuses: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a closing needs to know besides its claims."""
+
+    products: dict
+    scope: frozenset
+    partners: frozenset
+    indexes: dict
+    quantum: Decimal = CENT
+    texts: Texts = Texts()
+
+
+@dataclass(slots=True)
+class Line:
+    """Item or service of a claim."""
+
+    id: int
+    code: str
+    name: str
+    product: int | None
+    values: ClaimLine
+    index_key: tuple | None = None
+
+    @property
+    def has_no_price(self):
+        """Whether nothing says what an accepted line costs."""
+        values = self.values
+        given = values.rejected or values.is_remunerated or values.is_approved
+        return not (
+            given or values.remunerated or values.price_valuated or values.price
+        ) and bool(values.quantity)
+
+    def claimed(self, quantum):
+        """Return the claimed amount, rounded."""
+        return round_money(self.values.claimed, quantum)
+
+    def details(self, net):
+        """Return openIMIS' details of a line, plus what it is paid with."""
+        values = self.values
+        return {
+            "code": self.code,
+            "name": self.name or self.code,
+            "quantity": str(values.qty_provided),
+            "quantity_approved": str(values.quantity),
+            "price": str(values.price_asked),
+            "price_approved": str(values.price),
+            "net": str(net),
+        }
+
+    def working(self, net, terms):
+        """Return how the amount came about, as one short text."""
+        values = self.values
+        if values.rejected:
+            return f"{self.code}: {terms.texts.rejected}"
+        if values.is_remunerated or values.remunerated:
+            return f"{self.code}: {net}"
+        price = values.price_valuated or values.price
+        text = f"{self.code}: {values.quantity:f} x {price:f}"
+        if values.needs_index:
+            text += f" x {terms.indexes[self.index_key]:f}"
+        if values.reduction and not values.price_valuated:
+            text += f" - {values.reduction:f}"
+        return f"{text} = {net}"
+
+
+@dataclass(slots=True)
+class Claim:
+    """Header of a claim with its lines."""
+
+    id: int
+    code: str
+    status: str
+    date: date | None
+    facility: int | None
+    level: str | None
+    sub_level: str | None
+    location: int | None
+    in_patient: bool
+    description: str
+    claimed: Decimal
+    valuated: Decimal
+    remunerated: Decimal
+    never_bill: bool
+    lines: list = field(default_factory=list)
+    _valuation: Valuation | None = None
+
+    def valuate(self, terms):
+        """Return the `Valuation` of the claim, worked out once.
+
+        :param Terms terms: with the indexes of relative prices
+        :raises LookupError: a relative price has no index
+        """
+        if self._valuation is None:
+            self._valuation = valuate(
+                [(line.index_key, line.values) for line in self.lines],
+                terms.indexes,
+                terms.quantum,
+            )
+        return self._valuation
+
+    def index_key(self, product):
+        """Return the key of the index that a relative price of `product` needs.
+
+        :param ProductTerms product: terms of the line's product
+        :return: tuple (product id, care type, first day, last day)
+        """
+        care = "B"
+        if product.care_apart:
+            stays = self.level == "H" if product.in_patient_by_level else self.in_patient
+            care = "I" if stays else "O"
+        return (product.id, care, *period_of(self.date, product.period))

@@ -1,0 +1,131 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..core.claim import Claim, Line
+from ..core.money import exact
+from ..core.valuation import ClaimLine
+
+
+class OpenimisClaim(models.Model):
+    """Claims read for valuation in two queries, and what valuation writes back."""
+
+    _inherit = "openimis.claim"
+
+    def _read_for_valuation(self, terms):
+        """Read the claims of the set with their lines, as plain values.
+
+        :param terms: `core.claim.Terms`, for the period of relative prices
+        :return: list of `core.claim.Claim`, in the order of the set
+        """
+        claims = {row[0]: self._plain_claim(row, terms) for row in self._header_rows()}
+        for row in self._line_rows():
+            claim = claims[row[0]]
+            claim.lines.append(_plain_line(row, claim, terms))
+        return [claims[claim_id] for claim_id in self.ids if claim_id in claims]
+
+    def _header_rows(self):
+        self.check_access("read")
+        self.flush_model()
+        self.env["res.partner"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT claim.id, claim.code, claim.status, claim.billing_date,
+                       claim.health_facility_id, facility.openimis_level,
+                       facility.openimis_sub_level, claim.location_id,
+                       claim.care_type, claim.date_from, claim.date_to,
+                       claim.icd_code, claim.icd_name,
+                       claim.claimed, claim.valuated, claim.remunerated,
+                       claim.billing_excluded
+                  FROM openimis_claim claim
+             LEFT JOIN res_partner facility ON facility.id = claim.health_facility_id
+                 WHERE claim.id = ANY(%s)
+                """,
+                self.ids,
+            )
+        )
+
+    def _line_rows(self):
+        self.env["openimis.claim.line"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT line.claim_id, line.id, line.code, line.name,
+                       COALESCE(line.product_id, claim.product_id),
+                       line.qty_provided, line.price_asked, line.price_adjusted,
+                       line.qty_approved, line.price_approved, line.price_valuated,
+                       line.remunerated_amount,
+                       COALESCE(line.deductable_amount, 0)
+                           + COALESCE(line.exceed_ceiling_amount, 0)
+                           + COALESCE(line.exceed_ceiling_amount_category, 0),
+                       line.price_origin, line.status = '2',
+                       line.is_approved, line.is_remunerated
+                  FROM openimis_claim_line line
+                  JOIN openimis_claim claim ON claim.id = line.claim_id
+                 WHERE line.claim_id = ANY(%s)
+              ORDER BY line.claim_id, line.sequence, line.id
+                """,
+                self.ids,
+            )
+        )
+
+    def _plain_claim(self, row, terms):
+        """Return a `core.claim.Claim` of one row of :meth:`_header_rows`."""
+        (claim_id, code, status, date, facility, level, sub_level, location) = row[:8]
+        care, date_from, date_to, icd_code, icd_name = row[8:13]
+        stays = bool(date_from and date_to and date_to > date_from)
+        return Claim(
+            id=claim_id,
+            code=code,
+            status=status,
+            date=date,
+            facility=facility,
+            level=level,
+            sub_level=sub_level,
+            location=location,
+            in_patient=care == "I" if care else stays,
+            description=" ".join(filter(None, (icd_code, icd_name))),
+            claimed=exact(row[13]),
+            valuated=exact(row[14]),
+            remunerated=exact(row[15]),
+            never_bill=bool(row[16]),
+        )
+
+    def _write_valuation(self, calculation, terms):
+        """Write what the closing found on processed claims: they are valuated now.
+
+        :param calculation: `core.payable.Calculation` with the claims' net amounts
+        :param terms: `core.claim.Terms` the claims were valuated on
+        """
+        nets = {}
+        for claim in self._read_for_valuation(terms):
+            result = claim.valuate(terms)
+            pairs = zip(claim.lines, result.line_nets, strict=True)
+            nets.update({line.id: float(net) for line, net in pairs})
+        for line in self.line_ids:
+            line.write({"remunerated_amount": nets[line.id], "is_remunerated": True})
+        for claim in self:
+            amount = float(calculation.amounts[claim.id])
+            claim.write({"status": "16", "valuated": amount, "remunerated": amount})
+
+
+def _plain_line(row, claim, terms):
+    """Return a `core.claim.Line` of one row of `_line_rows`."""
+    numbers = [exact(value) for value in row[5:13]]
+    line = Line(
+        id=row[1],
+        code=row[2],
+        name=row[3],
+        product=row[4],
+        values=ClaimLine(
+            *numbers,
+            origin=row[13] or "P",
+            rejected=bool(row[14]),
+            is_approved=bool(row[15]),
+            is_remunerated=bool(row[16]),
+        ),
+    )
+    product = terms.products.get(line.product)
+    if product and claim.date and line.values.needs_index:
+        line.index_key = claim.index_key(product)
+    return line

@@ -1,0 +1,125 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import split_every
+
+from .rights import require_right
+
+CALCULATE_BATCH = 5000
+#: a detailed bill line costs about as much as this many grouped ones
+DETAILED_COST = 10
+DONE_STATES = ("done", "partial", "failed", "cancelled")
+#: reasons that ask nobody to do anything
+QUIET_REASONS = ("other_scope", "never_bill")
+CONVERTERS = {
+    "claim": "openimis.converter.claim",
+}
+
+
+class OpenimisClosing(models.Model):
+    """The steps of a closing: preview, generate, once more."""
+
+    _inherit = "openimis.closing"
+    _exchange_background_from = 30000
+
+    # === BUTTONS ===
+
+    def action_preview(self):
+        """Work out every candidate and every reason; bills nothing.
+
+        :return: True
+        :raises AccessError: without right 111103 or 111101
+        """
+        require_right(self.env, "111103", "111101")
+        for closing in self:
+            if closing.state in DONE_STATES:
+                closing.state = "draft"
+            closing.action_plan()
+        return True
+
+    def action_generate(self):
+        """Create the draft bills; again later, for what has come since.
+
+        :return: True
+        :raises AccessError: without the rights 111101 and 156102
+        """
+        require_right(self.env, "111101")
+        require_right(self.env, "156102")
+        for closing in self:
+            if closing.state in DONE_STATES:
+                closing.state = "draft"
+            closing.action_run()
+        return True
+
+    def action_plan(self):
+        require_right(self.env, "111103", "111101")
+        return super().action_plan()
+
+    def action_run(self):
+        require_right(self.env, "111101")
+        return super().action_run()
+
+    # === PLAN ===
+
+    def _billing_converters(self):
+        return [CONVERTERS[kind.code] for kind in self.types if kind.code in CONVERTERS]
+
+    def _plan(self):
+        self.ensure_one()
+        if not self.types:
+            raise UserError(self.env._("Choose at least one payable type."))
+        self.env["openimis.converter"]._forget_calculations()
+        self._valuate_periods()
+        self.env["openimis.converter"]._forget_calculations()
+        return super()._plan()
+
+    def _clear_plan(self):
+        # sudo: candidates are the closing's own bookkeeping
+        self.sudo().candidate_ids.unlink()
+        return super()._clear_plan()
+
+    def _billing_leave_out(self, converter, sources):
+        """List every candidate with its explanation or reason."""
+        kept = sources.browse()
+        for batch in split_every(CALCULATE_BATCH, sources.ids, sources.browse):
+            billed = self._billing_billed_ids(converter, batch)
+            reasons = converter._exclusions(self, batch)
+            self.env["openimis.closing.line"]._create_for(
+                self, converter, batch, billed, reasons
+            )
+            self._log_reasons(batch, reasons)
+            left_out = set(reasons) | billed
+            kept |= batch.browse([i for i in batch.ids if i not in left_out])
+        self._count(converter._source_model, "skip", len(sources) - len(kept))
+        return kept
+
+    def _log_reasons(self, sources, reasons):
+        """Make a finding of each source that somebody should put right."""
+        self._log_many(
+            [
+                {
+                    "severity": "warning",
+                    "code": code,
+                    "text": text,
+                    "value": source.display_name,
+                    "record": source,
+                }
+                for source in sources.filtered(lambda s: s.id in reasons)
+                for code, text in [reasons[source.id]]
+                if code not in QUIET_REASONS
+            ]
+        )
+
+    def _goes_to_background(self):
+        cost = DETAILED_COST if self.move_line_policy == "detailed" else 1
+        limit = self._exchange_background_from
+        if limit is None or self.env.context.get("exchange_inline"):
+            return False
+        return self.progress_total * cost >= limit
+
+    # === EXECUTE ===
+
+    def _execute(self, payload):
+        self.env["openimis.converter"]._forget_calculations()
+        self._store_indexes()
+        return super()._execute(payload)
+

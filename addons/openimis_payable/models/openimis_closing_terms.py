@@ -1,0 +1,231 @@
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..core.claim import ProductTerms, Terms, Texts
+from ..core.money import exact
+from .openimis_claim import CLAIM_STATUS
+from .openimis_payable_line import PAYABLE_TYPES
+
+
+class OpenimisClosing(models.Model):
+    """What a closing looks up once: scope, accounts, indexes, wording."""
+
+    _inherit = "openimis.closing"
+
+    # === SCOPE ===
+
+    def _scope_domain(self):
+        """Return the domain of the insurance products this closing covers."""
+        self.ensure_one()
+        domain = Domain("company_id", "=", self.company_id.id)
+        if self.product_ids:
+            domain &= Domain("id", "in", self.product_ids.ids)
+        if self.location_id:
+            operator = "child_of" if self.include_children else "="
+            return domain & Domain("location_id", operator, self.location_id.id)
+        if not self.include_children:
+            return domain & Domain("location_id", "=", False)
+        return domain
+
+    def _scope(self):
+        """Return the insurance products this closing covers."""
+        products = self.env["openimis.product"].with_context(active_test=False)
+        return products.search(self._scope_domain())
+
+    # === TERMS OF PRODUCTS ===
+
+    def _product_terms(self, kind):
+        """Return the terms of all products of the company.
+
+        :param str kind: type of payable, for the account
+        :return: dict {product id: `core.claim.ProductTerms`}
+        """
+        products = self.env["openimis.product"].with_context(active_test=False)
+        products = products.search([("company_id", "=", self.company_id.id)])
+        accounts = products._payable_accounts(kind, self._fallback_account(kind))
+        locations = self.env["openimis.location"].search(
+            [("analytic_account_id", "!=", False)]
+        )
+        return {
+            product.id: product._terms(*accounts[product.id], locations)
+            for product in products
+        }
+
+    def _fallback_account(self, kind):
+        """Return the account where products name none, or an empty record."""
+        account = self.company_id[f"openimis_account_{kind}_id"]
+        if account:
+            return account
+        move_type = "out_invoice" if kind == "contribution" else "in_invoice"
+        return self._billing_journal(move_type).default_account_id
+
+    def _claim_terms(self, calculation):
+        """Return the `core.claim.Terms` of claims, looked up once a chunk."""
+        if "claim" not in calculation.terms:
+            calculation.terms["claim"] = Terms(
+                products=self._product_terms("claim"),
+                scope=frozenset(self._scope().ids),
+                partners=frozenset(self.partner_ids.ids),
+                indexes=self._indexes(),
+                quantum=exact(self.currency_id.rounding),
+                texts=self._texts(),
+            )
+        return calculation.terms["claim"]
+
+    def _texts(self):
+        """Return the templates of explanations in the user's language."""
+        return Texts(
+            claimed=self.env._("claimed %s"),
+            net=self.env._("net %s, discount %s"),
+            rejected=self.env._("rejected"),
+            statuses=self._labels("openimis.claim", "status", CLAIM_STATUS),
+        )
+
+    def _labels(self, model, field, default):
+        selection = self.env[model]._fields[field]._description_selection(self.env)
+        return dict(selection or default)
+
+    def _type_names(self):
+        """Return {payable type: label in the user's language}."""
+        return self._labels("openimis.payable.line", "type", PAYABLE_TYPES)
+
+    @api.model
+    def _product_names(self, ids):
+        """Return the names of insurance products, joined."""
+        products = self.env["openimis.product"].browse([i for i in ids if i])
+        return ", ".join(products.mapped("name"))
+
+    def _due_date(self, partner, move_type):
+        """Return the due date of a bill, or False where payment terms say it."""
+        sale = move_type.startswith("out_")
+        partner = partner.with_company(self.company_id)
+        terms = (
+            partner.property_payment_term_id
+            if sale
+            else partner.property_supplier_payment_term_id
+        )
+        if terms:
+            return False
+        day = self.invoice_date or fields.Date.context_today(self)
+        return day + timedelta(days=self.due_days)
+
+    # === RELATIVE INDEXES ===
+
+    def _indexes(self):
+        """Return every relative index known to this closing.
+
+        :return: dict {(product id, care type, first day, last day): Decimal}
+        """
+        stored = self.env["openimis.relative.index"].search_fetch(
+            [("company_id", "=", self.company_id.id)],
+            ["product_id", "care_type", "date_from", "date_to", "rel_index"],
+        )
+        found = {_key(entry): Decimal(entry["rel_index"]) for entry in self._valuated()}
+        found.update(
+            (
+                (index.product_id.id, index.care_type, index.date_from, index.date_to),
+                exact(index.rel_index),
+            )
+            for index in stored
+        )
+        return found
+
+    def _valuated(self):
+        """Return the entries that the preview worked out, dates read back."""
+        return [
+            {
+                **entry,
+                "date_from": date.fromisoformat(entry["date_from"]),
+                "date_to": date.fromisoformat(entry["date_to"]),
+            }
+            for entry in self.valuation or []
+        ]
+
+
+class OpenimisProduct(models.Model):
+    """Accounts and other terms of a product, as plain values."""
+
+    _inherit = "openimis.product"
+
+    def _payable_accounts(self, kind, fallback):
+        """Find the ledger account of each product: its own, by code, else fallback.
+
+        :param str kind: type of payable; contributions have an account of their own
+        :param fallback: `account.account` where the product names none, may be empty
+        :return: dict {product id: (account id or None, problem in clear)}
+        """
+        side = "premium" if kind == "contribution" else "remuneration"
+        by_code = self._accounts_by_code(f"account_{side}_code")
+        return {
+            product.id: product._payable_account(side, by_code, fallback)
+            for product in self
+        }
+
+    def _accounts_by_code(self, field):
+        codes = [code for code in self.mapped(field) if code]
+        accounts = self.env["account.account"].search(
+            [
+                *self.env["account.account"]._check_company_domain(self.company_id),
+                ("code", "in", codes),
+            ]
+        )
+        return {account.code: account.id for account in accounts} if codes else {}
+
+    def _payable_account(self, side, by_code, fallback):
+        own = self[f"account_{side}_id"]
+        code = self[f"account_{side}_code"]
+        if own:
+            return own.id, ""
+        if code and code not in by_code:
+            return None, self.env._(
+                "Product %(product)s: there is no account %(code)s",
+                product=self.code,
+                code=code,
+            )
+        account = by_code.get(code) or fallback.id
+        if account:
+            return account, ""
+        return None, self.env._(
+            "Product %s has no account, and there is none for this type in the settings",
+            self.code,
+        )
+
+    def _terms(self, account, problem, locations):
+        """Return the `core.claim.ProductTerms` of one product.
+
+        :param int account: ledger account, or None
+        :param str problem: why there is no account
+        :param locations: `openimis.location` with an analytic account
+        """
+        levels = self.level_ids if self.capitation_weight else self.level_ids.browse()
+        return ProductTerms(
+            id=self.id,
+            account=account,
+            problem=problem,
+            taxes=tuple(self.tax_ids.ids),
+            analytic={
+                location.id or None: self._analytic(location)
+                for location in [*locations, locations.browse()]
+            },
+            capitation_levels=frozenset(
+                (level.level, level.sub_level or None) for level in levels
+            ),
+            period=self.period_rel_prices,
+            care_apart=self.relative_care_type == "S",
+            in_patient_by_level=self.ceiling_interpretation == "H",
+        )
+
+    def _analytic(self, location):
+        """Return the analytic distribution of product and area as JSON text."""
+        accounts = self.analytic_account_id | location.analytic_account_id
+        if not accounts:
+            return None
+        return json.dumps({",".join(map(str, accounts.ids)): 100})
+
+
+def _key(entry):
+    return entry["product"], entry["care_type"], entry["date_from"], entry["date_to"]

@@ -1,0 +1,220 @@
+import json
+
+from odoo import api, models
+
+from ..core.payable import Calculation, group_payables, is_grouped
+
+
+class OpenimisConverter(models.AbstractModel):
+    """What all payables of openIMIS have in common on their way to a bill.
+
+    A kind of payable says what each source is worth (:meth:`_calculate`) and who is
+    paid; preview, bill, payable lines and links all use that one calculation.
+    """
+
+    _name = "openimis.converter"
+    _description = "openIMIS Converter"
+    _inherit = ["account.billing.converter"]
+
+    #: type of the payable, as in `openimis.payable.type`
+    _payable_type = None
+    #: what the bill codes begin with
+    _code_prefix = "OI"
+    #: date of a source that decides the period it belongs to
+    _date_field = "billing_date"
+
+    # === CALCULATION ===
+
+    @api.model
+    def _calculate(self, run, sources, calculation):
+        """Say for each source what is owed, or why nothing can be billed.
+
+        :param run: `openimis.closing`
+        :param sources: records of the source model
+        :param calculation: `core.payable.Calculation` to add to
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _calculation(self, run, sources):
+        """Return the calculation that covers `sources`, worked out once a chunk."""
+        memo = self.env.cr.cache.setdefault("openimis_calculation", {})
+        calculation = memo.setdefault((self._name, run.id), Calculation())
+        missing = [i for i in sources.ids if not calculation.knows(i)]
+        if missing:
+            self._calculate(run, sources.browse(missing), calculation)
+        return calculation
+
+    @api.model
+    def _forget_calculations(self):
+        """Forget what was calculated: the sources may have changed."""
+        self.env.cr.cache.pop("openimis_calculation", None)
+
+    @api.model
+    def _sources_domain(self, run):
+        before = run.include_late and [("billing_state", "=", "to_bill")]
+        start = [(self._date_field, ">=", run.date_from)]
+        return [
+            ("company_id", "=", run.company_id.id),
+            "|",
+            (self._date_field, "=", False),
+            "&",
+            (self._date_field, "<=", run.date_to),
+            *(["|", *start, *before] if before else start),
+        ]
+
+    @api.model
+    def _exclusions(self, run, sources):
+        return {
+            source: reason
+            for source, reason in self._calculation(run, sources).reasons.items()
+            if source in set(sources.ids)
+        }
+
+    # === MOVE ===
+
+    @api.model
+    def _third_party(self, run, key):
+        """Return the partner of a bill, the record it stands for, and its area.
+
+        :return: tuple (`res.partner`, sender record, `openimis.location`)
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _group_label(self, run, key, sources):
+        return self._third_party(run, key)[0].display_name
+
+    @api.model
+    def _prepare_move_vals(self, run, key, sources):
+        partner, sender, location = self._third_party(run, key)
+        payables = self._payables(run, sources)
+        products = sorted({p.product for p in payables if p.product})
+        code = self._next_code(run, sender)
+        return {
+            "partner_id": partner.id,
+            "invoice_date_due": run._due_date(partner, self._move_type),
+            "ref": code,
+            "openimis_type": self._payable_type,
+            "openimis_closing_id": run.id,
+            "openimis_code": code,
+            "openimis_subject": f"{run._name},{run.id}",
+            "openimis_sender": f"{sender._name},{sender.id}",
+            "openimis_date_from": run.date_from,
+            "openimis_date_to": run.date_to,
+            "openimis_terms": run._product_names(products),
+            "openimis_location_id": location.id,
+            "openimis_product_ids": products,
+            "openimis_line_policy": self._line_policy(run, payables),
+            "openimis_amount_discount": float(sum(p.discount for p in payables)),
+        }
+
+    @api.model
+    def _payables(self, run, sources):
+        """Return all payables of the sources, oldest first."""
+        payables = self._calculation(run, sources).payables
+        return [payable for source in sorted(sources.ids) for payable in payables[source]]
+
+    @api.model
+    def _line_policy(self, run, payables):
+        grouped = is_grouped(run.move_line_policy, len(payables))
+        return "grouped" if grouped else "detailed"
+
+    @api.model
+    def _next_code(self, run, sender):
+        """Return a bill code that is not taken: a second bill gets a suffix."""
+        party = next(
+            (sender[f] for f in ("openimis_code", "code", "chf_id", "ref") if f in sender),
+            None,
+        )
+        code = f"{self._code_prefix}-{party or sender.id}-{run.date_to:%Y-%m}"
+        taken = self._taken_codes(run)
+        number, free = 1, code
+        while free in taken:
+            number += 1
+            free = f"{code}-{number}"
+        taken.add(free)
+        return free
+
+    @api.model
+    def _taken_codes(self, run):
+        """Return the set of this month's codes in use, read once a chunk."""
+        terms = self._calculation(run, self.env[self._source_model]).terms
+        if "codes" not in terms:
+            # sudo: a code is taken also where the user may not see the bill
+            moves = self.env["account.move"].sudo().search_fetch(
+                [
+                    ("company_id", "=", run.company_id.id),
+                    ("openimis_code", "=like", f"{self._code_prefix}-%{run.date_to:%Y-%m}%"),
+                ],
+                ["openimis_code"],
+            )
+            terms["codes"] = set(moves.mapped("openimis_code"))
+        return terms["codes"]
+
+    @api.model
+    def _candidate_partner(self, source):
+        """Return the id of the partner a source would be billed by, or None."""
+        return source.health_facility_id.id or None
+
+    # === LINES ===
+
+    @api.model
+    def _prepare_lines(self, run, key, sources):
+        return self._invoice_lines(run, self._payables(run, sources))
+
+    @api.model
+    def _invoice_lines(self, run, payables):
+        """Return invoice line values that add up to the payables' net amounts."""
+        if self._line_policy(run, payables) == "detailed":
+            return [self._detailed_line(payable) for payable in payables]
+        return [
+            self._grouped_line(run, group)
+            for group in group_payables(payables).values()
+        ]
+
+    @api.model
+    def _detailed_line(self, payable):
+        return {
+            **self._line_base(payable),
+            "name": " ".join(filter(None, (payable.code, payable.description))),
+            "price_unit": float(payable.net),
+        }
+
+    @api.model
+    def _grouped_line(self, run, group):
+        return {
+            **self._line_base(group[0]),
+            "name": self.env._(
+                "%(type)s %(product)s: %(count)s lines",
+                type=run._type_names()[self._payable_type],
+                product=run._product_names([group[0].product]),
+                count=len(group),
+            ),
+            "price_unit": float(sum(payable.net for payable in group)),
+        }
+
+    @api.model
+    def _line_base(self, payable):
+        analytic = payable.analytic and json.loads(payable.analytic)
+        return {
+            "quantity": 1.0,
+            "account_id": payable.account,
+            "tax_ids": [(6, 0, payable.taxes)],
+            "analytic_distribution": analytic or False,
+        }
+
+    @api.model
+    def _source_amount(self, source):
+        memo = self.env.cr.cache.get("openimis_calculation", {})
+        for (name, _run), calculation in memo.items():
+            if name == self._name and source.id in calculation.amounts:
+                return float(calculation.amounts[source.id])
+        return 0.0
+
+    @api.model
+    def _after_create(self, run, move, key, sources):
+        lines = self.env["openimis.payable.line"]
+        payables = self._payables(run, sources)
+        lines._create_for(move, self._payable_type, self._source_model, payables)
+        move._openimis_add_event("1", self.env._("Generated by %s", run.name))
