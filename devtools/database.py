@@ -7,7 +7,8 @@ import shutil
 from . import paths, postgres, venv
 from .console import Problem, run, say
 
-LANGUAGE = "fr_FR"
+#: The first is the one people get unless they choose.
+LANGUAGES = "en_US,fr_FR"
 
 
 def exists(name):
@@ -65,7 +66,7 @@ def install(name, addons, update=(), demo=True, level="warn", what="installing")
     :raises Problem: when Odoo fails
     """
     command = ["-c", paths.CONFIG, "-d", name, "--stop-after-init"]
-    command += ["--no-http", f"--log-level={level}", f"--load-language={LANGUAGE}"]
+    command += ["--no-http", f"--log-level={level}", f"--load-language={LANGUAGES}"]
     command += ["--with-demo"] if demo else ["--without-demo"]
     command += ["-i", ",".join(addons)] if addons else []
     command += ["-u", ",".join(update)] if update else []

@@ -8,6 +8,8 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from . import addons, database, paths, postgres, templates, tools, venv
 from .console import Problem, say, step
@@ -29,6 +31,19 @@ BANNER = """
 
   Stop with Ctrl-C. Log: {log}
 """
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running Odoo.
+
+    :ivar str url: its address, without a final slash
+    """
+
+    database: str
+    url: str
+    process: subprocess.Popen
+    log: Path | None
 
 
 def prepare_database(source, name, wanted=(), fresh=False):
@@ -142,7 +157,7 @@ def serving(name, port, log, *arguments):
     :param str name: the database
     :param int port: to listen on
     :param Path log: file for the log, appended to; None for the terminal
-    :return: the address, without a final slash
+    :return: a `Server`
     """
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -158,7 +173,7 @@ def serving(name, port, log, *arguments):
     try:
         url = f"http://{HOST}:{port}"
         wait_for(f"{url}/web/login", process, log)
-        yield url, process
+        yield Server(name, url, process, log)
     finally:
         end(process)
         if output:
@@ -209,9 +224,9 @@ def run(source, options, arguments):
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     say(f"• Odoo on port {port} …")
     with _registered(options.database):
-        with serving(options.database, port, log, *arguments) as (url, process):
-            say(BANNER.format(url=url, log=log or "below"))
-            return process.wait()
+        with serving(options.database, port, log, *arguments) as odoo:
+            say(BANNER.format(url=odoo.url, log=log or "below"))
+            return odoo.process.wait()
 
 
 def _try_wkhtmltopdf():

@@ -27,8 +27,7 @@ def base(source):
     :param Path source: folder that holds the package `odoo`
     """
     wanted = sorted({*BASE_ADDONS, *addons.foreign(addons.names())})
-    digest = hashlib.sha256(" ".join([*wanted, venv.key(source)]).encode())
-    name = f"{PREFIX}base-{digest.hexdigest()[:12]}"
+    name = f"{PREFIX}base-{_digest([*wanted, database.LANGUAGES, venv.key(source)])[:12]}"
     with lock(name):
         if database.comment(name).get("complete"):
             return name
@@ -39,7 +38,7 @@ def base(source):
             with step("Odoo's own addons, from the cache"):
                 database.restore(archive, name)
         else:
-            with step("Odoo's own addons (once; takes some minutes)"):
+            with step("Odoo's own addons (once; takes a minute or more)"):
                 database.install(name, wanted)
                 database.dump(name, archive)
         database.note(name, {"complete": True, "addons": wanted})

@@ -1,0 +1,46 @@
+"""A real server on a clone of the tests' template, and a browser."""
+
+import os
+
+import pytest
+
+from devtools import database, paths, server, templates
+
+from .harness import chromium, person
+
+
+@pytest.fixture(scope="session")
+def odoo():
+    """A running Odoo: `odoo.url`, `odoo.database`."""
+    template = os.environ.get("PAYABLES_TEMPLATE")
+    if not template:
+        pytest.skip("browser tests are run by ./dev test, which prepares a database")
+    name = f"e2e-{os.getpid()}"
+    templates.clone(template, name)
+    try:
+        with server.serving(name, server.free_port(), paths.LOGS / f"{name}.log") as odoo:
+            yield odoo
+    finally:
+        database.drop(name)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, without a window."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def client(request, odoo, browser):
+    """A person at the web client; the test fails on an error in the console."""
+    with person(browser, odoo.url) as client:
+        yield client
+        client.screenshot(f"last-{request.node.name}")
+        assert not client.errors, "\n".join(client.errors)
+
+
+@pytest.fixture
+def page(client):
+    """Playwright's page of `client`."""
+    return client.page

@@ -1,0 +1,20 @@
+"""The web client as it comes: log in, apps, languages, a quiet console."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("lang", "settings"), [("en_US", "Settings"), ("fr_FR", "Paramètres")]
+)
+def test_login_shows_the_apps_in_the_persons_language(client, lang, settings):
+    client.login(lang=lang)
+    client.page.locator(".o_navbar_apps_menu button").click()
+    assert settings in client.text(".o-dropdown--menu").split("\n")
+
+
+def test_wrong_password_is_refused(client):
+    client.page.goto(f"{client.url}/web/login")
+    client.page.fill("input[name=login]", "admin")
+    client.page.fill("input[name=password]", "wrong")
+    client.page.click(".oe_login_form button[type=submit]")
+    client.page.get_by_text("Wrong login/password").wait_for()
