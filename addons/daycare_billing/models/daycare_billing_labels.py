@@ -92,7 +92,7 @@ class DaycareBillingLabels(models.AbstractModel):
         if Decimal(position["share"]) == 1:
             return self.env._("full day")
         slots = self.env["daycare.slot"].browse(position["slots"]).exists()
-        module = self._module(slots)
+        module = self._matching_module(slots)
         if module:
             return module.with_context(lang=self.env.lang).name
         return self.env._(
@@ -102,7 +102,7 @@ class DaycareBillingLabels(models.AbstractModel):
         )
 
     @api.model
-    def _module(self, slots):
+    def _matching_module(self, slots):
         modules = slots.group_id.module_ids
         return modules.filtered(lambda module: set(module.slot_ids) == set(slots))[:1]
 

@@ -227,6 +227,8 @@ class DaycareBillingRun(models.Model):
             return self._plan_calculation()
         if self.phase == "post":
             return self._plan_posting()
+        waiting = self.billing_line_ids.filtered(lambda x: x.billing_state == "to_bill")
+        self._check_debtors(waiting.debtor_id.ids)
         return super()._plan()
 
     def _execute(self, payload):

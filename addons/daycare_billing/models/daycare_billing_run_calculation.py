@@ -77,7 +77,7 @@ class DaycareBillingRun(models.Model):
         for month in months:
             self._add_due(snapshot, Month.of(month, closed), due, blocked)
         self._write_lines(child_ids, months, due, blocked)
-        self._check_debtors(due)
+        self._check_debtors({vals["debtor_id"] for vals in due.values()})
         self._count("daycare.child", "calculated", len(child_ids))
 
     def _add_due(self, snapshot, month, due, blocked):

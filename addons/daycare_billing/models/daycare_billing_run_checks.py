@@ -1,10 +1,38 @@
 from odoo import models
 
+from ..core.calculation import ERROR_INCOME, ERROR_NO_TARIFF, ERROR_TARIFF
+
+#: Findings that stay true until the month is calculated again.
+CALCULATION_CODES = {
+    ERROR_INCOME,
+    ERROR_NO_TARIFF,
+    ERROR_TARIFF,
+    "bank_account",
+    "closed",
+    "company_address",
+    "debtor",
+    "maximum",
+    "no_placement",
+    "not_invoiced",
+    "overlap",
+    "slot_weight",
+}
+
 
 class DaycareBillingRun(models.Model):
     """What must be right before invoices are created, each finding with its record."""
 
     _inherit = "daycare.billing.run"
+
+    def _clear_plan(self):
+        """Keep what the calculation found when its invoices are prepared."""
+        kept = []
+        if self.phase != "compute":
+            findings = self.exchange_message_ids
+            kept = findings.filtered(lambda f: f.code in CALCULATION_CODES).copy_data()
+        super()._clear_plan()
+        # sudo: findings are written by jobs only
+        self.env["exchange.message"].sudo().create(kept)
 
     def _check_settings(self):
         """Look once a run at what all invoices need."""
@@ -106,11 +134,9 @@ class DaycareBillingRun(models.Model):
             self._child_finding("info", "no_placement", text, child) for child in children
         ]
 
-    def _check_debtors(self, due):
+    def _check_debtors(self, debtor_ids):
         """Name the debtors to whom no invoice can be sent."""
-        debtors = self.env["daycare.guardian"].browse(
-            {vals["debtor_id"] for vals in due.values()}
-        )
+        debtors = self.env["daycare.guardian"].browse(debtor_ids)
         incomplete = debtors.filtered(lambda debtor: debtor._missing_address_fields())
         severity = "error" if self.company_id.daycare_require_address else "warning"
         self._log_many(

@@ -1,0 +1,202 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import APRIL, FULL, MARCH, DaycareBillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCorrections(DaycareBillingCommon):
+    """Data that changes after the invoice, and runs that run again."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bracket.month_method = "flat"
+
+    def _regenerate(self, date_from="2021-03-01", week=None):
+        """Replace the placement, as every import does."""
+        lines = week or {
+            line.weekday: line.slot_ids.mapped("number") for line in self.sector.line_ids
+        }
+        self.sector.unlink()
+        self.sector = self._sector(self.melody, date_from, "2021-12-01", lines)
+
+    def _corrections(self, run):
+        lines = run.billing_line_ids.filtered(lambda line: line.kind == "correction")
+        return [(line.month, line.debtor_id, line.amount) for line in lines]
+
+    def test_shortened_placement_is_a_rectification(self):
+        self._bill(post=True)
+        self._regenerate("2021-03-15")
+        april = self._bill(APRIL)
+        self.assertEqual(self._corrections(april), [(MARCH, self.commune, -475.71)])
+        self.assertEqual(sum(april.billing_line_ids.mapped("amount")), 634.29)
+        self.assertEqual(april.move_ids.amount_total, 634.30)
+        names = april.move_ids.invoice_line_ids.mapped("name")
+        self.assertIn("Correction March 2021", names)
+
+    def test_negative_total_is_a_credit_note(self):
+        self._bill(post=True)
+        self._regenerate("2021-03-15")
+        self.sector.date_to = "2021-03-31"
+        april = self._bill(APRIL, post=True)
+        move = april.move_ids
+        self.assertEqual((move.move_type, move.amount_total), ("out_refund", 475.70))
+
+    def test_regenerated_placement_changes_nothing(self):
+        self._bill(post=True)
+        self._regenerate()
+        self.assertFalse(self._corrections(self._bill(APRIL)))
+
+    def test_same_month_again_bills_nothing(self):
+        self._bill(post=True)
+        self._regenerate()
+        again = self._bill()
+        self.assertFalse(again.billing_line_ids)
+        self.assertFalse(again.move_ids)
+
+    def test_second_run_of_the_month_bills_who_came_since(self):
+        self._bill(post=True)
+        tom = self._child("Mory", "Tom", self.mother, self.father)
+        self._sector(tom, "2021-03-01", "2021-12-31", {"wed": FULL})
+        self.assertEqual(self._amounts(self._bill()), {"Tom": 370.00})
+
+    def test_compute_again_rebuilds_drafts(self):
+        run = self._bill()
+        draft = run.move_ids
+        self._regenerate("2021-03-15")
+        run.action_compute()
+        self.assertFalse(draft.exists())
+        run.action_invoice()
+        self.assertEqual(run.move_ids.amount_total, 634.30)
+        self.assertEqual(len(run.billing_line_ids), 1)
+
+    def test_compute_again_leaves_posted_invoices(self):
+        tom = self._child("Mory", "Tom", self.mother, self.father)
+        self._sector(tom, "2021-03-01", "2021-12-31", {"wed": FULL})
+        run = self._bill()
+        posted = run.move_ids.filtered(lambda m: m.partner_id == self.commune.partner_id)
+        posted.action_post()
+        self.assertEqual(run.stage, "invoiced")
+        self._regenerate("2021-03-15")
+        run.action_compute()
+        self.assertEqual(posted.state, "posted")
+        self.assertEqual(self._amounts(run), {"Melody": 634.29, "Tom": 370.00})
+        run.action_invoice()
+        run.action_post()
+        self.assertEqual(run.stage, "posted")
+        total = sum(run.move_ids.mapped("amount_untaxed_signed"))
+        self.assertAlmostEqual(total, 634.30 + 370, 2)
+
+    def test_late_child_in_a_billed_month_is_corrected(self):
+        self._bill(post=True)
+        tom = self._child("Mory", "Tom", self.mother, self.father)
+        self._sector(tom, "2021-03-01", "2021-12-31", {"wed": FULL})
+        april = self._bill(APRIL)
+        self.assertEqual(self._corrections(april), [(MARCH, self.mother, 370.00)])
+
+    def test_months_before_the_first_run_are_never_billed(self):
+        april = self._bill(APRIL)
+        self.assertEqual(april.billing_line_ids.mapped("month"), [APRIL])
+
+    def test_late_income_page(self):
+        self._bill(post=True)
+        self.env["daycare.income"].create(
+            {"guardian_id": self.mother.id, "date_from": "2021-02-01", "amount": 9000}
+        )
+        april = self._bill(APRIL)
+        # 104.00 instead of 92.50 a day: 3 days a week, 4 weeks.
+        self.assertEqual(self._corrections(april), [(MARCH, self.commune, 138.00)])
+
+    def test_changed_debtor_pays_and_the_former_is_paid_back(self):
+        self._bill(post=True)
+        self.melody.billing_data_ids.debtor_id = self.mother
+        april = self._bill(APRIL)
+        self.assertCountEqual(
+            self._corrections(april),
+            [(MARCH, self.commune, -1110.00), (MARCH, self.mother, 1110.00)],
+        )
+        refund = april.move_ids.filtered(lambda m: m.move_type == "out_refund")
+        self.assertEqual(refund.partner_id, self.commune.partner_id)
+
+    def test_corrections_are_not_repeated(self):
+        self._bill(post=True)
+        self._regenerate("2021-03-15")
+        self._bill(APRIL, post=True)
+        may = self._bill(APRIL.replace(month=5))
+        self.assertFalse(self._corrections(may))
+
+    def test_a_correction_of_a_correction(self):
+        self._bill(post=True)
+        self._regenerate("2021-03-15")
+        self._bill(APRIL, post=True)
+        self._regenerate("2021-03-01")
+        may = self._bill(APRIL.replace(month=5))
+        self.assertEqual(self._corrections(may), [(MARCH, self.commune, 475.71)])
+
+    def test_removed_placement_is_paid_back(self):
+        self._bill(post=True)
+        self.sector.unlink()
+        april = self._bill(APRIL)
+        self.assertEqual(self._corrections(april), [(MARCH, self.commune, -1110.00)])
+
+    def test_a_child_that_cannot_be_calculated_is_not_paid_back(self):
+        self._bill(post=True)
+        self.bracket.missing_income = "block"
+        (self.mother | self.father).income_ids.unlink()
+        april = self._bill(APRIL)
+        self.assertFalse(april.billing_line_ids)
+        self.assertIn("income", self._codes(april, "error"))
+
+    def test_corrections_can_be_switched_off(self):
+        self._bill(post=True)
+        self._regenerate("2021-03-15")
+        self.assertFalse(self._corrections(self._bill(APRIL, with_corrections=False)))
+
+    def test_cancelled_invoice_is_billed_again_by_its_run(self):
+        run = self._bill(post=True)
+        run.move_ids.button_draft()
+        run.move_ids.button_cancel()
+        self.assertEqual(run.billing_line_ids.billing_state, "to_bill")
+        self.assertEqual(run.stage, "computed")
+        april = self._bill(APRIL)
+        self.assertFalse(self._corrections(april))
+        run.action_invoice()
+        alive = run.move_ids.filtered(lambda move: move.state == "draft")
+        self.assertEqual(alive.mapped("amount_untaxed"), [1110.00])
+
+    def test_deleted_drafts_free_the_lines(self):
+        run = self._bill()
+        run.move_ids.unlink()
+        self.assertEqual(run.billing_line_ids.billing_state, "to_bill")
+        self.assertEqual(run.stage, "computed")
+
+    def test_database_refuses_the_same_month_twice(self):
+        run = self._run()
+        run.action_compute()
+        vals = run.billing_line_ids.copy_data()[0]
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            self.env["daycare.billing.line"].create({**vals, "run_id": self._run().id})
+
+    def test_discard(self):
+        run = self._bill()
+        run.action_discard()
+        self.assertEqual(run.stage, "draft")
+        self.assertFalse(run.billing_line_ids)
+        self.assertFalse(run.move_ids)
+        run.unlink()
+        self.assertFalse(run.exists())
+
+    def test_late_fee_of_a_billed_month(self):
+        self._bill(post=True)
+        fee = self.env.ref("daycare_billing.product_registration").product_variant_id
+        self.melody.service_ids = [
+            Command.create({"product_id": fee.id, "date_from": "2021-03-10"})
+        ]
+        april = self._bill(APRIL)
+        self.assertEqual(self._corrections(april), [(MARCH, self.commune, 50.00)])
+        item = april.move_ids.invoice_line_ids.filtered(lambda i: i.product_id == fee)
+        self.assertEqual(item.price_subtotal, 50.00)
