@@ -90,8 +90,17 @@ class Client:
         self._token = settings.token
         self._csrf = None
         self._next_slot = 0.0
+        self._given_up = None
 
     # === PUBLIC === #
+
+    def give_up(self, error):
+        """Answer every further request with this error, without sending it.
+
+        Whoever works through a long list calls this when the server is down or the
+        login refused: trying on would wait for hours, or lock the account.
+        """
+        self._given_up = error
 
     def get(self, path, params=None):
         """GET a FHIR path, e.g. `get("Claim/", {"_count": 10})`.
@@ -142,6 +151,8 @@ class Client:
     # === REQUESTS === #
 
     def _request(self, method, path, attempts=None, **options):
+        if self._given_up:
+            raise self._given_up
         attempts = attempts or self.settings.retries + 1
         renewed = False
         attempt = 0

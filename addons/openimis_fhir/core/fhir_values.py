@@ -120,10 +120,13 @@ def iso_currency(code, replacements=None):
 
     :param str code: as received, e.g. `USD` or `$`
     :param dict replacements: configured mapping, e.g. `{"$": "USD"}`
-    :return: three letters, or None when unknown
+    :return: three letters, or None when no currency is named
+    :raises UnreadableResource: a sign whose meaning was not configured
     """
     code = (replacements or {}).get(code, code)
-    return code if code and ISO_CURRENCY.fullmatch(code) else None
+    if code and not ISO_CURRENCY.fullmatch(code):
+        raise UnreadableResource("currency", code)
+    return code or None
 
 
 def money(element, path="amount"):

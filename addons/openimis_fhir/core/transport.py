@@ -56,6 +56,24 @@ class Page:
         self.total = self.total if other.total is None else other.total
 
 
+def read_into(page, kind, resource, position, currencies, answer=None):
+    """Read one resource into a page, as record or as problem.
+
+    :param str kind: key of `const.RESOURCE_OF_KIND`
+    :param dict answer: the ClaimResponse of a Claim
+    """
+    try:
+        if kind == "claim":
+            page.records.append(read_claim(resource, answer, currencies))
+        elif kind == "premium":
+            page.records.extend(read_premiums(resource, currencies))
+        else:
+            page.records.append(READERS[kind](resource, currencies))
+    except UnreadableResource as error:
+        key = resource.get("id")
+        page.problems.append(Problem(position, error.code, error.detail, key))
+
+
 class FhirTransport:
     """The standard route.
 
@@ -136,21 +154,9 @@ class FhirTransport:
         page = Page(total=int(bundle.get("total") or 0), seen=len(entries))
         answers = self._responses(entries, number, size, since) if kind == "claim" else {}
         for position, resource in enumerate(entries, start=start):
-            self._read(page, kind, resource, position, answers)
+            answer = answers.get(resource.get("id"))
+            read_into(page, kind, resource, position, self.currencies, answer)
         return page
-
-    def _read(self, page, kind, resource, position, answers):
-        key = resource.get("id")
-        try:
-            if kind == "claim":
-                answer = answers.get(key)
-                page.records.append(read_claim(resource, answer, self.currencies))
-            elif kind == "premium":
-                page.records.extend(read_premiums(resource, self.currencies))
-            else:
-                page.records.append(READERS[kind](resource, self.currencies))
-        except UnreadableResource as error:
-            page.problems.append(Problem(position, error.code, error.detail, key))
 
     def _responses(self, claims, number, size, since):
         """ClaimResponse by claim UUID: the same page, then one by one what it lacks."""

@@ -96,7 +96,8 @@ def test_response_points_at_claim_v2_and_lacks_the_facility():
 
 
 def test_dollar_sign_is_no_currency_until_it_is_mapped():
-    assert fhir_read_claim.read_claim(sample("Claim_one")).currency is None
+    with pytest.raises(exceptions.UnreadableResource, match="currency"):
+        fhir_read_claim.read_claim(sample("Claim_one"))
     assert claim().currency == "USD"
 
 
@@ -119,7 +120,7 @@ def test_rejected_claim():
     for item in response["item"]:
         item["adjudication"] = item["adjudication"][:1]
         item["adjudication"][0]["reason"]["coding"][0]["code"] = "3"
-    read = fhir_read_claim.read_claim(sample("Claim_one"), response)
+    read = fhir_read_claim.read_claim(sample("Claim_one"), response, DOLLAR)
     assert read.status == 1
 
 
@@ -155,7 +156,7 @@ def test_contract_gives_premiums_of_the_same_policy():
 
 
 def test_all_captured_contracts_and_coverages_are_read():
-    assert all(fhir_read.read_premiums(r) for r in resources("Contract_list"))
+    assert all(fhir_read.read_premiums(r, DOLLAR) for r in resources("Contract_list"))
     assert len({fhir_read.read_policy(r).uuid for r in resources("Coverage_list")}) == 10
 
 
@@ -271,10 +272,16 @@ def test_amounts_that_are_none_are_refused(value):
 
 
 @pytest.mark.parametrize(
-    "code, expected", [("USD", "USD"), ("$", "USD"), ("Fr", None), (None, None), ("eur", None)]
+    "code, expected", [("USD", "USD"), ("$", "USD"), (None, None), ("", None)]
 )
 def test_currencies(code, expected):
     assert fhir_values.iso_currency(code, DOLLAR) == expected
+
+
+@pytest.mark.parametrize("code", ["Fr", "eur", "€", "US"])
+def test_currency_signs_nobody_explained_are_refused(code):
+    with pytest.raises(exceptions.UnreadableResource):
+        fhir_values.iso_currency(code, DOLLAR)
 
 
 def test_fingerprint_tells_content_not_notation():

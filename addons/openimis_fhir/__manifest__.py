@@ -1,0 +1,23 @@
+{
+    "name": "openIMIS FHIR Exchange",
+    "summary": "Pull from openIMIS, serve bills as FHIR R4, write payments back",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Payables Suite Contributors",
+    "license": "LGPL-3",
+    "depends": ["openimis_payable"],
+    "external_dependencies": {"python": ["requests"]},
+    "data": [
+        "security/openimis_fhir_groups.xml",
+        "security/ir.model.access.csv",
+        "security/openimis_fhir_rules.xml",
+        "data/ir_sequence.xml",
+        "data/ir_cron.xml",
+        "views/openimis_pull_views.xml",
+        "views/openimis_bill_proposal_views.xml",
+        "views/openimis_remote_bill_views.xml",
+        "views/openimis_connection_views.xml",
+        "views/menus.xml",
+    ],
+    "installable": True,
+}

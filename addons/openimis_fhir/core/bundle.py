@@ -1,0 +1,111 @@
+"""A FHIR bundle or NDJSON file -> resources by kind, in the order they depend."""
+
+from . import const
+from .client import dumps, loads
+from .exceptions import UnreadableAnswer
+from .fhir_read_claim import claim_uuid_of_response
+from .fhir_values import first_code
+from .transport import Page, read_into
+
+MAX_BYTES = 512 * 1024 * 1024
+KIND_OF_RESOURCE = {name: kind for kind, name in const.RESOURCE_OF_KIND.items()}
+
+
+def split(content):
+    """Sort the resources of a file.
+
+    :param bytes content: a Bundle, one resource, or one of these per line (NDJSON)
+    :return: ({kind: [JSON line, …]} in the order of `const.KINDS`, {type: number of
+        resources left out}); a line of kind claim holds claim and response
+    :raises UnreadableAnswer: not JSON, not FHIR or too large; `row` is the line
+    """
+    if len(content) > MAX_BYTES:
+        raise UnreadableAnswer(f"> {MAX_BYTES} bytes", code="too_large")
+    groups, answers, ignored = {kind: [] for kind in const.KINDS}, {}, {}
+    for resource in _resources(content):
+        name = resource["resourceType"]
+        kind = _kind(resource)
+        if name == "ClaimResponse":
+            answers[claim_uuid_of_response(resource)] = resource
+        elif kind:
+            groups[kind].append(resource)
+        else:
+            ignored[name] = ignored.get(name, 0) + 1
+    groups["claim"] = [
+        {"claim": claim, "response": answers.pop(claim.get("id"), None)}
+        for claim in groups["claim"]
+    ]
+    if answers:
+        ignored["ClaimResponse"] = len(answers)
+    lines = {
+        kind: [dumps(resource).encode() for resource in resources]
+        for kind, resources in groups.items()
+        if resources
+    }
+    return lines, ignored
+
+
+def read_resources(kind, content, currencies=None):
+    """Read lines made by `split`.
+
+    :rtype: Page
+    """
+    page = Page()
+    for position, line in enumerate(content.splitlines()):
+        resource, answer = loads(line), None
+        if kind == "claim":
+            resource, answer = resource["claim"], resource["response"]
+        read_into(page, kind, resource, position, currencies, answer)
+        page.seen += 1
+    return page
+
+
+def _kind(resource):
+    """Kind of a resource, None for those that are of no use here."""
+    name = resource["resourceType"]
+    codes = {first_code(concept) for concept in _list(resource.get("type"))}
+    if name == "Organization" and codes & {"bus", "ins"}:
+        return None
+    if name == "Invoice" and codes & {"contribution", "contract"}:
+        return None  # a receivable of openIMIS
+    return KIND_OF_RESOURCE.get(name)
+
+
+def _list(value):
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _resources(content):
+    text = content.removeprefix(b"\xef\xbb\xbf").strip()
+    try:
+        yield from _flatten(loads(text), 1)
+        return
+    except UnreadableAnswer as error:
+        if b"\n" not in text or getattr(error, "row", None):
+            raise
+    for row, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            yield from _line(line, row)
+
+
+def _line(line, row):
+    try:
+        value = loads(line)
+    except UnreadableAnswer as error:
+        error.row = row
+        raise
+    yield from _flatten(value, row)
+
+
+def _flatten(value, row):
+    if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
+        error = UnreadableAnswer("resourceType")
+        error.row = row
+        raise error
+    if value["resourceType"] != "Bundle":
+        yield value
+        return
+    for entry in value.get("entry") or ():
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if resource:
+            yield from _flatten(resource, row)

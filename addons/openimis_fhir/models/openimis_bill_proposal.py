@@ -1,0 +1,171 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class OpenimisBillProposal(models.Model):
+    """openIMIS changed something that was booked here: the accountant decides."""
+
+    _name = "openimis.bill.proposal"
+    _description = "openIMIS Change to Decide"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _check_company_auto = True
+    _order = "state, id desc"
+
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    connection_id = fields.Many2one("openimis.connection", index="btree_not_null")
+    pull_id = fields.Many2one("openimis.pull", "Found by", ondelete="set null")
+    reason = fields.Selection(
+        [
+            ("delete", "Deleted in openIMIS"),
+            ("replace", "Amended in openIMIS"),
+            ("amount", "Claim Changed after Billing"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    action = fields.Selection(
+        [
+            ("cancel", "Cancel the draft"),
+            ("credit", "Make a credit note"),
+            ("note", "Book the difference by hand"),
+            ("none", "Nothing to do here"),
+        ],
+        compute="_compute_action",
+    )
+    bill_id = fields.Many2one(
+        "openimis.remote.bill",
+        "Bill in openIMIS",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    claim_id = fields.Many2one(
+        "openimis.claim",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        "Bill Here",
+        readonly=True,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+    )
+    move_state = fields.Selection(related="move_id.state", string="Status of the Bill")
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount_before = fields.Monetary("Amount Billed", readonly=True)
+    amount_after = fields.Monetary("Amount Now", readonly=True)
+    credit_note_id = fields.Many2one("account.move", readonly=True)
+    state = fields.Selection(
+        [("proposed", "To Decide"), ("done", "Done"), ("refused", "Left as It Is")],
+        default="proposed",
+        required=True,
+        readonly=True,
+        tracking=True,
+        index=True,
+    )
+
+    @api.depends("reason", "bill_id", "claim_id")
+    def _compute_display_name(self):
+        labels = dict(self._fields["reason"]._description_selection(self.env))
+        for proposal in self:
+            code = proposal.bill_id.code or proposal.claim_id.code or ""
+            proposal.display_name = f"{code}: {labels.get(proposal.reason, '')}"
+
+    @api.depends("move_id.state", "reason", "state")
+    def _compute_action(self):
+        for proposal in self:
+            if not proposal.move_id or proposal.move_id.state == "cancel":
+                proposal.action = "none"
+            elif proposal.reason == "amount":
+                proposal.action = "note"
+            else:
+                draft = proposal.move_id.state == "draft"
+                proposal.action = "cancel" if draft else "credit"
+
+    # === FOUND BY A PULL ===
+
+    @api.model
+    def _propose(self, bills, pull, reason):
+        """Propose for each bill that has a bill here, once per reason."""
+        known = self.search([("bill_id", "in", bills.ids), ("reason", "=", reason)])
+        todo = (bills - known.bill_id).filtered("move_id")
+        proposals = self.create(
+            [
+                {
+                    "company_id": bill.company_id.id,
+                    "connection_id": bill.connection_id.id,
+                    "pull_id": pull.id,
+                    "reason": reason,
+                    "bill_id": bill.id,
+                    "move_id": bill.move_id.id,
+                    "currency_id": bill.currency_id.id,
+                    "amount_before": bill.move_id.amount_total,
+                    "amount_after": 0.0,
+                }
+                for bill in todo
+            ]
+        )
+        proposals._notify_responsible(pull)
+        return proposals
+
+    @api.model
+    def _propose_adjustment(self, claim, before, after):
+        """Propose to book the difference of a claim that changed after billing."""
+        return self.create(
+            {
+                "company_id": claim.company_id.id,
+                "reason": "amount",
+                "claim_id": claim.id,
+                "move_id": claim.billing_move_id.id,
+                "currency_id": claim.currency_id.id,
+                "amount_before": before,
+                "amount_after": after,
+            }
+        )
+
+    def _notify_responsible(self, pull):
+        for proposal in self:
+            proposal.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=pull.user_id.id or self.env.uid,
+                summary=proposal.display_name,
+            )
+
+    # === DECIDING ===
+
+    def action_accept(self):
+        """Do what is proposed: cancel the draft, or draft a credit note."""
+        for proposal in self:
+            proposal._check_open()
+            if proposal.action == "cancel":
+                proposal.move_id.button_cancel()
+            elif proposal.action == "credit":
+                proposal.credit_note_id = proposal._make_credit_note()
+            proposal._close("done")
+        return True
+
+    def action_refuse(self):
+        """Leave the bill here as it is."""
+        for proposal in self:
+            proposal._check_open()
+            proposal._close("refused")
+        return True
+
+    def _make_credit_note(self):
+        return self.move_id._reverse_moves(
+            [{"ref": self.display_name, "invoice_date": fields.Date.context_today(self)}]
+        )
+
+    def _close(self, state):
+        self.state = state
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+
+    def _check_open(self):
+        if self.state != "proposed":
+            raise UserError(
+                self.env._("%(name)s has been decided.", name=self.display_name)
+            )

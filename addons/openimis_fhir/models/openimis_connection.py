@@ -1,0 +1,324 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.exchange_run.models.exchange_run_mixin import STATES
+
+from ..core import const
+from ..core.address import check_url
+from ..core.client import Client, Settings
+from ..core.exceptions import ExchangeError, UnsafeAddress
+from ..core.transport import TRANSPORTS
+
+
+class OpenimisConnection(models.Model):
+    """One openIMIS: where it is, how to log in, what to pull and how often."""
+
+    _name = "openimis.connection"
+    _description = "openIMIS Connection"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _check_company_auto = True
+    _order = "name"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    url = fields.Char(
+        "Address",
+        required=True,
+        tracking=True,
+        help="Root of the site, without /api, e.g. https://imis.example.org",
+    )
+    internal = fields.Boolean(
+        "Internal Server",
+        tracking=True,
+        help="Allows plain http and addresses of the local network. Leave it off for "
+        "servers on the internet.",
+    )
+    login = fields.Char(groups="base.group_system", copy=False)
+    password = fields.Char(groups="base.group_system", copy=False)
+    token = fields.Char(
+        groups="base.group_system",
+        copy=False,
+        help="A ready-made token, instead of login and password.",
+    )
+    transport = fields.Selection(
+        [
+            ("fhir", "FHIR R4 (standard)"),
+            ("graphql", "GraphQL (complete)"),
+        ],
+        default="fhir",
+        required=True,
+        tracking=True,
+        help="GraphQL also tells due dates, real statuses, deductions, account codes "
+        "and deleted bills. What it does not offer comes by FHIR.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        string="Meaning of the Currency Sign",
+        default=lambda self: self.env.company.currency_id,
+        help="openIMIS writes «$» for its currency whatever it is: this is what it "
+        "stands for.",
+    )
+    timeout = fields.Integer("Time Limit (Seconds)", default=30)
+    retries = fields.Integer("Further Attempts", default=4)
+    rate = fields.Integer("Requests per Minute", default=120)
+    page_size = fields.Integer("Records per Page", default=100)
+    overlap_minutes = fields.Integer(
+        "Overlap (Minutes)",
+        default=10,
+        help="Each pull also asks for changes from shortly before the last one, "
+        "because clocks differ and records may be stored late.",
+    )
+    kind_ids = fields.One2many(
+        "openimis.connection.kind", "connection_id", "What to Pull", copy=True
+    )
+    pull_interval = fields.Integer(
+        "Pull Every (Minutes)", default=0, help="0: only by hand."
+    )
+    next_pull = fields.Datetime(copy=False)
+    pull_ids = fields.One2many("openimis.pull", "connection_id", "Pulls")
+    last_pull_id = fields.Many2one("openimis.pull", compute="_compute_last_pull")
+    last_pull_state = fields.Selection(STATES, compute="_compute_last_pull")
+    last_pull_date = fields.Datetime(compute="_compute_last_pull")
+    pull_count = fields.Integer(compute="_compute_last_pull")
+    proposal_count = fields.Integer(compute="_compute_proposal_count")
+    write_back = fields.Boolean(
+        "Report Payments",
+        tracking=True,
+        help="Tell openIMIS when one of its bills has been paid here.",
+    )
+
+    _rate_positive = models.Constraint(
+        "CHECK (rate > 0 AND timeout > 0 AND retries >= 0 AND retries <= 10)",
+        "Time limit and requests per minute must be positive, attempts at most 10.",
+    )
+    _page_size_range = models.Constraint(
+        "CHECK (page_size BETWEEN 1 AND 500)",
+        "Records per page must be between 1 and 500.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        connections = super().create(vals_list)
+        connections._add_missing_kinds()
+        return connections
+
+    def _add_missing_kinds(self):
+        """Offer every kind there is; insurees only on demand (personal data)."""
+        self.env["openimis.connection.kind"].create(
+            [
+                {"connection_id": connection.id, "kind": kind, "sequence": sequence}
+                for connection in self
+                for sequence, kind in enumerate(const.KINDS)
+                if kind not in connection.kind_ids.mapped("kind")
+            ]
+        )
+
+    @api.constrains("url", "internal")
+    def _check_url(self):
+        for connection in self:
+            try:
+                check_url(connection.url, connection.internal)
+            except UnsafeAddress as error:
+                raise UserError(connection._explain(error)) from None
+
+    def _compute_last_pull(self):
+        groups = self.env["openimis.pull"]._read_group(
+            [("connection_id", "in", self.ids)],
+            ["connection_id"],
+            ["id:max", "__count"],
+        )
+        found = {connection.id: (last, count) for connection, last, count in groups}
+        for connection in self:
+            last, count = found.get(connection.id, (False, 0))
+            pull = self.env["openimis.pull"].browse(last or [])
+            connection.last_pull_id = pull
+            connection.last_pull_state = pull.state
+            connection.last_pull_date = pull.date_start
+            connection.pull_count = count
+
+    def _compute_proposal_count(self):
+        groups = self.env["openimis.bill.proposal"]._read_group(
+            [("connection_id", "in", self.ids), ("state", "=", "proposed")],
+            ["connection_id"],
+            ["__count"],
+        )
+        counts = {connection.id: count for connection, count in groups}
+        for connection in self:
+            connection.proposal_count = counts.get(connection.id, 0)
+
+    # === BUTTONS ===
+
+    def action_test(self):
+        """Log in and count the health facilities; says what it found.
+
+        :return: a notification
+        :raises UserError: why it did not work, and what to do
+        """
+        self.ensure_one()
+        try:
+            count = self._client(retries=1).test()
+        except ExchangeError as error:
+            raise UserError(self._explain(error)) from None
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("openIMIS answers"),
+                "message": self.env._(
+                    "%(count)s health facilities can be read.", count=count
+                ),
+            },
+        }
+
+    def action_pull(self):
+        """Pull now what has changed, and show the job.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        pull = self.env["openimis.pull"].create(
+            {"connection_id": self.id, "company_id": self.company_id.id}
+        )
+        pull.action_run()
+        return pull.get_formview_action()
+
+    def action_view_pulls(self):
+        """Open the pulls of this connection."""
+        return self._action_of("openimis_fhir.openimis_pull_action")
+
+    def action_view_proposals(self):
+        """Open what the accountant has to decide."""
+        return self._action_of("openimis_fhir.openimis_bill_proposal_action")
+
+    def _action_of(self, xml_id):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        action["domain"] = [("connection_id", "=", self.id)]
+        action["context"] = {"default_connection_id": self.id}
+        return action
+
+    # === CRON ===
+
+    @api.model
+    def _cron_pull(self):
+        """Start the pulls that are due; the work itself is the job's."""
+        due = self.search(
+            [("pull_interval", ">", 0), ("next_pull", "<=", fields.Datetime.now())]
+        )
+        for connection in due:
+            connection._pull_on_schedule()
+
+    def _pull_on_schedule(self):
+        self.ensure_one()
+        now = fields.Datetime.now()
+        self.next_pull = now + timedelta(minutes=self.pull_interval)
+        if self.pull_ids.filtered(lambda pull: pull.state == "running"):
+            return  # the one before is still at work and will be resumed
+        pull = self.env["openimis.pull"].create(
+            {
+                "connection_id": self.id,
+                "company_id": self.company_id.id,
+                "user_id": self.env.uid,
+            }
+        )
+        pull.with_company(self.company_id)._queue()
+
+    @api.onchange("pull_interval")
+    def _onchange_pull_interval(self):
+        if self.pull_interval and not self.next_pull:
+            self.next_pull = fields.Datetime.now()
+
+    # === TALKING ===
+
+    def _client(self, **options):
+        """Return a client with this connection's credentials.
+
+        :param options: overrides of `core.client.Settings`
+        :rtype: core.client.Client
+        :raises ExchangeError: when the address may not be called
+        """
+        self.ensure_one()
+        # sudo: the credentials are for administrators' eyes only, but everybody who
+        # may pull uses them; they do not leave this method
+        secret = self.sudo()
+        return Client(
+            Settings(
+                **{
+                    "url": self.url,
+                    "login": secret.login or "",
+                    "password": secret.password or "",
+                    "token": secret.token or "",
+                    "internal": self.internal,
+                    "timeout": self.timeout,
+                    "retries": self.retries,
+                    "rate": self.rate,
+                    **options,
+                }
+            )
+        )
+
+    def _transport(self, client=None):
+        """Return the transport chosen, over `client` or a new one."""
+        self.ensure_one()
+        return TRANSPORTS[self.transport](client or self._client(), self._currencies())
+
+    def _currencies(self):
+        """Return {what openIMIS writes: ISO code}."""
+        return {"$": self.currency_id.name} if self.currency_id else {}
+
+    def _explain(self, error):
+        """Say in the user's language what went wrong and what to do.
+
+        :param ExchangeError error: as raised by `core`
+        :rtype: str
+        """
+        texts = self._error_texts()
+        text = texts.get(error.code) or self.env._(
+            "openIMIS could not be read (%(code)s).", code=error.code
+        )
+        detail = f" [{error.status or ''} {error.detail}]" if error.detail else ""
+        return text + detail
+
+    def _error_texts(self):
+        _ = self.env._
+        return {
+            "authentication": _(
+                "openIMIS refuses login or token. Check them; openIMIS locks the "
+                "account after five failures, so nothing more was tried."
+            ),
+            "access": _(
+                "The openIMIS account lacks a right. Bills need 156101, payments 155201."
+            ),
+            "unavailable": _(
+                "openIMIS does not answer. What is missing is read by «Resume» or at "
+                "the next pull."
+            ),
+            "server_error": _("openIMIS failed on this question (error 500)."),
+            "not_found": _("openIMIS does not know this address or record."),
+            "refused": _("openIMIS refuses the request."),
+            "unreadable": _(
+                "The answer is not what openIMIS sends. Is the address right, is a "
+                "proxy in between?"
+            ),
+            "too_large": _("The answer is too large. Take smaller pages."),
+            "no_token": _("openIMIS gave no token at login."),
+            "redirect": _(
+                "openIMIS sends the request elsewhere. Enter its final address."
+            ),
+            "scheme": _("The address must start with https://."),
+            "host": _("The address names no server."),
+            "credentials_in_url": _("Enter login and password in their own fields."),
+            "query": _("The address must end with the site's root."),
+            "private": _(
+                "The address leads into a private network. Tick «Internal Server» if "
+                "that is intended."
+            ),
+        }

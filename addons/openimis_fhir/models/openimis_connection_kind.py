@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+from ..core import const
+
+
+class OpenimisConnectionKind(models.Model):
+    """One kind of record of a connection: pull it or not, and up to when it is known."""
+
+    _name = "openimis.connection.kind"
+    _description = "What to Pull from openIMIS"
+    _order = "connection_id, sequence, id"
+    _rec_name = "kind"
+
+    connection_id = fields.Many2one(
+        "openimis.connection", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="connection_id.company_id", store=True)
+    sequence = fields.Integer()
+    kind = fields.Selection(selection="_selection_kind", required=True)
+    enabled = fields.Boolean("Pull", default=True)
+    date_since = fields.Datetime(
+        "Known Up To",
+        copy=False,
+        help="Changes after this moment are asked for next time. Empty: everything.",
+    )
+    record_count = fields.Integer("Records Known", compute="_compute_record_count")
+
+    _kind_uniq = models.UniqueIndex(
+        "(connection_id, kind)", "Each kind is listed once per connection."
+    )
+
+    @api.model
+    def _selection_kind(self):
+        _ = self.env._
+        labels = {
+            "location": _("Locations"),
+            "facility": _("Health Facilities"),
+            "product": _("Products"),
+            "insuree": _("Insurees"),
+            "policy": _("Policies"),
+            "premium": _("Premiums"),
+            "batch_run": _("Batch Runs"),
+            "claim": _("Claims"),
+            "bill": _("Bills"),
+        }
+        return [(kind, labels[kind]) for kind in const.KINDS]
+
+    def _compute_record_count(self):
+        groups = self.env["openimis.remote.record"]._read_group(
+            [("connection_id", "in", self.connection_id.ids), ("deleted", "=", False)],
+            ["connection_id", "kind"],
+            ["__count"],
+        )
+        counts = {(connection.id, kind): count for connection, kind, count in groups}
+        for line in self:
+            line.record_count = counts.get((line.connection_id.id, line.kind), 0)

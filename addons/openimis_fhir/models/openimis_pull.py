@@ -1,0 +1,297 @@
+from datetime import UTC, timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..core import const
+from ..core.exceptions import AuthenticationFailed, ExchangeError, ServerUnavailable
+from ..core.transport import Page
+
+#: Clients of the jobs this process works on: login, rate limit and the knowledge
+#: that the server is down outlive a chunk. Nothing else does; losing it costs a login.
+_TRANSPORTS = {}
+
+
+class OpenimisPull(models.Model):
+    """Bring openIMIS' records here: incremental, idempotent, resumable."""
+
+    _name = "openimis.pull"
+    _description = "openIMIS Pull"
+    _inherit = ["exchange.run.mixin"]
+    _exchange_background_from = 500
+    _exchange_sequence_code = "openimis.pull"
+
+    connection_id = fields.Many2one(
+        "openimis.connection",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+    )
+    full = fields.Boolean(
+        "Everything Again",
+        help="Ask for all records, not only for those changed since the last pull.",
+    )
+    file = fields.Binary(
+        attachment=True,
+        copy=False,
+        help="A FHIR bundle (JSON) or NDJSON, read instead of the server.",
+    )
+    file_name = fields.Char(copy=False)
+    date_watermark = fields.Datetime(
+        "Server Time at Start", readonly=True, copy=False
+    )
+
+    # === JOB ===
+
+    def _plan(self):
+        if self.file:
+            return self._plan_file()
+        return self._plan_server()
+
+    def _plan_server(self):
+        """One chunk a page, kinds in the order in which they depend on each other."""
+        connection = self.connection_id
+        self._forget_transport()
+        transport = self._get_transport()
+        payloads = []
+        try:
+            for line in connection.kind_ids.filtered("enabled"):
+                if line.kind in transport.kinds:
+                    payloads += self._plan_kind(transport, line)
+        except ExchangeError as error:
+            self._log("fatal", connection._explain(error), code=error.code)
+            return []
+        if any(payload["kind"] == "bill" for payload in payloads) or (
+            "bill" in connection.kind_ids.filtered("enabled").mapped("kind")
+        ):
+            payloads.append({"kind": "bill", "task": "missing", "units": 1})
+        self._note_watermark(transport)
+        return payloads
+
+    def _plan_kind(self, transport, line):
+        since = None if self.full else line.date_since
+        total = transport.count(line.kind, since)
+        if total is None:
+            # the list cannot be counted: read page after page until none is left
+            self._log(
+                "warning",
+                self.env._(
+                    "openIMIS cannot count its list of %(kind)s; it is read in one go.",
+                    kind=self._kind_label(line.kind),
+                ),
+            )
+            return [{"kind": line.kind, "task": "rest", "start": 0, "since": _text(since)}]
+        self._count(line.kind, "found", total)
+        size = self.connection_id.page_size
+        pages = self._pages(line.kind, total, size, since)
+        if line.kind == "location" and len(pages) > 1:
+            # a second pass links those whose parent came on a later page
+            pages += [{**page, "units": 0, "last": True} for page in pages]
+        return pages
+
+    def _pages(self, kind, total, size, since):
+        return [
+            {
+                "kind": kind,
+                "task": "page",
+                "start": start,
+                "size": size,
+                "since": _text(since),
+                "units": min(size, total - start),
+            }
+            for start in range(0, total, size)
+        ]
+
+    def _note_watermark(self, transport):
+        moment = transport.client.server_date
+        # the server's clock counts, not ours
+        self.date_watermark = (
+            moment.astimezone(UTC).replace(tzinfo=None)
+            if moment
+            else fields.Datetime.now()
+        )
+
+    def _execute(self, payload):
+        task = payload.get("task")
+        try:
+            if task == "file":
+                self._execute_file(payload)
+            elif task == "missing":
+                self._execute_missing()
+            elif task == "rest":
+                self._execute_rest(payload)
+            else:
+                self._execute_page(payload)
+        except ExchangeError as error:
+            if isinstance(error, ServerUnavailable | AuthenticationFailed):
+                # the rest would only wait in vain, or lock the account
+                self._get_transport().client.give_up(error)
+            raise UserError(self.connection_id._explain(error)) from None
+
+    def _execute_page(self, payload):
+        transport = self._get_transport()
+        since = fields.Datetime.to_datetime(payload["since"])
+        page = transport.page(payload["kind"], payload["start"], payload["size"], since)
+        self._take(payload["kind"], page)
+        return page
+
+    def _execute_rest(self, payload):
+        size = self.connection_id.page_size
+        start = payload["start"]
+        while True:
+            page = self._execute_page({**payload, "start": start, "size": size})
+            start += size
+            if page.seen < size:
+                return
+
+    def _take(self, kind, page):
+        """Write what a page brought, and log what it could not.
+
+        :param str kind: key of `core.const.KINDS`
+        :param core.transport.Page page: records and problems
+        """
+        writer = self.env["openimis.writer"]
+        problems = page.problems + writer._take(self, kind, page.records)
+        if problems:
+            self._count(kind, "failed", len(problems))
+            self._log_many([self._problem(kind, problem) for problem in problems])
+
+    def _problem(self, kind, problem):
+        where = problem.key or self.env._("entry %(number)s", number=problem.position + 1)
+        return {
+            "severity": "error",
+            "code": f"{kind}.{problem.code}",
+            "text": self.env._(
+                "%(kind)s, %(where)s: %(detail)s. It was left out and is asked for "
+                "again at the next pull.",
+                kind=self._kind_label(kind),
+                where=where,
+                detail=problem.detail,
+            ),
+            "value": problem.key,
+        }
+
+    def _finish(self):
+        """Move the marks forward of the kinds that came in whole."""
+        self._forget_transport()
+        if self.file or self.dry_run or not self.date_watermark:
+            return
+        incomplete = self._incomplete_kinds()
+        since = self.date_watermark - timedelta(
+            minutes=self.connection_id.overlap_minutes
+        )
+        for line in self.connection_id.kind_ids.filtered("enabled"):
+            if line.kind not in incomplete and line.kind in const.INCREMENTAL_KINDS:
+                line.date_since = since
+
+    def _incomplete_kinds(self):
+        """Kinds of which something is missing: these are read again from their mark."""
+        # sudo: chunks are the engine's own bookkeeping, no user has rights on them
+        failed = self.env["exchange.chunk"].sudo().search(
+            [
+                ("run_model", "=", self._name),
+                ("run_id", "=", self.id),
+                ("state", "!=", "done"),
+            ]
+        )
+        kinds = {chunk.payload["kind"] for chunk in failed}
+        kinds |= {
+            kind for kind, row in (self.counters or {}).items() if row.get("failed")
+        }
+        return kinds
+
+    def _final_state(self, done, failed):
+        state = super()._final_state(done, failed)
+        if state == "done" and self.message_error_count:
+            return "partial"
+        return state
+
+    def _counter_labels(self):
+        labels = super()._counter_labels()
+        labels |= dict(self.env["openimis.connection.kind"]._selection_kind())
+        return labels | {
+            "found": self.env._("Found"),
+            "older": self.env._("Older than known"),
+            "proposal": self.env._("To Decide"),
+        }
+
+    def _kind_label(self, kind):
+        return dict(self.env["openimis.connection.kind"]._selection_kind())[kind]
+
+    # === DELETED BILLS ===
+
+    def _execute_missing(self):
+        """Find bills that vanished from openIMIS (it keeps no tombstones in FHIR)."""
+        transport = self._get_transport()
+        gone = transport.deleted_bills()
+        if gone is None:
+            gone = self._ask_missing(transport)
+        self.env["openimis.writer"]._mark_deleted(self, gone)
+
+    def _ask_missing(self, transport):
+        """UUIDs of known bills openIMIS no longer shows; asks only if some are fewer."""
+        known = self.env["openimis.remote.record"].search(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("kind", "=", "bill"),
+                ("deleted", "=", False),
+            ]
+        )
+        total = transport.count("bill")
+        if total is None or total >= len(known):
+            return []
+        listed = self._listed_bills(transport, total)
+        return [
+            uuid
+            for uuid in known.mapped("uuid")
+            if uuid not in listed and transport.bill(uuid) is None
+        ]
+
+    def _listed_bills(self, transport, total):
+        size = self.connection_id.page_size
+        found = Page()
+        for start in range(0, total, size):
+            self._check_cancelled()
+            found.add(transport.page("bill", start, size))
+        return {bill.uuid for bill in found.records}
+
+    # === TRANSPORT OF THIS JOB ===
+
+    def _transport_key(self):
+        return (self.env.cr.dbname, self.id)
+
+    def _get_transport(self):
+        key = self._transport_key()
+        if key not in _TRANSPORTS:
+            _TRANSPORTS[key] = self.connection_id._transport()
+        return _TRANSPORTS[key]
+
+    def _forget_transport(self):
+        _TRANSPORTS.pop(self._transport_key(), None)
+
+    def _start(self):
+        # a job that is resumed tries anew what it had given up
+        self._forget_transport()
+        return super()._start()
+
+    def _queue(self):
+        """Plan now, work in the background (called by the schedule)."""
+        self.ensure_one()
+        with self._job_lock():
+            self._make_plan()
+            self._start()
+            if self.state == "running":
+                self._wake_worker()
+
+    @api.constrains("connection_id", "company_id")
+    def _check_connection_company(self):
+        for pull in self:
+            if pull.connection_id.company_id != pull.company_id:
+                raise UserError(
+                    self.env._("The pull belongs to the company of its connection.")
+                )
+
+
+def _text(moment):
+    return fields.Datetime.to_string(moment) if moment else None

@@ -1,0 +1,219 @@
+from datetime import date
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..core.exceptions import UnreadableResource
+from ..core.records import fingerprint
+from ..core.transport import Problem
+
+
+class OpenimisWriter(models.AbstractModel):
+    """Turn records that were read into Odoo's, each exactly once.
+
+    A kind is written by `_vals_<kind>(refs, record)`, which gives the values, after
+    `_refs_<kind>(connection, records)` has looked up in one query per model whatever
+    the records point at. `_after_<kind>` may complete what was written.
+    """
+
+    _name = "openimis.writer"
+    _description = "Writer of openIMIS Records"
+
+    _models = {
+        "location": "openimis.location",
+        "facility": "res.partner",
+        "product": "openimis.product",
+        "insuree": "openimis.insuree",
+        "policy": "openimis.policy",
+        "premium": "openimis.premium",
+        "batch_run": "openimis.batch.run",
+        "claim": "openimis.claim",
+        "bill": "openimis.remote.bill",
+    }
+
+    @api.model
+    def _take(self, pull, kind, records):
+        """Create or update what is new or changed; count everything.
+
+        :param pull: `openimis.pull` on whose behalf this happens
+        :param str kind: key of `_models`
+        :param list records: records of `core.records`
+        :return: problems of records that could not be written
+        :rtype: list[core.transport.Problem]
+        """
+        records = list({record.uuid: record for record in records}.values())
+        changed = self._changed(pull, kind, records)
+        if pull.dry_run:
+            return []
+        return self._write(pull, kind, changed)
+
+    def _changed(self, pull, kind, records):
+        """Records whose content is not known yet, with their digest and what is known.
+
+        :return: list of (record, digest, known row or None)
+        """
+        known = self._known(pull.connection_id, kind, [r.uuid for r in records])
+        changed, same, older = [], 0, 0
+        for record in records:
+            row = known.get(record.uuid)
+            digest = fingerprint(record)
+            if row and row["fingerprint"] == digest and not row["deleted"]:
+                same += 1
+            elif row and (record.version or 0) < (row["version"] or 0):
+                older += 1  # arrived late: what is known is newer
+            else:
+                changed.append((record, digest, row))
+        pull._count(kind, "unchanged", same)
+        if older:
+            pull._count(kind, "older", older)
+        return changed
+
+    def _known(self, connection, kind, uuids):
+        rows = self.env["openimis.remote.record"].search_read(
+            [
+                ("connection_id", "=", connection.id),
+                ("kind", "=", kind),
+                ("uuid", "in", uuids),
+            ],
+            ["uuid", "fingerprint", "version", "res_id", "deleted"],
+        )
+        return {row["uuid"]: row for row in rows}
+
+    def _write(self, pull, kind, changed):
+        if not changed:
+            return []
+        connection = pull.connection_id
+        refs = getattr(self, f"_refs_{kind}")(connection, [c[0] for c in changed])
+        existing = self._existing(connection, kind, changed)
+        prepared, problems = self._prepare(pull, kind, changed, refs)
+        written = self._store(pull, kind, prepared, existing)
+        after = getattr(self, f"_after_{kind}", None)
+        if after:
+            after(pull, refs, written)
+        self._remember(pull, kind, written)
+        return problems
+
+    def _prepare(self, pull, kind, changed, refs):
+        """Values of every record, and the problems of those that have none."""
+        prepare = getattr(self, f"_vals_{kind}")
+        prepared, problems = [], []
+        for position, (record, digest, _row) in enumerate(changed):
+            try:
+                self._check_currency(pull, record)
+                prepared.append((record, digest, prepare(refs, record)))
+            except UnreadableResource as error:
+                name = getattr(record, "code", None) or record.uuid
+                problems.append(Problem(position, "reference", error.detail, name))
+        return prepared, problems
+
+    def _check_currency(self, pull, record):
+        currency = getattr(record, "currency", None)
+        expected = pull.company_id.currency_id.name
+        if currency and currency != expected and not hasattr(record, "third_party_uuid"):
+            raise UnreadableResource("currency", f"{currency} / {expected}")
+
+    def _existing(self, connection, kind, changed):
+        """{uuid: record} of copies here, known by key or brought by another way."""
+        Model = self.env[self._models[kind]].with_context(active_test=False)
+        by_row = {record.uuid: row["res_id"] for record, _digest, row in changed if row}
+        found = Model.browse(by_row.values()).exists()
+        alive = {uuid: Model.browse(i) for uuid, i in by_row.items() if i in found._ids}
+        missing = [r.uuid for r, _digest, _row in changed if r.uuid not in alive]
+        alive |= self._by_uuid(connection, self._models[kind], missing)
+        return alive
+
+    def _store(self, pull, kind, prepared, existing):
+        """Create in one batch, write one by one; return [(record, digest, copy)]."""
+        Model = self.env[self._models[kind]].with_context(tracking_disable=True)
+        new = [item for item in prepared if item[0].uuid not in existing]
+        old = [item for item in prepared if item[0].uuid in existing]
+        common = {"company_id": pull.company_id.id}
+        copies = Model.create([{**common, **vals} for _record, _digest, vals in new])
+        written = [
+            (record, digest, copy)
+            for (record, digest, _vals), copy in zip(new, copies, strict=True)
+        ]
+        for record, digest, vals in old:
+            copy = existing[record.uuid].with_context(tracking_disable=True)
+            self._update(kind, copy, vals)
+            written.append((record, digest, copy))
+        pull._count(kind, "create", len(new))
+        pull._count(kind, "update", len(old))
+        return written
+
+    def _update(self, kind, copy, vals):
+        update = getattr(self, f"_update_{kind}", None)
+        if update:
+            update(copy, vals)
+        else:
+            copy.write(vals)
+
+    def _remember(self, pull, kind, written):
+        """Note digest and copy, in the transaction that wrote the copy."""
+        connection = pull.connection_id
+        rows = [
+            (
+                connection.id,
+                connection.company_id.id,
+                kind,
+                record.uuid,
+                digest,
+                record.version or 0,
+                copy.id,
+                False,
+                pull.id,
+            )
+            for record, digest, copy in written
+        ]
+        # one statement for the page; the unique index decides, not a search before
+        self.env.cr.execute_values(
+            """
+            INSERT INTO openimis_remote_record (
+                connection_id, company_id, kind, uuid, fingerprint, version, res_id,
+                deleted, pull_id
+            ) VALUES %s
+            ON CONFLICT (connection_id, kind, uuid) DO UPDATE
+               SET fingerprint = EXCLUDED.fingerprint, version = EXCLUDED.version,
+                   res_id = EXCLUDED.res_id, deleted = FALSE,
+                   pull_id = EXCLUDED.pull_id
+            """,
+            rows,
+        )
+        self.env["openimis.remote.record"].invalidate_model()
+
+    # === LOOKING UP ===
+
+    def _by_uuid(self, connection, model, uuids):
+        """{openIMIS UUID: record} of one model, in one query."""
+        return self._by(connection, model, "openimis_uuid", uuids)
+
+    def _by(self, connection, model, field, values):
+        values = {value for value in values if value}
+        if not values:
+            return {}
+        Model = self.env[model].with_context(active_test=False)
+        company = Domain("company_id", "=", connection.company_id.id)
+        if model == "res.partner":
+            company |= Domain("company_id", "=", False)
+        found = Model.search_fetch(Domain(field, "in", list(values)) & company, [field])
+        return {record[field]: record for record in found}
+
+    @staticmethod
+    def _need(found, key, path):
+        """The record a reference leads to.
+
+        :raises UnreadableResource: when it was not pulled (yet)
+        """
+        if key not in found:
+            raise UnreadableResource(path, key)
+        return found[key]
+
+
+def number(value):
+    """Float of an exact amount, for a field; False for None."""
+    return False if value is None else float(value)
+
+
+def today():
+    """Today, replaceable in tests."""
+    return date.today()

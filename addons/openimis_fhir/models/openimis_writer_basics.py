@@ -1,0 +1,170 @@
+from odoo import models
+
+from .openimis_writer import number, today
+
+GENDER = {"male": "M", "female": "F", "other": "O"}
+LEVELS = ("R", "D", "W", "V")
+
+
+class OpenimisWriter(models.AbstractModel):
+    """Locations, facilities, products, insurees and batch runs."""
+
+    _inherit = "openimis.writer"
+
+    # === LOCATIONS ===
+
+    def _store(self, pull, kind, prepared, existing):
+        """Locations level by level, so that parents exist before their children."""
+        if kind != "location":
+            return super()._store(pull, kind, prepared, existing)
+        written = []
+        for level in LEVELS:
+            layer = [item for item in prepared if item[0].level == level]
+            known = {record.uuid: copy for record, _digest, copy in written}
+            for record, _digest, vals in layer:
+                if record.parent_uuid in known:
+                    vals["parent_id"] = known[record.parent_uuid].id
+            written += super()._store(pull, kind, layer, existing)
+        return [
+            # without its parent it is not finished: the next pass sees it as changed
+            (record, digest if copy.parent_id or not record.parent_uuid else "", copy)
+            for record, digest, copy in written
+        ]
+
+    def _refs_location(self, connection, records):
+        parents = [record.parent_uuid for record in records]
+        return self._by_uuid(connection, "openimis.location", parents)
+
+    def _vals_location(self, refs, record):
+        vals = {
+            "openimis_uuid": record.uuid,
+            "code": record.code,
+            "name": record.name or record.code,
+            "type": record.level,
+        }
+        if record.parent_uuid in refs:
+            vals["parent_id"] = refs[record.parent_uuid].id
+        return vals
+
+    # === HEALTH FACILITIES ===
+
+    def _refs_facility(self, connection, records):
+        return {
+            "uuid": self._by_uuid(
+                connection, "openimis.location", [r.location_uuid for r in records]
+            ),
+            "name": self._by(
+                connection, "openimis.location", "name", [r.district for r in records]
+            ),
+        }
+
+    def _vals_facility(self, refs, record):
+        location = refs["uuid"].get(record.location_uuid) or refs["name"].get(
+            record.district
+        )
+        vals = {
+            "openimis_uuid": record.uuid,
+            "openimis_is_facility": True,
+            "openimis_code": record.code,
+            "ref": record.code,
+            "name": record.name or record.code,
+            "is_company": True,
+            "supplier_rank": 1,
+            "openimis_legal_form": record.legal_form,
+            "openimis_level": record.level,
+            "openimis_sub_level": record.sub_level,
+            "openimis_care_type": record.care_type,
+            "openimis_account_code": record.acc_code,
+            "openimis_location_id": location.id if location else None,
+            "street": record.street,
+            "city": record.district,
+            "phone": record.phone,
+            "email": record.email,
+        }
+        # what this transport does not tell must not wipe what another one told
+        return {name: value for name, value in vals.items() if value is not None}
+
+    # === PRODUCTS ===
+
+    def _refs_product(self, connection, records):
+        uuids = [record.location_uuid for record in records]
+        return self._by_uuid(connection, "openimis.location", uuids)
+
+    def _vals_product(self, refs, record):
+        location = refs.get(record.location_uuid)
+        vals = {
+            "openimis_uuid": record.uuid,
+            "code": record.code,
+            "name": record.name or record.code,
+            "date_from": record.date_from,
+            "date_to": record.date_to,
+            "lump_sum": None if record.lump_sum is None else number(record.lump_sum),
+            "location_id": location.id if location else None,
+            "account_remuneration_code": record.acc_code_remuneration,
+            "account_premium_code": record.acc_code_premiums,
+        }
+        return {name: value for name, value in vals.items() if value is not None}
+
+    # === INSUREES AND FAMILIES ===
+
+    def _refs_insuree(self, connection, records):
+        families = self._by_uuid(
+            connection, "openimis.family", [record.family_uuid for record in records]
+        )
+        locations = self._by_uuid(
+            connection, "openimis.location", [record.location_uuid for record in records]
+        )
+        missing = {r.family_uuid: r for r in records if r.family_uuid not in families}
+        missing |= {r.family_uuid: r for r in records if r.is_head}
+        new = [
+            {
+                "company_id": connection.company_id.id,
+                "openimis_uuid": uuid,
+                "code": record.chf_id if record.is_head else uuid,
+                "location_id": locations[record.location_uuid].id
+                if record.location_uuid in locations
+                else False,
+            }
+            for uuid, record in missing.items()
+            if uuid and uuid not in families
+        ]
+        created = self.env["openimis.family"].create(new)
+        return {
+            "family": families | {family.openimis_uuid: family for family in created}
+        }
+
+    def _vals_insuree(self, refs, record):
+        family = refs["family"].get(record.family_uuid)
+        return {
+            "openimis_uuid": record.uuid,
+            "chf_id": record.chf_id,
+            "last_name": record.last_name or record.chf_id,
+            "other_names": record.other_names,
+            "birth_date": record.birth_date,
+            "gender": GENDER.get(record.gender, False),
+            "is_head": record.is_head,
+            "family_id": family.id if family else False,
+        }
+
+    def _after_insuree(self, pull, refs, written):
+        """A family is called by the number of its head."""
+        for record, _digest, insuree in written:
+            family = insuree.family_id
+            if record.is_head and family and family.head_id != insuree:
+                family.write({"head_id": insuree.id, "code": record.chf_id})
+
+    # === BATCH RUNS ===
+
+    def _refs_batch_run(self, connection, records):
+        locations = [record.location_uuid for record in records]
+        return self._by_uuid(connection, "openimis.location", locations)
+
+    def _vals_batch_run(self, refs, record):
+        location = refs.get(record.location_uuid)
+        return {
+            "openimis_uuid": record.uuid,
+            "run_year": record.year,
+            "run_month": record.month,
+            "run_date": record.run_date or today(),
+            "location_id": location.id if location else False,
+        }

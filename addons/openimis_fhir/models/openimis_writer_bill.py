@@ -1,0 +1,105 @@
+from odoo import models
+from odoo.fields import Command
+
+from .openimis_writer import number
+
+LINE_MONEY = ("quantity", "unit_price", "discount", "deduction", "net", "total")
+
+
+class OpenimisWriter(models.AbstractModel):
+    """Bills of openIMIS itself, and what happens to them there."""
+
+    _inherit = "openimis.writer"
+
+    def _by_uuid(self, connection, model, uuids):
+        if model != "openimis.remote.bill":
+            return super()._by_uuid(connection, model, uuids)
+        return {}  # never brought by another way than the exchange
+
+    def _refs_bill(self, connection, records):
+        return {
+            "connection": connection,
+            "facility": self._by_uuid(
+                connection, "res.partner", [r.third_party_uuid for r in records]
+            ),
+            "currency": {
+                currency.name: currency
+                for currency in self.env["res.currency"].search([])
+            },
+        }
+
+    def _vals_bill(self, refs, record):
+        currency = refs["currency"].get(record.currency)
+        if not currency:
+            self._need(refs["currency"], record.currency, "Invoice.totalNet.currency")
+        party = refs["facility"].get(record.third_party_uuid)
+        vals = {
+            "connection_id": refs["connection"].id,
+            "uuid": record.uuid,
+            "version": record.version or 0,
+            "code": record.code,
+            "status": str(record.status) if record.status is not None else False,
+            "bill_type": record.bill_type,
+            "partner_id": party.id if party else False,
+            "third_party": record.third_party_code or record.third_party_uuid,
+            "date_bill": record.date_bill,
+            "date_due": record.date_due,
+            "date_payed": record.date_payed,
+            "currency_id": currency.id,
+            "amount_net": number(record.net),
+            "amount_total": number(record.total),
+            "amount_discount": number(record.discount),
+            "code_tp": record.code_tp,
+            "code_ext": record.code_ext,
+            "terms": record.terms,
+            "note": record.note,
+            "valid_to": record.valid_to,
+            "replaced_by_uuid": record.replaced_by,
+            "line_ids": [Command.clear()]
+            + [
+                Command.create(self._vals_bill_line(sequence, line))
+                for sequence, line in enumerate(record.lines, start=1)
+            ],
+        }
+        return vals
+
+    def _vals_bill_line(self, sequence, line):
+        return {
+            "sequence": sequence,
+            "code": line.code or str(sequence),
+            "kind": line.kind,
+            "description": line.description,
+            "ledger_account": line.ledger_account,
+            "source_uuid": line.source_uuid,
+            "details": line.details,
+            **{name: number(getattr(line, name)) for name in LINE_MONEY},
+        }
+
+    def _after_bill(self, pull, refs, written):
+        """Notice amended bills: same code under a new UUID, or named as replaced."""
+        bills = self.env["openimis.remote.bill"].union(*(copy for *_x, copy in written))
+        if bills:
+            amended = bills._find_amended()
+            pull._count("bill", "proposal", len(amended._propose(pull, "replace")))
+
+    def _mark_deleted(self, pull, uuids):
+        """Note bills that are gone and propose what to do about them.
+
+        :param list uuids: openIMIS UUIDs of deleted bills; unknown ones are ignored
+        """
+        rows = self.env["openimis.remote.record"].search(
+            [
+                ("connection_id", "=", pull.connection_id.id),
+                ("kind", "=", "bill"),
+                ("uuid", "in", list(uuids)),
+                ("deleted", "=", False),
+            ]
+        )
+        if not rows or pull.dry_run:
+            return
+        bills = self.env["openimis.remote.bill"].browse(rows.mapped("res_id"))
+        # sudo: the rows are the exchange's own bookkeeping, nobody edits them by hand
+        rows.sudo().deleted = True
+        bills.write({"deleted": True, "status": "4"})
+        pull._count("bill", "delete", len(bills))
+        pull._count("bill", "proposal", len(bills._propose(pull, "delete")))

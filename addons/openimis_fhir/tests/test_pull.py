@@ -1,0 +1,219 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import PRODUCT, OpenimisCase
+
+
+@tagged("post_install", "-at_install")
+class TestPull(OpenimisCase):
+    def claim(self, uuid):
+        return self.env["openimis.claim"].search([("openimis_uuid", "=", uuid)])
+
+    def test_test_button_tells_what_it_found(self):
+        self.fill()
+        notice = self.connection.action_test()
+        self.assertIn("1", notice["params"]["message"])
+
+    def test_test_button_explains_a_wrong_password(self):
+        self.connection.password = "wrong"
+        with self.assertRaisesRegex(UserError, "refuses login"):
+            self.connection.action_test()
+
+    def test_everything_comes_in(self):
+        self.fill()
+        pull = self.pull()
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        self.assertEqual(pull.counters["claim"], {"found": 25, "unchanged": 0, "create": 25, "update": 0})
+        claim = self.claim(self.claims[3])
+        self.assertRecordValues(
+            claim,
+            [
+                {
+                    "code": "C000003",
+                    "status": "16",
+                    "claimed": 500.0,
+                    "valuated": 150.0,
+                    "billing_state": "to_bill",
+                    "icd_code": "D-637",
+                }
+            ],
+        )
+        self.assertEqual(claim.product_id.code, PRODUCT)
+        self.assertEqual(claim.health_facility_id.openimis_code, "HF0001")
+        self.assertEqual(claim.line_ids.mapped("price_valuated"), [30.0, 30.0])
+        self.assertEqual(claim.line_ids.mapped("price_origin"), ["P", "R"])
+        self.assertEqual(claim.insuree_id.chf_id, "100000001")
+
+    def test_locations_know_their_parents(self):
+        self.fill()
+        self.pull()
+        areas = self.env["openimis.location"].search(
+            [("company_id", "=", self.company.id)], order="code"
+        )
+        self.assertEqual(areas.mapped("type"), ["R", "D", "D", "D"])
+        self.assertEqual(areas[1:].parent_id, areas[0])
+
+    def test_parents_on_later_pages_are_found_in_the_second_pass(self):
+        region = self.store.add_location(1)
+        rows = self.store.rows["Location"]
+        for number in range(2, 50):
+            self.store.add_location(number, region)
+        rows[region] = rows.pop(region)  # the region comes last
+        pull = self.pull()
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        districts = self.env["openimis.location"].search(
+            [("company_id", "=", self.company.id), ("type", "=", "D")]
+        )
+        self.assertEqual(len(districts), 48)
+        self.assertTrue(all(districts.mapped("parent_id")))
+
+    def test_premiums_bring_officers_and_values(self):
+        self.fill()
+        self.pull()
+        premium = self.env["openimis.premium"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(premium.amount, 10000.0)
+        self.assertEqual(premium.receipt, "555")
+        self.assertEqual(premium.policy_id.officer_id.code, "E00005")
+
+    def test_pulled_twice_nothing_changes(self):
+        self.fill()
+        self.pull()
+        before = self.snapshot()
+        pull = self.pull(full=True)
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        self.assertEqual(self.snapshot(), before)
+        for kind, row in pull.counters.items():
+            self.assertFalse(row.get("create") or row.get("update"), (kind, row))
+
+    def snapshot(self):
+        """Ids and write dates of everything a pull writes."""
+        models = ("claim", "claim.line", "policy", "premium", "location", "remote.bill")
+        return {
+            model: self.env[f"openimis.{model}"]
+            .search([("company_id", "=", self.company.id)], order="id")
+            .mapped(lambda r: (r.id, r.write_date))
+            for model in models
+        }
+
+    def test_only_changes_are_asked_for_the_next_time(self):
+        self.fill()
+        self.pull()
+        kind = self.connection.kind_ids.filtered(lambda k: k.kind == "claim")
+        self.assertTrue(kind.date_since)
+        self.assertEqual(kind.record_count, 25)
+        kind.date_since = fields.Datetime.now() + timedelta(days=1)
+        pull = self.pull()
+        self.assertNotIn("unchanged", pull.counters["claim"])
+
+    def test_a_changed_claim_is_updated_in_place(self):
+        self.fill()
+        self.pull()
+        claim = self.claim(self.claims[0])
+        lines = claim.line_ids
+        self.store.add_claim(0, self.facility, self.policy, self.patient, valuated=20.0)
+        pull = self.pull()
+        self.assertEqual(pull.counters["claim"]["update"], 1)
+        self.assertEqual(claim.line_ids, lines)
+        self.assertEqual(claim.line_ids.mapped("price_valuated"), [20.0, 20.0])
+
+    def test_a_claim_imported_by_file_is_recognised_by_its_uuid(self):
+        self.fill()
+        self.pull()
+        self.env["openimis.remote.record"].search([("kind", "=", "claim")]).unlink()
+        pull = self.pull(full=True)
+        self.assertEqual(pull.counters["claim"]["update"], 25)
+        self.assertEqual(self.count("openimis.claim"), 25)
+
+    def test_a_claim_of_an_unknown_facility_is_named_and_asked_for_again(self):
+        self.fill()
+        self.store.rows["Organization"].clear()
+        pull = self.pull()
+        self.assertEqual(pull.state, "partial")
+        self.assertEqual(pull.counters["claim"]["failed"], 25)
+        self.assertIn("C000003", " ".join(self.texts(pull)))
+        kinds = {kind.kind: kind for kind in self.connection.kind_ids}
+        self.assertFalse(kinds["claim"].date_since)
+        self.assertTrue(kinds["location"].date_since)
+        self.store.add_facility(1)
+        again = self.pull()
+        self.assertEqual(again.counters["claim"]["create"], 25)
+
+    def test_a_page_that_fails_costs_only_the_entry_at_fault(self):
+        self.fill(bills=25)
+        self.store.broken = {self.bills[7]}
+        pull = self.pull()
+        self.assertEqual(pull.state, "partial")
+        self.assertEqual(pull.counters["bill"]["create"], 24)
+        self.assertEqual(pull.message_error_count, 1)
+
+    def test_a_dead_server_is_not_asked_for_every_page(self):
+        self.fill(claims=200)
+        pull = self.env["openimis.pull"].create(
+            {"connection_id": self.connection.id, "company_id": self.company.id}
+        )
+        pull.action_plan()
+        self.connection.write({"retries": 0})
+        asked = len(self.server.requests)
+        self.faults.planned = dict.fromkeys(range(asked + 1, asked + 99), "busy_503")
+        pull.with_context(exchange_inline=True).action_run()
+        self.assertEqual(pull.state, "failed")
+        self.assertLessEqual(len(self.server.requests) - asked, 2)
+        self.faults.planned = {}
+        pull.with_context(exchange_inline=True).action_resume()
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        self.assertEqual(self.count("openimis.claim"), 200)
+
+    def test_a_wrong_password_fails_in_clear_words(self):
+        self.fill()
+        self.connection.password = "wrong"
+        pull = self.pull()
+        self.assertEqual(pull.state, "failed")
+        self.assertIn("refuses login", self.texts(pull)[0])
+        self.assertEqual(len(self.server.requests), 1)
+
+    def test_a_rehearsal_writes_nothing(self):
+        self.fill()
+        pull = self.pull(dry_run=True)
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        self.assertEqual(self.count("openimis.claim"), 0)
+        self.assertFalse(any(self.connection.kind_ids.mapped("date_since")))
+
+    def test_foreign_money_is_refused_in_words(self):
+        self.fill()
+        self.connection.currency_id = self.env.ref("base.CHF")
+        pull = self.pull()
+        self.assertEqual(pull.counters["claim"]["failed"], 25)
+        self.assertIn("CHF", " ".join(self.texts(pull)))
+
+    def test_graphql_brings_due_dates_accounts_and_statuses(self):
+        self.fill()
+        self.connection.transport = "graphql"
+        self.store.bill_status[self.bills[0]] = 2
+        pull = self.pull()
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        bills = self.env["openimis.remote.bill"].search(
+            [("company_id", "=", self.company.id)], order="code"
+        )
+        self.assertEqual(bills.mapped("status"), ["2", "1", "1"])
+        self.assertTrue(all(bills.mapped("date_due")))
+        facility = bills.partner_id
+        self.assertEqual(facility.openimis_account_code, "401100")
+
+    def test_a_scheduled_pull_starts_by_itself(self):
+        self.fill()
+        self.connection.write(
+            {"pull_interval": 60, "next_pull": fields.Datetime.now() - timedelta(1)}
+        )
+        self.env["openimis.connection"]._cron_pull()
+        self.assertEqual(self.connection.pull_ids.state, "running")
+        self.assertGreater(self.connection.next_pull, fields.Datetime.now())
+
+    def test_the_exchange_user_can_pull(self):
+        self.fill()
+        pull = self.pull(user=self.user)
+        self.assertEqual(pull.state, "done", self.texts(pull))
