@@ -45,6 +45,50 @@ class DaycareBillingData(models.Model):
             name = page.child_id.display_name or ""
             page.display_name = f"{name} {page.date_from or ''}".strip()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create pages; a page typed by hand moves the debtor in the child's file."""
+        pages = super().create(vals_list)
+        pages._move_debtor()
+        return pages
+
+    def write(self, vals):
+        """Write pages; a page typed by hand moves the debtor in the child's file."""
+        result = super().write(vals)
+        if not {"debtor_id", "date_from"}.isdisjoint(vals):
+            self._move_debtor()
+        return result
+
+    def _move_debtor(self):
+        """Mark who pays today among the guardians of the children.
+
+        Imports write both themselves, so only pages typed by hand count here.
+        """
+        children = self.filtered(lambda page: page.origin == "manual").child_id
+        if not children:
+            return
+        Link = self.env["daycare.child.guardian"]
+        links = Link.search([("child_id", "in", children.ids)])
+        known = {(link.child_id, link.guardian_id): link for link in links}
+        today = fields.Date.context_today(self)
+        in_force = self._in_force(children, today)
+        missing, moved = [], Link
+        for child in children:
+            debtor = in_force[child.id].debtor_id
+            link = known.get((child, debtor))
+            if link is None:
+                missing.append(
+                    {
+                        "child_id": child.id,
+                        "guardian_id": debtor.id,
+                        "is_debtor": True,
+                    }
+                )
+            elif not link.is_debtor:
+                moved |= link
+        Link.create(missing)
+        moved.write({"is_debtor": True})
+
     @api.model
     def _in_force(self, children, date):
         """Return the page in force for each child at a date (kibe 6.3), in one query.
