@@ -1,0 +1,65 @@
+from datetime import date
+
+from psycopg2 import IntegrityError
+
+from odoo.tests import freeze_time
+from odoo.tools import mute_logger
+
+from .common import DaycareCommon
+
+
+@freeze_time("2021-06-15")
+class TestBillingData(DaycareCommon):
+    def page(self, begin, debtor, **vals):
+        return self.env["daycare.billing.data"].create(
+            {
+                "child_id": self.child.id,
+                "date_from": begin,
+                "debtor_id": debtor.id,
+                **vals,
+            }
+        )
+
+    def debtors(self):
+        return self.child.guardian_link_ids.filtered("is_debtor").guardian_id
+
+    def test_page_in_force_else_the_first(self):
+        first = self.page("2021-01-01", self.mother)
+        second = self.page("2021-06-01", self.father)
+        Page = self.env["daycare.billing.data"]
+        for day, expected in [
+            (date(2020, 1, 1), first),
+            (date(2021, 5, 31), first),
+            (date(2021, 6, 1), second),
+        ]:
+            with self.subTest(day=day):
+                self.assertEqual(
+                    Page._in_force(self.child, day), {self.child.id: expected}
+                )
+
+    def test_child_without_page_is_absent(self):
+        Page = self.env["daycare.billing.data"]
+        self.assertEqual(Page._in_force(self.child, date(2021, 1, 1)), {})
+
+    def test_one_page_per_date(self):
+        self.page("2021-01-01", self.mother)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.page("2021-01-01", self.father)
+
+    def test_page_by_hand_marks_the_debtor_in_the_family(self):
+        self.page("2021-01-01", self.mother)
+        self.assertEqual(self.debtors(), self.mother)
+        page = self.page("2021-06-01", self.father)
+        self.assertEqual(self.debtors(), self.father)
+        page.debtor_id = self.mother
+        self.assertEqual(self.debtors(), self.mother)
+        self.assertEqual(len(self.child.guardian_link_ids), 2)
+
+    def test_page_to_come_leaves_today_s_debtor(self):
+        self.page("2021-01-01", self.mother)
+        self.page("2021-07-01", self.father)
+        self.assertEqual(self.debtors(), self.mother)
+
+    def test_imported_page_leaves_the_family_to_the_import(self):
+        self.page("2021-01-01", self.mother, origin="kibe")
+        self.assertFalse(self.child.guardian_link_ids)

@@ -1,0 +1,151 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, freeze_time
+from odoo.tools import mute_logger
+
+from .common import DaycareCommon
+
+
+class TestChild(DaycareCommon):
+    def link(self, guardian, **parts):
+        return self.Link.create(
+            {"child_id": self.child.id, "guardian_id": guardian.id, **parts}
+        )
+
+    def test_defaults_are_active_and_both_parents(self):
+        self.assertEqual(self.child.status_id.code, "30")
+        self.assertEqual(self.child.authority_id.code, "1")
+
+    def test_name(self):
+        self.assertEqual(self.child.display_name, "Melody Mory")
+
+    @freeze_time("2021-11-22")
+    def test_age_in_months_then_in_years(self):
+        self.assertEqual(self.child.age, "10 months")
+        self.child.birthdate = "2018-11-22"
+        self.assertEqual(self.child.age, "3 years")
+        self.child.birthdate = "2021-12-24"
+        self.assertFalse(self.child.age)
+
+    def test_kibe_ids_of_children_and_guardians_are_two_name_spaces(self):
+        child = self.Child.create(
+            {"lastname": "Summer", "firstname": "Colin", "kibe_id": "91001"}
+        )
+        self.assertEqual(child.kibe_id, self.mother.kibe_id)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            child.copy({"kibe_id": "91001"})
+
+    def test_copy_does_not_take_the_kibe_id(self):
+        self.assertFalse(self.child.copy().kibe_id)
+
+    def test_role_comes_from_the_guardian_then_stays(self):
+        link = self.link(self.father)
+        self.assertEqual(link.role, "father")
+        self.father.role = "mother"
+        self.assertEqual(link.role, "father")
+
+    def test_role_of_one_file_is_its_own(self):
+        link = self.link(self.father, role="relative")
+        self.assertEqual(link.role, "relative")
+        self.assertEqual(self.father.role, "father")
+
+    def test_same_guardian_once_in_a_file(self):
+        self.link(self.mother)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.link(self.mother)
+
+    def test_main_parent_moves(self):
+        first = self.link(self.mother, is_main=True, is_debtor=True)
+        second = self.link(self.father, is_secondary=True)
+        self.assertEqual(self.child.main_guardian_id, self.mother)
+        second.is_main = True
+        self.env.flush_all()
+        self.assertFalse(first.is_main)
+        self.assertTrue(first.is_debtor)
+        self.assertEqual(self.child.main_guardian_id, self.father)
+        found = self.Child.search([("main_guardian_id", "=", self.father.id)])
+        self.assertEqual(found, self.child)
+
+    def test_two_main_parents_at_once_are_refused(self):
+        with self.assertRaisesRegex(ValidationError, "Main Parent"):
+            self.Link.create(
+                [
+                    {
+                        "child_id": self.child.id,
+                        "guardian_id": guardian.id,
+                        "is_main": True,
+                    }
+                    for guardian in self.mother | self.father
+                ]
+            )
+
+    def test_database_refuses_two_debtors(self):
+        self.link(self.mother, is_debtor=True)
+        other = self.link(self.father)
+        self.env.flush_all()
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.env.cr.execute(
+                "UPDATE daycare_child_guardian SET is_debtor = TRUE WHERE id = %s",
+                [other.id],
+            )
+            self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def test_family_is_typed_in_the_form(self):
+        with Form(self.child) as form:
+            with form.guardian_link_ids.new() as line:
+                line.guardian_id = self.mother
+                self.assertEqual(line.role, "mother")
+                line.is_main = True
+            form.zip = "1870"
+        self.assertEqual(self.child.city, "Monthey")
+        self.assertEqual(self.child.main_guardian_id, self.mother)
+
+    @freeze_time("2021-06-01")
+    def test_current_group(self):
+        self.place(self.child, {"mon": [1]}, begin="2021-03-01", end="2021-06-01")
+        self.place(
+            self.child,
+            {"mon": (8.0, 9.0)},
+            group=self.school,
+            begin="2021-06-02",
+            end="2021-07-01",
+        )
+        self.assertEqual(self.child.current_group_ids, self.nursery)
+        Child = self.Child
+        by_group = [("current_group_ids", "=", self.nursery.id)]
+        self.assertEqual(Child.search(by_group), self.child)
+        by_group = [("current_group_ids", "=", self.school.id)]
+        self.assertFalse(Child.search(by_group))
+
+    @freeze_time("2021-06-01")
+    def test_search_children_without_placement(self):
+        other = self.Child.create({"lastname": "Summer", "firstname": "Colin"})
+        self.place(self.child, {"mon": [1]})
+        domain = [
+            ("company_id", "=", self.company.id),
+            "!",
+            ("sector_ids.is_current", "=", True),
+        ]
+        self.assertEqual(self.Child.search(domain), other)
+
+    def test_changes_are_kept_in_the_chatter(self):
+        child = self.child.with_context(tracking_disable=False)
+        child.message_ids.unlink()
+        child.status_id = self.env.ref("daycare.status_90")
+        self.flush_tracking()
+        self.assertEqual(
+            child.message_ids.tracking_value_ids.new_value_char,
+            self.env.ref("daycare.status_90").label,
+        )
+
+    def flush_tracking(self):
+        self.env.flush_all()
+        self.cr.flush()
+
+    def test_deleting_a_child_leaves_its_guardians(self):
+        self.link(self.mother, is_main=True)
+        self.place(self.child, {"mon": [1]})
+        self.child.unlink()
+        self.assertTrue(self.mother.exists())
+        self.assertFalse(self.mother.child_link_ids)
