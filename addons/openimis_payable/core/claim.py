@@ -58,6 +58,10 @@ class Terms:
     texts: Texts = Texts()
 
 
+#: for reading claims without valuating them
+NO_TERMS = Terms(products={}, scope=frozenset(), partners=frozenset(), indexes={})
+
+
 @dataclass(slots=True)
 class Line:
     """Item or service of a claim."""

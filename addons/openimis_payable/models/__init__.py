@@ -37,4 +37,11 @@ from . import openimis_closing_run
 from . import openimis_payable_line_sync
 from . import openimis_converter
 from . import openimis_converter_claim
+from . import openimis_converter_plan
+from . import openimis_converter_commission
+from . import openimis_converter_fee
+from . import openimis_converter_cash
+from . import openimis_converter_contribution
+from . import openimis_closing_capitation
+from . import openimis_converter_capitation
 from . import account_move_service

@@ -12,6 +12,11 @@ DONE_STATES = ("done", "partial", "failed", "cancelled")
 QUIET_REASONS = ("other_scope", "never_bill")
 CONVERTERS = {
     "claim": "openimis.converter.claim",
+    "capitation": "openimis.converter.capitation",
+    "commission": "openimis.converter.commission",
+    "fee": "openimis.converter.fee",
+    "cash": "openimis.converter.cash",
+    "contribution": "openimis.converter.contribution",
 }
 
 
@@ -61,14 +66,27 @@ class OpenimisClosing(models.Model):
     # === PLAN ===
 
     def _billing_converters(self):
-        return [CONVERTERS[kind.code] for kind in self.types if kind.code in CONVERTERS]
+        return [CONVERTERS[kind.code] for kind in self.types.sorted("sequence")]
+
+    def _billing_journal(self, move_type):
+        kind = "purchase" if move_type.startswith("in_") else "sale"
+        if self.journal_id.type == kind:
+            return self.journal_id
+        journals = self.env["account.journal"]
+        company = journals._check_company_domain(self.company_id)
+        journal = journals.search([*company, ("type", "=", kind)], limit=1)
+        return journal or super()._billing_journal(move_type)
 
     def _plan(self):
         self.ensure_one()
         if not self.types:
             raise UserError(self.env._("Choose at least one payable type."))
         self.env["openimis.converter"]._forget_calculations()
-        self._valuate_periods()
+        kinds = self.types.mapped("code")
+        if "claim" in kinds:
+            self._valuate_periods()
+        if "capitation" in kinds:
+            self._share_out_capitation()
         self.env["openimis.converter"]._forget_calculations()
         return super()._plan()
 

@@ -46,6 +46,15 @@ class OpenimisConverter(models.AbstractModel):
         return calculation
 
     @api.model
+    def _current_calculation(self):
+        """Return this converter's calculation for the run that works now."""
+        memo = self.env.cr.cache.get("openimis_calculation", {})
+        return next(
+            (found for (name, _run), found in memo.items() if name == self._name),
+            Calculation(),
+        )
+
+    @api.model
     def _forget_calculations(self):
         """Forget what was calculated: the sources may have changed."""
         self.env.cr.cache.pop("openimis_calculation", None)
@@ -206,11 +215,7 @@ class OpenimisConverter(models.AbstractModel):
 
     @api.model
     def _source_amount(self, source):
-        memo = self.env.cr.cache.get("openimis_calculation", {})
-        for (name, _run), calculation in memo.items():
-            if name == self._name and source.id in calculation.amounts:
-                return float(calculation.amounts[source.id])
-        return 0.0
+        return float(self._current_calculation().amounts.get(source.id, 0))
 
     @api.model
     def _after_create(self, run, move, key, sources):

@@ -2,8 +2,6 @@ import json
 
 from odoo import api, fields, models
 
-from .openimis_claim_line import PRICE_DIGITS
-
 PAYABLE_TYPES = [
     ("claim", "Claim Valuation"),
     ("capitation", "Capitation"),
@@ -67,7 +65,7 @@ class OpenimisPayableLine(models.Model):
     analytic_distribution = fields.Json()
 
     quantity = fields.Float(digits=(18, 6), default=1.0)
-    unit_price = fields.Float(digits=PRICE_DIGITS)
+    unit_price = fields.Float(digits=(18, 8))
     discount = fields.Monetary(
         help="Amount between quantity x unit price and the net amount."
     )

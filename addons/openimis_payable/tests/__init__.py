@@ -1,1 +1,2 @@
 from . import test_closing_claim
+from . import test_closing_other

@@ -1,0 +1,113 @@
+from odoo import api, models
+
+from ..core.money import exact, round_money
+from ..core.payable import Payable
+
+
+class OpenimisConverterCapitation(models.AbstractModel):
+    """Capitation: one bill per health facility. openimis.md section 3.2."""
+
+    _name = "openimis.converter.capitation"
+    _description = "openIMIS Capitation to Bills"
+    _inherit = ["openimis.converter"]
+    _source_model = "openimis.capitation"
+    _payable_type = "capitation"
+    _code_prefix = "CP"
+
+    @api.model
+    def _group_key(self, source):
+        return (source.health_facility_id.id,)
+
+    @api.model
+    def _third_party(self, run, key):
+        facility = self.env["res.partner"].browse(key[0])
+        return facility, facility, facility.openimis_location_id
+
+    @api.model
+    def _sources_domain(self, run):
+        return [
+            ("company_id", "=", run.company_id.id),
+            ("date_from", "=", run.date_from),
+            ("date_to", "=", run.date_to),
+            ("product_id", "in", run._scope().ids),
+        ]
+
+    @api.model
+    def _calculate(self, run, sources, calculation):
+        products = calculation.terms.setdefault(
+            "products", run._product_terms("capitation")
+        )
+        for row in sources:
+            terms = products[row.product_id.id]
+            facility = row.health_facility_id
+            if row.billing_excluded:
+                text = self.env._("Marked as never to be billed")
+                calculation.leave_out(row.id, "never_bill", text)
+            elif run.partner_ids and facility not in run.partner_ids:
+                text = self.env._("Health facility not chosen")
+                calculation.leave_out(row.id, "other_scope", text)
+            elif terms.account is None:
+                calculation.leave_out(row.id, "no_account", terms.problem)
+            else:
+                calculation.add(row.id, self._row_payables(run, row, terms))
+
+    @api.model
+    def _row_payables(self, run, row, terms):
+        quantum = exact(run.currency_id.rounding)
+        accounting = terms.accounting(row.location_id.id or None)
+        if run.capitation_granularity == "product":
+            return [self._whole_payable(row, accounting)]
+        labels = row._indicator_labels()
+        return [
+            self._part_payable(row, part, labels, quantum, accounting)
+            for part in row.parts
+        ]
+
+    @api.model
+    def _part_payable(self, row, part, labels, quantum, accounting):
+        """Return one indicator: quantity, unit price, discount = 1 - share x weight."""
+        quantity, price = exact(part["quantity"]), exact(part["unit_price"])
+        net = exact(part["amount"])
+        label = labels[part["indicator"]]
+        return Payable(
+            source=row.id,
+            code=f"{row.product_id.code}-{part['indicator']}",
+            description=label,
+            quantity=quantity,
+            unit_price=price,
+            discount=round_money(quantity * price, quantum) - net,
+            net=net,
+            location=row.location_id.id or None,
+            details=part,
+            explanation=self._explain(row, part, net, label),
+            **accounting,
+        )
+
+    @api.model
+    def _explain(self, row, part, net, label):
+        return (
+            f"{label}: {part['quantity']} / {part['sum']}",
+            f"{row.allocated} x {row.share_contribution:g} % x {part['weight']} %",
+            self.env._("net %s", net),
+        )
+
+    @api.model
+    def _whole_payable(self, row, accounting):
+        """Return one line for the product, the calculation in its details."""
+        net = sum(exact(part["amount"]) for part in row.parts)
+        labels = row._indicator_labels()
+        return Payable(
+            source=row.id,
+            code=row.product_id.code,
+            description=self.env._("Capitation %s", row.product_id.name),
+            unit_price=net,
+            net=net,
+            location=row.location_id.id or None,
+            details={"allocated": str(exact(row.allocated)), "parts": row.parts},
+            explanation=(
+                f"{row.allocated} x {row.share_contribution:g} %",
+                "; ".join(f"{labels[p['indicator']]} {p['amount']}" for p in row.parts),
+                self.env._("net %s", net),
+            ),
+            **accounting,
+        )
