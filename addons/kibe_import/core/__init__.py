@@ -1,3 +1,3 @@
 """Kibé deliveries in plain Python: read, merge, plan. Nothing here knows Odoo."""
 
-from . import analysis, messages, reference, slots
+from . import analysis, messages, reference, report, slots

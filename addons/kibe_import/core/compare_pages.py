@@ -212,10 +212,16 @@ class SectorComparer:
             f"{self.context.child_name(child)} – {page.group.code} {begin}–{end}",
             PRESTATIONS.file,
             page.row,
-            values={"child": child, "group_id": page.group.id},
+            values={
+                "child": child,
+                "group_id": page.group.id,
+                "date_from": page.date_from,
+                "date_to": page.date_to,
+            },
             record_id=record_id,
+            group=page.group,
             lines=page.lines,
-        ).values.update(date_from=page.date_from, date_to=page.date_to)
+        )
 
     def _note_invoiced(self, child, old, new):
         """A change inside an invoiced month asks for a correction (P27)."""

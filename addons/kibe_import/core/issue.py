@@ -6,14 +6,17 @@ from .messages import BLOCKING, MESSAGES, Severity, Text
 
 HIDDEN = "•••"
 SHOWN = 60
+# Messages about many values at once name them all, within reason.
+LISTING = frozenset({"C04", "C05", "C23", "P26", "X12", "Z04", "Z11", "Z12"})
+LISTED = 400
 
 
-def shorten(value):
-    """Return a value as a message shows it: one line of at most 60 characters."""
+def shorten(value, size=SHOWN):
+    """Return a value as a message shows it: one line, cut after so many characters."""
     if value is None or isinstance(value, Text):
         return value
     text = " ".join(str(value).split())
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if len(text) <= size else text[: size - 1] + "…"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,11 +66,9 @@ class Issues:
         :return: the issue
         """
         known = {key: extra.pop(key) for key in ("child", "severity") if key in extra}
-        args = tuple(
-            (key, text if key == "list" else shorten(text))
-            for key, text in extra.items()
-        )
-        issue = Issue(code, file, row, column, shorten(value), args, **known)
+        size = LISTED if code in LISTING else SHOWN
+        args = tuple((key, shorten(text, size)) for key, text in extra.items())
+        issue = Issue(code, file, row, column, shorten(value, size), args, **known)
         self.items.append(issue)
         if issue.severity in (Severity.BLOCKED, Severity.FATAL) and file:
             self.blocked_files.add(file)

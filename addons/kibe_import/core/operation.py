@@ -53,6 +53,7 @@ class Operation:
     :ivar skipped: new values that operation 2 leaves aside
     :ivar record_id: id of the stored record
     :ivar attach: (model, id) of the contact that is attached
+    :ivar group: for a sector, its slots.Group
     :ivar lines: for a sector, its planning.Line
     """
 
@@ -67,6 +68,7 @@ class Operation:
     skipped: dict = dataclasses.field(default_factory=dict)
     record_id: int = None
     attach: tuple = None
+    group: object = None
     lines: list = dataclasses.field(default_factory=list)
 
 

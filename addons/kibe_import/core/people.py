@@ -64,8 +64,10 @@ class Person:
 
     @property
     def name(self):
-        """What messages call the person: never more than the name."""
-        names = (self.get("firstname"), self.get("lastname"))
+        """What messages call the person: an organisation by its last name first."""
+        names = [self.get("firstname"), self.get("lastname")]
+        if self.is_organisation:
+            names.reverse()
         return " ".join(name for name in names if name) or self.kibe_id
 
 

@@ -7,6 +7,12 @@ from . import text
 from .cells import ID_LOOSE, as_text
 from .const import MAX_ROWS
 
+# Columns of the error report, left aside when a corrected workbook comes back.
+REPORT_HEADERS = {
+    "fr": ("Statut", "Code", "Message"),
+    "en": ("Status", "Code", "Message"),
+}
+
 
 @dataclasses.dataclass(slots=True)
 class Table:
@@ -42,6 +48,7 @@ def build(spec, records, issues, origin=None):
         issues.add("C01", spec.file)
         return None
     labels = [text.clean(as_text(cell)) for cell in header[1]]
+    records = _without_report(spec, labels, records)
     if not _check_header(spec, labels, header[0], issues):
         return None
     rows = list(itertools.islice(records, MAX_ROWS + 1))
@@ -54,6 +61,15 @@ def build(spec, records, issues, origin=None):
     table.origin["columns"] = len(labels)
     _fill(table, rows, issues)
     return table
+
+
+def _without_report(spec, labels, records):
+    """Drop the columns of our own error report, from the labels and the records."""
+    width = len(spec.columns)
+    if tuple(labels[width : width + 3]) not in REPORT_HEADERS.values():
+        return records
+    del labels[width:]
+    return ((number, cells[:width]) for number, cells in records)
 
 
 def _is_blank(cells):

@@ -1,0 +1,90 @@
+"""The error report: the rows as delivered, to correct and send back (section 5.2).
+
+One workbook, one sheet for each CSV file, with three columns more. The reader knows
+these columns and leaves them aside when the corrected workbook comes back.
+"""
+
+import io
+
+import openpyxl
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font, PatternFill
+
+from .cells import ExcelError
+from .const import SPECS
+from .messages import Text
+from .table import REPORT_HEADERS
+
+FILLS = {
+    "error": PatternFill("solid", fgColor="F8D7DA"),
+    "warning": PatternFill("solid", fgColor="FFF3CD"),
+}
+STATUSES = {
+    "error": Text("Erreur", "Error"),
+    "warning": Text("Avertissement", "Warning"),
+    "info": Text("Information", "Information"),
+    "ok": Text("OK", "OK"),
+}
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+RANKS = {"error": 0, "warning": 1, "info": 2}
+DATE_FORMAT = "DD.MM.YYYY"
+TIME_FORMAT = "HH:MM:SS"
+
+
+def build(tables, findings, language):
+    """Return the workbook.
+
+    :param dict tables: name → Table or None, of an Analysis
+    :param findings: iterable of (file, row, level, code, text), level being one of
+        `error`, `warning`, `info`
+    :param str language: `fr` or `en`
+    :return: bytes of an `.xlsx` file
+    """
+    places = {}
+    for file, row, level, code, text in findings:
+        places.setdefault((file, row), []).append((RANKS[level], level, code, text))
+    book = openpyxl.Workbook(write_only=True)
+    for name, spec in SPECS.items():
+        sheet = book.create_sheet(name)
+        table = tables.get(name)
+        header = table.header if table else [column.label for column in spec.columns]
+        sheet.append([_cell(sheet, h, bold=True) for h in (*header, *_headers(language))])
+        for number, cells in table.rows if table else ():
+            notes = sorted(places.get((spec.file, number), ()))
+            sheet.append(_row(sheet, cells, len(header), notes, language))
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _headers(language):
+    return REPORT_HEADERS[language]
+
+
+def _row(sheet, cells, width, notes, language):
+    level = notes[0][1] if notes else "ok"
+    values = list(cells or []) + [""] * (width - len(cells or []))
+    values += [
+        format(STATUSES[level], language),
+        ", ".join(dict.fromkeys(code for _rank, _level, code, _text in notes if code)),
+        "\n".join(text for _rank, _level, _code, text in notes),
+    ]
+    return [_cell(sheet, value, level) for value in values]
+
+
+def _cell(sheet, value, level="ok", bold=False):
+    """Return a cell; text that a spreadsheet would compute is marked as text."""
+    value = str(value) if isinstance(value, ExcelError) else value
+    cell = WriteOnlyCell(sheet, value=None if value == "" else value)
+    if isinstance(value, str) and value:
+        cell.data_type = "s"
+        cell.quotePrefix = value.startswith(RISKY)
+    elif hasattr(value, "year"):
+        cell.number_format = DATE_FORMAT
+    elif hasattr(value, "hour"):
+        cell.number_format = TIME_FORMAT
+    if bold:
+        cell.font = Font(bold=True)
+    if level in FILLS:
+        cell.fill = FILLS[level]
+    return cell

@@ -1,0 +1,299 @@
+import json
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.fields import Command
+from odoo.tools import split_every
+
+from ..core.operation import Action
+from .kibe_import_line import MODELS
+
+BATCH = 500
+WRITTEN = (Action.CREATED, Action.UPDATED, Action.ATTACHED, Action.DELETED)
+SHOWN = (*WRITTEN, Action.SKIPPED)
+REFERENCES = {
+    "child": ("daycare.child", "child_id"),
+    "guardian": ("daycare.guardian", "guardian_id"),
+    "debtor": ("daycare.guardian", "debtor_id"),
+}
+LINE_COLUMNS = (
+    "import_id company_id sequence entity action action_overwrite key label file row"
+    " res_model res_id before after create_uid write_uid create_date write_date"
+).split()
+# Pages made by an import say so.
+ORIGIN = {"income", "billing_data", "sector"}
+
+
+class KibeImport(models.Model):
+    """How a plan is kept as lines, cut into batches and applied."""
+
+    _inherit = "kibe.import"
+
+    # === LINES ===
+
+    def _store_lines(self, plans, found):
+        """Keep one line for each record that changes or could have changed.
+
+        Rows go straight into the table: they are the import's own log, and a plan
+        may have a hundred thousand of them.
+
+        :param plans: list of one Plan, or of the two plans of a test
+        """
+        self.env.flush_all()
+        # The log belongs to this import only, and a new plan replaces the old one.
+        self.env.cr.execute(
+            "DELETE FROM kibe_import_line WHERE import_id = %s", [self.id]
+        )
+        rows = [self._line_row(number, *pair) for number, pair in _pairs(plans)]
+        query = f"INSERT INTO kibe_import_line ({', '.join(LINE_COLUMNS)}) VALUES %s"
+        for batch in split_every(5000, [row for row in rows if row]):
+            self.env.cr.execute_values(query, list(batch), page_size=1000)
+        self.env["kibe.import.line"].invalidate_model()
+
+    def _line_row(self, number, first, second):
+        """Return the columns of a line, None when nothing is worth showing."""
+        actions = [o.action for o in (first, second) if o]
+        if not any(action in SHOWN for action in actions):
+            return None
+        main = second or first
+        if all(o.action is Action.SKIPPED and not o.skipped for o in (first, second) if o):
+            return None
+        now = fields.Datetime.now()
+        uid = self.env.uid
+        return (
+            self.id,
+            self.company_id.id,
+            number,
+            main.entity,
+            first and first.action,
+            second and second.action,
+            " / ".join(main.key),
+            main.label,
+            main.file,
+            main.row,
+            MODELS[main.entity],
+            main.record_id,
+            _dump(_before(main)),
+            _dump(_after(main)),
+            uid,
+            uid,
+            now,
+            now,
+        )
+
+    # === CHUNKS ===
+
+    def _chunks(self, plan):
+        """Cut a plan into batches, in the order in which records need each other.
+
+        :param Plan plan: what to apply
+        :return: list of JSON-serialisable payloads
+        """
+        batches = {}
+        for number, operation in enumerate(plan.operations):
+            if operation.action in WRITTEN:
+                key = (operation.entity, operation.action)
+                batches.setdefault(key, []).append(_item(number, operation))
+        return [
+            {
+                "entity": entity,
+                "action": action,
+                "items": list(items),
+                "units": len(items),
+            }
+            for (entity, action), all_items in batches.items()
+            for items in map(list, split_every(BATCH, all_items))
+        ]
+
+    def _execute(self, payload):
+        """Apply one batch.
+
+        :param dict payload: entity, action and items of `_chunks`
+        """
+        # sudo: the right to import is the right to write these records, incomes
+        # included, without the right to read or edit them elsewhere.
+        model = self.env[MODELS[payload["entity"]]].sudo()
+        model = model.with_company(self.company_id).with_context(
+            tracking_disable=True,
+            mail_create_nolog=True,
+            mail_create_nosubscribe=True,
+            mail_notrack=True,
+            active_test=False,
+        )
+        items = payload["items"]
+        self._publish_progress(text=self._step_text(payload))
+        ids = self._resolve(items)
+        getattr(self, f"_apply_{payload['action']}")(model, payload["entity"], items, ids)
+
+    def _step_text(self, payload):
+        labels = self._counter_labels()
+        return f"{labels[payload['entity']]} – {labels[payload['action']]}"
+
+    def _resolve(self, items):
+        """Return {(model, Kibé id): record id} of everything the items refer to."""
+        wanted = {}
+        for item in items:
+            for name, (model, _field) in REFERENCES.items():
+                if name in item["values"]:
+                    wanted.setdefault(model, set()).add(item["values"][name])
+        ids = {}
+        for model, keys in wanted.items():
+            stored = {key for key in keys if key.startswith("#")}
+            ids.update({(model, key): int(key[1:]) for key in stored})
+            records = self.env[model].sudo()._by_kibe_id(keys - stored, self.company_id)
+            ids.update({(model, key): record.id for key, record in records.items()})
+        return ids
+
+    def _vals(self, entity, item, ids):
+        """Return the values to write, references turned into ids."""
+        vals = {}
+        for name, value in item["values"].items():
+            if name in REFERENCES:
+                model, field = REFERENCES[name]
+                vals[field] = ids[model, value]
+            else:
+                vals[name] = value
+        if entity in ORIGIN:
+            vals["origin"] = "kibe"
+        if item.get("lines"):
+            vals["line_ids"] = [Command.create(line) for line in item["lines"]]
+        return vals
+
+    def _apply_created(self, model, entity, items, ids):
+        vals_list = [self._vals(entity, item, ids) for item in items]
+        if entity in ("guardian", "child"):
+            for vals in vals_list:
+                vals["company_id"] = self.company_id.id
+        records = model.create(vals_list)
+        self._note_records(items, records.ids)
+
+    def _apply_updated(self, model, entity, items, ids):
+        for item in items:
+            model.browse(item["id"]).write(self._vals(entity, item, ids))
+
+    def _apply_attached(self, model, entity, items, ids):
+        """Give contacts their Kibé id; a bare contact gets its file."""
+        bare = [item for item in items if item["attach"][0] == "res.partner"]
+        vals_list = [
+            {
+                **self._vals(entity, item, ids),
+                "partner_id": item["attach"][1],
+                "company_id": self.company_id.id,
+            }
+            for item in bare
+        ]
+        self._note_records(bare, model.create(vals_list).ids)
+        known = [item for item in items if item["attach"][0] != "res.partner"]
+        for item in known:
+            model.browse(item["attach"][1]).write(self._vals(entity, item, ids))
+        self._note_records(known, [item["attach"][1] for item in known])
+
+    def _apply_deleted(self, model, entity, items, ids):
+        model.browse([item["id"] for item in items]).unlink()
+
+    def _note_records(self, items, record_ids):
+        """Write the ids of new records into their lines, for the undo."""
+        if not items:
+            return
+        rows = [
+            (item["line"], record_id)
+            for item, record_id in zip(items, record_ids, strict=True)
+        ]
+        # One statement for the batch: the lines are this import's own log.
+        self.env.cr.execute(
+            """
+            UPDATE kibe_import_line line SET res_id = data.record
+              FROM unnest(%s, %s) AS data (sequence, record)
+             WHERE line.import_id = %s AND line.sequence = data.sequence
+            """,
+            [[item["line"] for item in items], list(record_ids), self.id],
+        )
+
+
+def _pairs(plans):
+    """Yield (number, (operation 2, operation 3)) of the records of one or two plans."""
+    if len(plans) == 1:
+        for number, operation in enumerate(plans[0].operations):
+            yield number, (operation, None)
+        return
+    seconds = {(o.entity, o.key, o.action is Action.DELETED): o for o in plans[1].operations}
+    number = 0
+    for operation in plans[0].operations:
+        key = (operation.entity, operation.key, operation.action is Action.DELETED)
+        yield number, (operation, seconds.pop(key, None))
+        number += 1
+    for operation in seconds.values():
+        yield number, (None, operation)
+        number += 1
+
+
+def _before(operation):
+    before = dict(operation.before)
+    if operation.action is Action.DELETED:
+        before.update(
+            operation.values,
+            lines=_line_texts(operation.lines),
+            line_vals=[_line_vals(line, operation) for line in operation.lines],
+        )
+    return before
+
+
+def _after(operation):
+    if operation.action is Action.DELETED:
+        return {}
+    after = dict(operation.values or operation.skipped)
+    if operation.entity == "sector":
+        after["lines"] = _line_texts(operation.lines)
+    return after
+
+
+def _line_texts(lines):
+    return [
+        f"{line.weekday}: {', '.join(map(str, line.numbers)) or _span(line)}"
+        for line in lines
+    ]
+
+
+def _span(line):
+    hours = (line.hour_from or 0, line.hour_to or 0)
+    return "–".join(f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in hours)
+
+
+def _item(number, operation):
+    """Return an operation as JSON-serialisable data."""
+    return {
+        "line": number,
+        "id": operation.record_id,
+        "attach": operation.attach,
+        "values": {field: _json(value) for field, value in operation.values.items()},
+        "lines": [_line_vals(line, operation) for line in operation.lines]
+        if operation.action is Action.CREATED
+        else [],
+    }
+
+
+def _line_vals(line, operation):
+    slots = {slot.number: slot.id for slot in operation.group.slots}
+    vals = {
+        "weekday": line.weekday,
+        "mode": line.mode,
+        "kibe_code": " + ".join(line.codes),
+        "slot_ids": [Command.set([slots[number] for number in line.numbers])],
+    }
+    if line.hour_to:
+        vals.update(hour_from=(line.hour_from or 0) / 60, hour_to=line.hour_to / 60)
+    return vals
+
+
+def _json(value):
+    if isinstance(value, Decimal):
+        return str(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, str):
+        return str(value)
+    return False if value is None else value
+
+
+def _dump(values):
+    return json.dumps({field: _json(value) for field, value in values.items()})

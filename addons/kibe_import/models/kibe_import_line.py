@@ -1,0 +1,129 @@
+from markupsafe import Markup, escape
+
+from odoo import fields, models
+
+from ..core.operation import Action
+
+ENTITIES = [
+    ("guardian", "Guardian"),
+    ("child", "Child"),
+    ("link", "Link"),
+    ("income", "Income"),
+    ("billing_data", "Billing Data"),
+    ("sector", "Placement"),
+]
+ACTIONS = [
+    (Action.CREATED, "Created"),
+    (Action.UPDATED, "Updated"),
+    (Action.ATTACHED, "Attached"),
+    (Action.UNCHANGED, "Unchanged"),
+    (Action.SKIPPED, "Left as it is"),
+    (Action.DELETED, "Deleted"),
+    (Action.IDENTICAL, "Rebuilt Identically"),
+]
+ACTIONS = [(str(key), label) for key, label in ACTIONS]
+MODELS = {
+    "guardian": "daycare.guardian",
+    "child": "daycare.child",
+    "link": "daycare.child.guardian",
+    "income": "daycare.income",
+    "billing_data": "daycare.billing.data",
+    "sector": "daycare.sector",
+}
+
+
+class KibeImportLine(models.Model):
+    """What an import does to one record: the before/after view, and the undo log.
+
+    Lines are written by the import only. They hold personal data and go with the
+    files of the import.
+    """
+
+    _name = "kibe.import.line"
+    _description = "Kibé Import Line"
+    _order = "import_id, sequence"
+    _rec_name = "label"
+
+    import_id = fields.Many2one(
+        "kibe.import", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    company_id = fields.Many2one(
+        related="import_id.company_id", store=True, index=True
+    )
+    sequence = fields.Integer(readonly=True)
+    entity = fields.Selection(ENTITIES, readonly=True)
+    action = fields.Selection(ACTIONS, readonly=True, help="Operation «Generate».")
+    action_overwrite = fields.Selection(
+        ACTIONS, readonly=True, help="Operation «Generate and Overwrite»."
+    )
+    key = fields.Char(readonly=True)
+    label = fields.Char(string="Record", readonly=True)
+    file = fields.Char(readonly=True)
+    row = fields.Integer(readonly=True, aggregator=None)
+    res_model = fields.Char(readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Record ID", model_field="res_model", readonly=True
+    )
+    before = fields.Json(readonly=True)
+    after = fields.Json(readonly=True)
+    changes_html = fields.Html(string="Before → After", compute="_compute_changes_html")
+
+    _import_idx = models.UniqueIndex("(import_id, sequence)")
+
+    def _compute_changes_html(self):
+        sees_money = self.env.user.has_group("daycare.group_daycare_billing")
+        for line in self:
+            if line.entity == "income" and not sees_money:
+                line.changes_html = Markup("<span>•••</span>")
+            else:
+                line.changes_html = line._changes_html()
+
+    def _changes_html(self):
+        before, after = self.before or {}, self.after or {}
+        names = dict.fromkeys([*before, *after])
+        names.pop("line_vals", None)
+        rows = [self._change_html(name, before, after) for name in names]
+        return Markup("<br/>").join(rows)
+
+    def _change_html(self, name, before, after):
+        old, new = self._shown(name, before), self._shown(name, after)
+        shown = Markup("<b>%s</b>: ") % self._field_label(name)
+        if old:
+            shown += Markup("<s class='text-muted'>%s</s> → ") % old
+        return shown + escape(new or "–")
+
+    def _field_label(self, name):
+        model = self.env[MODELS[self.entity]]
+        name = {"child": "child_id", "guardian": "guardian_id", "debtor": "debtor_id"}.get(
+            name, name
+        )
+        field = model._fields.get(name) or model._fields.get("line_ids")
+        return field._description_string(self.env) if field else name
+
+    def _shown(self, name, values):
+        """Return a stored JSON value as a clerk reads it."""
+        value = values.get(name)
+        field = self.env[MODELS[self.entity]]._fields.get(name)
+        if value in (None, False, ""):
+            return self.env._("No") if value is False and field else ""
+        if value is True:
+            return self.env._("Yes")
+        if field and field.type == "many2one":
+            # sudo: names of list entries only
+            return self.env[field.comodel_name].sudo().browse(value).display_name
+        if field and field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        if field and field.type == "date":
+            return fields.Date.to_date(value).strftime("%d.%m.%Y")
+        if isinstance(value, list):
+            return ", ".join(str(item) for item in value)
+        return str(value)
+
+    def action_open_record(self):
+        """Open the record of the line.
+
+        :return: a window action, or False when there is no record
+        """
+        self.ensure_one()
+        record = self.env[self.res_model].browse(self.res_id) if self.res_id else None
+        return record.exists().get_formview_action() if record and record.exists() else False

@@ -1,0 +1,158 @@
+from odoo import api, fields, models
+
+from ..core import analysis, report
+from ..core.operation import ENTITIES
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LEVELS = {
+    "fatal": "error",
+    "blocked": "error",
+    "error": "error",
+    "warning": "warning",
+    "info": "info",
+}
+
+ACTION_ORDER = (
+    "read",
+    "used",
+    "created",
+    "updated",
+    "attached",
+    "unchanged",
+    "skipped",
+    "deleted",
+    "identical",
+    "ignored",
+    "error",
+)
+
+
+class KibeImport(models.Model):
+    """What the operator sees before and after (specification section 5.2)."""
+
+    _inherit = "kibe.import"
+
+    preview_html = fields.Html(string="Preview", compute="_compute_preview_html")
+
+    @api.depends("counters", "counters_overwrite", "details")
+    @api.depends_context("lang")
+    def _compute_preview_html(self):
+        for run in self:
+            run.preview_html = self.env["ir.qweb"]._render(
+                "kibe_import.preview", run._preview_values()
+            )
+
+    def _preview_values(self):
+        """Return what the preview and the printed summary show.
+
+        :return: dict with `grids` (title, actions, rows), `files`, `ignored_codes`,
+            `losing` and `totals`
+        """
+        self.ensure_one()
+        operations = dict(self._fields["operation"]._description_selection(self.env))
+        both = [("create", self.counters), ("overwrite", self.counters_overwrite)]
+        shown = both if self.operation == "test" else [(self.operation, self.counters)]
+        details = self.details or {}
+        return {
+            "run": self,
+            "grids": [
+                {"title": operations[name], **self._grid(counters)}
+                for name, counters in shown
+                if counters
+            ],
+            "files": details.get("files", []),
+            "ignored_codes": details.get("ignored_codes", []),
+            "losing": details.get("losing", []),
+            "totals": details.get("totals", {}),
+        }
+
+    def _grid(self, counters):
+        """Return the counters as a table, columns in the order of work."""
+        labels = self._counter_labels()
+        used = {action for row in counters.values() for action in row}
+        actions = [action for action in ACTION_ORDER if action in used]
+        return {
+            "actions": [(action, labels[action]) for action in actions],
+            "rows": [
+                (labels[entity], [counters[entity].get(action, 0) for action in actions])
+                for entity in ("rows", *ENTITIES)
+                if entity in counters
+            ],
+        }
+
+    def _counter_labels(self):
+        return {
+            **super()._counter_labels(),
+            "rows": self.env._("Rows of the Files"),
+            "guardian": self.env._("Guardians"),
+            "child": self.env._("Children"),
+            "link": self.env._("Links"),
+            "income": self.env._("Incomes"),
+            "billing_data": self.env._("Billing Data"),
+            "sector": self.env._("Placements"),
+            "sector_line": self.env._("Weekly Presences"),
+            "read": self.env._("Read"),
+            "used": self.env._("Used"),
+            "created": self.env._("Created"),
+            "updated": self.env._("Updated"),
+            "attached": self.env._("Attached"),
+            "unchanged": self.env._("Unchanged"),
+            "skipped": self.env._("Left as They Are"),
+            "deleted": self.env._("Deleted"),
+            "identical": self.env._("Of Which Identical"),
+            "ignored": self.env._("Ignored"),
+            "error": self.env._("In Error"),
+        }
+
+    def _counters_table(self):
+        grid = self._grid(self.counters or {})
+        keys = [action for action, _label in grid["actions"]]
+        return {
+            "actions": grid["actions"],
+            "rows": [
+                (label, dict(zip(keys, numbers, strict=True)))
+                for label, numbers in grid["rows"]
+            ],
+        }
+
+    def action_download_report(self):
+        """Download the delivered rows with their messages, to correct and send back.
+
+        :return: a URL action
+        """
+        self.ensure_one()
+        raw, extra = self._raw_files()
+        # sudo: the editable lists only serve to read the cells again
+        reference = self.sudo()._load_reference()
+        found = analysis.read(raw, self.archive_name or "", reference, extra)
+        language = "fr" if (self.env.lang or "").startswith("fr") else "en"
+        findings = [
+            (m.file, m.row, LEVELS[m.severity], m.code, m.text)
+            for m in self.exchange_message_ids
+            if m.file and m.row
+        ]
+        name = f"{self.name.replace('/', '-')}.xlsx"
+        self.attachment_ids.filtered(lambda a: a.name == name).unlink()
+        attachment = self._attach(
+            name, report.build(found.tables, findings, language), XLSX
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}?download=true",
+            "target": "download",
+        }
+
+    def action_view_lines(self):
+        """Open the records of the plan, before and after.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Before and After: %(name)s", name=self.display_name),
+            "res_model": "kibe.import.line",
+            "view_mode": "list",
+            "domain": [("import_id", "=", self.id)],
+            "context": {"search_default_group_entity": 1, "kibe_test": self.operation == "test"},
+        }

@@ -1,0 +1,113 @@
+from odoo import models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+from ..core.operation import Action
+from .kibe_import_line import MODELS
+
+# Records go in the reverse order of their making.
+UNDO_ORDER = ("sector", "billing_data", "income", "link", "child", "guardian")
+
+
+class KibeImport(models.Model):
+    """Undo of an import, as long as nothing else depends on it (section 5.4)."""
+
+    _inherit = "kibe.import"
+
+    def action_undo(self):
+        """Delete what this import created and give back what it replaced.
+
+        :raises UserError: somebody else's work depends on the import
+        """
+        for run in self:
+            run._check_undoable()
+            with run._job_lock():
+                run._undo()
+                run.undone = True
+        return True
+
+    def _check_undoable(self):
+        self.ensure_one()
+        self._check_state(("done",))
+        if not self.env.user.has_group("kibe_import.group_kibe_import_manager"):
+            raise UserError(self.env._("Only an import manager can undo an import."))
+        if self.operation == "test" or self.undone or self.files_deleted:
+            raise UserError(self.env._("There is nothing to undo any more."))
+        later = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("id", "!=", self.id),
+                ("date_end", ">", self.date_end),
+                ("operation", "!=", "test"),
+                ("state", "=", "done"),
+                ("undone", "=", False),
+            ]
+        )
+        if later:
+            raise UserError(
+                self.env._(
+                    "Undo the later import(s) first: %(names)s.",
+                    names=", ".join(later.mapped("name")),
+                )
+            )
+
+    def _undo(self):
+        # sudo: like the import itself, see `_execute`
+        lines = self.sudo().line_ids
+        for entity in UNDO_ORDER:
+            mine = lines.filtered(lambda line, entity=entity: line.entity == entity)
+            created = mine.filtered(lambda line: self._undo_is(line, Action.CREATED))
+            self._undo_created(entity, created)
+        for entity in reversed(UNDO_ORDER):
+            mine = lines.filtered(lambda line, entity=entity: line.entity == entity)
+            self._undo_changes(entity, mine)
+
+    def _undo_is(self, line, action):
+        return line.action == str(action) and line.res_id
+
+    def _undo_created(self, entity, lines):
+        """Delete records; whatever refers to them is named."""
+        records = self._undo_records(entity, lines.mapped("res_id"))
+        partners = records.partner_id if entity == "guardian" else None
+        try:
+            with self.env.cr.savepoint():
+                records.unlink()
+                if partners:
+                    partners.unlink()
+        except (UserError, ValidationError) as error:
+            raise UserError(
+                self.env._("Something depends on this import: %(why)s", why=error)
+            ) from error
+
+    def _undo_records(self, entity, ids):
+        model = self.env[MODELS[entity]].sudo()
+        return model.with_context(active_test=False, tracking_disable=True).browse(ids).exists()
+
+    def _undo_changes(self, entity, lines):
+        for line in lines:
+            if line.action in (str(Action.UPDATED), str(Action.ATTACHED)):
+                record = self._undo_records(entity, [line.res_id])
+                record.write(self._undo_vals(entity, line.before))
+            elif line.action == str(Action.DELETED):
+                self._undo_deleted(line)
+
+    def _undo_vals(self, entity, before):
+        names = {"child": "child_id", "guardian": "guardian_id", "debtor": "debtor_id"}
+        return {names.get(field, field): value or False for field, value in before.items()}
+
+    def _undo_deleted(self, line):
+        """Build a deleted sector page again."""
+        before = line.before
+        child = self.env["daycare.child"].sudo()._by_kibe_id(
+            [before["child"]], self.company_id
+        )[before["child"]]
+        self.env["daycare.sector"].sudo().create(
+            {
+                "child_id": child.id,
+                "group_id": before["group_id"],
+                "date_from": before["date_from"],
+                "date_to": before["date_to"],
+                "origin": "kibe",
+                "line_ids": [Command.create(vals) for vals in before["line_vals"]],
+            }
+        )
