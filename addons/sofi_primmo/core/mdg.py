@@ -93,10 +93,13 @@ class Rendered:
 
     :ivar bytes content: empty when there is no charge: no header, no BOM
     :ivar list lossy: ids of charges with a character the encoding lacks
+    :ivar dict misfits: id -> field of charges left out, because a number or an
+        identifier is wider than its column
     """
 
     content: bytes = b""
     lossy: list = field(default_factory=list)
+    misfits: dict = field(default_factory=dict)
 
 
 def render(layout, parameters, charges, language="FR"):
@@ -107,12 +110,16 @@ def render(layout, parameters, charges, language="FR"):
     :param charges: iterable of `Charge`
     :param str language: `FR` or `EN`, of the descriptions
     :rtype: Rendered
-    :raises MdgError: `too_wide` when an identifier or number exceeds its column
     """
     writer = _Writer(layout, parameters, language)
     result, lines = Rendered(), []
     for charge in sorted(charges, key=lambda charge: charge.sort_key()):
-        encoded, lost = encode(writer.lines(charge), _plain_encoding(layout))
+        try:
+            text = writer.lines(charge)
+        except MdgError as error:
+            result.misfits[charge.id] = str(error)
+            continue
+        encoded, lost = encode(text, _plain_encoding(layout))
         lines.append(encoded)
         if lost:
             result.lossy.append(charge.id)
@@ -120,19 +127,6 @@ def render(layout, parameters, charges, language="FR"):
     if lines and layout.encoding == "utf-8-sig":
         result.content = b"\xef\xbb\xbf" + result.content
     return result
-
-
-def fits(layout, parameters, charge, language="FR"):
-    """Tell whether a charge can be written; the reason otherwise.
-
-    :return: empty, or the name of the field that is too wide
-    :rtype: str
-    """
-    try:
-        _Writer(layout, parameters, language).lines(charge)
-    except MdgError as error:
-        return str(error)
-    return ""
 
 
 def encode(text, encoding):

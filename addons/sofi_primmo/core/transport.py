@@ -60,8 +60,9 @@ class Transport:
         self._url = url.rstrip("/")
         self._sleep = sleep or time.sleep
         self._pauses = pauses
-        self._timeout = timeout
         self._session = requests.Session()
+        self._session.mount("https://", _LimitedAdapter(timeout))
+        self._session.mount("http://", _LimitedAdapter(timeout))
         self._session.headers.update(
             {"User-Agent": user_agent, "Accept": "application/json"}
         )
@@ -95,7 +96,6 @@ class Transport:
             with self._session.request(
                 method,
                 self._url + path,
-                timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
                 **options,
@@ -104,6 +104,18 @@ class Transport:
         except requests.RequestException as error:
             # Its text may hold the whole address: only the kind is told.
             raise exc.SofiTransient(type(error).__name__) from error
+
+
+class _LimitedAdapter(requests.adapters.HTTPAdapter):
+    """Gives every request the same limits of time; none can forget them."""
+
+    def __init__(self, timeout):
+        super().__init__()
+        self._timeout = timeout
+
+    def send(self, request, **options):
+        """Send with the limits of time."""
+        return super().send(request, **options | {"timeout": self._timeout})
 
 
 def _body(response):

@@ -1,0 +1,23 @@
+from odoo import http
+from odoo.http import request
+
+
+class SofiPrimmo(http.Controller):
+    """Downloads of MDG files, empty ones included."""
+
+    @http.route("/sofi_primmo/file/<int:file_id>", type="http", auth="user")
+    def download_file(self, file_id):
+        """Send the bytes of a file and keep who fetched it.
+
+        :param int file_id: id of a `sofi.export.file` the user may read
+        """
+        file = request.env["sofi.export.file"].browse(file_id).exists()
+        if not file or not file.has_access("read"):
+            return request.not_found()
+        file._mark_downloaded()
+        headers = [
+            ("Content-Type", "application/octet-stream"),
+            ("Content-Disposition", http.content_disposition(file.name)),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return request.make_response(file._content(), headers)

@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..core.api_profile import KINDS
+
+
+class SofiApiName(models.Model):
+    """One word of SOFI's interface that differs from the connector's own."""
+
+    _name = "sofi.api.name"
+    _description = "SOFI API Name"
+    _order = "kind, key"
+    _rec_name = "key"
+
+    profile_id = fields.Many2one("sofi.api.profile", required=True, ondelete="cascade")
+    kind = fields.Selection(
+        [
+            ("path", "Path"),
+            ("parameter", "Query parameter"),
+            ("field", "Field"),
+            ("value", "Status word"),
+        ],
+        required=True,
+    )
+    key = fields.Char(string="Connector's Name", required=True)
+    value = fields.Char(string="SOFI's Name", required=True)
+
+    _key_uniq = models.Constraint(
+        "UNIQUE(profile_id, kind, key)", "A name can be given only once per profile."
+    )
+
+    @api.constrains("kind", "key", "value")
+    def _check_key(self):
+        for name in self.filtered(lambda name: name.kind in KINDS):
+            if name.key not in KINDS[name.kind]:
+                raise ValidationError(
+                    self.env._(
+                        "%(key)s is none of the connector's names. Choose one of: "
+                        "%(known)s.",
+                        key=name.key,
+                        known=", ".join(KINDS[name.kind]),
+                    )
+                )
+            if name.kind == "path" and not name.value.startswith("/"):
+                raise ValidationError(
+                    self.env._("The path %(path)s must begin with /.", path=name.value)
+                )

@@ -1,0 +1,168 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from ..core import charge as core_charge
+from ..core.unit_price import to_cents
+
+EXPORTED = ("written", "archived", "archive_failed")
+
+
+class SofiCharge(models.Model):
+    """Journal of the charges: what each run read, wrote, archived or left out.
+
+    Once archived, SOFI no longer lists a charge as accepted: the journal is the only
+    place that knows which file it is in.
+    """
+
+    _name = "sofi.charge"
+    _description = "SOFI Charge"
+    _inherit = ["account.billing.source.mixin"]
+    _order = "export_id desc, file_id, external_id, service_date, sofi_charge_id"
+    _rec_name = "sofi_charge_id"
+    _check_company_auto = True
+
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    residence_id = fields.Many2one(
+        "sofi.residence", required=True, check_company=True, ondelete="restrict"
+    )
+    export_id = fields.Many2one(
+        "sofi.export", string="Run", required=True, index=True, ondelete="restrict"
+    )
+    file_id = fields.Many2one(
+        "sofi.export.file", string="File", index="btree_not_null", ondelete="restrict"
+    )
+    state = fields.Selection(
+        [
+            ("preview", "Preview"),
+            ("skipped", "Left out"),
+            ("simulated", "Simulated"),
+            ("written", "Written"),
+            ("archived", "Archived"),
+            ("archive_failed", "Not archived"),
+            ("dropped", "Taken out again"),
+            ("reexported", "Exported again"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        index=True,
+    )
+    skip_reason = fields.Selection(
+        [
+            ("no_external_id", "Resident without External ID"),
+            ("service_code_format", "Service code is not six digits"),
+            ("service_code_unknown", "Service code outside the convention"),
+            ("not_a_sac", "Not a service à la carte"),
+            ("already_exported", "Exported by an earlier run"),
+            ("invalid_charge", "Cannot be read"),
+        ],
+        string="Left Out Because",
+        index="btree_not_null",
+    )
+    detail = fields.Char(help="What is worth saying about the charge.")
+    earlier_id = fields.Many2one(
+        "sofi.charge",
+        string="Exported Before",
+        help="The line of the journal that exported this charge.",
+    )
+    archive_batch = fields.Integer(help="Charges of one batch are archived together.")
+    sofi_charge_id = fields.Char(string="SOFI Charge", required=True, index=True)
+    external_id = fields.Char(string="External ID", help="Number of the Primmo tenant.")
+    sofi_resident_id = fields.Char(string="SOFI Resident")
+    resident_name = fields.Char(string="Resident")
+    sofi_service_id = fields.Char(string="SOFI Service")
+    service_code = fields.Char()
+    description = fields.Char()
+    service_date = fields.Datetime(string="Service Instant")
+    service_day = fields.Date(string="Service Date")
+    quantity = fields.Float(digits=(12, 2))
+    unit_price = fields.Float(digits=(16, 6))
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount = fields.Monetary(help="To bill, before tax.")
+    discount = fields.Monetary()
+
+    # One charge is in one file only, whatever runs at the same time.
+    _exported_uniq = models.UniqueIndex(
+        "(residence_id, sofi_charge_id)"
+        " WHERE state IN ('written', 'archived', 'archive_failed')",
+        "This charge is in another file already.",
+    )
+
+    @api.model
+    def _prepare_vals(self, export, residence, charge, **vals):
+        """Return the journal values of a charge read from SOFI.
+
+        :param sofi.export export: the run
+        :param sofi.residence residence: the residence
+        :param Charge charge: as read
+        :param vals: state and what goes with it
+        """
+        instant = charge.instant and charge.instant.replace(tzinfo=None)
+        return {
+            "company_id": residence.company_id.id,
+            "residence_id": residence.id,
+            "export_id": export.id,
+            "sofi_charge_id": charge.id,
+            "external_id": charge.external_id,
+            "sofi_resident_id": charge.resident_id,
+            "resident_name": charge.resident_name,
+            "sofi_service_id": charge.service_id,
+            "service_code": charge.service_code,
+            "description": charge.description(residence.language),
+            "service_date": instant and instant.replace(microsecond=0),
+            "service_day": charge.day,
+            "quantity": charge.quantity,
+            "unit_price": charge.unit_price,
+            "currency_id": self._cad().id,
+            "amount": charge.amount,
+            "discount": charge.discount,
+            **vals,
+        }
+
+    @api.model
+    def _cad(self):
+        """Return the Canadian dollar, the only currency SOFI bills in."""
+        return self.env.ref("base.CAD")
+
+    def _to_core(self):
+        """Return the charge as the writer of the file takes it."""
+        self.ensure_one()
+        return core_charge.Charge(
+            id=self.sofi_charge_id,
+            status="accepted",
+            external_id=self.external_id or "",
+            resident_id=self.sofi_resident_id or "",
+            resident_name="",
+            service_id=self.sofi_service_id or "",
+            service_code=self.service_code or "",
+            description_fr=self.description or "",
+            description_en=self.description or "",
+            instant=self.service_date.replace(tzinfo=UTC),
+            day=self.service_day,
+            quantity=to_cents(Decimal(str(self.quantity))),
+            unit_price=Decimal(str(self.unit_price)),
+            amount=to_cents(Decimal(str(self.amount))),
+            discount=to_cents(Decimal(str(self.discount))),
+        )
+
+    @api.model
+    def _example(self):
+        """Return the charge that shows what a layout writes."""
+        return core_charge.Charge(
+            id="900001",
+            status="accepted",
+            external_id="T00123",
+            resident_id="551",
+            resident_name="",
+            service_id="31",
+            service_code="200120",
+            description_fr="Aide au bain",
+            description_en="Bath assistance",
+            instant=datetime(2025, 11, 3, 14, 5, tzinfo=UTC),
+            day=date(2025, 11, 3),
+            quantity=Decimal("2.00"),
+            unit_price=Decimal("12.00"),
+            amount=Decimal("24.00"),
+            discount=Decimal("0.00"),
+        )

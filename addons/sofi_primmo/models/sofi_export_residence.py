@@ -1,0 +1,341 @@
+import uuid
+from collections import Counter, namedtuple
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import fields, models
+from odoo.tools import split_every
+
+from ..core import charge as core_charge
+from ..core import exceptions as exc
+from ..core import mdg
+from ..core.const import ARCHIVE_BATCH, LOG_INVALID_OUTPUT, Skip
+from ..core.output_directory import DirectoryError
+from .sofi_charge import EXPORTED
+from .sofi_residence_connection import SofiUserError
+
+JOURNAL_BATCH = 1000
+
+# A charge, whether it goes into the file, and the id of the line that exported it.
+Judged = namedtuple("Judged", "charge verdict earlier_id")
+
+
+class SofiExport(models.Model):
+    """One residence within a run: fetch, write, archive, publish (spec 4.5, 9.2).
+
+    Every step can be repeated: what is committed says where a killed run was.
+    """
+
+    _inherit = "sofi.export"
+
+    def _execute(self, payload):
+        residence = self.env["sofi.residence"].browse(payload["residence_id"])
+        # sudo: files and journal are written by runs only, nobody may edit them
+        file = self.sudo().file_ids.filtered(lambda f: f.residence_id == residence)
+        with self._told_clearly(residence), residence._client() as client:
+            client.login()
+            if not file:
+                file = self._fetch_and_write(residence, payload["rank"], client)
+            self._complete(file, client)
+
+    def _complete(self, file, client):
+        """Archive and publish a file; a failure leaves it as it is, to be resumed.
+
+        From here on the failure is recorded and not raised: the journal that was
+        committed must not be taken back.
+        """
+        try:
+            with self._told_clearly(file.residence_id):
+                self._archive_and_publish(file, client)
+        except SofiUserError as error:
+            self._record_error(error)
+
+    @contextmanager
+    def _told_clearly(self, residence):
+        """Turn technical failures into messages for people."""
+        try:
+            yield
+        except exc.SofiError as error:
+            raise residence._translate_error(error) from error
+        except DirectoryError as error:
+            text = LOG_INVALID_OUTPUT.format(path=residence.output_directory)
+            raise SofiUserError(text, error.code, residence) from error
+        except OSError as error:
+            text = self.env._(
+                "%(residence)s: the folder refused the file (%(detail)s). Close "
+                "programs that use it, then resume.",
+                residence=residence.name,
+                detail=error.strerror or type(error).__name__,
+            )
+            raise SofiUserError(text, "folder", residence) from error
+
+    # === FETCH ===
+
+    def _fetch(self, residence, client):
+        """Read all accepted charges and judge each.
+
+        :return: list of `Judged`
+        """
+        self._check_cancelled()
+        period = residence._period()
+        names = residence.profile_id._to_core().field
+        reader = core_charge.Reader(residence.timezone, names)
+        listing = client.accepted_charges(period, reader.read)
+        if listing.drifted:
+            self._log(
+                "warning",
+                self.env._("The list of charges changed while it was read."),
+                code="total_drift",
+                residences=residence,
+            )
+        accepted = residence.profile_id._to_core().value("accepted")
+        charges = [
+            charge
+            for charge in listing.rows
+            # The server's filters are not trusted with what is billed.
+            if charge.status == accepted
+            and (charge.instant is None or charge.instant in period)
+        ]
+        return self._judge(residence, charges)
+
+    def _judge(self, residence, charges):
+        earlier = self._earlier_lines(residence, charges)
+        strict = residence.strict_service_codes
+        judged = []
+        for charge in charges:
+            verdict = core_charge.judge(charge, residence.language, strict)
+            if not verdict.skip and charge.id in earlier:
+                verdict = core_charge.Verdict(Skip.ALREADY_EXPORTED)
+            judged.append(Judged(charge, verdict, earlier.get(charge.id)))
+        return judged
+
+    def _render(self, residence, judged):
+        """Write the file's bytes; what does not fit its columns is left out.
+
+        :return: (Rendered, judged with the misfits marked)
+        """
+        rendered = mdg.render(
+            residence.layout_id._to_core(),
+            residence._mdg_parameters(),
+            [item.charge for item in judged if not item.verdict.skip],
+            residence.language,
+        )
+        misfit = core_charge.Verdict(Skip.INVALID_CHARGE)
+        return rendered, [
+            item._replace(verdict=misfit) if item.charge.id in rendered.misfits else item
+            for item in judged
+        ]
+
+    def _earlier_lines(self, residence, charges):
+        """Return {SOFI charge id: journal line id} of what is in a file already."""
+        lines = self.env["sofi.charge"].search_fetch(
+            [
+                ("residence_id", "=", residence.id),
+                ("sofi_charge_id", "in", [charge.id for charge in charges]),
+                ("state", "in", EXPORTED),
+            ],
+            ["sofi_charge_id"],
+        )
+        return {line.sofi_charge_id: line.id for line in lines}
+
+    def _preview_residence(self, residence):
+        """Show what would be exported, per resident."""
+        try:
+            with residence._client() as client:
+                client.login()
+                judged = self._fetch(residence, client)
+        except exc.SofiError as error:
+            translated = residence._translate_error(error)
+            self._log(
+                "error", str(translated), code=translated.code, residences=residence
+            )
+            return
+        rendered, judged = self._render(residence, judged)
+        self._write_journal(residence, judged, None)
+        self._log_remarks(residence, judged, rendered.lossy)
+        self._summarize(residence, judged, None)
+
+    # === WRITE ===
+
+    def _fetch_and_write(self, residence, rank, client):
+        """Write the .tmp and the journal, and commit both before archiving."""
+        judged = self._fetch(residence, client)
+        self._clear_preview(residence)
+        rendered, judged = self._render(residence, judged)
+        file = self._create_file(residence, rank)
+        file._set_content(rendered.content, *_totals(judged))
+        self._write_journal(residence, judged, file)
+        file._place_temporary()
+        self._log_remarks(residence, judged, rendered.lossy)
+        self._summarize(residence, judged, file)
+        self._commit()
+        return file
+
+    def _create_file(self, residence, rank):
+        folder = residence._output_folder()
+        return self.env["sofi.export.file"].sudo().create(  # sudo: runs only write files
+            {
+                "name": self._free_name(residence, rank),
+                "company_id": residence.company_id.id,
+                "residence_id": residence.id,
+                "export_id": self.id,
+                "directory": str(folder) if folder else False,
+                "simulated": self.dry_run,
+                "currency_id": self.env["sofi.charge"]._cad().id,
+                "run_uuid": str(uuid.uuid4()),
+            }
+        )
+
+    def _free_name(self, residence, rank):
+        """Return the file's name; two runs within a second get two names."""
+        moment = fields.Datetime.context_timestamp(
+            self.with_context(tz=residence.timezone), self.date_start
+        )
+        vendor = residence.vendor_id or residence.code or residence.company_id.name
+        taken = set(residence.export_file_ids.mapped("name"))
+        extension = residence.dry_run_extension if self.dry_run else mdg.CSV
+        while True:
+            name = mdg.file_name(
+                residence.layout_id.name_pattern,
+                vendor,
+                residence.code,
+                moment,
+                rank,
+                self.id,
+            )
+            name = name[: -len(mdg.CSV)] + extension
+            if name not in taken:
+                return name
+            moment += timedelta(seconds=1)
+
+    def _clear_preview(self, residence):
+        # sudo: see _clear_plan
+        self.env["sofi.charge"].sudo().search(
+            [
+                ("export_id", "=", self.id),
+                ("residence_id", "=", residence.id),
+                ("file_id", "=", False),
+            ]
+        ).unlink()
+
+    def _write_journal(self, residence, judged, file):
+        """Create the journal lines of a residence.
+
+        :raises SofiUserError: another run has exported one of the charges meanwhile
+        """
+        # sudo: the journal is written by runs only, nobody may edit it by hand
+        Charge = self.env["sofi.charge"].sudo()
+        positions = count()
+        try:
+            for batch in split_every(JOURNAL_BATCH, judged, list):
+                lines = Charge.create(
+                    [
+                        self._prepare_line_vals(residence, item, file, positions)
+                        for item in batch
+                    ]
+                )
+                lines.flush_recordset()
+                lines.invalidate_recordset()  # 100,000 lines must not stay in memory
+        except UniqueViolation as error:
+            raise SofiUserError(
+                self.env._(
+                    "%(residence)s: another run exports the same charges at this "
+                    "moment. Nothing was written by this one.",
+                    residence=residence.name,
+                ),
+                "already_exported",
+                residence,
+            ) from error
+
+    def _prepare_line_vals(self, residence, item, file, positions):
+        charge, verdict, earlier_id = item
+        vals = {"detail": charge.problem or ", ".join(verdict.remarks)}
+        if verdict.skip:
+            reason = str(verdict.skip)
+            vals |= {"state": "skipped", "skip_reason": reason, "earlier_id": earlier_id}
+        elif not file:
+            vals["state"] = "preview"
+        else:
+            vals["state"] = "simulated" if self.dry_run else "written"
+            vals["file_id"] = file.id
+            vals["archive_batch"] = next(positions) // ARCHIVE_BATCH
+        return self.env["sofi.charge"]._prepare_vals(self, residence, charge, **vals)
+
+    # === SAY ===
+
+    def _log_remarks(self, residence, judged, lossy):
+        """Log one line a kind of remark, with the numbers of the charges concerned."""
+        concerned = {}
+        for item in judged:
+            for remark in item.verdict.remarks:
+                concerned.setdefault(str(remark), []).append(item.charge.id)
+        if lossy:
+            concerned["character_lost"] = lossy
+        texts = self._remark_texts()
+        self._log_many(
+            [
+                {
+                    "severity": "info" if remark == "zero_amount" else "warning",
+                    "code": remark,
+                    "text": f"{texts[remark]} ({len(ids)})",
+                    "value": ", ".join(ids[:20]),
+                    "residences": residence,
+                }
+                for remark, ids in sorted(concerned.items())
+            ]
+        )
+
+    def _remark_texts(self):
+        return {
+            "service_code_unknown": self.env._(
+                "Charges with a service code outside the convention"
+            ),
+            "not_a_sac": self.env._("Charges that are no service à la carte"),
+            "amount_differs": self.env._(
+                "Charges whose amount is not quantity × unit price; SOFI's amount is kept"
+            ),
+            "zero_amount": self.env._("Charges of zero"),
+            "description_language": self.env._(
+                "Charges whose description lacks the language of the file"
+            ),
+            "character_lost": self.env._(
+                "Charges with a character that the encoding of the file lacks"
+            ),
+        }
+
+    def _summarize(self, residence, judged, file):
+        skips = [str(item.verdict.skip) for item in judged if item.verdict.skip]
+        reasons = [f"{reason} {n}" for reason, n in sorted(Counter(skips).items())]
+        exported, total = _totals(judged)
+        self._log(
+            "info",
+            self.env._(
+                "%(residence)s: %(read)s read, %(exported)s exported, %(skipped)s left "
+                "out (%(reasons)s), total %(total)s, file %(file)s, SHA-256 %(sha)s",
+                residence=residence.name,
+                read=len(judged),
+                exported=exported,
+                skipped=len(skips),
+                reasons=", ".join(reasons) or "–",
+                total=f"{total:.2f}",
+                file=file.name if file else "–",
+                sha=file.sha256 if file else "–",
+            ),
+            code="summary",
+            residences=residence,
+        )
+        self._count("sofi.charge", "read", len(judged))
+        self._count("sofi.charge", "skip", len(skips))
+        if file:
+            self._count("sofi.charge", "export", exported)
+            self._count("sofi.export.file", "create")
+
+
+def _totals(judged):
+    """Return (number, total amount) of the charges in the file."""
+    amounts = [item.charge.amount for item in judged if not item.verdict.skip]
+    return len(amounts), sum(amounts, Decimal(0))

@@ -1,0 +1,143 @@
+from urllib.parse import urlsplit
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..core import exceptions as exc
+from ..core.api_client import SofiClient
+from ..core.const import LOG_INVALID_CREDENTIALS
+from ..core.transport import check_url
+
+ALLOW_PRIVATE_PARAMETER = "sofi_primmo.allow_private_hosts"
+
+
+class SofiUserError(UserError):
+    """A clear failure with a code, shown to people and kept with the run."""
+
+    def __init__(self, message, code, residence):
+        super().__init__(message)
+        self.code = code
+        self.residence = residence
+
+
+class SofiResidence(models.Model):
+    """How a residence speaks with SOFI."""
+
+    _inherit = "sofi.residence"
+
+    def _host(self):
+        return urlsplit(self.url or "").hostname or ""
+
+    def _client(self):
+        """Return a client that has not logged in yet.
+
+        :rtype: SofiClient
+        :raises SofiConfigError: when the address may not be used
+        """
+        self.ensure_one()
+        # sudo: key, secret and this parameter are read here and nowhere else; who may
+        # run an export need not see them
+        secret = self.sudo()
+        parameter = secret.env["ir.config_parameter"].get_param(ALLOW_PRIVATE_PARAMETER)
+        check_url(self.url, allow_private=parameter in ("1", "True", "true"))
+        return SofiClient(
+            self.url,
+            secret.api_access_key or "",
+            secret.api_secret or "",
+            self.profile_id._to_core(),
+        )
+
+    def _translate_error(self, error):
+        """Return the error for people that an error of the client means.
+
+        :param SofiError error: what the client raised
+        :rtype: SofiUserError
+        """
+        code = error.code or type(error).__name__
+        if isinstance(error, exc.SofiAuthError):
+            # Exact text of the script; the missing right is our addition [S0].
+            text = LOG_INVALID_CREDENTIALS.format(vendor=self._vendor_label())
+            if error.missing_right:
+                text = self.env._(
+                    "%(text)s (missing right %(right)s)",
+                    text=text,
+                    right=error.missing_right,
+                )
+            return SofiUserError(text, code, self)
+        return SofiUserError(self._error_text(error), code, self)
+
+    def _error_text(self, error):
+        values = {"residence": self.name, "detail": str(error)}
+        if isinstance(error, exc.SofiConfigError):
+            return self._config_text(error)
+        if isinstance(error, exc.SofiTransient):
+            return self.env._(
+                "%(residence)s: SOFI does not answer (%(detail)s). Try again later.",
+                **values,
+            )
+        if isinstance(error, exc.SofiRequestError):
+            return self.env._(
+                "%(residence)s: SOFI did not understand the request (%(detail)s, "
+                "request %(request)s). Report this to support.",
+                request=error.request_id or "?",
+                **values,
+            )
+        return self.env._(
+            "%(residence)s: SOFI answered something unexpected (%(detail)s). Check the "
+            "address and the API profile.",
+            **values,
+        )
+
+    def _config_text(self, error):
+        if error.code == "url_private":
+            return self.env._(
+                "%(residence)s: the address %(url)s leads into an internal network. The "
+                "administrator of the server can allow that.",
+                residence=self.name,
+                url=self.url,
+            )
+        return self.env._(
+            "%(residence)s: %(url)s is not a usable address. It must begin with "
+            "https://.",
+            residence=self.name,
+            url=self.url or "–",
+        )
+
+    # === BUTTON ===
+
+    def action_test_connection(self):
+        """Log in, name missing rights, tell what the key looks like.
+
+        :return: a notification
+        """
+        self.ensure_one()
+        self.check_access("read")
+        try:
+            with self._client() as client:
+                described = client.login()
+                client.ping()
+                missing = client.missing_rights() if client.scope else []
+        except exc.SofiError as error:
+            return self._notify("danger", str(self._translate_error(error)))
+        if missing:
+            text = self.env._(
+                "The login works, but these rights are missing: %(rights)s.",
+                rights=", ".join(missing),
+            )
+            return self._notify("warning", text)
+        text = self.env._(
+            "Connected to %(name)s.", name=described.get("name") or self.name
+        )
+        return self._notify("success", text)
+
+    def _notify(self, kind, text):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": self.name,
+                "message": text,
+                "sticky": kind != "success",
+            },
+        }

@@ -1,0 +1,99 @@
+import logging
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from odoo import api, models
+from odoo.tools import config
+
+from ..core import const, log_format, output_directory
+
+_logger = logging.getLogger(__name__)
+
+OUTPUT_ROOT_PARAMETER = "sofi_primmo.output_root"
+
+
+class SofiResidence(models.Model):
+    """The folders of a residence on the server."""
+
+    _inherit = "sofi.residence"
+
+    @api.model
+    def _output_root(self):
+        """Return the folder below which all folders of residences must lie."""
+        # sudo: the administrator of the server decides where Odoo may write
+        parameter = self.env["ir.config_parameter"].sudo().get_param(
+            OUTPUT_ROOT_PARAMETER
+        )
+        return parameter or str(
+            Path(config["data_dir"], "sofi_primmo", self.env.cr.dbname)
+        )
+
+    def _output_folder(self):
+        """Return the folder the files go to, None when they are only kept here.
+
+        :rtype: Path | None
+        :raises DirectoryError: outside the root, missing or not writable
+        """
+        self.ensure_one()
+        if not self.output_directory:
+            return None
+        folder = output_directory.resolve(self._output_root(), self.output_directory)
+        output_directory.check_writable(folder)
+        return folder
+
+    def _leftovers(self):
+        """Return the names of files that forbid a new run (spec 4.5).
+
+        :raises DirectoryError: see `_output_folder`
+        """
+        self.ensure_one()
+        folder = self._output_folder()
+        if folder:
+            return output_directory.leftovers(folder)
+        return self.env["sofi.export.file"]._not_downloaded(self).mapped("name")
+
+    def action_create_directories(self):
+        """Create the output folders; runs themselves never do (spec 4.5)."""
+        self.check_access("write")
+        for residence in self.filtered("output_directory"):
+            root = self._output_root()
+            Path(root).mkdir(parents=True, exist_ok=True)
+            folder = output_directory.resolve(root, residence.output_directory)
+            folder.mkdir(parents=True, exist_ok=True)
+        return self[:1]._notify("success", self.env._("The folders exist now."))
+
+    # === LOG FILE ===
+
+    def _log_folder(self):
+        """Return the log folder, created where missing, and whether it was [S0]."""
+        self.ensure_one()
+        path = self.log_directory or const.DEFAULT_LOG_DIRECTORY
+        folder = output_directory.resolve(self._output_root(), path)
+        created = not folder.is_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder, created
+
+    def _write_log(self, level, text):
+        """Append a line to the day's log file.
+
+        A log that cannot be written must not stop a run half-way: the same lines are
+        kept with the run, and the server's log says why the file lacks them.
+
+        :param str level: `INFO`, `WARN` or `ERROR`
+        :param str text: without secrets and personal data
+        :return: True when the folder was created on this occasion
+        """
+        self.ensure_one()
+        now = datetime.now(ZoneInfo(self.timezone))
+        try:
+            folder, created = self._log_folder()
+            path = folder / log_format.file_name(now)
+            if created:
+                announced = const.LOG_LOG_CREATED.format(path=self.log_directory)
+                output_directory.append_line(path, log_format.line(now, "INFO", announced))
+            output_directory.append_line(path, log_format.line(now, level, text))
+            return created
+        except (OSError, output_directory.DirectoryError) as error:
+            _logger.error("SOFI log of residence %s: %s", self.id, type(error).__name__)
+            return False

@@ -1,0 +1,1 @@
+from . import sofi_export_wizard

@@ -1,0 +1,63 @@
+from odoo import fields, models
+
+
+class SofiExportWizard(models.TransientModel):
+    """Choose residences, then look, simulate or export."""
+
+    _name = "sofi.export.wizard"
+    _description = "Export Charges"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    residence_ids = fields.Many2many(
+        "sofi.residence",
+        string="Residences",
+        required=True,
+        domain="[('company_id', '=', company_id)]",
+        default=lambda self: self._default_residences(),
+    )
+
+    def _default_residences(self):
+        chosen = self.env.context.get("active_ids")
+        if self.env.context.get("active_model") == "sofi.residence" and chosen:
+            return self.env["sofi.residence"].browse(chosen)
+        company = self.env.company
+        return self.env["sofi.residence"].search([("company_id", "=", company.id)])
+
+    def action_preview(self):
+        """Show what would be exported, without a file.
+
+        :return: a window action on the run
+        """
+        run = self._create_run(dry_run=False)
+        run.action_plan()
+        return run.get_formview_action()
+
+    def action_dry_run(self):
+        """Make the files without archiving anything in SOFI.
+
+        :return: a window action on the run
+        """
+        return self._start(dry_run=True)
+
+    def action_export(self):
+        """Export and archive.
+
+        :return: a window action on the run
+        """
+        return self._start(dry_run=False)
+
+    def _start(self, dry_run):
+        run = self._create_run(dry_run)
+        run.action_run()
+        return run.get_formview_action()
+
+    def _create_run(self, dry_run):
+        return self.env["sofi.export"].create(
+            {
+                "company_id": self.company_id.id,
+                "residence_ids": [fields.Command.set(self.residence_ids.ids)],
+                "dry_run": dry_run,
+            }
+        )
