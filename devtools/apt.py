@@ -32,7 +32,9 @@ def _archive():
     for stanza in (s for f in files for s in f.read_text().split("\n\n")):
         fields = dict(re.findall(r"^(URIs|Suites|Signed-By):\s*(.+)$", stanza, re.M))
         if _is_archive(fields.get("URIs", ""), fields.get("Suites", "")):
-            return fields["URIs"].split()[0], fields.get("Signed-By", "").strip() or None
+            return fields["URIs"].split()[0], fields.get(
+                "Signed-By", ""
+            ).strip() or None
     lists = [SOURCES / "sources.list", *sorted(SOURCES.glob("sources.list.d/*.list"))]
     for line in (x for f in lists if f.exists() for x in f.read_text().splitlines()):
         match = re.match(r"deb\s+(?:\[(.*?)\]\s+)?(\S+)\s+(\S+)", line.strip())

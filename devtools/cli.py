@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import config, paths, postgres, server, testing, venv
+from . import config, linting, paths, postgres, server, testing, venv
 from .console import Problem, say
 
 DESCRIPTION = "Set up, run, test and check the suite."
@@ -80,9 +80,13 @@ def _parser():
         "start Odoo with all addons and demonstration data",
         epilog="Further arguments go to Odoo, such as --dev=xml or --workers=2.",
     )
-    run.add_argument("--port", type=int, help="default: the first free one from 8069 on")
+    run.add_argument(
+        "--port", type=int, help="default: the first free one from 8069 on"
+    )
     run.add_argument("--fresh", action="store_true", help="drop the database first")
-    run.add_argument("-v", "--verbose", action="store_true", help="show Odoo's log here")
+    run.add_argument(
+        "-v", "--verbose", action="store_true", help="show Odoo's log here"
+    )
     shell = add("shell", _shell, "Odoo's Python shell; a script on standard input")
     for sub in (run, shell):
         sub.add_argument("-d", "--database", default="suite", help="default: suite")
@@ -93,6 +97,9 @@ def _parser():
             default=[],
             help="only this addon and what it needs (may be repeated; default: all)",
         )
+    lint = add("lint", _lint, "check formatting and rules")
+    lint.add_argument("--fix", action="store_true", help="repair what can be repaired")
+    lint.add_argument("places", nargs="*", help="files or folders; default: everything")
     add("stop", _stop, "stop the servers of ./dev run, and the private PostgreSQL")
     return parser
 
@@ -124,6 +131,10 @@ def _run(options, rest):
 
 def _shell(options, rest):
     return server.shell(setup(), options.database, options.addon, rest)
+
+
+def _lint(options, rest):
+    return linting.lint(options.places, options.fix)
 
 
 def _stop(options, rest):

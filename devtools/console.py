@@ -55,7 +55,9 @@ def run(command, todo="", **options):
             **options,
         )
     except FileNotFoundError as error:
-        raise Problem(f"The program {command[0]} is not on this machine.", todo) from error
+        raise Problem(
+            f"The program {command[0]} is not on this machine.", todo
+        ) from error
     if done.returncode:
         tail = "\n".join(done.stdout.strip().splitlines()[-25:])
         raise Problem(f"{' '.join(command[:6])} failed:\n{tail}", todo)

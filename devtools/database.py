@@ -21,7 +21,9 @@ def exists(name):
 
 def names():
     """Return the names of the server's databases."""
-    return [row[0] for row in postgres.query("postgres", "SELECT datname FROM pg_database")]
+    return [
+        row[0] for row in postgres.query("postgres", "SELECT datname FROM pg_database")
+    ]
 
 
 def drop(name):
@@ -122,4 +124,6 @@ def comment(name):
 
 def note(name, content):
     """Note something about a database, in its comment."""
-    postgres.query("postgres", f'COMMENT ON DATABASE "{name}" IS %s', json.dumps(content))
+    postgres.query(
+        "postgres", f'COMMENT ON DATABASE "{name}" IS %s', json.dumps(content)
+    )

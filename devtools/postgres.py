@@ -169,12 +169,23 @@ def _setpriv(account):
     """Return the prefix that runs a command as the given account."""
     if not shutil.which("setpriv"):
         raise Problem("setpriv is missing.", "apt-get install util-linux")
-    command = ["setpriv", "--reuid", str(account.pw_uid), "--regid", str(account.pw_gid)]
+    command = [
+        "setpriv",
+        "--reuid",
+        str(account.pw_uid),
+        "--regid",
+        str(account.pw_gid),
+    ]
     command.append("--clear-groups")
     if not _enterable(paths.PG_HOME):
         # A checkout below a closed folder, such as root's home: the server may
         # look through the folders above its own, nothing more.
-        command += ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
+        command += [
+            "--inh-caps",
+            "+dac_read_search",
+            "--ambient-caps",
+            "+dac_read_search",
+        ]
     return command
 
 
@@ -225,11 +236,15 @@ def query(database, statement, *values):
     import psycopg2  # there only once the virtual environment is
 
     settings = parameters()
-    names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
+    names = {
+        "PGHOST": "host",
+        "PGPORT": "port",
+        "PGUSER": "user",
+        "PGPASSWORD": "password",
+    }
     options = {names[key]: value for key, value in settings.items()}
     with closing(psycopg2.connect(dbname=database, **options)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
-

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addons, database, paths, postgres, templates, tools, venv
+from . import addons, database, paths, postgres, templates, tools
 from .console import Problem, say, step
 from .locks import lock
 
@@ -21,7 +21,7 @@ DATABASE = "suite"
 START_SECONDS = 180
 STOP_SECONDS = 15
 RUNNING = paths.HOME / "running"
-PREPARE = """
+BUNDLE = """
 env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()
 """
@@ -46,31 +46,34 @@ class Server:
     log: Path | None
 
 
-def prepare_database(source, name, wanted=(), fresh=False):
+def prepare_database(source, name, wanted=(), fresh=False, assets=False):
     """Make a database with addons and demonstration data, or bring it up to date.
 
     :param Path source: folder that holds the package `odoo`
     :param str name: the database
     :param wanted: technical names of addons; default: what it has, for a new one all
     :param bool fresh: drop it first
+    :param bool assets: bundle the client's scripts and styles now, not at first use
     """
     with lock(f"db-{name}"):
         if fresh:
             database.drop(name)
-        before = database.comment(name).get("prints", {})
+        known = database.comment(name)
+        before = known.get("prints", {})
         wanted = addons.closure({*wanted, *before} or addons.names())
         prints = {addon: addons.fingerprint(addon) for addon in wanted}
         if not database.exists(name):
             template = templates.layer(source, wanted)
             with step(f"database {name}"):
                 templates.clone(template, name)
-            changed = True
-        else:
-            changed = _update(name, before, prints)
-        if changed:
-            with step("web assets"):
-                script(name, PREPARE)
-            database.note(name, {"prints": prints})
+        elif _update(name, before, prints):
+            known["assets"] = False
+        bundled = known.get("assets")
+        if assets and not bundled:
+            with step("scripts and styles of the client"):
+                script(name, BUNDLE)
+            bundled = True
+        database.note(name, {"prints": prints, "assets": bundled})
 
 
 def _update(name, before, now):
@@ -219,7 +222,7 @@ def run(source, options, arguments):
     """Prepare the database, start Odoo, stay until it is told to stop."""
     port = choose_port(options.port)
     _try_wkhtmltopdf()
-    prepare_database(source, options.database, options.addon, options.fresh)
+    prepare_database(source, options.database, options.addon, options.fresh, True)
     log = None if options.verbose else paths.LOGS / f"{options.database}.log"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     say(f"• Odoo on port {port} …")

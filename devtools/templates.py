@@ -27,7 +27,9 @@ def base(source):
     :param Path source: folder that holds the package `odoo`
     """
     wanted = sorted({*BASE_ADDONS, *addons.foreign(addons.names())})
-    name = f"{PREFIX}base-{_digest([*wanted, database.LANGUAGES, venv.key(source)])[:12]}"
+    name = (
+        f"{PREFIX}base-{_digest([*wanted, database.LANGUAGES, venv.key(source)])[:12]}"
+    )
     with lock(name):
         if database.comment(name).get("complete"):
             return name

@@ -18,7 +18,9 @@ def odoo():
     name = f"e2e-{os.getpid()}"
     templates.clone(template, name)
     try:
-        with server.serving(name, server.free_port(), paths.LOGS / f"{name}.log") as odoo:
+        with server.serving(
+            name, server.free_port(), paths.LOGS / f"{name}.log"
+        ) as odoo:
             yield odoo
     finally:
         database.drop(name)

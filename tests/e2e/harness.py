@@ -42,7 +42,9 @@ OFFLINE = [
 #: Requests that stay open on purpose.
 LASTING = re.compile(r"/websocket|/bus/")
 #: What the browser reports though nothing is wrong: requests ended by leaving a page.
-HARMLESS = re.compile(r"net::ERR_ABORTED|Failed to load resource: net::ERR_NETWORK_CHANGED")
+HARMLESS = re.compile(
+    r"net::ERR_ABORTED|Failed to load resource: net::ERR_NETWORK_CHANGED"
+)
 
 
 @contextmanager
@@ -198,7 +200,9 @@ class Client:
         A many2one takes the first suggestion, a selection the option of that label, a
         checkbox a truth value.
         """
-        field = self._area().get_by_label(label, exact=True).locator("visible=true").first
+        field = (
+            self._area().get_by_label(label, exact=True).locator("visible=true").first
+        )
         kind = field.evaluate("e => e.type || e.tagName")
         if kind == "checkbox":
             field.set_checked(bool(value))
