@@ -184,7 +184,7 @@ class Client:
                 params=params,
                 data=dumps(body).encode() if body is not None else None,
                 headers={"Content-Type": "application/json", **headers},
-                timeout=(5, self.settings.timeout),
+                timeout=self.settings.timeout,
                 allow_redirects=False,
                 stream=True,
             )

@@ -4,7 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core import const
-from ..core.exceptions import AuthenticationFailed, ExchangeError, ServerUnavailable
+from ..core.exceptions import (
+    AuthenticationFailed,
+    ExchangeError,
+    ServerFailed,
+    ServerUnavailable,
+)
 from ..core.transport import Page
 
 #: Clients of the jobs this process works on: login, rate limit and the knowledge
@@ -181,7 +186,8 @@ class OpenimisPull(models.Model):
         since = self.date_watermark - timedelta(
             minutes=self.connection_id.overlap_minutes
         )
-        for line in self.connection_id.kind_ids.filtered("enabled"):
+        # sudo: how far a kind is known is the job's to say, its setup the manager's
+        for line in self.connection_id.kind_ids.filtered("enabled").sudo():
             if line.kind not in incomplete and line.kind in const.INCREMENTAL_KINDS:
                 line.date_since = since
 
@@ -203,7 +209,8 @@ class OpenimisPull(models.Model):
 
     def _final_state(self, done, failed):
         state = super()._final_state(done, failed)
-        if state == "done" and self.message_error_count:
+        rows = (self.counters or {}).values()
+        if state == "done" and any(row.get("failed") for row in rows):
             return "partial"
         return state
 
@@ -245,8 +252,15 @@ class OpenimisPull(models.Model):
         return [
             uuid
             for uuid in known.mapped("uuid")
-            if uuid not in listed and transport.bill(uuid) is None
+            if uuid not in listed and self._is_gone(transport, uuid)
         ]
+
+    def _is_gone(self, transport, uuid):
+        """Whether openIMIS says so; a question it fails on is no answer."""
+        try:
+            return transport.bill(uuid) is None
+        except ServerFailed:
+            return False
 
     def _listed_bills(self, transport, total):
         size = self.connection_id.page_size

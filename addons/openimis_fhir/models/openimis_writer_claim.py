@@ -95,6 +95,7 @@ class OpenimisWriter(models.AbstractModel):
 
     def _update_claim(self, claim, vals):
         """Lines keep their identity by number: bills may point at them."""
+        before = self._claim_value(claim)
         lines = {line.sequence: line for line in claim.line_ids}
         commands = []
         for _create, _zero, line_vals in vals["line_ids"]:
@@ -104,7 +105,6 @@ class OpenimisWriter(models.AbstractModel):
             else:
                 commands.append(Command.create(line_vals))
         commands += [Command.delete(line.id) for line in lines.values()]
-        before = self._claim_value(claim)
         claim.write({**vals, "line_ids": commands})
         if claim.billing_move_id:
             after = self._claim_value(claim)

@@ -1,1 +1,2 @@
 from . import test_pull
+from . import test_pull_bills

@@ -10,6 +10,9 @@ if ROOT not in sys.path:
 
 from tests.simulators.openimis import Faults, OpenimisServer, Store  # noqa: E402
 from tests.simulators.openimis.server import LOGIN  # noqa: E402
+from tests.simulators.openimis.store import sample  # noqa: E402
+
+__all__ = ["Faults", "OpenimisCase", "OpenimisServer", "Store", "sample"]
 
 PRODUCT = "BCUL0001"
 

@@ -1,0 +1,193 @@
+import base64
+import json
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+from .common import OpenimisCase, sample
+
+
+@tagged("post_install", "-at_install")
+class TestPullBills(OpenimisCase, AccountTestInvoicingCommon):
+    """Bills of openIMIS: copied, billed here once, deleted and amended there."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.company_data["company"]
+        cls.company.currency_id = cls.env.ref("base.USD")
+        cls.env.user.group_ids |= cls.env.ref("openimis_payable.group_openimis_manager")
+        cls.env = cls.env(
+            context={**cls.env.context, "allowed_company_ids": cls.company.ids}
+        )
+
+    def bill(self, number=0):
+        return self.env["openimis.remote.bill"].search(
+            [("uuid", "=", self.bills[number])]
+        )
+
+    def make_move(self, post=False):
+        self.fill()
+        self.pull()
+        bill = self.bill()
+        bill.action_create_move()
+        if post:
+            bill.move_id.action_post()
+        return bill
+
+    def test_a_bill_becomes_a_vendor_bill_once(self):
+        bill = self.make_move()
+        move = bill.move_id
+        self.assertRecordValues(
+            move,
+            [
+                {
+                    "move_type": "in_invoice",
+                    "amount_total": 610.0,
+                    "openimis_code": bill.code,
+                    "openimis_uuid": bill.uuid,
+                    "openimis_type": "claim",
+                }
+            ],
+        )
+        self.assertEqual(sum(move.openimis_line_ids.mapped("amount_net")), 610.0)
+        bill.action_create_move()
+        self.assertEqual(
+            self.env["account.move"].search_count([("openimis_uuid", "=", bill.uuid)]), 1
+        )
+
+    def test_a_bill_of_an_unknown_third_party_says_so(self):
+        self.fill()
+        self.store.rows["Organization"].clear()
+        self.pull()
+        with self.assertRaisesRegex(UserError, "Pull the health facilities"):
+            self.bill().action_create_move()
+
+    def test_a_draft_of_a_deleted_bill_is_proposed_to_be_cancelled(self):
+        bill = self.make_move()
+        self.store.delete("Invoice", bill.uuid)
+        pull = self.pull()
+        self.assertEqual(pull.counters["bill"]["delete"], 1)
+        proposal = bill.proposal_ids
+        self.assertEqual((proposal.reason, proposal.action), ("delete", "cancel"))
+        self.assertEqual(bill.move_id.state, "draft")  # only proposed
+        proposal.action_accept()
+        self.assertEqual(bill.move_id.state, "cancel")
+        self.assertEqual(proposal.state, "done")
+        with self.assertRaises(UserError):
+            proposal.action_accept()
+
+    def test_a_posted_bill_of_a_deleted_one_gets_a_credit_note(self):
+        bill = self.make_move(post=True)
+        self.store.delete("Invoice", bill.uuid)
+        self.pull()
+        proposal = bill.proposal_ids
+        self.assertEqual(proposal.action, "credit")
+        proposal.action_accept()
+        note = proposal.credit_note_id
+        self.assertEqual((note.move_type, note.state), ("in_refund", "draft"))
+        self.assertEqual(note.amount_total, 610.0)
+
+    def test_deleted_bills_are_found_once_whatever_the_transport(self):
+        bill = self.make_move()
+        self.store.delete("Invoice", bill.uuid)
+        self.connection.transport = "graphql"
+        self.pull()
+        self.pull(full=True)
+        self.connection.transport = "fhir"
+        self.pull(full=True)
+        self.assertEqual(len(bill.proposal_ids), 1)
+        self.assertTrue(bill.deleted)
+        self.assertEqual(bill.status, "4")
+
+    def test_a_bill_that_only_fails_is_not_taken_for_deleted(self):
+        bill = self.make_move()
+        self.store.delete("Invoice", self.bills[1])
+        self.store.broken = {bill.uuid}
+        self.pull()
+        self.assertFalse(bill.deleted)
+        self.assertTrue(self.bill(1).deleted)
+
+    def test_an_amended_bill_is_proposed_to_be_replaced(self):
+        bill = self.make_move()
+        other = self.store.add_bill(99, self.facility, [300.0])
+        self.store.rows["Invoice"][other].resource["identifier"][1]["value"] = bill.code
+        self.pull()
+        self.assertEqual(bill.proposal_ids.reason, "replace")
+
+    def test_an_amendment_named_by_graphql_is_found(self):
+        bill = self.make_move()
+        self.connection.transport = "graphql"
+        row = self.store.rows["Invoice"][bill.uuid]
+        row.node = {"replacementUuid": self.bills[2], "dateValidTo": "2026-01-01"}
+        self.pull(full=True)
+        self.assertEqual(bill.proposal_ids.reason, "replace")
+        self.assertEqual(bill.replaced_by_uuid, self.bills[2])
+
+    def test_a_claim_that_changes_after_billing_is_proposed_for_adjustment(self):
+        self.fill()
+        self.pull()
+        claim = self.env["openimis.claim"].search(
+            [("openimis_uuid", "=", self.claims[0])]
+        )
+        move = self.init_invoice("in_invoice", amounts=[150.0])
+        claim.billing_move_id = move
+        self.store.add_claim(0, self.facility, self.policy, self.patient, valuated=20.0)
+        self.pull()
+        proposal = self.env["openimis.bill.proposal"].search(
+            [("claim_id", "=", claim.id)]
+        )
+        self.assertEqual(proposal.reason, "amount")
+        self.assertEqual((proposal.amount_before, proposal.amount_after), (150, 100))
+        proposal.action_refuse()
+        self.assertEqual(move.state, "draft")
+
+    # === FILES ===
+
+    def read_file(self, content, name="bundle.json"):
+        return self.pull(file=base64.b64encode(content), file_name=name)
+
+    def entries(self):
+        return [
+            sample("Organization_hf"),
+            sample("Patient_one"),
+            sample("ClaimResponse_one"),
+            sample("Claim_one"),
+            sample("Invoice_bill_list")["entry"][0]["resource"],
+            {"resourceType": "Medication", "id": "m"},
+        ]
+
+    def check_file(self, pull):
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        claim = self.env["openimis.claim"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual((claim.code, claim.valuated), ("CQ7", 45.65))
+        self.assertEqual(claim.health_facility_id.openimis_code, "Hq70")
+        self.assertEqual(self.count("openimis.remote.bill"), 1)
+        self.assertIn("Medication", " ".join(self.texts(pull)))
+        self.assertEqual(self.server.requests, [])
+
+    def test_a_bundle_file_goes_the_same_way(self):
+        bundle = {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"resource": resource} for resource in self.entries()],
+        }
+        self.check_file(self.read_file(json.dumps(bundle).encode()))
+
+    def test_an_ndjson_file_goes_the_same_way_and_twice_changes_nothing(self):
+        lines = b"\n".join(json.dumps(r).encode() for r in self.entries())
+        self.check_file(self.read_file(lines, "claims.ndjson"))
+        again = self.read_file(lines, "claims.ndjson")
+        self.assertEqual(again.counters["claim"]["unchanged"], 1)
+        self.assertFalse(again.counters["claim"].get("create"))
+
+    def test_a_file_that_is_none_is_refused_with_its_line(self):
+        pull = self.read_file(b'{"resourceType": "Patient"}\nnonsense\n', "x.ndjson")
+        self.assertEqual(pull.state, "failed")
+        (message,) = pull.exchange_message_ids
+        self.assertEqual((message.file, message.row), ("x.ndjson", 2))
+        self.assertIn("nonsense", message.text)
