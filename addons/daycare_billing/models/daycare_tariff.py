@@ -270,6 +270,6 @@ class DaycareTariff(models.Model):
         """
         self.ensure_one()
         simulator = self.env["daycare.tariff.simulator"].create(
-            {"tariff_id": self.id, "week_ids": [Command.create({})]}
+            {"tariff_id": self.id, "child_ids": [Command.create({})]}
         )
         return simulator._open()
