@@ -8,8 +8,19 @@ comes in several rows.
 import csv
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass, field, replace
 
+# What zipfile lets through when an archive is damaged.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+)
 MAX_BYTES = 20_000_000
 MAX_MEMBERS = 20
 COLUMNS = {
@@ -66,12 +77,15 @@ def read(content):
     """
     text = _decode(_unpack(content))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    positions = _positions(next(rows, []))
     directory = Directory()
     towns = {}
-    for number, row in enumerate(rows, 2):
-        if any(cell.strip() for cell in row):
-            _read_row(row, number, positions, towns, directory.errors)
+    try:
+        positions = _positions(next(rows, []))
+        for number, row in enumerate(rows, 2):
+            if any(cell.strip() for cell in row):
+                _read_row(row, number, positions, towns, directory.errors)
+    except csv.Error as error:
+        raise DirectoryError("encoding", str(error)) from error
     if not towns:
         raise DirectoryError("empty")
     directory.towns = _mark_main(list(towns.values()))
@@ -86,9 +100,7 @@ def _unpack(content):
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read_member(archive)
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise DirectoryError("archive", str(error)) from error
-    except NotImplementedError as error:
+    except DAMAGED as error:
         raise DirectoryError("archive", str(error)) from error
 
 

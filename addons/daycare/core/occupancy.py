@@ -104,7 +104,7 @@ def peak(spans):
     :return int: largest number of spans that share a minute
     """
     events = sorted(
-        [(begin, 1) for begin, _end in spans] + [(end, -1) for _begin, end in spans]
+        event for begin, end in spans for event in ((begin, 1), (end, -1))
     )
     highest = current = 0
     for _minute, change in events:

@@ -131,17 +131,13 @@ class TestChild(DaycareCommon):
 
     def test_changes_are_kept_in_the_chatter(self):
         child = self.child.with_context(tracking_disable=False)
-        child.message_ids.unlink()
-        child.status_id = self.env.ref("daycare.status_90")
-        self.flush_tracking()
-        self.assertEqual(
-            child.message_ids.tracking_value_ids.new_value_char,
-            self.env.ref("daycare.status_90").label,
-        )
-
-    def flush_tracking(self):
+        self.cr.flush()  # forget that the setup asked for no tracking
+        child.departure_reason = "Moving"
         self.env.flush_all()
         self.cr.flush()
+        child.invalidate_recordset()
+        tracking = child.message_ids.tracking_value_ids
+        self.assertEqual(tracking.new_value_char, "Moving")
 
     def test_deleting_a_child_leaves_its_guardians(self):
         self.link(self.mother, is_main=True)

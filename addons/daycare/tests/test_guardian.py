@@ -1,6 +1,5 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
@@ -100,10 +99,7 @@ class TestGuardian(DaycareCommon):
             self.env.flush_all()
 
     def test_contact_with_a_file_cannot_be_deleted(self):
-        with (
-            self.assertRaises((IntegrityError, UserError)),
-            mute_logger("odoo.sql_db"),
-        ):
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.mother.partner_id.unlink()
 
     def test_batch_takes_a_constant_number_of_queries(self):

@@ -53,7 +53,8 @@ class TestIncome(DaycareCommon):
 
     def test_ticking_confidential_clears_the_amount(self):
         page = self.page("2021-01-01", 5000)
-        with Form(self.mother) as form, form.income_ids.edit(0) as line:
+        mother = self.mother.with_user(self.user("income", "billing"))
+        with Form(mother) as form, form.income_ids.edit(0) as line:
             line.confidential = True
             self.assertEqual(line.amount, 0)
         self.assertTrue(page.confidential)
