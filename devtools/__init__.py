@@ -1,1 +1,1 @@
-"""What `./dev` is made of. Standard library only: it runs before anything is installed."""
+"""What `./dev` is made of: the standard library only, as it runs before all else."""

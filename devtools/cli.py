@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import config, linting, paths, postgres, server, testing, venv
+from . import benches, config, linting, paths, postgres, server, testing, venv
 from .console import Problem, say
 
 DESCRIPTION = "Set up, run, test and check the suite."
@@ -87,6 +87,11 @@ def _parser():
     run.add_argument(
         "-v", "--verbose", action="store_true", help="show Odoo's log here"
     )
+    run.add_argument(
+        "--demo-sofi",
+        action="store_true",
+        help="start the simulator of the SOFI API beside it",
+    )
     shell = add("shell", _shell, "Odoo's Python shell; a script on standard input")
     for sub in (run, shell):
         sub.add_argument("-d", "--database", default="suite", help="default: suite")
@@ -97,6 +102,9 @@ def _parser():
             default=[],
             help="only this addon and what it needs (may be repeated; default: all)",
         )
+    bench = add("bench", _bench, "measure; see tests/bench/__init__.py")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    bench.add_argument("--json", metavar="FILE", help="write the results here, too")
     lint = add("lint", _lint, "check formatting and rules")
     lint.add_argument("--fix", action="store_true", help="repair what can be repaired")
     lint.add_argument("places", nargs="*", help="files or folders; default: everything")
@@ -131,6 +139,10 @@ def _run(options, rest):
 
 def _shell(options, rest):
     return server.shell(setup(), options.database, options.addon, rest)
+
+
+def _bench(options, rest):
+    benches.run(setup(), options.names, options.json)
 
 
 def _lint(options, rest):

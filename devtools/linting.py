@@ -41,8 +41,9 @@ def lint(places, fix=False):
 def _checks(places, fix):
     """Yield the name and the command of each check."""
     ruff = paths.LINT_VENV / "bin" / "ruff"
-    yield "ruff", [ruff, "check", *(["--fix"] if fix else []), *places]
+    # Formatting first: it repairs most of what the rules complain of.
     yield "ruff format", [ruff, "format", *([] if fix else ["--diff"]), *places]
+    yield "ruff", [ruff, "check", *(["--fix"] if fix else []), *places]
     modules = _modules(places)
     if modules:
         program = paths.LINT_VENV / "bin" / "pylint"

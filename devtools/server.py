@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ PORT = 8069
 DATABASE = "suite"
 START_SECONDS = 180
 STOP_SECONDS = 15
+SOFI_SIMULATOR = paths.TESTS / "simulators" / "sofi"
 RUNNING = paths.HOME / "running"
 BUNDLE = """
 env["ir.qweb"]._pregenerate_assets_bundles()
@@ -226,10 +227,28 @@ def run(source, options, arguments):
     log = None if options.verbose else paths.LOGS / f"{options.database}.log"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     say(f"• Odoo on port {port} …")
-    with _registered(options.database):
+    beside = _sofi_simulator() if options.demo_sofi else nullcontext()
+    with beside, _registered(options.database):
         with serving(options.database, port, log, *arguments) as odoo:
             say(BANNER.format(url=odoo.url, log=log or "below"))
             return odoo.process.wait()
+
+
+@contextmanager
+def _sofi_simulator():
+    """Run the simulator of the SOFI API; say where it listens."""
+    process = subprocess.Popen(
+        [paths.VENV_PYTHON, SOFI_SIMULATOR],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        say(f"  SOFI simulator: {process.stdout.readline().strip()}")
+        yield
+    finally:
+        end(process)
 
 
 def _try_wkhtmltopdf():

@@ -48,7 +48,7 @@ def ensure(program):
         if found:
             return found
         package, file = PROGRAMS[program]
-        todo = f"Install it, so that it is on the path (Debian: apt-get install {package})."
+        todo = f"Put it on the path; on Debian: apt-get install {package}"
         if not apt.available():
             raise Problem(f"The program {program} is missing.", todo)
         with step(f"{program} from Debian's package {package}"):

@@ -2,6 +2,8 @@
 
 import pytest
 
+ADDONS = ["exchange_run"]
+
 
 @pytest.mark.parametrize(
     ("lang", "settings"), [("en_US", "Settings"), ("fr_FR", "Paramètres")]
