@@ -44,4 +44,9 @@ from . import openimis_converter_cash
 from . import openimis_converter_contribution
 from . import openimis_closing_capitation
 from . import openimis_converter_capitation
+from . import account_move_rights
 from . import account_move_service
+from . import account_move_life
+from . import account_move_payment
+from . import openimis_closing_report
+from . import openimis_payment_import

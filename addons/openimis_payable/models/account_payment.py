@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .rights import require_right
 
 PAYMENT_STATUS = [
     ("0", "Rejected"),
@@ -6,6 +9,21 @@ PAYMENT_STATUS = [
     ("2", "Refunded"),
     ("3", "Cancelled"),
 ]
+#: what users change on a payment; its state moves with Odoo's buttons
+GUARDED = {
+    "amount",
+    "currency_id",
+    "date",
+    "journal_id",
+    "memo",
+    "openimis_amount_received",
+    "openimis_code_ext",
+    "openimis_code_rcp",
+    "openimis_code_receipt",
+    "openimis_fees",
+    "openimis_label",
+    "partner_id",
+}
 
 
 class AccountPayment(models.Model):
@@ -17,7 +35,9 @@ class AccountPayment(models.Model):
         "Pays openIMIS Bills", index="btree_not_null", copy=False, readonly=True
     )
     openimis_uuid = fields.Char("openIMIS UUID", copy=False)
-    openimis_code_ext = fields.Char("External Payment Reference", copy=False, help="code_ext")
+    openimis_code_ext = fields.Char(
+        "External Payment Reference", copy=False, help="code_ext"
+    )
     openimis_code_rcp = fields.Char(
         "Bank's Reference", copy=False, help="code_rcp, code_tp"
     )
@@ -27,6 +47,9 @@ class AccountPayment(models.Model):
     openimis_fees = fields.Monetary("Fees", copy=False)
     openimis_amount_received = fields.Monetary("Received Amount", copy=False)
     openimis_refunded = fields.Boolean(copy=False, readonly=True)
+    openimis_fee_move_id = fields.Many2one(
+        "account.move", "Entry of the Fees", copy=False, readonly=True
+    )
     openimis_status = fields.Selection(
         PAYMENT_STATUS,
         "openIMIS Status",
@@ -53,3 +76,81 @@ class AccountPayment(models.Model):
             if payment.openimis_refunded and status == "1":
                 status = "2"
             payment.openimis_status = payment.openimis_is_payment and status
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("openimis_is_payment") for vals in vals_list):
+            require_right(self.env, "156202")
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if GUARDED.intersection(vals) and self._openimis_is_settled():
+            require_right(self.env, "156203")
+        return super().write(vals)
+
+    def _openimis_is_settled(self):
+        """Tell whether one of the payments pays openIMIS bills and is confirmed."""
+        return any(p.openimis_is_payment and p.state != "draft" for p in self)
+
+    def unlink(self):
+        if self.filtered("openimis_is_payment"):
+            require_right(self.env, "156204")
+        return super().unlink()
+
+    def action_reject(self):
+        ours = self.filtered("openimis_is_payment")
+        if ours:
+            ours.openimis_payment_rejected()
+        return super(AccountPayment, self - ours).action_reject()
+
+    def action_cancel(self):
+        if self.filtered("openimis_is_payment"):
+            require_right(self.env, "156203")
+        return super().action_cancel()
+
+    def _openimis_post_fees(self):
+        """Post the fees of payments: charges account against the bank.
+
+        :raises UserError: the company has no account for payment charges
+        """
+        for payment in self.filtered("openimis_fees"):
+            charges = payment.company_id.openimis_account_bank_fee_id
+            bank = payment.outstanding_account_id or payment.journal_id.default_account_id
+            if not charges:
+                raise UserError(
+                    self.env._(
+                        "%s has no account for payment charges. Set it in the openIMIS "
+                        "settings.",
+                        payment.company_id.display_name,
+                    )
+                )
+            # sudo: who may register a payment may post the charges that came with it
+            entry = self.env["account.move"].sudo().create(
+                payment._prepare_openimis_fee_vals(charges, bank)
+            )
+            entry._post(soft=False)
+            payment.openimis_fee_move_id = entry
+
+    def _prepare_openimis_fee_vals(self, charges, bank):
+        label = self.env._("Charges of payment %s", self.openimis_code_ext or self.name)
+        currency = self.currency_id
+        amount = currency._convert(
+            self.openimis_fees, self.company_id.currency_id, self.company_id, self.date
+        )
+        return {
+            "move_type": "entry",
+            "journal_id": self.journal_id.id,
+            "date": self.date,
+            "ref": label,
+            "line_ids": [
+                (0, 0, {
+                    "name": label,
+                    "account_id": account.id,
+                    "partner_id": self.partner_id.id,
+                    "currency_id": currency.id,
+                    "amount_currency": sign * self.openimis_fees,
+                    "balance": sign * amount,
+                })
+                for account, sign in ((charges, 1), (bank, -1))
+            ],
+        }

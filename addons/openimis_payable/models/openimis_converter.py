@@ -170,16 +170,23 @@ class OpenimisConverter(models.AbstractModel):
 
     @api.model
     def _prepare_lines(self, run, key, sources):
-        return self._invoice_lines(run, self._payables(run, sources))
+        payables = self._payables(run, sources)
+        grouped = self._line_policy(run, payables) == "grouped"
+        return self._invoice_lines(payables, grouped, self._payable_type)
 
     @api.model
-    def _invoice_lines(self, run, payables):
-        """Return invoice line values that add up to the payables' net amounts."""
-        if self._line_policy(run, payables) == "detailed":
+    def _invoice_lines(self, payables, grouped, kind):
+        """Return invoice line values that add up to the payables' net amounts.
+
+        :param payables: list of `core.payable.Payable`
+        :param bool grouped: by account, product, taxes and analytic distribution
+        :param str kind: type of payable, for the wording
+        :return: list of values for `account.move.line`
+        """
+        if not grouped:
             return [self._detailed_line(payable) for payable in payables]
         return [
-            self._grouped_line(run, group)
-            for group in group_payables(payables).values()
+            self._grouped_line(kind, group) for group in group_payables(payables).values()
         ]
 
     @api.model
@@ -191,13 +198,14 @@ class OpenimisConverter(models.AbstractModel):
         }
 
     @api.model
-    def _grouped_line(self, run, group):
+    def _grouped_line(self, kind, group):
+        closings = self.env["openimis.closing"]
         return {
             **self._line_base(group[0]),
             "name": self.env._(
                 "%(type)s %(product)s: %(count)s lines",
-                type=run._type_names()[self._payable_type],
-                product=run._product_names([group[0].product]),
+                type=closings._type_names()[kind],
+                product=closings._product_names([group[0].product]),
                 count=len(group),
             ),
             "price_unit": float(sum(payable.net for payable in group)),

@@ -112,7 +112,8 @@ class OpenimisPayableLine(models.Model):
             ]
         )
         if move.amount_tax:
-            lines._spread_tax()
+            # sudo: sharing out the bill's own tax is part of creating its lines
+            lines.sudo()._spread_tax()
         return lines
 
 

@@ -1,6 +1,26 @@
-from odoo import models
+import json
 
-from ..core.money import exact, split_by_largest_remainder
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ..core.money import exact, round_money, split_by_largest_remainder
+from ..core.payable import Payable
+from .rights import require_right
+
+LINE_FIELDS = (
+    "code",
+    "description",
+    "details",
+    "quantity",
+    "unit_price",
+    "discount",
+    "deduction",
+    "account_id",
+    "product_id",
+    "location_id",
+    "tax_ids",
+    "claim_id",
+)
 
 
 class OpenimisPayableLine(models.Model):
@@ -22,3 +42,72 @@ class OpenimisPayableLine(models.Model):
             for line, share in zip(taxed, shares, strict=True):
                 line.amount_tax = float(share)
                 line.amount_total = float(exact(line.amount_net) + share)
+
+    # === RIGHTS ===
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        require_right(self.env, "156102")
+        return super().create(vals_list)
+
+    def write(self, vals):
+        require_right(self.env, "156103")
+        return super().write(vals)
+
+    def unlink(self):
+        require_right(self.env, "156104")
+        return super().unlink()
+
+    # === LINES OF THEIR OWN ===
+
+    @api.model
+    def _checked_vals(self, vals, line=None):
+        """Return the values of a payable line with its amounts worked out.
+
+        Section 2: net = quantity x unit price - discount - deduction, rounded.
+
+        :param dict vals: values given by the caller
+        :param line: the line to change, for the values not given
+        :return: dict for create or write
+        :raises ValidationError: an unknown field, or no code
+        """
+        unknown = sorted(set(vals) - set(LINE_FIELDS))
+        if unknown:
+            raise ValidationError(
+                self.env._("Unknown fields of a line: %s", ", ".join(unknown))
+            )
+        if not (vals.get("code") or line):
+            raise ValidationError(self.env._("Each line needs a code."))
+        given = {"quantity": 1.0, **vals} if not line else dict(vals)
+        figures = {
+            name: given.get(name, line[name] if line else 0)
+            for name in ("quantity", "unit_price", "discount", "deduction")
+        }
+        net = _net(**figures)
+        return {**given, "amount_net": float(net), "amount_total": float(net)}
+
+    def _expected_net(self):
+        """Return quantity x unit price - discount - deduction, rounded."""
+        return float(
+            _net(self.quantity, self.unit_price, self.discount, self.deduction)
+        )
+
+    def _as_payable(self, move):
+        """Return the line as `core.payable.Payable`, to make invoice lines of it."""
+        distribution = self.analytic_distribution
+        return Payable(
+            source=self.source_id,
+            code=self.code,
+            description=self.description or "",
+            net=exact(self.amount_net),
+            unit_price=exact(self.unit_price),
+            product=self.product_id.id or None,
+            account=self.account_id.id or move._openimis_default_account().id or None,
+            taxes=tuple(self.tax_ids.ids),
+            analytic=json.dumps(distribution) if distribution else None,
+        )
+
+
+def _net(quantity, unit_price, discount, deduction):
+    gross = exact(quantity) * exact(unit_price)
+    return round_money(gross - exact(discount) - exact(deduction))

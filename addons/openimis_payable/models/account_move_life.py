@@ -1,0 +1,183 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from .rights import require_right
+
+
+class AccountMove(models.Model):
+    """A bill's life after it was made: suspend, delete, amend."""
+
+    _inherit = "account.move"
+
+    # === SUSPEND ===
+
+    def openimis_bill_suspend(self):
+        """Suspend bills: neither validated nor paid until resumed. Right 156103.
+
+        :return: True
+        """
+        return self._openimis_set_suspended(True, self.env._("Bill suspended"))
+
+    def openimis_bill_resume(self):
+        """Resume suspended bills. Right 156103.
+
+        :return: True
+        """
+        return self._openimis_set_suspended(False, self.env._("Bill resumed"))
+
+    def _openimis_set_suspended(self, suspended, message):
+        require_right(self.env, "156103")
+        self.write({"openimis_suspended": suspended})
+        self._openimis_add_event("1", message)
+        return True
+
+    # === DELETE ===
+
+    def openimis_bill_delete(self):
+        """Delete bills the way openIMIS does: the record stays, marked as deleted.
+
+        Source: service billDelete. Right 156104. A draft is cancelled, a validated
+        bill is reversed by a credit note. The documents behind the bill are never
+        deleted, and can be billed again.
+
+        :return: True
+        :raises AccessError: without the right
+        :raises UserError: a payment of the bill stands in the way
+        """
+        require_right(self.env, "156104")
+        for bill in self:
+            if bill.payment_state in ("paid", "in_payment", "partial"):
+                raise UserError(
+                    self.env._(
+                        "Bill %s is paid, at least in part. Refund its payments first.",
+                        bill.display_name,
+                    )
+                )
+            # sudo: the right to delete bills implies what deleting one takes
+            bill.sudo()._openimis_undo()
+            bill.sudo().openimis_deleted = True
+            # a new bill of the same period may take the code again
+            bill.sudo().openimis_code = f"{bill.openimis_code or bill.id}-DEL{bill.id}"
+        self._openimis_add_event("1", self.env._("Bill deleted"))
+        return True
+
+    def _openimis_undo(self):
+        """Cancel a draft, reverse a validated bill; free the sources."""
+        if self.state == "draft":
+            self.button_cancel()
+        elif self.state == "posted":
+            self._openimis_reverse()
+            self._billing_links("active")._release()
+
+    def _openimis_reverse(self):
+        """Reverse a validated bill by a posted credit note.
+
+        :return: the credit note
+        """
+        return self._reverse_moves(
+            [
+                {
+                    "ref": self.env._("Reversal of %s", self.openimis_code or self.name),
+                    "invoice_date": self.invoice_date,
+                    "date": self.date,
+                }
+            ],
+            cancel=True,
+        )
+
+    # === AMEND ===
+
+    def openimis_bill_amend(self, vals=None):
+        """Replace a bill by a draft with the same lines, linked both ways.
+
+        Source: service billAmend. Right 156109. The sources go over to the new
+        bill; a draft is cancelled, a validated bill is reversed by a credit note.
+
+        :param dict vals: values to change on the replacement, as for
+            :meth:`openimis_bill_update`
+        :return: the replacement, an `account.move` record in draft
+        :raises AccessError: without the right
+        :raises UserError: the bill was amended before, is cancelled or is paid
+        """
+        require_right(self.env, "156109")
+        self.ensure_one()
+        self.check_access("write")
+        self._check_openimis_amendable()
+        # sudo: the right to amend implies what replacing a bill takes
+        bill = self.sudo()
+        code = bill.openimis_code
+        bill.openimis_code = f"{code or bill.id}-OLD{bill.id}"
+        replacement = bill._openimis_copy_for_amend(code)
+        bill._billing_links("active")._openimis_move_to(replacement)
+        bill._openimis_undo()
+        bill.openimis_replaced_by_id = replacement
+        if vals:
+            replacement.write(vals)
+        self._openimis_add_event(
+            "1", self.env._("Amended by bill %s", replacement.openimis_code)
+        )
+        replacement._openimis_add_event("1", self.env._("Amends bill %s", code or ""))
+        return replacement.sudo(False)
+
+    def action_openimis_amend(self):
+        """Amend the bill and open its replacement.
+
+        :return: a window action
+        """
+        return self.openimis_bill_amend().get_formview_action()
+
+    def _check_openimis_amendable(self):
+        paid = self.payment_state in ("paid", "in_payment", "partial")
+        if self.state == "cancel" or self.openimis_replaced_by_id or paid:
+            raise UserError(
+                self.env._(
+                    "Bill %s cannot be amended: it is cancelled, amended already, or "
+                    "paid. Refund its payments first if it is paid.",
+                    self.display_name,
+                )
+            )
+
+    def _openimis_copy_for_amend(self, code):
+        """Return a draft copy with the payable lines, and invoice lines to match."""
+        replacement = self.copy(
+            {
+                "invoice_date": self.invoice_date,
+                "date": self.date,
+                "ref": code,
+                "openimis_type": self.openimis_type,
+                "openimis_closing_id": self.openimis_closing_id.id,
+                "openimis_code": code,
+                "openimis_code_rcp": self.openimis_code_rcp,
+                "openimis_code_ext": self.openimis_code_ext,
+                "openimis_subject": self._openimis_reference("openimis_subject"),
+                "openimis_sender": self._openimis_reference("openimis_sender"),
+                "openimis_date_from": self.openimis_date_from,
+                "openimis_date_to": self.openimis_date_to,
+                "openimis_terms": self.openimis_terms,
+                "openimis_note": self.openimis_note,
+                "openimis_location_id": self.openimis_location_id.id,
+                "openimis_product_ids": self.openimis_product_ids.ids,
+                "openimis_line_policy": self.openimis_line_policy,
+                "openimis_amount_discount": self.openimis_amount_discount,
+                "openimis_version": self.openimis_version + 1,
+                "openimis_replaces_id": self.id,
+                "billing_run_model": self.billing_run_model,
+                "billing_run_id": self.billing_run_id,
+            }
+        )
+        for line in self.openimis_line_ids:
+            line.copy({"move_id": replacement.id})
+        return replacement
+
+    def _openimis_reference(self, field):
+        record = self[field]
+        return f"{record._name},{record.id}" if record else False
+
+
+class AccountBillingLink(models.Model):
+    _inherit = "account.billing.link"
+
+    def _openimis_move_to(self, move):
+        """Let another bill be the one that bills the sources of these links."""
+        self.move_id = move
+        self._mark_sources(True)

@@ -1,0 +1,206 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .rights import require_right
+
+PAYMENT_FIELDS = (
+    "openimis_code_ext",
+    "openimis_code_rcp",
+    "openimis_code_receipt",
+    "openimis_label",
+    "openimis_origin",
+    "openimis_fees",
+    "openimis_amount_received",
+    "openimis_uuid",
+)
+
+
+class AccountMove(models.Model):
+    """openIMIS' services on the payments of bills, through Odoo's own payments."""
+
+    _inherit = "account.move"
+
+    def openimis_payment_sent(self, amount=None, date=None, journal_id=None, **details):
+        """Register one payment of one or several validated bills.
+
+        Source: service billPaymentSent. Right 156202. Less than what is due is a
+        partial payment, more leaves a credit with the third party. A reference that
+        was registered before is recognised: the payment there is returned.
+
+        :param float amount: amount in the bills' currency; what is due when None
+        :param date: date of the payment, today when None
+        :param int journal_id: bank or cash journal, the first one when None
+        :param details: any of `openimis_code_ext`, `openimis_code_rcp`,
+            `openimis_code_receipt`, `openimis_label`, `openimis_origin`,
+            `openimis_fees`, `openimis_amount_received`
+        :return: the `account.payment` record
+        :raises AccessError: without the right
+        :raises UserError: a bill is not validated, suspended or paid already
+        """
+        require_right(self.env, "156202")
+        known = self._openimis_known_payment(details.get("openimis_code_ext"))
+        if known:
+            return known
+        self._check_openimis_payable()
+        vals = {name: details[name] for name in PAYMENT_FIELDS if name in details}
+        vals["payment_date"] = date or fields.Date.context_today(self)
+        vals["group_payment"] = True
+        if journal_id:
+            vals["journal_id"] = journal_id
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=self.ids)
+            .create(vals)
+        )
+        if amount is not None:
+            wizard.amount = amount
+        return wizard._create_payments()
+
+    def _openimis_known_payment(self, code_ext):
+        """Return the payment registered under this reference, or an empty record."""
+        payments = self.env["account.payment"]
+        if not code_ext:
+            return payments
+        return payments.search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("openimis_is_payment", "=", True),
+                ("openimis_code_ext", "=", code_ext),
+                ("state", "not in", ("rejected", "canceled")),
+            ],
+            limit=1,
+        )
+
+    def _check_openimis_payable(self):
+        """Refuse to pay what is not validated, suspended or paid already.
+
+        :raises UserError: naming the first such bill
+        """
+        for bill in self:
+            if bill.openimis_suspended:
+                text = self.env._("Bill %s is suspended. Resume it first.")
+            elif bill.state != "posted":
+                text = self.env._("Bill %s is not validated. Validate it first.")
+            elif bill.payment_state in ("paid", "in_payment", "reversed"):
+                text = self.env._("Bill %s is paid already.")
+            else:
+                continue
+            raise UserError(text % bill.display_name)
+
+
+class AccountPayment(models.Model):
+    """What becomes of a payment of openIMIS bills: rejected or refunded."""
+
+    _inherit = "account.payment"
+
+    def openimis_payment_rejected(self, reason=""):
+        """Record that the bank or operator rejected payments: the bills are due again.
+
+        Source: service billPaymentRejected. Right 156203.
+
+        :param str reason: what the bank says
+        :return: True
+        :raises AccessError: without the right
+        """
+        require_right(self.env, "156203")
+        for payment in self:
+            bills = payment._openimis_bills()
+            # sudo: the right to reject implies taking the entry back
+            payment.sudo()._openimis_take_back("rejected")
+            bills._openimis_add_event(
+                "4",
+                self.env._("Payment %(name)s rejected: %(reason)s",
+                    name=payment.openimis_code_ext or payment.name or "",
+                    reason=reason or self.env._("no reason given"),
+                ),
+                payment._openimis_payload(),
+            )
+        return True
+
+    def openimis_payment_refunded(self, date=None, reason=""):
+        """Record that the third party paid back: the bills are due, and suspended.
+
+        Source: service billPaymentRefunded. Right 156206. The money comes in by a
+        payment of its own that is reconciled with the one refunded.
+
+        :param date: date of the refund, today when None
+        :param str reason: why
+        :return: the incoming `account.payment` records
+        :raises AccessError: without the right
+        :raises UserError: a payment is not accepted any more
+        """
+        require_right(self.env, "156206")
+        refunds = self.browse()
+        for payment in self:
+            if payment.openimis_status != "1":
+                raise UserError(
+                    self.env._("Payment %s cannot be refunded.", payment.display_name)
+                )
+            bills = payment._openimis_bills()
+            # sudo: the right to refund implies its entries
+            refunds |= payment.sudo()._openimis_refund(date)
+            bills.sudo().openimis_suspended = True
+            bills._openimis_add_event(
+                "3",
+                self.env._(
+                    "Payment %(name)s refunded: %(reason)s",
+                    name=payment.openimis_code_ext or payment.name or "",
+                    reason=reason or self.env._("no reason given"),
+                ),
+                payment._openimis_payload(),
+            )
+        return refunds.sudo(False)
+
+    def _openimis_bills(self):
+        """Return the openIMIS bills that these payments pay."""
+        moves = self.reconciled_bill_ids | self.reconciled_invoice_ids
+        return (moves | self.invoice_ids).filtered("openimis_type")
+
+    def _openimis_take_back(self, state):
+        """Undo the entry of a payment; it stays, in its new state."""
+        if self.move_id:
+            self.action_draft()
+            self.action_cancel()
+        self.openimis_fee_move_id.filtered(
+            lambda move: move.state == "posted"
+        )._reverse_moves(cancel=True)
+        self.state = state
+
+    def _openimis_refund(self, date):
+        """Return the incoming payment that pays this one back."""
+        lines = self.move_id.line_ids.filtered("account_id.reconcile")
+        counterpart = lines.filtered(
+            lambda line: line.account_id == self.destination_account_id
+        )
+        counterpart.remove_move_reconcile()
+        refund = self.copy(
+            {
+                "payment_type": (
+                    "inbound" if self.payment_type == "outbound" else "outbound"
+                ),
+                "date": date or fields.Date.context_today(self),
+                "memo": self.env._("Refund of %s", self.memo or self.name),
+                "payment_method_line_id": False,
+            }
+        )
+        refund.action_post()
+        back = refund.move_id.line_ids.filtered(
+            lambda line: line.account_id == counterpart.account_id
+        )
+        (counterpart | back).reconcile()
+        self.openimis_refunded = True
+        return refund
+
+    def _openimis_payload(self):
+        """Return the payment in openIMIS' terms, for an event."""
+        return {
+            "code_ext": self.openimis_code_ext or "",
+            "code_rcp": self.openimis_code_rcp or "",
+            "code_receipt": self.openimis_code_receipt or "",
+            "label": self.openimis_label or "",
+            "status": self.openimis_status or "",
+            "amount_payed": self.amount,
+            "fees": self.openimis_fees,
+            "amount_received": self.openimis_amount_received,
+            "date_payment": str(self.date),
+        }

@@ -1,0 +1,99 @@
+from odoo import models
+
+from ..core.xlsx import write_table
+from .rights import require_right
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class OpenimisClosing(models.Model):
+    """The accounts payable report of a closing: on screen, PDF and XLSX."""
+
+    _inherit = "openimis.closing"
+
+    def action_view_report(self):
+        """Open the report on screen: by third party, type and product.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "openimis_payable.openimis_closing_line_action"
+        )
+        return {**action, "domain": [("closing_id", "=", self.id)]}
+
+    def action_download_report(self):
+        """Make the report as XLSX, keep it with the closing and download it.
+
+        :return: a URL action
+        """
+        require_right(self.env, "111103", "111101")
+        self.ensure_one()
+        name = f"{self.name.replace('/', '-')}.xlsx"
+        attachment = self._attach(name, self._report_xlsx(), XLSX)
+        url = f"/web/content/{attachment.id}?download=true"
+        return {"type": "ir.actions.act_url", "url": url, "target": "download"}
+
+    def _report_xlsx(self):
+        """Return the candidates with their explanation as a workbook, in bytes."""
+        columns = [
+            (self.env._("Third Party"), 30, "text"),
+            (self.env._("Product"), 22, "text"),
+            (self.env._("Type"), 18, "text"),
+            (self.env._("Document"), 22, "text"),
+            (self.env._("Description"), 30, "text"),
+            (self.env._("Claimed"), 14, "amount"),
+            (self.env._("Discount"), 14, "amount"),
+            (self.env._("Net"), 14, "amount"),
+            (self.env._("Input"), 24, "text"),
+            (self.env._("Working Values"), 50, "text"),
+            (self.env._("Result"), 28, "text"),
+            (self.env._("Left Out Because"), 44, "text"),
+        ]
+        types = self._type_names()
+        rows = (
+            [
+                line.partner_id.display_name,
+                line.product_id.display_name,
+                types[line.type],
+                line.code,
+                line.description,
+                line.amount_gross,
+                line.amount_discount,
+                line.amount_net,
+                line.explain_input,
+                line.explain_working,
+                line.explain_result,
+                line.reason,
+            ]
+            for line in self.candidate_ids
+        )
+        return write_table(self.name, columns, rows, totals=(5, 6, 7))
+
+    def _report_groups(self):
+        """Return the payable candidates added up, for the printed report.
+
+        :return: list of (third party, product, type label, number of lines, claimed,
+            discount, net)
+        """
+        types = self._type_names()
+        groups = self.env["openimis.closing.line"]._read_group(
+            [("closing_id", "=", self.id), ("state", "=", "payable")],
+            ["partner_id", "product_id", "type"],
+            ["__count", "amount_gross:sum", "amount_discount:sum", "amount_net:sum"],
+        )
+        return [
+            (partner, product, types[kind], *figures)
+            for partner, product, kind, *figures in groups
+        ]
+
+    def _report_reasons(self):
+        """Return the reasons with the number of documents left out.
+
+        :return: list of (reason, number)
+        """
+        return self.env["openimis.closing.line"]._read_group(
+            [("closing_id", "=", self.id), ("state", "=", "excluded")],
+            ["reason"],
+            ["__count"],
+        )

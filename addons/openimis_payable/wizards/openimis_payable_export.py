@@ -1,0 +1,94 @@
+from odoo import fields, models
+
+from ..core.xlsx import write_table
+from ..models.openimis_closing_report import XLSX
+from ..models.rights import require_right
+
+
+class OpenimisPayableExport(models.TransientModel):
+    """Accounts payable as XLSX: by plan, period and area, grouped."""
+
+    _name = "openimis.payable.export"
+    _description = "openIMIS Accounts Payable Export"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    types = fields.Many2many("openimis.payable.type", string="Payable Types")
+    product_ids = fields.Many2many("openimis.product", string="Insurance Products")
+    partner_ids = fields.Many2many("res.partner", string="Third Parties")
+    location_id = fields.Many2one("openimis.location", "Area")
+    date_from = fields.Date("From")
+    date_to = fields.Date("To")
+    group_by = fields.Selection(
+        [("product", "Product"), ("partner", "Third Party")],
+        required=True,
+        default="partner",
+    )
+
+    def action_export(self):
+        """Make the workbook and download it.
+
+        :return: a URL action
+        :raises AccessError: without right 156101
+        """
+        require_right(self.env, "156101")
+        self.ensure_one()
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": f"{self.env._('accounts-payable')}.xlsx",
+                "raw": self._xlsx(),
+                "mimetype": XLSX,
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+        url = f"/web/content/{attachment.id}?download=true"
+        return {"type": "ir.actions.act_url", "url": url, "target": "download"}
+
+    def _domain(self):
+        domain = [
+            ("company_id", "=", self.company_id.id),
+            ("move_id.openimis_status", "not in", ("3", "4")),
+        ]
+        if self.types:
+            domain.append(("type", "in", self.types.mapped("code")))
+        if self.product_ids:
+            domain.append(("product_id", "in", self.product_ids.ids))
+        if self.partner_ids:
+            domain.append(("partner_id", "in", self.partner_ids.ids))
+        if self.location_id:
+            domain.append(("location_id", "child_of", self.location_id.id))
+        if self.date_from:
+            domain.append(("move_id.openimis_date_to", ">=", self.date_from))
+        if self.date_to:
+            domain.append(("move_id.openimis_date_from", "<=", self.date_to))
+        return domain
+
+    def _rows(self):
+        """Return the groups: name, type, bills' lines, discount, net, total."""
+        closings = self.env["openimis.closing"]
+        types = closings._type_names()
+        groups = self.env["openimis.payable.line"]._read_group(
+            self._domain(),
+            [f"{self.group_by}_id", "type"],
+            ["__count", "discount:sum", "amount_net:sum", "amount_total:sum"],
+        )
+        return [
+            [record.display_name, types[kind], *figures]
+            for record, kind, *figures in groups
+        ]
+
+    def _xlsx(self):
+        """Return the workbook in bytes."""
+        labels = dict(self._fields["group_by"]._description_selection(self.env))
+        columns = [
+            (labels[self.group_by], 36, "text"),
+            (self.env._("Type"), 20, "text"),
+            (self.env._("Lines"), 10, "number"),
+            (self.env._("Discount"), 16, "amount"),
+            (self.env._("Net"), 16, "amount"),
+            (self.env._("Total"), 16, "amount"),
+        ]
+        title = self.env._("Accounts payable")
+        return write_table(title, columns, self._rows(), totals=(3, 4, 5))
