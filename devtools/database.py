@@ -73,6 +73,8 @@ def install(name, addons, update=(), demo=True, level="warn", what="installing")
     command += ["-i", ",".join(addons)] if addons else []
     command += ["-u", ",".join(update)] if update else []
     code, text = venv.odoo(*command)
+    # Said on every start as root, and meant for servers open to the world.
+    text = text.replace("Running as user 'root' is a security risk.\n", "")
     if text.strip():
         say(text.rstrip())
     if code or "Failed to initialize database" in text:

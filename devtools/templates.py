@@ -9,6 +9,7 @@
 """
 
 import hashlib
+import shutil
 import time
 
 from . import addons, database, paths, postgres, venv
@@ -43,8 +44,16 @@ def base(source):
             with step("Odoo's own addons (once; takes a minute or more)"):
                 database.install(name, wanted)
                 database.dump(name, archive)
+                _forget_archives(archive.parent)
         database.note(name, {"complete": True, "addons": wanted})
     return name
+
+
+def _forget_archives(folder):
+    """Remove the older archives of the cache, the latest few apart."""
+    archives = sorted(folder.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in archives[KEPT_LAYERS:]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def layer(source, wanted):
