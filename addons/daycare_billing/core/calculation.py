@@ -243,7 +243,9 @@ def _net_item(item, rank, count):
     explained = item.steps
     if percent:
         explained += (
-            step(steps.SIBLING_REBATE, percent=percent, rank=rank, children=count),
+            step(
+                steps.SIBLING_REBATE, percent=plain(percent), rank=rank, children=count
+            ),
         )
     explained += (
         step(

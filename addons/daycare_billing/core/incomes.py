@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from . import steps
-from .money import CENT, ONE, ZERO, round_to
+from .money import CENT, ONE, ZERO, plain, round_to
 from .steps import step
 
 MONTHS_A_YEAR = 12
@@ -81,7 +81,7 @@ def _weighted_sum(pages, weights):
             step(
                 steps.INCOME_PAGE,
                 monthly=round_to(page.monthly, CENT),
-                percent=weight * 100,
+                percent=plain(weight * 100),
                 since=str(page.date_from),
             )
         )

@@ -100,7 +100,7 @@ def day_price(tariff, income, birthdate=None, day=None):
     surcharge = age_percent(tariff.ages, birthdate, day)
     if surcharge:
         price = round_to(price * (ONE + share_of(surcharge)), tariff.rounding)
-        explained.append(step(steps.AGE_SURCHARGE, percent=surcharge, price=price))
+        explained.append(step(steps.AGE_SURCHARGE, percent=plain(surcharge), price=price))
     return DayPrice(price, income.steps + tuple(explained), income.amount is None)
 
 

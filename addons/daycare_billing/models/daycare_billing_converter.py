@@ -24,8 +24,11 @@ class DaycareBillingConverter(models.AbstractModel):
     @api.model
     def _exclusions(self, run, sources):
         """Leave out debtors without a complete address and totals of zero."""
-        reasons = {}
-        for lines in sources.grouped(self._group_key).values():
+        never = sources.filtered("billing_excluded")
+        reasons = dict.fromkeys(
+            never.ids, ("never_bill", self.env._("This line is never to be billed."))
+        )
+        for lines in (sources - never).grouped(self._group_key).values():
             reason = self._group_exclusion(run, lines)
             if reason:
                 reasons.update(dict.fromkeys(lines.ids, reason))

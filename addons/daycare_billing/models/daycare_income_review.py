@@ -8,6 +8,18 @@ class DaycareIncomeReview(models.Model):
     _name = "daycare.income.review"
     _description = "Income Review"
     _auto = False
+    _depends = {
+        "daycare.child": ["active", "company_id"],
+        "daycare.child.guardian": [
+            "child_id",
+            "guardian_id",
+            "is_main",
+            "is_secondary",
+        ],
+        "daycare.income": ["guardian_id", "date_from", "confidential"],
+        "daycare.sector": ["child_id", "date_to"],
+        "res.company": ["daycare_income_months"],
+    }
     _order = "status, child_id"
 
     child_id = fields.Many2one("daycare.child", readonly=True)

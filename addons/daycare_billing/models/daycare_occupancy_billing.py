@@ -8,6 +8,20 @@ class DaycareOccupancyBilling(models.Model):
     _name = "daycare.occupancy.billing"
     _description = "Occupancy and Invoiced Places"
     _auto = False
+    _depends = {
+        "account.move": ["state"],
+        "daycare.billing.line": [
+            "amount",
+            "billing_move_id",
+            "days",
+            "group_id",
+            "month",
+        ],
+        "daycare.group": ["capacity"],
+        "daycare.sector": ["date_from", "date_to", "group_id"],
+        "daycare.sector.line": ["day", "hour_from", "hour_to", "mode", "slot_ids"],
+        "daycare.slot": ["weight"],
+    }
     _order = "month DESC, group_id"
 
     group_id = fields.Many2one("daycare.group", readonly=True)

@@ -1,0 +1,85 @@
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import APRIL, FULL, MARCH, DaycareBillingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestReports(DaycareBillingCommon):
+    """Occupancy against invoices, incomes to review, the third party's list."""
+
+    def _review(self, child):
+        return self.env["daycare.income.review"].search([("child_id", "=", child.id)])
+
+    def test_occupancy_and_invoiced_places(self):
+        run = self._bill()
+        row = self.env["daycare.occupancy.billing"].search([])
+        self.assertRecordValues(
+            row,
+            [
+                {
+                    "group_id": self.group.id,
+                    "month": MARCH,
+                    "capacity_days": 230,
+                    "reserved_days": 14,
+                    "invoiced_days": 0,
+                    "amount": 0,
+                }
+            ],
+        )
+        self.assertAlmostEqual(row.occupancy, 6.1, 1)
+        run.action_post()
+        self.env.invalidate_all()
+        self.assertEqual((row.invoiced_days, row.amount), (14, 1295.00))
+
+    def test_revenue_by_group_and_month(self):
+        other = self._group("NUR2", self.department)
+        self._sector(self.melody, "2021-03-01", "2021-03-31", {"wed": FULL}, other)
+        self._bill(post=True)
+        self._bill(APRIL, post=True)
+        groups = self.env["daycare.billing.line"]._read_group(
+            [("billing_move_id.state", "=", "posted")],
+            ["group_id", "month:month"],
+            ["amount:sum"],
+        )
+        revenue = {(group.code, month): amount for group, month, amount in groups}
+        self.assertEqual(revenue["NUR1", MARCH], 1295.00)
+        self.assertEqual(revenue["NUR2", MARCH], 462.50)
+        items = self.env["account.move.line"].search(
+            [("account_id", "=", self.income_account.id), ("parent_state", "=", "posted")]
+        )
+        self.assertAlmostEqual(sum(revenue.values()), -sum(items.mapped("balance")), 2)
+
+    def test_incomes_to_review(self):
+        today = fields.Date.today()
+        week = {"mon": FULL}
+        self.sector.write({"date_to": fields.Date.add(today, months=6)})
+        self.assertEqual(self._review(self.melody).status, "outdated")
+        self.mother.income_ids = [
+            Command.create({"date_from": fields.Date.subtract(today, months=1), "amount": 1})
+        ]
+        self.env.invalidate_all()
+        self.assertEqual(self._review(self.melody).status, "current")
+        poor = self._guardian("Without", "Income")
+        colin = self._child("Without", "Colin", poor)
+        self.assertFalse(self._review(colin))
+        self._sector(colin, today, fields.Date.add(today, months=1), week)
+        self.assertEqual(self._review(colin).status, "missing")
+        poor.income_ids = [Command.create({"date_from": today, "confidential": True})]
+        self.env.invalidate_all()
+        self.assertEqual(self._review(colin).status, "confidential")
+        action = self._review(colin).action_open_guardian()
+        self.assertEqual((action["res_model"], action["res_id"]), (poor._name, poor.id))
+
+    def test_list_per_child_for_the_third_party(self):
+        tom = self._child("Mory", "Tom", self.mother, self.father, debtor=self.commune)
+        self._sector(tom, "2021-03-01", "2021-12-31", {"wed": FULL})
+        move = self._bill(post=True).move_ids
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "daycare_billing.report_debtor_list", move.ids
+        )
+        text = html.decode()
+        for expected in ("Total Melody Mory", "Total Tom Mory", "1,757.50", move.name):
+            self.assertIn(expected, text)
+        self.assertNotIn("5000", text)

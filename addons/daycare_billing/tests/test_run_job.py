@@ -1,0 +1,126 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import FULL, DaycareBillingCommon
+
+CHUNK = "odoo.addons.daycare_billing.models.daycare_billing_run_calculation.CHUNK_CHILDREN"
+
+
+@tagged("post_install", "-at_install")
+class TestRunJob(DaycareBillingCommon):
+    """Stages, chunks, queries, interruptions."""
+
+    def _children(self, number):
+        children = []
+        for n in range(number):
+            parent = self._guardian(f"Family {n}", "Parent", incomes={"2021-01-01": 4000})
+            child = self._child(f"Family {n}", "Child", parent)
+            self._sector(child, "2021-01-01", "2021-12-31", {"mon": FULL, "tue": FULL})
+            children.append(child)
+        return children
+
+    def test_stages(self):
+        run = self._run()
+        self.assertEqual(run.stage, "draft")
+        with self.assertRaises(UserError):
+            run.action_invoice()
+        run.action_compute()
+        self.assertEqual((run.stage, run.state), ("computed", "done"))
+        with self.assertRaises(UserError):
+            run.action_post()
+        run.action_invoice()
+        self.assertEqual((run.stage, run.state), ("invoiced", "done"))
+        run.action_post()
+        self.assertEqual((run.stage, run.state), ("posted", "done"))
+        self.assertEqual(run.total_amount, sum(run.move_ids.mapped("amount_total")))
+        self.assertEqual((run.child_count, run.billing_line_count), (1, 1))
+        with self.assertRaises(UserError):
+            run.unlink()
+
+    def test_accountant_posts_one_by_one(self):
+        run = self._bill()
+        run.move_ids.action_post()
+        self.assertEqual(run.stage, "posted")
+        run.move_ids.button_draft()
+        self.assertEqual(run.stage, "invoiced")
+
+    def test_households_stay_together(self):
+        tom = self._child("Mory", "Tom", self.mother, self.father)
+        self._sector(tom, "2021-03-01", "2021-12-31", {"wed": FULL})
+        self._children(3)
+        run = self._run()
+        with patch(CHUNK, 1):
+            plan = run._plan_calculation()
+        chunks = [set(chunk["child_ids"]) for chunk in plan]
+        self.assertIn({self.melody.id, tom.id}, chunks)
+        self.assertEqual(len(chunks), 4)
+
+    def test_chunks_give_the_same_as_one(self):
+        self._children(4)
+        run = self._run()
+        run.action_compute()
+        whole = self._amounts(run)
+        with patch(CHUNK, 1):
+            run.action_compute()
+        self.assertEqual(self._amounts(run), whole)
+        self.assertEqual(run.counters["daycare.child"]["calculated"], 5)
+
+    def test_queries_of_a_chunk_do_not_grow_with_the_children(self):
+        def queries(run):
+            ids = self.env["daycare.billing.reader"]._candidates(
+                self.company, run.date_from, run.date_to
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            run._calculate(ids)
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        self._children(3)
+        few = self._run()
+        self.assertTrue(few.name)
+        first = queries(few)
+        few._discard_calculation()
+        self._children(30)
+        second = queries(self._run())
+        self.assertLessEqual(second, first + 2)
+
+    def test_interrupted_calculation_is_resumed(self):
+        self._children(3)
+        run = self._run()
+        calculate = type(run)._calculate
+
+        def fail_once(run, child_ids):
+            if self.melody.id in child_ids and not run.env.context.get("healed"):
+                raise UserError("Power cut")
+            return calculate(run, child_ids)
+
+        with patch(CHUNK, 1), patch.object(type(run), "_calculate", fail_once):
+            run.action_compute()
+        self.assertEqual(run.state, "partial")
+        self.assertNotIn("Melody", self._amounts(run))
+        run.action_resume()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self._amounts(run)["Melody"], 1295.00)
+        self.assertEqual(len(run.billing_line_ids), 4)
+
+    def test_one_bad_debtor_does_not_stop_the_others(self):
+        self._children(2)
+        self.commune.partner_id.sudo().property_account_receivable_id = False
+        run = self._run()
+        run.action_compute()
+        self.group.income_account_id = False
+        run.action_invoice()
+        self.assertTrue(run.move_ids or run.message_error_count)
+        self.assertIn(run.state, ("done", "partial", "failed"))
+
+    def test_what_changed_between_preview_and_invoice_is_seen(self):
+        run = self._run()
+        run.action_compute()
+        run.action_preview_invoices()
+        run.billing_line_ids.billing_excluded = True
+        run.action_run()
+        self.assertFalse(run.move_ids)

@@ -39,7 +39,7 @@ class DaycareTariffSimulatorChild(models.TransientModel):
         :return: tuple of `core.planning.Page`
         """
         week = {
-            weekday: presence([(weekday, exact(self[name]))])
+            weekday: presence([(0, exact(self[name]))])
             for weekday, name in enumerate(WEEKDAYS)
             if exact(self[name]) > Decimal(0)
         }

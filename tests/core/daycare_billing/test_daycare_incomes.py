@@ -71,5 +71,5 @@ def test_steps_name_every_income():
     explained = household_income(incomes(5000, 1200), MARCH, REVE).steps
     assert [s.code for s in explained] == ["income_page", "income_page", "household_income"]
     assert explained[1].values["monthly"] == D("1200.00")
-    assert explained[1].values["percent"] == 50
+    assert explained[1].values["percent"] == "50"
     assert explained[2].values["amount"] == D("5600.00")
