@@ -19,6 +19,8 @@
         "views/sofi_export_file_views.xml",
         "views/sofi_export_views.xml",
         "wizards/sofi_export_wizard_views.xml",
+        "wizards/sofi_reason_wizard_views.xml",
+        "wizards/sofi_config_wizard_views.xml",
         "views/sofi_residence_views.xml",
         "views/sofi_mdg_layout_views.xml",
         "views/sofi_api_profile_views.xml",

@@ -35,7 +35,9 @@ class SofiExport(models.Model):
     def _execute(self, payload):
         residence = self.env["sofi.residence"].browse(payload["residence_id"])
         # sudo: files and journal are written by runs only, nobody may edit them
-        file = self.sudo().file_ids.filtered(lambda f: f.residence_id == residence)
+        file = self.sudo().file_ids.filtered(
+            lambda f: f.residence_id == residence and not f.reissue_of_id
+        )
         with self._told_clearly(residence), residence._client() as client:
             client.login()
             if not file:
@@ -171,6 +173,7 @@ class SofiExport(models.Model):
         self._write_journal(residence, judged, file)
         file._place_temporary()
         self._log_remarks(residence, judged, rendered.lossy)
+        self._log_stale(residence, judged)
         self._summarize(residence, judged, file)
         self._commit()
         return file
@@ -288,6 +291,29 @@ class SofiExport(models.Model):
                 for remark, ids in sorted(concerned.items())
             ]
         )
+
+    def _log_stale(self, residence, judged):
+        """Name charges that nobody mends and that stay accepted for long."""
+        limit = fields.Date.today() - timedelta(days=residence.stale_days)
+        stale = [
+            item.charge.id
+            for item in judged
+            if item.verdict.skip and item.charge.day and item.charge.day < limit
+        ]
+        if stale:
+            self._log(
+                "warning",
+                self.env._(
+                    "%(residence)s: %(count)s charges have been accepted for more than "
+                    "%(days)s days and cannot be exported",
+                    residence=residence.name,
+                    count=len(stale),
+                    days=residence.stale_days,
+                ),
+                code="stale",
+                value=", ".join(stale[:20]),
+                residences=residence,
+            )
 
     def _remark_texts(self):
         return {

@@ -1,1 +1,3 @@
+from . import sofi_config_wizard
 from . import sofi_export_wizard
+from . import sofi_reason_wizard

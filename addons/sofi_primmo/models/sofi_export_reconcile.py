@@ -1,0 +1,154 @@
+from datetime import UTC, timedelta
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..core import exceptions as exc
+from ..core.period import Period
+from ..core.unit_price import to_cents
+
+
+class SofiExport(models.Model):
+    """Compare what was exported with what SOFI says afterwards (spec 9.2)."""
+
+    _inherit = "sofi.export"
+
+    date_reconciled = fields.Datetime(readonly=True, copy=False)
+
+    def _finish(self):
+        super()._finish()
+        if not self.dry_run:
+            self._reconcile()
+
+    def action_reconcile(self):
+        """Ask SOFI about every exported charge: archived, amounts unchanged, totals."""
+        self.check_access("read")
+        for run in self:
+            run._reconcile()
+        return True
+
+    def _reconcile(self):
+        self.ensure_one()
+        for file in self.sudo().file_ids.filtered(  # sudo: see _execute
+            lambda f: f.state == "done" and not f.simulated and not f.reissue_of_id
+        ):
+            self._reconcile_file(file)
+        self.sudo().date_reconciled = fields.Datetime.now()
+
+    def _reconcile_file(self, file):
+        residence = file.residence_id
+        expected = self._exported_amounts(file)
+        if not expected:
+            return
+        try:
+            with residence._client() as client:
+                client.login()
+                found = self._found_in_sofi(file, expected, client)
+        except exc.SofiError as error:
+            translated = residence._translate_error(error)
+            self._log(
+                "warning",
+                self.env._("Reconciliation was not possible: %s", translated),
+                code=translated.code,
+                residences=residence,
+            )
+            return
+        self._report_differences(file, expected, found)
+
+    def _exported_amounts(self, file):
+        """Return {SOFI charge id: amount} of the journal's archived lines."""
+        lines = self.env["sofi.charge"].search_fetch(
+            [("file_id", "=", file.id), ("state", "=", "archived")],
+            ["sofi_charge_id", "amount"],
+        )
+        amounts = {x.sofi_charge_id: to_cents(Decimal(str(x.amount))) for x in lines}
+        lines.invalidate_recordset()
+        return amounts
+
+    def _found_in_sofi(self, file, expected, client):
+        """Return {id: (status, amount)}: by list, single ones where the list lacks them."""
+        name = client.profile.field
+        (archived,) = self._words(file, "archived")
+
+        def convert(row):
+            amount = to_cents(Decimal(str(row.get(name("amount")) or 0)))
+            return str(row[name("id")]), row.get(name("status")), amount
+
+        start, end = self._service_limits(file)
+        listing = client.read_all("charges", convert, status=archived, **{"from": start}, to=end)
+        found = {row[0]: row[1:] for row in listing.rows if row[0] in expected}
+        for charge_id in set(expected) - set(found):
+            try:
+                found[charge_id] = convert(client.charge(charge_id))[1:]
+            except exc.SofiNotFound:
+                found[charge_id] = (None, Decimal(0))
+        return found
+
+    def _service_limits(self, file):
+        """Return the instants, for the interface, that enclose the file's services."""
+        [(first, last)] = self.env["sofi.charge"]._read_group(
+            [("file_id", "=", file.id)], [], ["service_date:min", "service_date:max"]
+        )
+        end = last + timedelta(seconds=1)
+        return Period(first.replace(tzinfo=UTC), end.replace(tzinfo=UTC)).parameters()
+
+    def _report_differences(self, file, expected, found):
+        (archived,) = self._words(file, "archived")
+        open_ids = sorted(i for i in expected if found[i][0] != archived)
+        changed = sorted(i for i in expected if found[i][1] != expected[i])
+        texts = [
+            (open_ids, "not_archived", self.env._("Exported but not archived in SOFI")),
+            (changed, "amount_changed", self.env._("Amount changed in SOFI since")),
+        ]
+        self._log_many(
+            [
+                {
+                    "severity": "error",
+                    "code": code,
+                    "text": f"{file.name}: {text} ({len(ids)})",
+                    "value": ", ".join(ids[:20]),
+                    "residences": file.residence_id,
+                }
+                for ids, code, text in texts
+                if ids
+            ]
+        )
+        self._report_totals(file, expected, found)
+
+    def _report_totals(self, file, expected, found):
+        """Σ file = Σ journal = Σ SOFI, to the cent."""
+        totals = {
+            "file": to_cents(Decimal(str(file.amount))),
+            "journal": sum(expected.values(), Decimal(0)),
+            "sofi": sum((amount for _s, amount in found.values()), Decimal(0)),
+        }
+        equal = len(set(totals.values())) == 1
+        self._log(
+            "info" if equal else "error",
+            self.env._(
+                "%(name)s: total of the file %(file)s, of the journal %(journal)s, of "
+                "SOFI %(sofi)s",
+                name=file.name,
+                **{key: f"{total:.2f}" for key, total in totals.items()},
+            ),
+            code="reconciled" if equal else "totals_differ",
+            residences=file.residence_id,
+        )
+
+    def action_view_totals(self):
+        """Show the run's totals by service and resident.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Totals of %(name)s", name=self.name),
+            "res_model": "sofi.charge",
+            "view_mode": "pivot,list",
+            "domain": [("export_id", "=", self.id), ("file_id", "!=", False)],
+            "context": {
+                "pivot_row_groupby": ["service_code", "external_id"],
+                "pivot_column_groupby": ["residence_id"],
+            },
+        }

@@ -1,0 +1,106 @@
+import json
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import SofiCase
+
+SAMPLE = (Path(__file__).parent / "samples" / "config.json").read_bytes()
+
+
+@tagged("post_install", "-at_install")
+class TestConfig(SofiCase):
+    def load(self, content=SAMPLE):
+        wizard = self.env["sofi.config.wizard"].create({"file": b64encode(content)})
+        return wizard.action_import()
+
+    def imported(self):
+        return self.env["sofi.residence"].search([("url", "like", "siteduclient")])
+
+    def test_round_trip_of_the_scripts_own_sample(self):
+        self.load()
+        residences = self.imported().sorted("url")
+        self.assertEqual(len(residences), 2)
+        self.assertEqual(residences.mapped("name"), ["siteduclient1", "siteduclient2"])
+        self.assertEqual(residences[0].api_access_key, "COMPANY1_API_ACCESS_KEY")
+        self.assertFalse(residences[0].vendor_id)
+        self.assertEqual(residences[0].output_directory, "output")
+        content = residences._export_config(with_secrets=True)
+        self.assertEqual(json.loads(content), json.loads(SAMPLE))
+        self.assertEqual(list(json.loads(content)), list(json.loads(SAMPLE)))
+
+    def test_import_twice_changes_instead_of_doubling(self):
+        self.load()
+        self.load(SAMPLE.replace(b'"VendorId": null', b'"VendorId": 12'))
+        self.assertEqual(self.imported().mapped("vendor_id"), ["12", "12"])
+
+    def test_export_leaves_secrets_out(self):
+        self.load()
+        wizard = self.env["sofi.config.wizard"].create({})
+        wizard.action_export()
+        content = b64decode(wizard.result)
+        self.assertNotIn(b"API_SECRET", content)
+        self.assertNotIn(b"COMPANY1", content)
+        self.assertIn(b"siteduclient1", content)
+
+    def test_only_administrators_export_secrets(self):
+        manager = new_test_user(
+            self.env, "sofi_man", groups="sofi_primmo.group_sofi_manager"
+        )
+        residence = self.residence.with_user(manager)
+        self.assertTrue(residence._export_config())
+        with self.assertRaises(AccessError):
+            residence._export_config(with_secrets=True)
+
+    def test_options_of_the_file(self):
+        options = {
+            "Companies": [{"url": "https://a.example.com"}],
+            "StartDate": "2025-11-01",
+            "Language": "en",
+            "DryRun": True,
+            "OutputDirectory": "out",
+            "FileLogging": {"FilePath": "logs"},
+        }
+        self.load(json.dumps(options).encode())
+        residence = self.env["sofi.residence"].search([("url", "like", "a.example")])
+        self.assertRecordValues(
+            residence,
+            [
+                {
+                    "start_date": "2025-11-01",
+                    "language": "EN",
+                    "dry_run": True,
+                    "output_directory": "out",
+                    "log_directory": "logs",
+                }
+            ],
+        )
+        again = json.loads(residence._export_config())
+        self.assertEqual(again["Language"], "EN")
+        self.assertEqual(again["FileLogging"], {"FilePath": "logs"})
+
+    def test_unknown_keys_are_told(self):
+        content = SAMPLE.replace(b'"url"', b'"Colour": "red", "url"', 1)
+        action = self.load(content)
+        self.assertIn("Companies[0].Colour", action["params"]["message"])
+
+    def test_bad_files_are_told_and_nothing_is_half_written(self):
+        url = b'{"Companies": [{"url": "https://b.example.com"}, %s]}'
+        for content, place in [
+            (b"\xff\xfe", "no JSON"),
+            (b"{", "no JSON"),
+            (b"[]", "Companies"),
+            (b'{"Companies": {}}', "Companies"),
+            (url % b"{}", "Companies\\[1\\].url"),
+            (url % b'{"url": 1.5}', "Companies\\[1\\].url"),
+            (url % b'{"url": "https://c", "DryRun": "yes"}', "Companies\\[1\\].DryRun"),
+            (url % b'{"url": "https://c", "PrimmoBilling": 1}', "PrimmoBilling"),
+        ]:
+            with self.subTest(content=content):
+                with self.assertRaisesRegex(UserError, place):
+                    self.load(content)
+                self.assertFalse(
+                    self.env["sofi.residence"].search([("url", "like", "b.example")])
+                )

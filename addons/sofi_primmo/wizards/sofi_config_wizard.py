@@ -1,0 +1,55 @@
+import base64
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+LARGEST = 1024 * 1024
+
+
+class SofiConfigWizard(models.TransientModel):
+    """Take over the script's config.json, or write it."""
+
+    _name = "sofi.config.wizard"
+    _description = "Import or Export config.json"
+
+    file = fields.Binary(string="config.json")
+    file_name = fields.Char(default="config.json")
+    with_secrets = fields.Boolean(string="With Keys and Secrets")
+    result = fields.Binary(readonly=True)
+    result_name = fields.Char(default="config.json")
+
+    def action_import(self):
+        """Create or update residences from the file.
+
+        :return: a window action on them
+        """
+        self.ensure_one()
+        if not self.file:
+            raise UserError(self.env._("Choose the file config.json first."))
+        content = base64.b64decode(self.file)
+        if len(content) > LARGEST:
+            raise UserError(self.env._("%s is too large for a config.json.", self.file_name))
+        residences, unknown = self.env["sofi.residence"]._import_config(
+            content, self.file_name
+        )
+        action = residences._get_records_action(name=self.env._("Imported Residences"))
+        if not unknown:
+            return action
+        text = self.env._("Unknown keys were ignored: %s.", ", ".join(unknown))
+        return residences[:1]._notify("warning", text) | {"next": action}
+
+    def action_export(self):
+        """Write the residences in view into a file to download.
+
+        :return: this wizard again, with the file
+        """
+        self.ensure_one()
+        chosen = self.env.context.get("active_ids")
+        domain = [("id", "in", chosen)] if chosen else []
+        domain += [("company_id", "in", self.env.companies.ids)]
+        residences = self.env["sofi.residence"].search(domain)
+        if not residences:
+            raise UserError(self.env._("There is no residence to export."))
+        content = residences._export_config(self.with_secrets)
+        self.result = base64.b64encode(content)
+        return self._get_records_action(target="new", name=self._description)
