@@ -35,5 +35,4 @@
     ],
     "assets": {"web.assets_backend": ["daycare/static/src/**/*"]},
     "application": True,
-    "installable": True,
 }

@@ -103,9 +103,7 @@ def peak(spans):
     :param spans: iterable of ``(begin, end)``
     :return int: largest number of spans that share a minute
     """
-    events = sorted(
-        event for begin, end in spans for event in ((begin, 1), (end, -1))
-    )
+    events = sorted(event for begin, end in spans for event in ((begin, 1), (end, -1)))
     highest = current = 0
     for _minute, change in events:
         current += change

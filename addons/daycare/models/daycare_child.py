@@ -37,11 +37,12 @@ class DaycareChild(models.Model):
         string="Parental Authority",
         ondelete="restrict",
         tracking=True,
-        default=lambda self: self.env["daycare.parental.authority"]._default_authority(),
+        default=lambda self: self.env[
+            "daycare.parental.authority"
+        ]._default_authority(),
     )
     status_id = fields.Many2one(
         "daycare.child.status",
-        string="Status",
         ondelete="restrict",
         index=True,
         tracking=True,
@@ -55,7 +56,7 @@ class DaycareChild(models.Model):
     street2 = fields.Char(string="Street 2", tracking=True)
     zip = fields.Char(string="Postcode", tracking=True)
     city = fields.Char(tracking=True)
-    country_id = fields.Many2one("res.country", string="Country")
+    country_id = fields.Many2one("res.country")
     guardian_link_ids = fields.One2many(
         "daycare.child.guardian", "child_id", string="Guardians"
     )
@@ -75,7 +76,6 @@ class DaycareChild(models.Model):
     billing_data_ids = fields.One2many(
         "daycare.billing.data",
         "child_id",
-        string="Billing Data",
         groups="daycare.group_daycare_office",
     )
     health_note = fields.Text(
@@ -154,7 +154,7 @@ class DaycareChild(models.Model):
 
     @api.model
     def _group_expand_status(self, statuses, domain):
-        return statuses.search([])
+        return statuses.search_fetch([], ["label"])
 
     def _sheet_sectors(self):
         """Return the placements the printed sheet shows: in force and to come."""

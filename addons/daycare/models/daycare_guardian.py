@@ -39,9 +39,7 @@ class DaycareGuardian(models.Model):
         tracking=True,
         help="Role in the guardian's own file; each child's file has its own.",
     )
-    courtesy = fields.Selection(
-        COURTESIES, tracking=True, help="«Politesse courrier»."
-    )
+    courtesy = fields.Selection(COURTESIES, tracking=True, help="«Politesse courrier».")
     phone_private = fields.Char(string="Private Phone", tracking=True)
     phone_work = fields.Char(string="Work Phone", tracking=True)
     phone_mobile = fields.Char(string="Mobile", tracking=True, help="«Natel».")

@@ -45,8 +45,12 @@ class DaycareLanguage(models.Model):
         :return dict: folded text → language id; ``False`` for a three-letter code
             that is declared without a correspondence
         """
-        languages = self.search([])
-        codes3 = self.env["daycare.language.code3"].search([])
+        languages = self.search_fetch(
+            [], ["label", "code", "official_names", "aliases"]
+        )
+        codes3 = self.env["daycare.language.code3"].search_fetch(
+            [], ["code3", "language_id"]
+        )
         return label_index(
             [([language.label], language.id) for language in languages]
             + [(_split(language.official_names), language.id) for language in languages]

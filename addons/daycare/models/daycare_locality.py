@@ -39,7 +39,9 @@ class DaycareLocality(models.Model):
     @api.depends("npa", "name")
     def _compute_display_name(self):
         for locality in self:
-            locality.display_name = f"{locality.npa or ''} {locality.name or ''}".strip()
+            locality.display_name = (
+                f"{locality.npa or ''} {locality.name or ''}".strip()
+            )
 
     @api.model
     def _main_by_npa(self, npas=None):
@@ -49,7 +51,9 @@ class DaycareLocality(models.Model):
         :return dict: postcode → locality (the main one, else the first)
         """
         domain = [] if npas is None else [("npa", "in", list(npas))]
-        localities = self.search(domain, order="npa, main DESC, suffix, name")
+        localities = self.search_fetch(
+            domain, ["npa", "name", "country_id"], order="npa, main DESC, suffix, name"
+        )
         result = {}
         for locality in localities:
             result.setdefault(locality.npa, locality)

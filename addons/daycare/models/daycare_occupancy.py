@@ -75,7 +75,9 @@ class DaycareOccupancy(models.AbstractModel):
             if sector.date_from <= date <= sector.date_to:
                 presence = Presence(
                     sector.child_id.id,
-                    frozenset(line.slot_ids.ids) if line.mode == "slots" else frozenset(),
+                    frozenset(line.slot_ids.ids)
+                    if line.mode == "slots"
+                    else frozenset(),
                     hours.to_minutes(line.hour_from),
                     hours.to_minutes(line.hour_to),
                 )

@@ -3,6 +3,9 @@ from odoo.tools import SQL
 
 from .const import ORIGINS, WEEKDAYS
 
+# Pivots sort a selection by its keys: numbers keep the order of the week.
+NUMBERED_WEEKDAYS = [(str(day), label) for day, (_key, label) in enumerate(WEEKDAYS, 1)]
+
 
 class DaycarePresenceReport(models.Model):
     """Booked presences for pivots and graphs: a row per weekday and slot."""
@@ -10,7 +13,7 @@ class DaycarePresenceReport(models.Model):
     _name = "daycare.presence.report"
     _description = "Presence Analysis"
     _auto = False
-    _order = "group_id, day, slot_id, child_id"
+    _order = "group_id, weekday, slot_id, child_id"
     _rec_name = "child_id"
 
     child_id = fields.Many2one("daycare.child", readonly=True)
@@ -18,9 +21,8 @@ class DaycarePresenceReport(models.Model):
     department_id = fields.Many2one("daycare.department", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     sector_id = fields.Many2one("daycare.sector", string="Placement", readonly=True)
-    slot_id = fields.Many2one("daycare.slot", string="Slot", readonly=True)
-    weekday = fields.Selection(WEEKDAYS, readonly=True)
-    day = fields.Integer(string="Day Number", readonly=True)
+    slot_id = fields.Many2one("daycare.slot", readonly=True)
+    weekday = fields.Selection(NUMBERED_WEEKDAYS, readonly=True)
     date_from = fields.Date(string="From", readonly=True)
     date_to = fields.Date(string="To", readonly=True)
     origin = fields.Selection(ORIGINS, readonly=True)
@@ -44,7 +46,7 @@ class DaycarePresenceReport(models.Model):
                    sector.group_id, daycare_group.department_id,
                    sector.company_id, sector.id AS sector_id,
                    sector.date_from, sector.date_to, sector.origin,
-                   slot.id AS slot_id, line.weekday, line.day,
+                   slot.id AS slot_id, line.day::text AS weekday,
                    COALESCE(slot.weight, 0) / 100.0 AS day_share,
                    COALESCE(slot.hour_to - slot.hour_from,
                             line.hour_to - line.hour_from, 0) AS hours

@@ -31,6 +31,7 @@ class DaycareSector(models.Model):
         index=True,
         check_company=True,
     )
+    group_mode = fields.Selection(related="group_id.mode", string="Mode")
     date_from = fields.Date(
         string="From", required=True, default=fields.Date.context_today
     )

@@ -20,9 +20,7 @@ class TestLocality(DaycareCommon):
     def load(self, content=None, name="amtovz.csv"):
         wizard = self.env["daycare.locality.import"].create(
             {
-                "file": base64.b64encode(
-                    self.content if content is None else content
-                ),
+                "file": base64.b64encode(self.content if content is None else content),
                 "file_name": name,
             }
         )

@@ -83,9 +83,7 @@ class TestOccupancy(DaycareCommon):
             ["07:00–08:00", "08:00–09:00", "09:00–10:00"],
         )
         # One leaves at a quarter past eight when the other comes: one place is enough.
-        self.assertEqual(
-            [row["cells"][MONDAY]["taken"] for row in rows], [1, 1, 1]
-        )
+        self.assertEqual([row["cells"][MONDAY]["taken"] for row in rows], [1, 1, 1])
         self.assertEqual(len(rows[1]["cells"][MONDAY]["children"]), 2)
 
     def test_weekend_shows_when_booked(self):

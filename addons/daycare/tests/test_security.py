@@ -78,8 +78,10 @@ class TestSecurity(DaycareCommon):
 
     def test_educator_opens_every_screen(self):
         for model in ["daycare.child", "daycare.guardian", "daycare.sector"]:
-            views = self.env[model].with_user(self.educator).get_views(
-                [(False, kind) for kind in ("form", "list", "search")]
+            views = (
+                self.env[model]
+                .with_user(self.educator)
+                .get_views([(False, kind) for kind in ("form", "list", "search")])
             )
             arch = views["views"]["form"]["arch"]
             for field in ["is_debtor", "billing_data_ids", "income_ids", "employer"]:
@@ -143,8 +145,10 @@ class TestSecurity(DaycareCommon):
         values = mother.message_ids.sudo().tracking_value_ids
         self.assertEqual(values.new_value_char, "Company, Monthey")
         for user, seen in [(self.office, True), (self.educator, False)]:
-            visible = values.with_user(user).sudo()._filter_has_field_access(
-                self.env(user=user)
+            visible = (
+                values.with_user(user)
+                .sudo()
+                ._filter_has_field_access(self.env(user=user))
             )
             self.assertEqual(bool(visible), seen)
 

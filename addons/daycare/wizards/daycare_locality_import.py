@@ -74,8 +74,8 @@ class DaycareLocalityImport(models.TransientModel):
                 "«%(file)s» is not a text file. Choose the CSV of the directory."
             ),
             "columns": self.env._(
-                "«%(file)s» lacks the columns: %(value)s. Choose the CSV of the official"
-                " directory of towns (AMTOVZ)."
+                "«%(file)s» lacks the columns: %(value)s. Choose the CSV of the"
+                " official directory of towns (AMTOVZ)."
             ),
             "empty": self.env._(
                 "«%(file)s» holds no locality. Choose the CSV of the directory."

@@ -5,6 +5,7 @@ import random
 import zipfile
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("daycare")

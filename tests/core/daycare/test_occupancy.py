@@ -1,6 +1,7 @@
 """Places taken in a band of the week grid."""
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("daycare")

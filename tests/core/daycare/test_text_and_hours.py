@@ -1,6 +1,7 @@
 """Labels, hours and runs of slots."""
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("daycare")

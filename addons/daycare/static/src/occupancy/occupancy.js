@@ -1,19 +1,19 @@
-import { _t } from "@web/core/l10n/translation";
-import { deserializeDate, serializeDate } from "@web/core/l10n/dates";
-import { DateTimeInput } from "@web/core/datetime/datetime_input";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { Layout } from "@web/search/layout";
-import { useSetupAction } from "@web/search/action_hook";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import {_t} from "@web/core/l10n/translation";
+import {deserializeDate, serializeDate} from "@web/core/l10n/dates";
+import {DateTimeInput} from "@web/core/datetime/datetime_input";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {Layout} from "@web/search/layout";
+import {useSetupAction} from "@web/search/action_hook";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
-import { Component, onWillStart, useState } from "@odoo/owl";
+import {Component, onWillStart, useState} from "@odoo/owl";
 
 /** The week grid: group × slot × weekday, with the places taken and free. */
 export class DaycareOccupancy extends Component {
     static template = "daycare.Occupancy";
-    static components = { DateTimeInput, Layout };
-    static props = { ...standardActionServiceProps };
+    static components = {DateTimeInput, Layout};
+    static props = {...standardActionServiceProps};
 
     setup() {
         this.orm = useService("orm");
@@ -66,9 +66,7 @@ export class DaycareOccupancy extends Component {
             return names.join("\n");
         }
         const free =
-            cell.free < 0
-                ? _t("%s too many", -cell.free)
-                : _t("%s free", cell.free);
+            cell.free < 0 ? _t("%s too many", -cell.free) : _t("%s free", cell.free);
         return [free, ...names].join("\n");
     }
 
