@@ -3,6 +3,7 @@
 import dataclasses
 
 from . import text
+from .cells import Npa
 from .issue import Issues
 from .messages import Text
 from .operation import Operation, Plan
@@ -110,8 +111,8 @@ def with_town(context, stored, wanted):
     :param dict wanted: values of the file; completed in place
     """
     npa = wanted.get("zip")
-    if npa is None:
-        return
+    if not isinstance(npa, Npa):
+        return  # no postcode, or an address taken over as a whole
     wanted["zip"] = str(npa)
     if stored.get("zip") == npa and stored.get("city"):
         return

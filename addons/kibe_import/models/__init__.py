@@ -3,6 +3,7 @@ from . import res_config_settings
 from . import exchange_message
 from . import kibe_import_line
 from . import kibe_import
+from . import kibe_import_plan
 from . import kibe_import_snapshot
 from . import kibe_import_apply
 from . import kibe_import_preview

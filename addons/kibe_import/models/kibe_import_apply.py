@@ -1,7 +1,10 @@
 import json
 from decimal import Decimal
 
+from psycopg2 import IntegrityError
+
 from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import split_every
 
@@ -164,12 +167,70 @@ class KibeImport(models.Model):
         if entity in ("guardian", "child"):
             for vals in vals_list:
                 vals["company_id"] = self.company_id.id
-        records = model.create(vals_list)
+        records = self._create_batch(model, vals_list, items)
         self._note_records(items, records.ids)
 
+    def _create_batch(self, model, vals_list, items):
+        """Create records at once.
+
+        :raises UserError: names the file and the row to blame
+        """
+        pairs = list(zip(vals_list, items, strict=True))
+        return self._at_once(
+            lambda: model.create(vals_list),
+            [(item, lambda vals=vals: model.create([vals])) for vals, item in pairs],
+        )
+
     def _apply_updated(self, model, entity, items, ids):
-        for item in items:
-            model.browse(item["id"]).write(self._vals(entity, item, ids))
+        writes = [
+            (
+                item,
+                lambda item=item: model.browse(item["id"]).write(
+                    self._vals(entity, item, ids)
+                ),
+            )
+            for item in items
+        ]
+        self._at_once(lambda: [write() for _item, write in writes], writes)
+
+    def _at_once(self, work, singles):
+        """Do a batch; when it fails, do it one by one to find out which row is to blame.
+
+        :param work: does the whole batch
+        :param singles: list of (item, function that does this item)
+        :return: what `work` returns
+        :raises UserError: names the file and the row
+        """
+        try:
+            with self.env.cr.savepoint():
+                return work()
+        except (UserError, ValidationError, IntegrityError) as error:
+            for item, single in singles:
+                self._blame(item, single)
+            raise UserError(self._database_text(error)) from error
+
+    def _blame(self, item, work):
+        """Do the work of one record; its failure names the row it comes from."""
+        try:
+            with self.env.cr.savepoint():
+                work()
+        except (UserError, ValidationError, IntegrityError) as error:
+            raise UserError(
+                self.env._(
+                    "%(file)s, row %(row)s (%(label)s): %(why)s Correct the row; "
+                    "nothing was imported.",
+                    file=item["file"],
+                    row=item["row"],
+                    label=item["label"],
+                    why=self._database_text(error),
+                )
+            ) from error
+
+    def _database_text(self, error):
+        if not isinstance(error, IntegrityError):
+            return str(error)
+        # what the constraint itself says, without the values of the row
+        return self.env["base"]._sql_error_to_message(error)
 
     def _apply_attached(self, model, entity, items, ids):
         """Give contacts their Kibé id; a bare contact gets its file."""
@@ -182,7 +243,7 @@ class KibeImport(models.Model):
             }
             for item in bare
         ]
-        self._note_records(bare, model.create(vals_list).ids)
+        self._note_records(bare, self._create_batch(model, vals_list, bare).ids)
         known = [item for item in items if item["attach"][0] != "res.partner"]
         for item in known:
             model.browse(item["attach"][1]).write(self._vals(entity, item, ids))
@@ -263,6 +324,9 @@ def _item(number, operation):
     """Return an operation as JSON-serialisable data."""
     return {
         "line": number,
+        "file": operation.file,
+        "row": operation.row,
+        "label": operation.label,
         "id": operation.record_id,
         "attach": operation.attach,
         "values": {field: _json(value) for field, value in operation.values.items()},

@@ -1,0 +1,57 @@
+from odoo.tests import tagged
+
+from .common import KibeImportCommon
+
+
+@tagged("post_install", "-at_install")
+class TestKibeApply(KibeImportCommon):
+    def test_long_import_goes_to_the_background(self):
+        self.patch(type(self.env["kibe.import"]), "_exchange_background_from", 5)
+        run = self.run_import("kibe_sample.zip", "create", user=self.clerk)
+        self.assertEqual(run.state, "running")
+        self.assertFalse(self.env["daycare.child"]._by_kibe_id(["10000"], self.company))
+        self.env["exchange.chunk"]._cron_work()
+        run.invalidate_recordset()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self.child("10000").lastname, "Mory")
+        self.assertEqual(run.progress_percent, 100)
+
+    def test_cancel_before_it_starts(self):
+        self.patch(type(self.env["kibe.import"]), "_exchange_background_from", 5)
+        before = self.counts()
+        run = self.run_import("kibe_sample.zip", "create")
+        run.action_cancel()
+        self.env["exchange.chunk"]._cron_work()
+        self.assertEqual(run.state, "cancelled")
+        self.assertEqual(self.counts(), before)
+
+    def test_cancel_while_it_runs_undoes_everything(self):
+        before = self.counts()
+        model = type(self.env["kibe.import"])
+        original = model._apply_created
+
+        def apply_and_ask(run, *args):
+            result = original(run, *args)
+            run.env["exchange.progress"].sudo()._publish(run, cancel_requested=True)
+            return result
+
+        self.patch(model, "_apply_created", apply_and_ask)
+        run = self.run_import("kibe_sample.zip", "create")
+        self.assertEqual(run.state, "cancelled")
+        self.assertEqual(self.counts(), before)
+
+    def test_lines_know_their_records(self):
+        run = self.run_import("kibe_sample.zip", "create")
+        created = run.line_ids.filtered(lambda line: line.action == "created")
+        self.assertEqual(len(created), 15)
+        for line in created:
+            record = self.env[line.res_model].browse(line.res_id)
+            self.assertTrue(record.exists(), line.label)
+            self.assertEqual(record.company_id, self.company)
+
+    def test_origin_of_the_pages(self):
+        self.run_import("kibe_sample.zip", "create")
+        child = self.child("10000")
+        self.assertEqual(child.sector_ids.origin, "kibe")
+        self.assertEqual(child.billing_data_ids.origin, "kibe")
+        self.assertEqual(self.guardian("1001").income_ids.origin, "kibe")

@@ -1,0 +1,111 @@
+import io
+
+import openpyxl
+
+from odoo.tests import tagged
+
+from .common import KibeImportCommon, edited
+
+
+@tagged("post_install", "-at_install")
+class TestKibePreview(KibeImportCommon):
+    def lines(self, run, entity):
+        return run.line_ids.filtered(lambda line: line.entity == entity)
+
+    def test_both_operations_side_by_side(self):
+        self.run_import("kibe_sample.zip", "create")
+        run = self.run_import(edited(("enfants", 3, 2, "Winter")))
+        self.assertEqual(run.counters["child"], {"skipped": 2})
+        self.assertEqual(run.counters_overwrite["child"], {"updated": 1, "unchanged": 1})
+        html = str(run.with_context(lang="fr_FR").preview_html)
+        self.assertIn("Générer", html)
+        self.assertIn("Générer avec écrasement", html)
+        [line] = self.lines(run, "child")
+        self.assertEqual((line.action, line.action_overwrite), ("skipped", "updated"))
+        self.assertIn("<s", str(line.changes_html))
+        self.assertIn("Summer", str(line.changes_html))
+        self.assertIn("Winter", str(line.changes_html))
+
+    def test_messages_say_which_operation_they_concern(self):
+        self.run_import("kibe_sample.zip", "create")
+        run = self.run_import(edited(("intervenantsdata", 2, 2, "Monsieur")))
+        operations = {m.code: m.kibe_operation for m in run.exchange_message_ids}
+        self.assertEqual(operations["S02"], "create")
+        self.assertEqual(operations["D04"], "overwrite")
+        self.assertEqual(operations["E18"], "both")
+
+    def test_overwrite_gives_what_the_test_announced(self):
+        self.run_import("kibe_sample.zip", "create")
+        second = edited(("intervenantsdata", 2, 2, "Monsieur"), ("enfants", 3, 2, "W"))
+        test = self.run_import(second)
+        run = self.run_import(second, "overwrite")
+        self.assertEqual(test.counters_overwrite, run.counters)
+        announced = test.exchange_message_ids.filtered(
+            lambda m: m.kibe_operation != "create"
+        )
+        self.assertEqual(
+            sorted(announced.mapped("text")),
+            sorted(run.exchange_message_ids.mapped("text")),
+        )
+
+    def test_files_codes_and_losses_are_shown(self):
+        self.run_import("kibe_sample.zip", "create")
+        run = self.run_import(
+            edited(("prestations", 2, 9, "Repas"), drop=[("prestations", 3)])
+        )
+        html = str(run.preview_html)
+        self.assertIn("iso-8859-1", html)
+        self.assertIn("Repas", html)
+        lost = self.run_import(edited(drop=[("prestations", n) for n in range(2, 7)]))
+        self.assertIn("Melody Mory", str(lost.preview_html))
+
+    def test_error_report_comes_back(self):
+        run = self.run_import("bad/v04_date_31_02.zip")
+        run.action_download_report()
+        book = openpyxl.load_workbook(io.BytesIO(run.attachment_ids.raw))
+        rows = list(book["enfants"].iter_rows(values_only=True))
+        self.assertEqual(rows[0][-3:], ("Status", "Code", "Message"))
+        self.assertEqual(rows[2][4], "31.02.2020")
+        self.assertEqual(rows[2][-3:-1], ("Error", "V04, V01"[:3]))
+        book["enfants"]["E3"] = "05.02.2020"
+        stream = io.BytesIO()
+        book.save(stream)
+        self.run_import("kibe_sample.zip", "create").action_undo()
+        again = self.run_import(stream.getvalue(), "create")
+        self.assertEqual(again.state, "done", again.refusal)
+        self.assertEqual(str(self.child("11110").birthdate), "2020-02-05")
+
+    def test_formula_stays_text_in_the_report(self):
+        run = self.run_import(edited(("enfants", 2, 2, "=cmd|' /C calc'!A0")))
+        run.action_download_report()
+        book = openpyxl.load_workbook(io.BytesIO(run.attachment_ids.raw))
+        cell = book["enfants"]["B2"]
+        self.assertEqual((cell.data_type, cell.quotePrefix), ("s", True))
+
+    def test_summary_prints(self):
+        run = self.run_import("kibe_sample.zip")
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "kibe_import.summary", run.ids
+        )
+        self.assertIn(run.name.encode(), html)
+        self.assertIn(b"E18", html)
+
+    def test_unknown_label_is_added_from_the_message(self):
+        run = self.run_import("bad/e03_unknown_gender.zip")
+        [message] = run.exchange_message_ids.filtered(lambda m: m.code == "E03")
+        self.assertTrue(message.kibe_fixable)
+        action = message.action_kibe_fix()
+        self.env[action["res_model"]].with_context(**action["context"]).create(
+            {"key": "other"}
+        )
+        run.action_test()
+        self.assertNotIn("E03", self.codes(run))
+
+    def test_line_opens_its_record(self):
+        run = self.run_import("kibe_sample.zip", "create")
+        [line] = self.lines(run, "child").filtered(lambda line: line.key == "10000")
+        action = line.action_open_record()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]),
+            ("daycare.child", self.child("10000").id),
+        )

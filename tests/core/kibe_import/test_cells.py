@@ -1,0 +1,136 @@
+"""Single cells (specification sections 1.1 and 3.4)."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from .kit import text
+
+from kibe_import_core import cells  # noqa: E402
+
+
+def codes(problems):
+    return [code for code, _args in problems]
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "value", "found"),
+    [
+        ("id", "10000", "10000", []),
+        ("id", 10000, "10000", []),
+        ("id", 10000.0, "10000", []),
+        ("id", "10000.0", "10000", ["V03"]),
+        ("id", "'10000", "10000", ["V03"]),
+        ("id", "10 000", "10000", ["V03"]),
+        ("id", "007", "7", ["V03"]),
+        ("id", "A111", None, ["V02"]),
+        ("id", "١٢", None, ["V02"]),
+        ("id", "-5", None, ["V02"]),
+        ("date", "05.02.2020", datetime.date(2020, 2, 5), []),
+        ("date", "5.2.2020", datetime.date(2020, 2, 5), []),
+        ("date", "2020-02-05", datetime.date(2020, 2, 5), []),
+        ("date", "43866", datetime.date(2020, 2, 5), ["V06"]),
+        ("date", 43866, datetime.date(2020, 2, 5), ["V06"]),
+        ("date", "31.12.9999", datetime.date(9999, 12, 31), []),
+        ("date", "31.02.2020", None, ["V04"]),
+        ("date", "05.02.20", None, ["V05"]),
+        ("date", "2020/2/5", None, ["V05"]),
+        ("date", "février", None, ["V05"]),
+        ("date", "???", None, ["V05"]),
+        ("date", "02.01.1021", None, ["V07"]),
+        ("time", "07:00:00", 420, []),
+        ("time", "7:00", 420, []),
+        ("time", "07:00:31", 421, []),
+        ("time", "24:00", 1440, []),
+        ("time", datetime.time(18, 15), 1095, []),
+        ("time", "0,291666667", 420, ["P08"]),
+        ("time", 0.2916666666666667, 420, ["P08"]),
+        ("time", "25:00:00", None, ["P07"]),
+        ("time", "07:60", None, ["P07"]),
+        ("income", "5000", Decimal("5000.00"), []),
+        ("income", "1200,50", Decimal("1200.50"), []),
+        ("income", "1200,5", Decimal("1200.50"), []),
+        ("income", 5000, Decimal("5000.00"), []),
+        ("income", 1200.5, Decimal("1200.50"), []),
+        ("income", "0", Decimal("0.00"), []),
+        ("income", "5'000,50", Decimal("5000.50"), ["I03"]),
+        ("income", "5 000", Decimal("5000.00"), ["I03"]),
+        ("income", "5'000.00", None, ["I02"]),
+        ("income", "5.000", None, ["I02"]),
+        ("income", "1e5", None, ["I02"]),
+        ("income", "5000 CHF", None, ["I02"]),
+        ("income", "5000,555", None, ["I02"]),
+        ("income", "-100", None, ["I04"]),
+        ("income", -100, None, ["I04"]),
+        ("npa", "1920", "1920", []),
+        ("npa", 1920, "1920", []),
+        ("npa", "1920.0", "1920", ["E16"]),
+        ("npa", "CH-1920", "1920", ["E16"]),
+        ("npa", "1920 Martigny", "1920", ["E16"]),
+        ("npa", "F-74500", "74500", ["E17"]),
+        ("npa", "74500", "74500", ["E17"]),
+        ("rate", "50", Decimal(50), []),
+        ("rate", "80 %", Decimal(80), []),
+        ("rate", "0,5", Decimal("50.0"), ["D06"]),
+        ("rate", "150", None, ["D06"]),
+        ("rate", "abc", None, ["D06"]),
+        ("weekday", "lu", "mon", []),
+        ("weekday", "Ma.", "tue", []),
+        ("weekday", "DIMANCHE", "sun", []),
+        ("weekday", "Mo", None, ["P06"]),
+        ("weekday", "lu,ma", None, ["P06"]),
+        ("weekday", 1, None, ["P06"]),
+        ("courtesy", "Madame", "madam", []),
+        ("courtesy", "Mme", "madam", []),
+        ("courtesy", "Herr", "mister", []),
+        ("courtesy", "Docteur", None, ["D02"]),
+        ("email", "a@b.ch", "a@b.ch", []),
+        ("email", "a b.ch", "a b.ch", ["V10"]),
+        ("email", "???", "???", []),
+        ("text", 51251.0, "51251", []),
+        ("text", "a\x07b", None, ["C22"]),
+    ],
+)
+def test_cell(kind, raw, value, found):
+    parsed, problems = cells.PARSERS[kind](raw)
+    assert parsed == value
+    assert codes(problems) == found
+
+
+def test_postcode_keeps_town_and_country():
+    town, _ = cells.parse_npa("1920 Martigny")
+    assert (town.city, town.country) == ("Martigny", "CH")
+    foreign, _ = cells.parse_npa("F-74500")
+    assert foreign.country == "FR"
+
+
+@pytest.mark.parametrize(
+    ("raw", "content", "encoding"),
+    [
+        ("é".encode("iso-8859-1"), "é", "iso-8859-1"),
+        ("’é".encode("cp1252"), "’é", "windows-1252"),
+        ("é".encode(), "é", "utf-8"),
+        ("\ufeffé".encode(), "é", "utf-8-sig"),
+        ("é".encode("utf-16"), "é", "utf-16"),
+        (b"plain", "plain", "ascii"),
+    ],
+)
+def test_encoding(raw, content, encoding):
+    assert text.decode(raw) == (content, encoding)
+
+
+@pytest.mark.parametrize("raw", [b"a\0b", b"\xff\xfea", b"\xef\xbb\xbf\xff", b"\x81\xff"])
+def test_binary_content_is_refused(raw):
+    with pytest.raises(text.NotText):
+        text.decode(raw)
+
+
+@pytest.mark.parametrize("marker", ["?", "???", "-", "xxx", "***", "XXX"])
+def test_markers(marker):
+    assert text.is_special(marker)
+
+
+@pytest.mark.parametrize("value", ["x", "Max", "a-b", "S.A."])
+def test_ordinary_text_is_no_marker(value):
+    assert not text.is_special(value)
