@@ -11,7 +11,10 @@ from .console import Problem, run, step
 from .locks import lock
 
 VERSIONS = ((3, 11), (3, 12), (3, 13))
-TODO_PIP = "pip could not install the requirements: check the connection to its index."
+TODO_PIP = (
+    "If pip found no such version, its index cannot be reached, or this Python is not"
+    " one the pins were tried on (3.11, 3.12)."
+)
 METADATA = """\
 Metadata-Version: 2.1
 Name: odoo
