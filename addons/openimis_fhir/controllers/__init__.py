@@ -1,0 +1,2 @@
+from . import fhir_dispatcher
+from . import main

@@ -24,7 +24,6 @@ BILL_TYPE_NAMES = {
     "policy": "Insuree cash payment",
     "contribution": "Contribution",
 }
-CENT = Decimal("0.01")
 RATE = Decimal("0.000001")
 
 
@@ -137,14 +136,14 @@ class Builder:
     def line_item(self, line, currency):
         """`lineItem` of one payable line, with base, discount, deduction and tax.
 
-        Amounts: base = quantity x unit price, the others negative where they lower
+        Amounts: base = price before reductions, the others negative where they lower
         the bill; their sum is the line's total (spec section 5, table of Invoice).
         """
         code, display = CHARGE_ITEM.get(line.kind, ("claim", None))
         concept = _concept(const.BILL_CHARGE_ITEMS, code, display)
         if line.description:
             concept["text"] = line.description
-        gross = (line.quantity * line.unit_price).quantize(CENT, ROUND_HALF_UP)
+        gross = line.net + line.discount + line.deduction
         base = {
             "extension": [
                 {"url": const.UNIT_PRICE, "valueMoney": _money(line.unit_price, currency)}
@@ -161,8 +160,7 @@ class Builder:
         components = [base]
         components += _reductions(line, gross, currency)
         if line.tax:
-            net = gross - line.discount - line.deduction
-            components.append(_component("tax", line.tax, net, currency))
+            components.append(_component("tax", line.tax, line.net, currency))
         return {"chargeItemCodeableConcept": concept, "priceComponent": components}
 
     def charge_item(self, line, head):

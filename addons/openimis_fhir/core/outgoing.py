@@ -22,13 +22,18 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One payable line. `kind`: claim, capitation, commission, fee, policy …"""
+    """One payable line. `kind`: claim, capitation, commission, fee, cash …
+
+    `net` is what the line adds to the bill before tax; the price before discount and
+    deduction follows from it, so that the components add up to it to the cent.
+    """
 
     id: str
     code: str
     kind: str
     quantity: Decimal
     unit_price: Decimal
+    net: Decimal
     discount: Decimal = Decimal(0)
     deduction: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)

@@ -5,6 +5,7 @@ holds records, and names what could not be read instead of failing as a whole.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from . import const, graphql_read
 from .exceptions import NotFound, ServerFailed, UnreadableResource
@@ -18,6 +19,7 @@ from .fhir_read import (
 )
 from .fhir_read_bill import read_bill
 from .fhir_read_claim import claim_uuid_of_response, read_claim
+from .fhir_values import reference_tail
 from .graphql_query import QUERIES, bill_items_query
 
 READERS = {
@@ -136,6 +138,33 @@ class FhirTransport:
         except NotFound:
             return None
 
+    def bill_status(self, uuid):
+        """FHIR shows every bill as "active": its status cannot be told."""
+        return None
+
+    def find_notice(self, reference, since):
+        """PaymentNotice that names a payment, or None.
+
+        :param str reference: as in `PaymentReconciliation/<reference>`
+        :param datetime since: when it can have been sent at the earliest
+        """
+        start = since - timedelta(days=1)  # the clocks differ
+        parameters = {
+            "_count": 100,
+            "_lastUpdated": f"ge{start:%Y-%m-%dT%H:%M:%S}",
+        }
+        seen, number = 0, 1
+        while True:
+            asked = {**parameters, "page-offset": number}
+            bundle = self.client.get("PaymentNotice/", asked)
+            entries = bundle.get("entry") or ()
+            for entry in entries:
+                if reference_tail(entry["resource"].get("payment")) == reference:
+                    return entry["resource"]
+            seen, number = seen + len(entries), number + 1
+            if not entries or seen >= int(bundle.get("total") or 0):
+                return None
+
     def deleted_bills(self, since=None):
         """FHIR keeps no tombstones: bills gone missing must be asked one by one."""
         return None
@@ -214,6 +243,16 @@ class GraphqlTransport:
         query = QUERIES["bill"].text(0, 1, None, f'id:"{uuid}"')
         edges = (self.client.graphql(query).get("bill") or {}).get("edges") or ()
         return self._bill(edges[0]["node"]) if edges else None
+
+    def bill_status(self, uuid):
+        """openIMIS' status number of a bill, None when it is unknown."""
+        query = QUERIES["bill"].text(0, 1, None, f'id:"{uuid}"')
+        edges = (self.client.graphql(query).get("bill") or {}).get("edges") or ()
+        return graphql_read.enum_number(edges[0]["node"]["status"]) if edges else None
+
+    def find_notice(self, reference, since):
+        """See `FhirTransport.find_notice`."""
+        return self._fhir.find_notice(reference, since)
 
     def deleted_bills(self, since=None):
         """UUIDs of deleted bills, those changed since then.

@@ -138,6 +138,18 @@ class OpenimisRemoteBill(models.Model):
     def _payable_type(self):
         return TYPES.get(self.bill_type, "other")
 
+    def _prepare_report_vals(self):
+        """Values of the report that this bill was paid."""
+        self.ensure_one()
+        return {
+            "remote_bill_id": self.id,
+            "move_id": self.move_id.id,
+            "amount": self.amount_total,
+            "payment_date": self.move_id.openimis_date_payed
+            or fields.Date.context_today(self),
+            "reference": f"odoo-{self.move_id.id}",
+        }
+
     # === AMENDED AND DELETED ===
 
     def _find_amended(self):

@@ -23,7 +23,9 @@ HF = outgoing.Party(
 )
 OFFICER = outgoing.Party("partner-7", "E00005")
 PATIENT = outgoing.Party("0ecae964-aa9a-435f-97d2-c06c8689e533", "", "Patient")
-LINE = outgoing.Line("11", "CQ7", "claim", D(1), D(500), discount=D("417.81"))
+LINE = outgoing.Line(
+    "11", "CQ7", "claim", D(1), D(500), D("82.19"), discount=D("417.81")
+)
 HEAD = outgoing.BillHead(
     id="01a2001e-9072-71b0-8cbe-941b8538887a",
     code="IV-P1-HF1-2026-11",
@@ -57,7 +59,7 @@ def valid(resource):
 BILLS = {
     "claims": (HEAD, [LINE]),
     "claims per service": (HEAD, [replace(LINE, quantity=D("2.5"), unit_price=D(200))]),
-    "deduction": (HEAD, [replace(LINE, discount=D(0), deduction=D(200))]),
+    "deduction": (HEAD, [replace(LINE, net=D(300), discount=D(0), deduction=D(200))]),
     "capitation": (HEAD, [replace(LINE, kind="capitation", quantity=D(600))]),
     "commission": (
         replace(HEAD, bill_type="commission", recipient=OFFICER),
@@ -77,7 +79,7 @@ BILLS = {
         [replace(LINE, tax=D("6.33"))],
     ),
     "refund": (replace(HEAD, refund=True, replaces="a-1", replaced_by="b-1"), [LINE]),
-    "free of charge": (HEAD, [replace(LINE, unit_price=D(0), discount=D(0))]),
+    "free of charge": (HEAD, [replace(LINE, unit_price=D(0), net=D(0), discount=D(0))]),
     "without lines": (HEAD, []),
     "bare": (
         outgoing.BillHead("x", "C", 0, "CHF", D(0), D(0)),
@@ -113,7 +115,7 @@ def test_profile_of_openimis_is_kept():
 
 
 def test_price_components_add_up_to_the_line():
-    line = replace(LINE, deduction=D("10.00"), tax=D("5.55"))
+    line = replace(LINE, net=D("72.19"), deduction=D("10.00"), tax=D("5.55"))
     parts = builder.line_item(line, "USD")["priceComponent"]
     assert [p["type"] for p in parts] == ["base", "discount", "deduction", "tax"]
     total = sum(p["amount"]["value"] for p in parts)

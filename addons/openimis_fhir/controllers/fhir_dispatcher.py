@@ -1,0 +1,60 @@
+"""Answer everything that goes wrong under /fhir/R4 with an OperationOutcome."""
+
+from werkzeug.exceptions import HTTPException
+
+from odoo.exceptions import AccessDenied, AccessError, MissingError, UserError
+from odoo.http import HttpDispatcher, Response, SessionExpiredException
+
+from ..core.client import dumps
+from ..core.fhir_build import operation_outcome
+from ..fhir_error import FhirError
+
+CONTENT_TYPE = "application/fhir+json; charset=utf-8"
+CODES = {400: "invalid", 403: "forbidden", 404: "not-found", 405: "not-supported"}
+
+
+class FhirDispatcher(HttpDispatcher):
+    """Routes of `type="fhir"`: plain HTTP whose errors are FHIR resources."""
+
+    routing_type = "fhir"
+
+    def handle_error(self, exc):
+        """Turn an exception into an answer; nothing internal is told.
+
+        :param Exception exc: whatever the route raised
+        :return: a WSGI application
+        """
+        if isinstance(exc, FhirError):
+            return outcome(exc.status, exc.issue, str(exc), exc.expression)
+        if isinstance(exc, AccessDenied | SessionExpiredException):
+            return self._unauthorized()
+        if isinstance(exc, AccessError):
+            return outcome(403, "forbidden", str(exc))
+        if isinstance(exc, MissingError):
+            return outcome(404, "not-found", str(exc))
+        if isinstance(exc, UserError):
+            return outcome(422, "business-rule", str(exc))
+        if isinstance(exc, HTTPException):
+            if exc.code == 401:
+                return self._unauthorized()
+            return outcome(exc.code, CODES.get(exc.code, "processing"), exc.name)
+        # Odoo has logged it with its traceback; the caller learns only that it failed
+        return outcome(500, "exception", "Internal server error")
+
+    def _unauthorized(self):
+        text = "Send «Authorization: Bearer <API key>» of an Odoo user."
+        response = outcome(401, "login", text)
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+
+
+def outcome(status, issue, text, expression=None):
+    """Response with an OperationOutcome."""
+    return fhir_response(operation_outcome(issue, text, expression), status)
+
+
+def fhir_response(resource, status=200, headers=()):
+    """Response with a resource."""
+    return Response(
+        dumps(resource), status=status, content_type=CONTENT_TYPE, headers=list(headers)
+    )

@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    openimis_fhir_version = fields.Integer(
+        "FHIR Version", compute="_compute_openimis_fhir", store=True, copy=False
+    )
+    openimis_fhir_updated = fields.Datetime(
+        "FHIR Last Updated",
+        compute="_compute_openimis_fhir",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+        help="When something changed that an accounting system reads, payments "
+        "included.",
+    )
+
+    @api.depends(
+        "openimis_type",
+        "openimis_status",
+        "openimis_code",
+        "openimis_date_from",
+        "openimis_date_to",
+        "openimis_terms",
+        "openimis_note",
+        "openimis_replaced_by_id",
+        "partner_id",
+        "currency_id",
+        "invoice_date",
+        "invoice_date_due",
+        "amount_untaxed",
+        "amount_total",
+        "amount_residual",
+    )
+    def _compute_openimis_fhir(self):
+        """Count a version whenever something that is served changes.
+
+        The date of writing would miss payments: they change a bill without writing it.
+        """
+        now = fields.Datetime.now()
+        for move in self:
+            served = bool(move.openimis_type)
+            version = move._origin.openimis_fhir_version or 0
+            move.openimis_fhir_version = version + 1 if served else 0
+            move.openimis_fhir_updated = now if served else False
+
+    def unlink(self):
+        self.env["openimis.fhir.tombstone"]._bury(self)
+        return super().unlink()

@@ -1,0 +1,26 @@
+from odoo import models
+from odoo.exceptions import AccessDenied
+from odoo.http import request
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _auth_method_fhir(cls):
+        """API key of a user as bearer token; a browser session does not count.
+
+        :raises AccessDenied: no key, or a key that is not valid (any more)
+        """
+        header = request.httprequest.headers.get("Authorization") or ""
+        scheme, _separator, key = header.partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            raise AccessDenied
+        user_id = request.env["res.users.apikeys"]._check_credentials(
+            scope="rpc", key=key.strip()
+        )
+        if not user_id:
+            raise AccessDenied
+        request.update_env(user=user_id)
+        request.session.can_save = False  # stateless
+        request.update_context(lang=request.env.user.lang, tz=request.env.user.tz)

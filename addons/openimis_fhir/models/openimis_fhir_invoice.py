@@ -1,0 +1,386 @@
+from collections import defaultdict
+from itertools import groupby
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..core.client import dumps
+from ..core.const import BILL_STATUS_TO_FHIR
+from ..core.fhir_search import BadSearch, date_range
+from ..core.fhir_server import history
+from ..core.outgoing import BillHead, Line, Party
+from ..fhir_error import FhirError
+from .openimis_fhir_resource import aware, exact
+
+BILL_TYPE = {
+    "claim": "claim-batch",
+    "capitation": "claim-batch",
+    "commission": "commission",
+    "fee": "fees",
+    "cash": "policy",
+    "contribution": "contribution",
+    "other": "other",
+}
+REFUNDS = ("in_refund", "out_refund")
+RECEIVABLES = ("out_invoice", "out_refund")
+COLUMNS = (
+    "id", "move_id", "type", "code", "description", "quantity", "unit_price",
+    "discount", "deduction", "amount_net", "amount_tax", "account_id", "sequence",
+)  # fmt: skip
+LARGE = 1000
+CHUNK = 2000
+HISTORY_LIMIT = 500
+
+
+class OpenimisFhirInvoice(models.AbstractModel):
+    """Bills and invoices of openIMIS as Invoice."""
+
+    _name = "openimis.fhir.invoice"
+    _description = "FHIR Invoice"
+    _inherit = "openimis.fhir.resource"
+
+    _resource = "Invoice"
+    _model = "account.move"
+    _updated_field = "openimis_fhir_updated"
+    _date_field = "invoice_date"
+
+    # === SEARCH ===
+
+    @api.model
+    def _base_domain(self):
+        return Domain("openimis_type", "!=", False) & Domain("openimis_uuid", "!=", False)
+
+    @api.model
+    def _criterion_domain(self, criterion):
+        parameter, value = criterion.parameter, criterion.value
+        if parameter == "date":
+            return self._date_domain("invoice_date", criterion)
+        if parameter == "identifier":
+            by_uuid = Domain("openimis_uuid", "in", value)
+            return by_uuid | Domain("openimis_code", "in", value)
+        if parameter == "status":
+            return Domain("openimis_status", "in", self._status_numbers(value))
+        if parameter == "type":
+            wanted = [t for t, code in BILL_TYPE.items() if code in value]
+            return Domain("openimis_type", "in", wanted)
+        if parameter == "recipient":
+            return self._partner_domain("partner_id", value) | self._insuree_domain(value)
+        if parameter == "issuer":
+            return self._partner_domain("company_id.partner_id", value)
+        return self._insuree_domain(value)
+
+    def _status_numbers(self, codes):
+        known = set(BILL_STATUS_TO_FHIR.values())
+        for code in codes:
+            if code not in known:
+                raise BadSearch("status", code)
+        return [str(n) for n, code in BILL_STATUS_TO_FHIR.items() if code in codes]
+
+    def _insuree_domain(self, ids):
+        insurees = self.env["openimis.insuree"].search([("openimis_uuid", "in", ids)])
+        links = [f"openimis.insuree,{insuree.id}" for insuree in insurees]
+        return Domain("openimis_sender", "in", links)
+
+    # === READ ===
+
+    @api.model
+    def _find(self, identifier):
+        if not self.env[self._model].search_count(
+            self._base_domain() & self._id_domain([identifier]), limit=1
+        ):
+            self._refuse_deleted(identifier)
+        return super()._find(identifier)
+
+    def _refuse_deleted(self, identifier):
+        grave = self.env["openimis.fhir.tombstone"].search(
+            [("uuid", "=", identifier)], limit=1
+        )
+        if grave:
+            text = self.env._("The bill was deleted on %(date)s.", date=grave.date)
+            raise FhirError(410, "deleted", text)
+
+    @api.model
+    def _headers(self, record):
+        return [("ETag", f'W/"{record.openimis_fhir_version}"')]
+
+    @api.model
+    def _resources(self, records):
+        builder = self._builder()
+        lines = defaultdict(list)
+        for move_id, line in self._lines(records):
+            lines[move_id].append(line)
+        return [
+            builder.invoice(head, lines[move.id])
+            for move, head in zip(records, self._heads(records), strict=True)
+        ]
+
+    # === STREAM ===
+
+    @api.model
+    def _is_large(self, record):
+        return record.openimis_line_count > LARGE
+
+    @api.model
+    def _stream(self, record):
+        """JSON of a bill in pieces, never more than a chunk of lines in memory.
+
+        The request's cursor is closed by the time the answer is sent; this one is of
+        its own, so head and lines are read from one snapshot.
+
+        :return: iterator of bytes
+        """
+        with self.env.registry.cursor() as cr:
+            server = self.with_env(self.env(cr=cr))
+            move = record.with_env(server.env)
+            (head,) = server._heads(move)
+            builder = server._builder()
+            text = dumps(builder.invoice_head(head))
+            yield f'{text[:-1]},"lineItem":['.encode()
+            separator = ""
+            for _move, chunk in groupby(
+                enumerate(server._lines(move)), lambda item: item[0] // CHUNK
+            ):
+                items = [
+                    dumps(builder.line_item(line, head.currency))
+                    for _position, (_id, line) in chunk
+                ]
+                yield (separator + ",".join(items)).encode()
+                separator = ","
+            yield b"]}"
+
+    # === HEADS ===
+
+    def _heads(self, moves):
+        """Heads of bills, with a constant number of queries.
+
+        :rtype: list[core.outgoing.BillHead]
+        """
+        moves.fetch(
+            ["openimis_uuid", "openimis_code", "openimis_sender", "partner_id", "company_id"]
+        )
+        accounts = self._accounts(moves)
+        taxes = self._taxes(moves)
+        insurees = self._insurees(moves)
+        return [
+            self._head(move, accounts.get(move.id), taxes.get(move.id, ()), insurees)
+            for move in moves
+        ]
+
+    def _head(self, move, account, taxes, insurees):
+        sign = -1 if move.move_type in REFUNDS else 1
+        recipient = insurees.get(move.id) or self._party(move.partner_id)
+        issuer = self._party(move.company_id.partner_id)
+        status = int(move.openimis_status or 0)
+        return BillHead(
+            id=move.openimis_uuid,
+            code=move.openimis_code or move.name or move.openimis_uuid,
+            status=status,
+            currency=move.currency_id.name,
+            net=sign * exact(move.amount_untaxed, move.currency_id.decimal_places),
+            gross=sign * exact(move.amount_total, move.currency_id.decimal_places),
+            bill_type=BILL_TYPE[move.openimis_type],
+            receivable=move.move_type in RECEIVABLES,
+            refund=sign < 0,
+            recipient=recipient,
+            issuer=issuer,
+            subject=insurees.get(move.id),
+            date_bill=move.invoice_date or move.date,
+            date_due=move.invoice_date_due or None,
+            date_from=move.openimis_date_from or None,
+            date_to=move.openimis_date_to or None,
+            account=account[0] if account else None,
+            account_name=account[1] if account else None,
+            terms=move.openimis_terms or None,
+            notes=(move.openimis_note or "",),
+            taxes=taxes,
+            cancelled_reason=self.env._("Cancelled") if status == 3 else None,
+            updated=aware(move.openimis_fhir_updated),
+            version=move.openimis_fhir_version or 1,
+            replaces=move.openimis_replaces_id.openimis_uuid or None,
+            replaced_by=move.openimis_replaced_by_id.openimis_uuid or None,
+        )
+
+    def _accounts(self, moves):
+        """{move id: (code, name)} of the payable or receivable account."""
+        lines = self.env["account.move.line"]._read_group(
+            [
+                ("move_id", "in", moves.ids),
+                ("display_type", "=", "payment_term"),
+            ],
+            ["move_id", "account_id"],
+        )
+        return {
+            move.id: (account.with_company(move.company_id).code, account.name)
+            for move, account in lines
+        }
+
+    def _taxes(self, moves):
+        """{move id: ((tax name, amount), …)} in the bill's currency."""
+        groups = self.env["account.move.line"]._read_group(
+            [("move_id", "in", moves.ids), ("tax_line_id", "!=", False)],
+            ["move_id", "tax_line_id"],
+            ["amount_currency:sum"],
+        )
+        taxes = defaultdict(list)
+        for move, tax, amount in groups:
+            outbound = move.move_type in ("in_invoice", "out_refund")
+            sign = 1 if outbound else -1
+            sign = -sign if move.move_type in REFUNDS else sign
+            amount = exact(sign * amount, move.currency_id.decimal_places)
+            taxes[move.id].append((tax.name, amount))
+        return {move_id: tuple(found) for move_id, found in taxes.items()}
+
+    def _insurees(self, moves):
+        """{move id: Party} where an insuree is the third party; numbers, no names."""
+        wanted = {
+            move.id: move.openimis_sender.id
+            for move in moves
+            if move.openimis_sender and move.openimis_sender._name == "openimis.insuree"
+        }
+        insurees = self.env["openimis.insuree"].browse(wanted.values())
+        insurees.fetch(["openimis_uuid"])
+        uuids = {insuree.id: insuree.openimis_uuid for insuree in insurees}
+        return {
+            move_id: Party(uuids[i] or f"insuree-{i}", kind="Patient", has_uuid=bool(uuids[i]))
+            for move_id, i in wanted.items()
+        }
+
+    # === LINES ===
+
+    def _lines(self, moves, only=None):
+        """Yield (move id, Line) of all bills, in order, fetched by the chunk.
+
+        :param moves: bills
+        :param only: ids of payable lines, when not all are wanted
+
+        One query with the caller's record rules; bills without payable lines (credit
+        notes made by hand) show their invoice lines.
+        """
+        with_lines = set()
+        refunds = {move.id for move in moves if move.move_type in REFUNDS}
+        accounts = {}
+        for row in self._line_rows(moves, only):
+            with_lines.add(row[1])
+            yield row[1], self._line(row, row[1] in refunds, accounts)
+        if only is not None:
+            return
+        bare = moves.filtered(lambda move: move.id not in with_lines)
+        for line in bare.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        ):
+            yield line.move_id.id, self._invoice_line(line, line.move_id.id in refunds)
+
+    def _line_rows(self, moves, only=None):
+        """Yield the rows of payable lines, in order, a chunk a query."""
+        Line = self.env["openimis.payable.line"]
+        domain = Domain("move_id", "in", moves.ids)
+        if only is not None:
+            domain &= Domain("id", "in", only)
+        Line.flush_model(COLUMNS)
+        table = SQL.identifier(Line._table)
+        columns = [SQL("%s.%s", table, SQL.identifier(name)) for name in COLUMNS]
+        position = SQL("(%(t)s.move_id, %(t)s.sequence, %(t)s.id)", t=table)
+        last = None
+        while True:
+            query = Line._search(domain, order="move_id, sequence, id", limit=CHUNK)
+            if last:
+                query.add_where(SQL("%s > %s", position, last))
+            rows = self.env.execute_query(query.select(*columns))
+            yield from rows
+            if len(rows) < CHUNK:
+                return
+            last = (rows[-1][1], rows[-1][12], rows[-1][0])
+
+    def _line(self, row, refund, accounts):
+        (
+            line_id, _move_id, kind, code, description, quantity, unit_price,
+            discount, deduction, net, tax, account_id, _sequence,
+        ) = row  # fmt: skip
+        sign = -1 if refund else 1
+        return Line(
+            id=str(line_id),
+            code=code,
+            kind=kind,
+            quantity=exact(quantity, 6).normalize(),
+            unit_price=sign * exact(unit_price, 4).normalize(),
+            net=sign * exact(net),
+            discount=sign * exact(discount),
+            deduction=sign * exact(deduction),
+            tax=sign * exact(tax),
+            description=description,
+            account=self._account_code(account_id, accounts),
+        )
+
+    def _account_code(self, account_id, known):
+        """Code of an account; a bill has few accounts, each is looked up once."""
+        if account_id and account_id not in known:
+            known[account_id] = self.env["account.account"].browse(account_id).code
+        return known.get(account_id)
+
+    def _invoice_line(self, line, refund):
+        sign = -1 if refund else 1
+        return Line(
+            id=f"item-{line.id}",
+            code=line.account_id.code or str(line.id),
+            kind=line.move_id.openimis_type,
+            quantity=exact(line.quantity, 6).normalize(),
+            unit_price=sign * exact(line.price_unit, 4).normalize(),
+            net=sign * exact(line.price_subtotal),
+            discount=sign
+            * (exact(line.quantity * line.price_unit) - exact(line.price_subtotal)),
+            tax=sign * (exact(line.price_total) - exact(line.price_subtotal)),
+            description=line.name,
+            account=line.account_id.code,
+        )
+
+    # === HISTORY ===
+
+    @api.model
+    def _history_bundle(self, identifier=None, since=None):
+        """Current versions and tombstones, newest first, at most 500.
+
+        :param str identifier: FHIR id of one bill, or None for all
+        :param str since: FHIR instant; only what changed from then on
+        """
+        moves, graves = self._base_domain(), Domain.TRUE
+        if identifier:
+            moves &= self._id_domain([identifier])
+            graves &= Domain("uuid", "=", identifier)
+        if since:
+            start = date_range(since, "_since")[0]
+            moves &= Domain(self._updated_field, ">=", start)
+            graves &= Domain("date", ">=", start)
+        order = f"{self._updated_field} desc, id desc"
+        found = self.env[self._model].search(moves, order=order, limit=HISTORY_LIMIT)
+        buried = self.env["openimis.fhir.tombstone"].search(graves, limit=HISTORY_LIMIT)
+        if identifier and not found and not buried:
+            self._find(identifier)  # says that it is not known
+        entries = self._living(found) + self._dead(buried)
+        entries.sort(key=lambda entry: entry[3], reverse=True)
+        url = f"{self._base()}/Invoice/_history"
+        return history([("self", url)], entries[:HISTORY_LIMIT])
+
+    def _living(self, moves):
+        return [
+            (
+                self._full_url(resource),
+                f"Invoice/{resource['id']}",
+                move.openimis_fhir_version,
+                aware(move.openimis_fhir_updated),
+                resource,
+            )
+            for move, resource in zip(moves, self._resources(moves), strict=True)
+        ]
+
+    def _dead(self, graves):
+        return [
+            (
+                f"{self._base()}/Invoice/{grave.uuid}",
+                f"Invoice/{grave.uuid}",
+                grave.version,
+                aware(grave.date),
+                None,
+            )
+            for grave in graves
+        ]

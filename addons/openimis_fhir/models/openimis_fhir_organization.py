@@ -1,0 +1,69 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..core.outgoing import Facility
+from .openimis_fhir_resource import aware
+
+
+class OpenimisFhirOrganization(models.AbstractModel):
+    """Health facilities, other third parties of bills and the insurer itself."""
+
+    _name = "openimis.fhir.organization"
+    _description = "FHIR Organization"
+    _inherit = "openimis.fhir.resource"
+
+    _resource = "Organization"
+    _model = "res.partner"
+
+    @api.model
+    def _base_domain(self):
+        companies = self.env.user.company_ids
+        served = Domain("openimis_is_facility", "=", True)
+        served |= Domain("id", "in", companies.partner_id.ids)
+        # officers and payers; insurees are persons and are not served here
+        for model in ("openimis.officer", "openimis.payer"):
+            partners = self.env[model]._search([("partner_id", "!=", False)])
+            served |= Domain("id", "in", partners.subselect("partner_id"))
+        return served
+
+    @api.model
+    def _id_domain(self, ids):
+        numbers = [
+            int(i[8:]) for i in ids if i.startswith("partner-") and i[8:].isdigit()
+        ]
+        plain = Domain("id", "in", numbers) & Domain("openimis_uuid", "=", False)
+        return Domain("openimis_uuid", "in", ids) | plain
+
+    @api.model
+    def _criterion_domain(self, criterion):
+        if criterion.parameter == "name":
+            return Domain("name", "ilike", criterion.value)
+        by_code = Domain("openimis_code", "in", criterion.value)
+        return by_code | Domain("openimis_uuid", "in", criterion.value)
+
+    @api.model
+    def _resources(self, records):
+        records.fetch(["name", "openimis_uuid", "openimis_code", "openimis_location_id"])
+        builder = self._builder()
+        return [builder.organization(self._facility(partner)) for partner in records]
+
+    def _facility(self, partner):
+        location = partner.openimis_location_id
+        return Facility(
+            id=self._partner_id(partner),
+            code=partner.openimis_code or partner.ref or "",
+            name=partner.name or "",
+            kind="prov" if partner.openimis_is_facility else "other",
+            active=partner.active,
+            legal_form=partner.openimis_legal_form or None,
+            level=partner.openimis_level or None,
+            care_type=partner.openimis_care_type or None,
+            account_code=partner.openimis_account_code or None,
+            street=partner.street or None,
+            city=partner.city or None,
+            district=location.name or None,
+            region=location.parent_id.name or None,
+            phone=partner.phone or None,
+            email=partner.email or None,
+            updated=aware(partner.write_date),
+        )

@@ -1,0 +1,245 @@
+import uuid
+from hashlib import sha256
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from odoo.addons.openimis_payable.models.rights import has_right
+
+from ..core.exceptions import UnreadableResource
+from ..core.fhir_values import first_code, money, reference_tail, to_date
+from ..core.outgoing import Notice
+from ..fhir_error import FhirError
+from .openimis_fhir_resource import aware, exact
+
+PAYABLE = ("1", "6")  # validated, unpaid
+
+
+class OpenimisFhirPaymentNotice(models.AbstractModel):
+    """Payments reported to us: each becomes a payment of its bill, once."""
+
+    _name = "openimis.fhir.payment.notice"
+    _description = "FHIR PaymentNotice"
+    _inherit = "openimis.fhir.resource"
+
+    _resource = "PaymentNotice"
+    _model = "openimis.payment.notice"
+
+    # === SEARCH AND READ ===
+
+    @api.model
+    def _criterion_domain(self, criterion):
+        if criterion.parameter == "identifier":
+            return Domain("identifier", "in", criterion.value)
+        if criterion.parameter == "request":
+            return Domain("move_id.openimis_uuid", "in", criterion.value)
+        gone = Domain("payment_id.state", "in", ("canceled", "rejected"))
+        gone |= Domain("payment_id", "=", False)
+        wanted = Domain.FALSE
+        if "active" in criterion.value:
+            wanted |= ~gone
+        if "cancelled" in criterion.value:
+            wanted |= gone
+        return wanted
+
+    @api.model
+    def _resources(self, records):
+        builder = self._builder()
+        return [builder.payment_notice(self._notice(notice)) for notice in records]
+
+    def _notice(self, notice):
+        payment = notice.payment_id
+        gone = not payment or payment.state in ("canceled", "rejected")
+        identifiers = (
+            ((notice.identifier_system or None, notice.identifier),)
+            if notice.identifier
+            else ()
+        )
+        return Notice(
+            id=notice.openimis_uuid,
+            status="cancelled" if gone else "active",
+            bill_id=notice.move_id.openimis_uuid,
+            amount=exact(notice.amount, notice.currency_id.decimal_places),
+            currency=notice.currency_id.name,
+            created=aware(notice.create_date),
+            payment_date=notice.payment_date,
+            payment_id=payment.openimis_uuid or str(payment.id or "unknown"),
+            recipient=self._party(notice.company_id.partner_id),
+            payment_code=notice.payment_code,
+            identifiers=identifiers,
+            updated=aware(notice.write_date),
+        )
+
+    # === CREATE ===
+
+    @api.model
+    def _receive(self, body):
+        """Register the payment a PaymentNotice reports.
+
+        Partial payments add up; the same identifier gives the same notice again; more
+        than is open is refused.
+
+        :param dict body: the resource
+        :return: (`openimis.payment.notice`, whether it is new)
+        :raises FhirError: 403, 409 or 422 with what is wrong
+        """
+        if not has_right(self.env, "156202"):
+            raise FhirError(
+                403,
+                "forbidden",
+                self.env._("You need openIMIS' right 156202 to report payments."),
+            )
+        vals = self._read_notice(body)
+        self._lock(vals)
+        known = self._known(vals)
+        if known:
+            return known, False
+        move = self.env["account.move"].browse(vals["move_id"])
+        self._check_payable(move, vals)
+        vals["openimis_uuid"] = str(uuid.uuid4())
+        vals["payment_id"] = self._pay(move, vals).id
+        # sudo: notices are the server's record of what was reported; the right to pay
+        # was checked above, nobody may write them by hand
+        notice = self.env["openimis.payment.notice"].sudo().create(vals)
+        return notice.sudo(False), True
+
+    def _read_notice(self, body):
+        """Values of the notice.
+
+        :raises FhirError: 422 naming the element that is missing or wrong
+        """
+        if body.get("resourceType") != "PaymentNotice":
+            raise self._wrong("PaymentNotice", "resourceType")
+        if body.get("status") != "active":
+            raise self._wrong("PaymentNotice.status", body.get("status"))
+        try:
+            amount, currency = money(body.get("amount"), "PaymentNotice.amount")
+            date = to_date(body.get("paymentDate"), "PaymentNotice.paymentDate")
+        except (UnreadableResource, AttributeError):
+            raise self._wrong("PaymentNotice.amount", body.get("amount")) from None
+        if not date:
+            raise self._wrong("PaymentNotice.paymentDate", None)
+        if amount is None or amount <= 0:
+            raise self._wrong("PaymentNotice.amount.value", amount)
+        move = self._bill(body.get("request"))
+        if currency != move.currency_id.name:
+            raise self._wrong("PaymentNotice.amount.currency", currency)
+        identifier = next(iter(body.get("identifier") or ()), {})
+        code = first_code(body.get("paymentStatus"))
+        return {
+            "company_id": move.company_id.id,
+            "move_id": move.id,
+            "currency_id": move.currency_id.id,
+            "amount": float(amount),
+            "payment_date": date,
+            "payment_code": "cleared" if code == "cleared" else "paid",
+            "payment_reference": reference_tail(body.get("payment")),
+            "identifier": identifier.get("value") or False,
+            "identifier_system": identifier.get("system") or False,
+        }
+
+    def _wrong(self, expression, value):
+        text = self.env._(
+            "%(element)s is missing or not accepted: %(value)s",
+            element=expression,
+            value=value,
+        )
+        return FhirError(422, "invalid", text, expression)
+
+    def _bill(self, request):
+        identifier = reference_tail(request if isinstance(request, dict) else {})
+        Invoice = self._server("Invoice")
+        try:
+            return Invoice._find(identifier or "")
+        except FhirError as error:
+            raise FhirError(
+                422, "not-found", str(error), "PaymentNotice.request"
+            ) from None
+
+    def _lock(self, vals):
+        """One payment of a bill, and one use of an identifier, at a time."""
+        key = f"{vals['company_id']}/{vals['identifier_system']}/{vals['identifier']}"
+        digest = int.from_bytes(sha256(key.encode()).digest()[:8], "big", signed=True)
+        # lock: two equal notices arriving together must not both find none
+        self.env.cr.execute("SELECT pg_advisory_xact_lock(%s)", (digest,))
+        # lock: two payments arriving together must not both see the whole open amount;
+        # the statement waits for the other, then Odoo retries on the changed row
+        self.env.cr.execute(
+            "SELECT id FROM account_move WHERE id = %s FOR UPDATE", (vals["move_id"],)
+        )
+        self.env.invalidate_all()
+
+    def _known(self, vals):
+        """The notice with the same identifier, if it says the same.
+
+        :raises FhirError: 409 when it says something else
+        """
+        Notice = self.env["openimis.payment.notice"]
+        if not vals["identifier"]:
+            return Notice
+        known = Notice.search(
+            [
+                ("company_id", "=", vals["company_id"]),
+                ("identifier", "=", vals["identifier"]),
+                ("identifier_system", "=", vals["identifier_system"]),
+            ],
+            limit=1,
+        )
+        if not known:
+            return known
+        same = known.move_id.id == vals["move_id"] and not (
+            known.currency_id.compare_amounts(known.amount, vals["amount"])
+        )
+        if not same:
+            text = self.env._(
+                "Identifier %(identifier)s was used for another payment.",
+                identifier=vals["identifier"],
+            )
+            raise FhirError(409, "duplicate", text, "PaymentNotice.identifier")
+        return known
+
+    def _check_payable(self, move, vals):
+        if move.openimis_status not in PAYABLE:
+            status = dict(
+                move._fields["openimis_status"]._description_selection(self.env)
+            )
+            text = self.env._(
+                "%(bill)s is %(status)s and cannot be paid.",
+                bill=move.openimis_code,
+                status=status.get(move.openimis_status),
+            )
+            raise FhirError(422, "business-rule", text, "PaymentNotice.request")
+        if move.currency_id.compare_amounts(vals["amount"], move.amount_residual) > 0:
+            text = self.env._(
+                "%(amount)s is more than what is open: %(open)s.",
+                amount=move.currency_id.format(vals["amount"]),
+                open=move.currency_id.format(move.amount_residual),
+            )
+            raise FhirError(422, "business-rule", text, "PaymentNotice.amount")
+
+    def _pay(self, move, vals):
+        """Register the payment through Odoo's own wizard."""
+        wizard = (
+            self.env["account.payment.register"]
+            .with_company(move.company_id)
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create(
+                {
+                    "amount": vals["amount"],
+                    "payment_date": vals["payment_date"],
+                    "communication": vals["payment_reference"] or move.openimis_code,
+                    "payment_difference_handling": "open",
+                }
+            )
+        )
+        payment = wizard._create_payments()
+        payment.write(
+            {
+                "openimis_is_payment": True,
+                "openimis_uuid": vals["openimis_uuid"],
+                "openimis_code_ext": vals["identifier"],
+                "openimis_code_rcp": vals["payment_reference"],
+                "openimis_origin": "FHIR",
+            }
+        )
+        return payment

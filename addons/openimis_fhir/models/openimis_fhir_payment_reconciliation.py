@@ -1,0 +1,98 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..core.outgoing import Reconciliation
+from .openimis_fhir_resource import aware, exact
+
+STATUS = {
+    "draft": "draft",
+    "in_process": "active",
+    "paid": "active",
+    "canceled": "cancelled",
+    "rejected": "cancelled",
+}
+
+
+class OpenimisFhirPaymentReconciliation(models.AbstractModel):
+    """Payments with the bills they settle."""
+
+    _name = "openimis.fhir.payment.reconciliation"
+    _description = "FHIR PaymentReconciliation"
+    _inherit = "openimis.fhir.resource"
+
+    _resource = "PaymentReconciliation"
+    _model = "account.payment"
+
+    @api.model
+    def _base_domain(self):
+        return Domain("openimis_is_payment", "=", True)
+
+    @api.model
+    def _id_domain(self, ids):
+        numbers = [int(i) for i in ids if i.isdigit() and len(i) < 10]
+        return Domain("openimis_uuid", "in", ids) | Domain("id", "in", numbers)
+
+    @api.model
+    def _resources(self, records):
+        builder = self._builder()
+        details = self._details(records)
+        return [
+            builder.payment_reconciliation(self._payment(payment, details[payment.id]))
+            for payment in records
+        ]
+
+    def _payment(self, payment, details):
+        return Reconciliation(
+            id=payment.openimis_uuid or str(payment.id),
+            status=STATUS[payment.state],
+            amount=exact(payment.amount, payment.currency_id.decimal_places),
+            currency=payment.currency_id.name,
+            created=aware(payment.create_date),
+            payment_date=payment.date,
+            reference=payment.openimis_code_ext or payment.name or payment.memo or None,
+            issuer=self._party(payment.company_id.partner_id),
+            payee=self._party(payment.partner_id),
+            details=tuple(details),
+            updated=aware(payment.write_date),
+        )
+
+    def _details(self, payments):
+        """{payment id: [(bill id, amount, date)]} from the reconciliation, one query."""
+        details = defaultdict(list)
+        self.env.flush_all()
+        for payment_id, uuid, amount, day in self.env.execute_query(
+            SQL(
+                """
+                SELECT paid.id, bill.openimis_uuid,
+                       SUM(CASE WHEN debit.move_id = bill.id
+                                THEN part.debit_amount_currency
+                                ELSE part.credit_amount_currency END),
+                       MAX(part.max_date)
+                  FROM account_payment paid
+                  JOIN account_move_line own ON own.move_id = paid.move_id
+                  JOIN account_partial_reconcile part
+                    ON own.id IN (part.debit_move_id, part.credit_move_id)
+                  JOIN account_move_line debit ON debit.id = part.debit_move_id
+                  JOIN account_move_line credit ON credit.id = part.credit_move_id
+                  JOIN account_move bill
+                    ON bill.id = CASE WHEN debit.move_id = paid.move_id
+                                      THEN credit.move_id ELSE debit.move_id END
+                 WHERE paid.id IN %(ids)s AND bill.openimis_uuid IS NOT NULL
+              GROUP BY paid.id, bill.id, bill.openimis_uuid
+              ORDER BY paid.id, bill.id
+                """,
+                ids=tuple(payments.ids) or (0,),
+            )
+        ):
+            details[payment_id].append((uuid, exact(amount), day))
+        for payment in payments.filtered(lambda p: not details[p.id]):
+            # without an outstanding account Odoo keeps no entry, only the link
+            bills = payment.invoice_ids.filtered("openimis_uuid")
+            if len(bills) == 1:
+                details[payment.id] = [
+                    (bills.openimis_uuid, exact(payment.amount), payment.date)
+                ]
+        return details

@@ -1,0 +1,248 @@
+from datetime import UTC
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..core.fhir_build import Builder
+from ..core.fhir_search import BadSearch, encode_cursor
+from ..core.fhir_server import searchset
+from ..core.outgoing import Party
+from ..fhir_error import FhirError
+
+SERVERS = {
+    "Invoice": "openimis.fhir.invoice",
+    "ChargeItem": "openimis.fhir.charge.item",
+    "PaymentNotice": "openimis.fhir.payment.notice",
+    "PaymentReconciliation": "openimis.fhir.payment.reconciliation",
+    "Organization": "openimis.fhir.organization",
+    "Claim": "openimis.fhir.claim",
+}
+
+
+class OpenimisFhirResource(models.AbstractModel):
+    """One kind of FHIR resource over one model, with the caller's rights.
+
+    Subclasses name the model, translate search criteria into domains and build the
+    resources of a page with a constant number of queries.
+    """
+
+    _name = "openimis.fhir.resource"
+    _description = "FHIR Resource"
+
+    _resource = None
+    _model = None
+    _updated_field = "write_date"
+    _date_field = None
+
+    @api.model
+    def _server(self, resource):
+        """Return the model that serves a resource name."""
+        return self.env[SERVERS[resource]]
+
+    # === HOOKS ===
+
+    @api.model
+    def _base_domain(self):
+        """What is served at all."""
+        return Domain.TRUE
+
+    @api.model
+    def _id_domain(self, ids):
+        """Records with these FHIR ids."""
+        return Domain("openimis_uuid", "in", ids)
+
+    @api.model
+    def _criterion_domain(self, criterion):
+        """Domain of a search parameter beyond `_id` and `_lastUpdated`.
+
+        :param core.fhir_search.Criterion criterion: as parsed
+        """
+        raise BadSearch(criterion.parameter, "")
+
+    @api.model
+    def _resources(self, records):
+        """Resources of records, as dicts, in their order."""
+        raise NotImplementedError
+
+    @api.model
+    def _is_large(self, record):
+        """Whether the resource is better streamed."""
+        return False
+
+    @api.model
+    def _headers(self, record):
+        return []
+
+    # === READ ===
+
+    @api.model
+    def _find(self, identifier):
+        """Record with that FHIR id.
+
+        :raises FhirError: 404 when there is none for this user
+        """
+        records = self.env[self._model].search(
+            self._base_domain() & self._id_domain([identifier]), limit=1
+        )
+        if not records:
+            raise FhirError(
+                404,
+                "not-found",
+                self.env._(
+                    "%(kind)s/%(id)s is not known.", kind=self._resource, id=identifier
+                ),
+            )
+        return records
+
+    # === SEARCH ===
+
+    @api.model
+    def _search_bundle(self, search, arguments):
+        """Bundle of one page.
+
+        Pages are cut by position (sort value and id), not by number, and the first
+        page fixes the highest id: what is created meanwhile does not shift a page.
+
+        :param core.fhir_search.Search search: what is asked
+        :param arguments: the query as (name, value), for the links
+        """
+        Model = self.env[self._model]
+        domain = self._search_domain(search)
+        upper = int(search.cursor[0]) if search.cursor else self._highest_id(domain)
+        domain &= Domain("id", "<=", upper)
+        total = Model.search_count(domain)
+        records = Model.browse()
+        if search.count:
+            records = Model.search(
+                domain & self._after(search),
+                order=self._order_by(search),
+                limit=search.count + 1,
+            )
+        page = records[: search.count]
+        links = [("self", self._url(arguments))]
+        if len(records) > search.count > 0:
+            cursor = self._cursor(search, upper, page[-1])
+            links.append(("next", self._url(arguments, cursor)))
+        resources = self._resources(page)
+        entries = [(self._full_url(resource), resource) for resource in resources]
+        return searchset(total, links, entries)
+
+    def _search_domain(self, search):
+        domain = self._base_domain()
+        for criterion in search.criteria:
+            if criterion.parameter == "_id":
+                domain &= self._id_domain(criterion.value)
+            elif criterion.parameter == "_lastUpdated":
+                domain &= self._date_domain(self._updated_field, criterion)
+            else:
+                domain &= self._criterion_domain(criterion)
+        return domain
+
+    def _date_domain(self, field, criterion):
+        """Domain of a half-open range of moments on a date or datetime field."""
+        if criterion.operator == "outside":
+            start, end = criterion.value
+            return Domain(field, "<", start) | Domain(field, ">=", end)
+        value = criterion.value
+        if self.env[self._model]._fields[field].type == "date":
+            value = value.date()
+        return Domain(field, criterion.operator, value)
+
+    def _highest_id(self, domain):
+        return self.env[self._model].search(domain, order="id desc", limit=1).id or 0
+
+    def _sort_field(self, search):
+        return {"_lastUpdated": self._updated_field, "date": self._date_field}.get(
+            search.sort, "id"
+        )
+
+    def _order_by(self, search):
+        direction = "desc" if search.descending else "asc"
+        field = self._sort_field(search)
+        if field == "id":
+            return f"id {direction}"
+        return f"{field} {direction}, id {direction}"
+
+    def _after(self, search):
+        """Domain of what comes after the page before."""
+        if not search.cursor:
+            return Domain.TRUE
+        _upper, value, last = search.cursor
+        operator = "<" if search.descending else ">"
+        after_id = Domain("id", operator, int(last))
+        field = self._sort_field(search)
+        if field == "id":
+            return after_id
+        try:
+            moment = self.env[self._model]._fields[field].convert_to_cache(
+                value, self.env[self._model], validate=True
+            )
+        except ValueError:
+            raise BadSearch("_cursor", value) from None
+        same = Domain(field, "=", moment) & after_id
+        return Domain(field, operator, moment) | same
+
+    def _cursor(self, search, upper, record):
+        field = self._sort_field(search)
+        value = record[field] if field != "id" else ""
+        return encode_cursor(upper, value or "", record.id)
+
+    def _url(self, arguments, cursor=None):
+        if cursor:
+            arguments = [(n, v) for n, v in arguments if n != "_cursor"]
+            arguments.append(("_cursor", cursor))
+        query = f"?{urlencode(arguments)}" if arguments else ""
+        return f"{self._base()}/{self._resource}{query}"
+
+    def _full_url(self, resource):
+        return f"{self._base()}/{self._resource}/{resource['id']}"
+
+    # === FOR BUILDERS ===
+
+    def _base(self):
+        return self.env.context.get("fhir_base") or (
+            # sudo: the public address of this server is no secret
+            self.env["ir.config_parameter"].sudo().get_param("web.base.url", "")
+            + "/fhir/R4"
+        )
+
+    def _builder(self):
+        return Builder(self._base())
+
+    def _party(self, partner, kind="Organization", named=True):
+        """Party of a partner; persons are not named (no personal data leaves)."""
+        if not partner:
+            return None
+        return Party(
+            self._partner_id(partner),
+            partner.name or "" if named else "",
+            kind,
+            has_uuid=bool(partner.openimis_uuid),
+        )
+
+    @staticmethod
+    def _partner_id(partner):
+        return partner.openimis_uuid or f"partner-{partner.id}"
+
+    def _partner_domain(self, field, ids):
+        """Records whose partner has one of these FHIR ids."""
+        numbers = [
+            int(i.removeprefix("partner-"))
+            for i in ids
+            if i.startswith("partner-") and i[8:].isdigit()
+        ]
+        return Domain(f"{field}.openimis_uuid", "in", ids) | Domain(
+            field, "in", numbers
+        )
+
+
+def aware(moment):
+    """FHIR instants carry a zone; Odoo's are UTC without one."""
+    return fields.Datetime.to_datetime(moment).replace(tzinfo=UTC) if moment else None
+
+
+def exact(value, digits=2):
+    """Exact amount of a field's float, as the database keeps it."""
+    return Decimal(f"{value or 0:.{digits}f}")

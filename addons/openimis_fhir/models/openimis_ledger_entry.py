@@ -1,0 +1,190 @@
+import json
+from hashlib import sha256
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..core.ledger import LedgerRefused, read_entry
+
+
+class OpenimisLedgerEntry(models.Model):
+    """Entry point for openIMIS' own ledger: one entry, one journal entry.
+
+    Answers the contract of openIMIS' ledger replication: `send(ledger_entry,
+    idempotency_key)` gives success, rejected or timeout; a timeout is retried by the
+    sender with the same key, a rejection never (spec section 8).
+    """
+
+    _name = "openimis.ledger.entry"
+    _description = "openIMIS Ledger Entry"
+    _check_company_auto = True
+    _order = "id desc"
+    _rec_name = "key"
+
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    key = fields.Char("Idempotency Key", required=True, readonly=True)
+    digest = fields.Char(readonly=True)
+    payload = fields.Json(readonly=True)
+    move_id = fields.Many2one(
+        "account.move",
+        "Journal Entry",
+        readonly=True,
+        check_company=True,
+        ondelete="restrict",
+    )
+
+    _key_uniq = models.UniqueIndex(
+        "(company_id, key)", "This ledger entry was received already."
+    )
+
+    @api.model
+    def send(self, ledger_entry, idempotency_key):
+        """Book an entry of openIMIS' ledger.
+
+        :param dict ledger_entry: `date` (YYYY-MM-DD), `journal` (code), `currency`
+            (ISO 4217), `reference`, `description` and `lines`, each with `account`
+            (code), `debit` or `credit` (text or number), `label`, `party` (openIMIS
+            UUID or code of a third party)
+        :param str idempotency_key: `{target}:{transaction uuid}`; the same key never
+            books twice
+        :return: dict with `status` (success, rejected or timeout),
+            `external_reference` (number of the journal entry) and `rejection_reason`
+        :raises AccessError: the caller may not create journal entries
+        """
+        self.env["account.move"].check_access("create")
+        if not idempotency_key or not isinstance(idempotency_key, str):
+            return _result("rejected", reason=self.env._("The key is missing."))
+        try:
+            entry = read_entry(ledger_entry)
+            return self._book(entry, ledger_entry, idempotency_key)
+        except LedgerRefused as error:
+            return _result("rejected", reason=str(error))
+        except UserError as error:
+            return _result("rejected", reason=str(error))
+        except UniqueViolation:
+            # the same key is being booked at this moment: the sender asks again
+            return _result("timeout")
+
+    def _book(self, entry, payload, key):
+        digest = sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        known = self.search(
+            [("company_id", "=", self.env.company.id), ("key", "=", key)], limit=1
+        )
+        if known:
+            return known._answer_again(digest)
+        with self.env.cr.savepoint():
+            move = self.env["account.move"].create(self._prepare_move_vals(entry))
+            move._post(soft=False)
+            # sudo: the register of keys is the server's own; the right to book was
+            # checked by the journal entry itself
+            self.sudo().create(
+                {
+                    "company_id": self.env.company.id,
+                    "key": key,
+                    "digest": digest,
+                    "payload": payload,
+                    "move_id": move.id,
+                }
+            )
+        return _result("success", move.name)
+
+    def _answer_again(self, digest):
+        if digest != self.digest:
+            reason = self.env._("The key was used for another entry.")
+            return _result("rejected", reason=reason)
+        return _result("success", self.move_id.name)
+
+    def _prepare_move_vals(self, entry):
+        company = self.env.company
+        currency = self._find_currency(entry.currency or company.currency_id.name)
+        parties = self._parties(entry)
+        accounts = self._accounts(entry)
+        journal = self._find_journal(entry.journal)
+        return {
+            "move_type": "entry",
+            "company_id": company.id,
+            "journal_id": journal.id,
+            "date": entry.date,
+            "ref": entry.reference,
+            "currency_id": currency.id,
+            "narration": entry.description,
+            "line_ids": [
+                Command.create(
+                    {
+                        "account_id": accounts[line.account].id,
+                        "partner_id": parties.get(line.party),
+                        "name": line.label or entry.description or entry.reference,
+                        "currency_id": currency.id,
+                        "amount_currency": float(line.debit - line.credit),
+                        "debit": float(line.debit),
+                        "credit": float(line.credit),
+                    }
+                )
+                for line in entry.lines
+            ],
+        }
+
+    def _find_currency(self, code):
+        company = self.env.company
+        if code != company.currency_id.name:
+            raise UserError(
+                self.env._(
+                    "Currency %(currency)s is not that of the books, %(own)s.",
+                    currency=code,
+                    own=company.currency_id.name,
+                )
+            )
+        return company.currency_id
+
+    def _find_journal(self, code):
+        domain = [("company_id", "=", self.env.company.id)]
+        domain.append(("code", "=", code) if code else ("type", "=", "general"))
+        journal = self.env["account.journal"].search(domain, limit=1)
+        if not journal:
+            raise UserError(self.env._("Journal %(code)s is not known.", code=code))
+        return journal
+
+    def _accounts(self, entry):
+        codes = {line.account for line in entry.lines}
+        found = self.env["account.account"].search(
+            [("code", "in", list(codes)), ("company_ids", "in", self.env.company.ids)]
+        )
+        accounts = {account.code: account for account in found}
+        if missing := sorted(codes - set(accounts)):
+            raise UserError(
+                self.env._("Accounts %(codes)s are not known.", codes=", ".join(missing))
+            )
+        return accounts
+
+    def _parties(self, entry):
+        """{openIMIS UUID or code: partner id}.
+
+        :raises UserError: a party nobody knows; it would be lost in the books
+        """
+        names = {line.party for line in entry.lines if line.party}
+        partners = self.env["res.partner"].search(
+            [
+                ("company_id", "in", (False, self.env.company.id)),
+                "|",
+                ("openimis_uuid", "in", list(names)),
+                ("openimis_code", "in", list(names)),
+            ]
+        )
+        found = {partner.openimis_code: partner.id for partner in partners}
+        found |= {partner.openimis_uuid: partner.id for partner in partners}
+        if missing := sorted(names - set(found)):
+            raise UserError(
+                self.env._("Parties %(names)s are not known.", names=", ".join(missing))
+            )
+        return found
+
+
+def _result(status, reference=None, reason=None):
+    return {
+        "status": status,
+        "external_reference": reference,
+        "rejection_reason": reason,
+    }

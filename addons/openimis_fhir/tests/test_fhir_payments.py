@@ -1,0 +1,117 @@
+from odoo.tests import tagged
+
+from .test_fhir_server import FhirCase
+
+
+@tagged("post_install", "-at_install")
+class TestFhirPayments(FhirCase):
+    def notice(self, move, amount, identifier=None, **values):
+        body = {
+            "resourceType": "PaymentNotice",
+            "status": "active",
+            "request": {"reference": f"Invoice/{move.openimis_uuid}"},
+            "created": "2026-11-22",
+            "payment": {"reference": "PaymentReconciliation/rec-1"},
+            "recipient": {"display": "Scheme"},
+            "paymentDate": "2026-11-22",
+            "amount": {"value": amount, "currency": move.currency_id.name},
+            **values,
+        }
+        if identifier:
+            body["identifier"] = [{"system": "urn:bank", "value": identifier}]
+        return body
+
+    def pay(self, body, status=201, key=None):
+        resource = self.call("PaymentNotice", key or self.payer_key, status, body)
+        self.env.invalidate_all()
+        return resource
+
+    def test_partial_payments_add_up(self):
+        move = self.bill(1)
+        self.pay(self.notice(move, 200, "A"))
+        self.assertEqual(move.amount_residual, 410)
+        self.assertEqual(self.call(f"Invoice/{move.openimis_uuid}")["status"], "issued")
+        self.pay(self.notice(move, 410, "B"))
+        self.assertEqual(move.amount_residual, 0)
+        self.assertEqual(self.call(f"Invoice/{move.openimis_uuid}")["status"], "balanced")
+        self.assertEqual(self.call("PaymentNotice", self.payer_key)["total"], 2)
+
+    def test_a_repeated_notice_is_recognised(self):
+        move = self.bill(1)
+        first = self.pay(self.notice(move, 200, "A"))
+        again = self.pay(self.notice(move, 200, "A"), 200)
+        self.assertEqual(first["id"], again["id"])
+        self.assertEqual(move.amount_residual, 410)
+        self.pay(self.notice(move, 300, "A"), 409)
+        self.assertEqual(move.amount_residual, 410)
+
+    def test_too_much_is_refused(self):
+        move = self.bill(1)
+        outcome = self.pay(self.notice(move, 610.01, "A"), 422)
+        self.assertEqual(outcome["issue"][0]["code"], "business-rule")
+        self.assertEqual(move.amount_residual, 610)
+
+    def test_what_is_wrong_is_named(self):
+        move = self.bill(1)
+        for values, expression in (
+            ({"amount": {"value": -5, "currency": "USD"}}, "PaymentNotice.amount.value"),
+            ({"amount": {"value": 0, "currency": "USD"}}, "PaymentNotice.amount.value"),
+            ({"amount": {"value": 5, "currency": "XXX"}}, "PaymentNotice.amount.currency"),
+            ({"amount": {"value": "much"}}, "PaymentNotice.amount"),
+            ({"amount": "much"}, "PaymentNotice.amount"),
+            ({"paymentDate": None}, "PaymentNotice.paymentDate"),
+            ({"status": "cancelled"}, "PaymentNotice.status"),
+            ({"request": {"reference": "Invoice/nothing"}}, "PaymentNotice.request"),
+            ({"request": None}, "PaymentNotice.request"),
+            ({"resourceType": "Invoice"}, "PaymentNotice"),
+        ):
+            outcome = self.pay({**self.notice(move, 10, "A"), **values}, 422)
+            self.assertEqual(outcome["issue"][0]["expression"], [expression])
+        self.assertEqual(move.amount_residual, 610)
+
+    def test_drafts_and_paid_bills_are_not_paid(self):
+        draft = self.bill(1, post=False)
+        self.pay(self.notice(draft, 10, "A"), 422)
+        move = self.bill(2)
+        self.pay(self.notice(move, 610, "B"))
+        self.pay(self.notice(move, 1, "C"), 422)
+
+    def test_paying_needs_the_right(self):
+        move = self.bill(1)
+        self.pay(self.notice(move, 10, "A"), 403, self.key)
+        self.assertEqual(move.amount_residual, 610)
+
+    def test_no_json_is_refused(self):
+        answer = self.url_open(
+            "/fhir/R4/PaymentNotice",
+            data=b"<xml/>",
+            headers={
+                "Authorization": f"Bearer {self.payer_key}",
+                "Content-Type": "application/fhir+json",
+            },
+        )
+        self.assertEqual(answer.status_code, 400)
+
+    def test_payments_are_read_with_their_bills(self):
+        move = self.bill(1)
+        notice = self.pay(self.notice(move, 200, "A"))
+        path = notice["payment"]["reference"]
+        payment = self.call(path, self.payer_key)
+        self.assertEqual(payment["paymentAmount"]["value"], 200)
+        (detail,) = payment["detail"]
+        self.assertEqual(detail["request"]["reference"], f"Invoice/{move.openimis_uuid}")
+        self.assertEqual(detail["amount"]["value"], 200)
+        for query in ("identifier=urn:bank|A", f"request=Invoice/{move.openimis_uuid}"):
+            self.assertEqual(self.call(f"PaymentNotice?{query}", self.payer_key)["total"], 1)
+
+    def test_a_cancelled_payment_shows_as_cancelled(self):
+        move = self.bill(1)
+        notice = self.pay(self.notice(move, 200, "A"))
+        record = self.env["openimis.payment.notice"].search([])
+        record.payment_id.action_draft()
+        record.payment_id.action_cancel()
+        self.env.flush_all()
+        found = self.call(f"PaymentNotice/{notice['id']}", self.payer_key)
+        self.assertEqual(found["status"], "cancelled")
+        found = self.call("PaymentNotice?status=active", self.payer_key)
+        self.assertEqual(found["total"], 0)
