@@ -39,6 +39,12 @@
         "wizards/openimis_payable_export_views.xml",
         "views/menus.xml",
     ],
+    "demo": [
+        "demo/openimis_scheme.xml",
+        "demo/openimis_enrolment.xml",
+        "demo/openimis_claims.xml",
+        "demo/openimis_closing.xml",
+    ],
     "application": True,
     "installable": True,
 }

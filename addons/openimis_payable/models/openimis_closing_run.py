@@ -63,6 +63,12 @@ class OpenimisClosing(models.Model):
         require_right(self.env, "111101")
         return super().action_run()
 
+    def _generate_at_once(self):
+        """Bill within the current transaction, as demonstration data must."""
+        for payload in self._plan():
+            self._execute(payload)
+        self.state = "done"
+
     # === PLAN ===
 
     def _billing_converters(self):
