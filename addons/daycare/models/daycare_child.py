@@ -15,7 +15,7 @@ class DaycareChild(models.Model):
     _check_company_auto = True
     _rec_names_search = ["name", "kibe_id"]
 
-    name = fields.Char(compute="_compute_name", store=True, precompute=True)
+    name = fields.Char(compute="_compute_name", store=True)
     active = fields.Boolean(default=True)
     lastname = fields.Char(string="Last Name", required=True, tracking=True)
     firstname = fields.Char(string="First Name", required=True, tracking=True)

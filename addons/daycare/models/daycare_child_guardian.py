@@ -30,7 +30,7 @@ class DaycareChildGuardian(models.Model):
         check_company=True,
     )
     company_id = fields.Many2one(
-        related="child_id.company_id", store=True, index=True, precompute=True
+        related="child_id.company_id", store=True, index=True
     )
     role = fields.Selection(
         ROLES,

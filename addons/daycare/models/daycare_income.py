@@ -20,7 +20,7 @@ class DaycareIncome(models.Model):
         domain="[('role', '!=', 'third_party')]",
     )
     company_id = fields.Many2one(
-        related="guardian_id.company_id", store=True, index=True, precompute=True
+        related="guardian_id.company_id", store=True, index=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     date_from = fields.Date(

@@ -22,7 +22,7 @@ class DaycareSector(models.Model):
         check_company=True,
     )
     company_id = fields.Many2one(
-        related="child_id.company_id", store=True, index=True, precompute=True
+        related="child_id.company_id", store=True, index=True
     )
     group_id = fields.Many2one(
         "daycare.group",

@@ -20,7 +20,7 @@ class DaycareSectorLine(models.Model):
         "daycare.sector", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(
-        related="sector_id.company_id", store=True, index=True, precompute=True
+        related="sector_id.company_id", store=True, index=True
     )
     child_id = fields.Many2one(related="sector_id.child_id")
     group_id = fields.Many2one(related="sector_id.group_id")
@@ -29,15 +29,12 @@ class DaycareSectorLine(models.Model):
         string="Day Number",
         compute="_compute_day",
         store=True,
-        precompute=True,
         help="1 for Monday to 7 for Sunday (ISO 8601).",
     )
     mode = fields.Selection(
         MODES,
-        required=True,
         compute="_compute_mode",
         store=True,
-        precompute=True,
         readonly=False,
         help="How the group's department booked when the line was made.",
     )
