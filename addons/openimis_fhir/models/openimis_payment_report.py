@@ -1,4 +1,3 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,8 +6,6 @@ from odoo.exceptions import UserError
 from ..core.const import PAYMENT_STATUS
 from ..core.exceptions import AuthenticationFailed, ExchangeError, ServerUnavailable
 from ..core.webhook import wait_minutes
-
-_logger = logging.getLogger(__name__)
 
 PAID_HERE = ("2", "7")
 PAID_THERE = (2, 7)
@@ -122,9 +119,7 @@ class OpenimisPaymentReport(models.Model):
         self.ensure_one()
         connection = self.connection_id
         try:
-            # a lost answer must be found out about, so nothing is sent again blindly
-            transport = connection._transport(connection._client(retries=0))
-            self._send_and_confirm(transport)
+            self._send_and_confirm(connection._transport())
         except ExchangeError as error:
             self._note_failure(error)
             if isinstance(error, ServerUnavailable | AuthenticationFailed):

@@ -1,0 +1,83 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLedgerEntry(AccountTestInvoicingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.company_data["company"]
+        cls.facility = cls.env["res.partner"].create(
+            {"name": "HF", "openimis_code": "HF1", "openimis_is_facility": True}
+        )
+        cls.expense = cls.company_data["default_account_expense"].code
+        cls.payable = cls.company_data["default_account_payable"].code
+
+    def entry(self, **values):
+        return {
+            "date": "2026-11-21",
+            "reference": "CQ7",
+            "description": "Claim valuated",
+            "currency": self.company.currency_id.name,
+            "lines": [
+                {"account": self.expense, "debit": "82.19"},
+                {"account": self.payable, "credit": "82.19", "party": "HF1"},
+            ],
+            **values,
+        }
+
+    def send(self, entry=None, key="odoo:1"):
+        return self.env["openimis.ledger.entry"].send(entry or self.entry(), key)
+
+    def count(self):
+        return self.env["openimis.ledger.entry"].search_count([])
+
+    def test_an_entry_becomes_one_posted_journal_entry(self):
+        answer = self.send()
+        self.assertEqual(answer["status"], "success")
+        move = self.env["account.move"].search([("name", "=", answer["external_reference"])])
+        self.assertRecordValues(
+            move.line_ids.sorted("debit"),
+            [
+                {"debit": 0.0, "credit": 82.19, "partner_id": self.facility.id},
+                {"debit": 82.19, "credit": 0.0, "partner_id": False},
+            ],
+        )
+        self.assertEqual((move.state, move.ref), ("posted", "CQ7"))
+
+    def test_the_same_key_never_books_twice(self):
+        first, again = self.send(), self.send()
+        self.assertEqual(first, again)
+        self.assertEqual(self.count(), 1)
+        other = self.send(self.entry(reference="other"))
+        self.assertEqual(other["status"], "rejected")
+        self.assertEqual(self.count(), 1)
+
+    def test_what_cannot_be_booked_is_rejected_with_a_reason(self):
+        lines = self.entry()["lines"]
+        for values, reason in (
+            ({"lines": lines[:1]}, "lines"),
+            ({"lines": [lines[0], {**lines[1], "credit": "80"}]}, "debit 82.19 / credit 80"),
+            ({"lines": [{**lines[0], "account": "nope"}, lines[1]]}, "nope"),
+            ({"lines": [lines[0], {**lines[1], "party": "nobody"}]}, "nobody"),
+            ({"lines": [{**lines[0], "debit": "1.005"}, {**lines[1], "credit": "1.005"}]}, "1.005"),
+            ({"lines": [{**lines[0], "debit": "-1"}, lines[1]]}, "debit"),
+            ({"currency": "XXX"}, "XXX"),
+            ({"journal": "NOPE"}, "NOPE"),
+            ({"date": "soon"}, "date"),
+            ({"date": None}, "date"),
+        ):
+            answer = self.send(self.entry(**values))
+            self.assertEqual(answer["status"], "rejected", values)
+            self.assertIn(reason, answer["rejection_reason"])
+            self.assertIsNone(answer["external_reference"])
+        self.assertEqual(self.count(), 0)
+        self.assertEqual(self.send(key="")["status"], "rejected")
+
+    def test_booking_needs_the_right_to_book(self):
+        user = new_test_user(self.env, "clerk", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.env["openimis.ledger.entry"].with_user(user).send(self.entry(), "k")
