@@ -12,6 +12,9 @@ bin_path = {bin_path}
 http_interface = 127.0.0.1
 proxy_mode = False
 max_cron_threads = 2
+; Odoo's limit would be inherited by the browser that tests start, which needs more.
+limit_memory_soft = 0
+limit_memory_hard = 0
 limit_time_cpu = 3600
 limit_time_real = 7200
 limit_time_real_cron = 0
