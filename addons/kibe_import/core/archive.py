@@ -58,6 +58,11 @@ def open_delivery(raw, name, issues, extra=None):
         _fill(delivery, raw or b"", name, issues)
     except Refused:
         return delivery
+    # The library raises whatever a damaged index makes it stumble upon; none of it
+    # may reach the operator as a traceback.
+    except Exception as error:
+        issues.add("Z02", name, value=type(error).__name__)
+        return Delivery()
     for key, content in (extra or {}).items():
         if content:
             delivery.members.setdefault(f"{key}.xml", content)
@@ -112,7 +117,7 @@ def _keep_workbook(delivery, raw, name, issues):
 
 def _read_zip(delivery, raw, name, issues):
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+        infos = [i for i in archive.infolist() if not i.filename.endswith("/")]
         _check_index(infos, name, issues)
         chosen, folders = _choose(infos, name, issues)
         total = 0

@@ -45,6 +45,10 @@ class KibeImport(models.Model):
         help="Only for a workbook that comes alone.",
     )
     slots_file_name = fields.Char(copy=False)
+    takes_mappings = fields.Boolean(
+        compute="_compute_takes_mappings",
+        help="A workbook may come with the two XML files beside it.",
+    )
     date_journal = fields.Date(
         string="Journal Date",
         help="«Date journal»: first day of the income pages and of the billing data "
@@ -94,6 +98,12 @@ class KibeImport(models.Model):
     line_ids = fields.One2many("kibe.import.line", "import_id", copy=False)
     undone = fields.Boolean(readonly=True, copy=False, tracking=True)
     files_deleted = fields.Boolean(readonly=True, copy=False)
+
+    @api.depends("archive_name")
+    def _compute_takes_mappings(self):
+        for run in self:
+            name = (run.archive_name or "").lower()
+            run.takes_mappings = name.endswith((".xls", ".xlsx"))
 
     # === BUTTONS ===
 

@@ -290,6 +290,8 @@ def _pairs(plans):
 
 def _before(operation):
     before = dict(operation.before)
+    if operation.attach:
+        before["attach"] = operation.attach[0]
     if operation.action is Action.DELETED:
         before.update(
             operation.values,

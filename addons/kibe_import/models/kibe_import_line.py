@@ -30,6 +30,14 @@ MODELS = {
     "billing_data": "daycare.billing.data",
     "sector": "daycare.sector",
 }
+# Names of the plan that stand for fields; and what only the undo needs.
+HIDDEN_NAMES = {
+    "child": "child_id",
+    "guardian": "guardian_id",
+    "debtor": "debtor_id",
+    "lines": "line_ids",
+}
+TECHNICAL = {"line_vals", "attach", "kibe_id"}
 
 
 class KibeImportLine(models.Model):
@@ -64,8 +72,8 @@ class KibeImportLine(models.Model):
     res_id = fields.Many2oneReference(
         string="Record ID", model_field="res_model", readonly=True
     )
-    before = fields.Json(readonly=True)
-    after = fields.Json(readonly=True)
+    before = fields.Json(readonly=True, groups="daycare.group_daycare_billing")
+    after = fields.Json(readonly=True, groups="daycare.group_daycare_billing")
     changes_html = fields.Html(string="Before → After", compute="_compute_changes_html")
 
     _import_idx = models.UniqueIndex("(import_id, sequence)")
@@ -76,12 +84,14 @@ class KibeImportLine(models.Model):
             if line.entity == "income" and not sees_money:
                 line.changes_html = Markup("<span>•••</span>")
             else:
-                line.changes_html = line._changes_html()
+                # sudo: every entity but incomes is shown to whoever may import
+                line.changes_html = line.sudo()._changes_html()
 
     def _changes_html(self):
         before, after = self.before or {}, self.after or {}
-        names = dict.fromkeys([*before, *after])
-        names.pop("line_vals", None)
+        model = self.env[MODELS[self.entity]]
+        known = [*model._fields, *HIDDEN_NAMES]
+        names = sorted({*before, *after} - TECHNICAL, key=known.index)
         rows = [self._change_html(name, before, after) for name in names]
         return Markup("<br/>").join(rows)
 
@@ -93,12 +103,8 @@ class KibeImportLine(models.Model):
         return shown + escape(new or "–")
 
     def _field_label(self, name):
-        model = self.env[MODELS[self.entity]]
-        name = {"child": "child_id", "guardian": "guardian_id", "debtor": "debtor_id"}.get(
-            name, name
-        )
-        field = model._fields.get(name) or model._fields.get("line_ids")
-        return field._description_string(self.env) if field else name
+        field = self.env[MODELS[self.entity]]._fields[HIDDEN_NAMES.get(name, name)]
+        return field._description_string(self.env)
 
     def _shown(self, name, values):
         """Return a stored JSON value as a clerk reads it."""

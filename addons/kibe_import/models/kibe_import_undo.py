@@ -1,3 +1,5 @@
+from psycopg2 import IntegrityError
+
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -6,6 +8,7 @@ from ..core.operation import Action
 from .kibe_import_line import MODELS
 
 # Records go in the reverse order of their making.
+CONTACT_FIELDS = ("street", "street2", "zip", "city", "country_id", "email", "function")
 UNDO_ORDER = ("sector", "billing_data", "income", "link", "child", "guardian")
 
 
@@ -54,30 +57,51 @@ class KibeImport(models.Model):
     def _undo(self):
         # sudo: like the import itself, see `_execute`
         lines = self.sudo().line_ids
-        for entity in UNDO_ORDER:
-            mine = lines.filtered(lambda line, entity=entity: line.entity == entity)
-            created = mine.filtered(lambda line: self._undo_is(line, Action.CREATED))
-            self._undo_created(entity, created)
-        for entity in reversed(UNDO_ORDER):
-            mine = lines.filtered(lambda line, entity=entity: line.entity == entity)
-            self._undo_changes(entity, mine)
-
-    def _undo_is(self, line, action):
-        return line.action == str(action) and line.res_id
+        by_entity = {
+            entity: lines.filtered(lambda line, entity=entity: line.entity == entity)
+            for entity in UNDO_ORDER
+        }
+        try:
+            # one savepoint: either everything goes back or nothing does
+            with self.env.cr.savepoint():
+                for entity, mine in by_entity.items():
+                    self._undo_created(entity, mine)
+                for entity, mine in reversed(by_entity.items()):
+                    self._undo_changes(entity, mine)
+        except (UserError, ValidationError, IntegrityError) as error:
+            raise UserError(
+                self.env._(
+                    "Something depends on this import, nothing was undone: %(why)s",
+                    why=self._database_text(error),
+                )
+            ) from error
 
     def _undo_created(self, entity, lines):
-        """Delete records; whatever refers to them is named."""
-        records = self._undo_records(entity, lines.mapped("res_id"))
+        """Delete the records the import made, and the contacts made with them."""
+        created = lines.filtered(lambda line: line.action == str(Action.CREATED))
+        records = self._undo_records(entity, created.mapped("res_id"))
         partners = records.partner_id if entity == "guardian" else None
-        try:
-            with self.env.cr.savepoint():
-                records.unlink()
-                if partners:
-                    partners.unlink()
-        except (UserError, ValidationError) as error:
-            raise UserError(
-                self.env._("Something depends on this import: %(why)s", why=error)
-            ) from error
+        records.unlink()
+        if partners:
+            partners.unlink()
+        for line in lines.filtered(lambda line: self._undo_is_bare_contact(line)):
+            self._undo_file_of_contact(line)
+
+    def _undo_is_bare_contact(self, line):
+        return line.action == str(Action.ATTACHED) and line.before["attach"] == "res.partner"
+
+    def _undo_file_of_contact(self, line):
+        """Take the guardian's file away from a contact that was there before."""
+        guardian = self._undo_records("guardian", [line.res_id])
+        partner = guardian.partner_id
+        guardian.unlink()
+        partner.write(
+            {
+                field: value or False
+                for field, value in line.before.items()
+                if field in CONTACT_FIELDS
+            }
+        )
 
     def _undo_records(self, entity, ids):
         model = self.env[MODELS[entity]].sudo()
@@ -85,7 +109,10 @@ class KibeImport(models.Model):
 
     def _undo_changes(self, entity, lines):
         for line in lines:
-            if line.action in (str(Action.UPDATED), str(Action.ATTACHED)):
+            attached = line.action == str(Action.ATTACHED)
+            if line.action == str(Action.UPDATED) or (
+                attached and not self._undo_is_bare_contact(line)
+            ):
                 record = self._undo_records(entity, [line.res_id])
                 record.write(self._undo_vals(entity, line.before))
             elif line.action == str(Action.DELETED):
@@ -93,7 +120,20 @@ class KibeImport(models.Model):
 
     def _undo_vals(self, entity, before):
         names = {"child": "child_id", "guardian": "guardian_id", "debtor": "debtor_id"}
-        return {names.get(field, field): value or False for field, value in before.items()}
+        return {
+            names.get(field, field): self._undo_value(field, value)
+            for field, value in before.items()
+            if field != "attach"
+        }
+
+    def _undo_value(self, field, value):
+        """Return a stored value; people are named by their Kibé id."""
+        if field == "debtor":
+            if value.startswith("#"):
+                return int(value[1:])
+            guardians = self.env["daycare.guardian"].sudo()
+            return guardians._by_kibe_id([value], self.company_id)[value].id
+        return value or False
 
     def _undo_deleted(self, line):
         """Build a deleted sector page again."""

@@ -56,10 +56,15 @@ class TestKibeSecurity(KibeImportCommon):
             company_ids=[Command.set(other.ids)],
         )
         run = self.run_import("kibe_sample.zip")
-        found = self.env["kibe.import"].with_user(stranger).with_company(other).search([])
-        self.assertNotIn(run, found)
-        lines = self.env["kibe.import.line"].with_user(stranger).with_company(other)
-        self.assertFalse(lines.search([("import_id", "=", run.id)]))
+        env = self.env(
+            user=stranger.id,
+            context=dict(self.env.context, allowed_company_ids=other.ids),
+        )
+        self.assertNotIn(run.id, env["kibe.import"].search([]).ids)
+        lines = env["kibe.import.line"].search([("import_id", "=", run.id)])
+        self.assertFalse(lines)
+        messages = env["exchange.message"].search([("run_id", "=", run.id)])
+        self.assertFalse(messages)
 
     def test_same_ids_in_two_companies(self):
         self.run_import("kibe_sample.zip", "create")
