@@ -40,6 +40,7 @@
         "views/menus.xml",
     ],
     "demo": [
+        "demo/res_users.xml",
         "demo/openimis_scheme.xml",
         "demo/openimis_enrolment.xml",
         "demo/openimis_claims.xml",
