@@ -24,7 +24,7 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "demo": ["demo/daycare_billing_demo.xml"],
     "auto_install": ["daycare", "account_billing_run"],
     "post_init_hook": "_prepare_companies",
-    "installable": True,
 }

@@ -1,3 +1,12 @@
 """Daycare price rules in plain Python: no Odoo, no database, Decimal for money."""
 
-from . import calculation, corrections, incomes, money, planning, siblings, steps, tariff
+from . import (
+    calculation,
+    corrections,
+    incomes,
+    money,
+    planning,
+    siblings,
+    steps,
+    tariff,
+)

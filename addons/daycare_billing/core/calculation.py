@@ -129,7 +129,9 @@ def _child_month(child, month, tariffs):
 
 def _open_dates(pieces, month):
     days = {
-        piece.day for piece in pieces if not month.is_closed(piece.page.group, piece.day)
+        piece.day
+        for piece in pieces
+        if not month.is_closed(piece.page.group, piece.day)
     }
     return tuple(sorted(days))
 

@@ -75,7 +75,7 @@ def household_income(guardians, day, weights=(ONE, ONE), by_amount=True):
 
 def _weighted_sum(pages, weights):
     total, explained = ZERO, []
-    for page, weight in zip(pages, weights):
+    for page, weight in zip(pages, weights, strict=False):
         total += page.monthly * weight
         explained.append(
             step(

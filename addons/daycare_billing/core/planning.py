@@ -185,7 +185,10 @@ def _cut_day(pages, day, tariffs):
 def week_share(page, tariff):
     """Days a week of a page: the sum of its weekdays' shares."""
     return sum(
-        (p.share(tariff.reference_hours, tariff.minimum_share) for p in page.week.values()),
+        (
+            p.share(tariff.reference_hours, tariff.minimum_share)
+            for p in page.week.values()
+        ),
         ZERO,
     )
 

@@ -10,7 +10,11 @@ from .steps import step
 
 BRACKET, LINEAR = "bracket", "linear"
 ACTUAL, FLAT = "actual", "flat"
-CLOSURE_BILLED, CLOSURE_NOT_BILLED, CLOSURE_IN_FACTOR = "billed", "not_billed", "in_factor"
+CLOSURE_BILLED, CLOSURE_NOT_BILLED, CLOSURE_IN_FACTOR = (
+    "billed",
+    "not_billed",
+    "in_factor",
+)
 SIBLING_NONE, SIBLING_EACH, SIBLING_FROM_SECOND = "none", "each", "from_second"
 
 
@@ -100,7 +104,9 @@ def day_price(tariff, income, birthdate=None, day=None):
     surcharge = age_percent(tariff.ages, birthdate, day)
     if surcharge:
         price = round_to(price * (ONE + share_of(surcharge)), tariff.rounding)
-        explained.append(step(steps.AGE_SURCHARGE, percent=plain(surcharge), price=price))
+        explained.append(
+            step(steps.AGE_SURCHARGE, percent=plain(surcharge), price=price)
+        )
     return DayPrice(price, income.steps + tuple(explained), income.amount is None)
 
 

@@ -34,7 +34,9 @@ class DaycareBillingLine(models.Model):
     child_id = fields.Many2one(
         "daycare.child", required=True, ondelete="restrict", index=True
     )
-    month = fields.Date(required=True, index=True, help="First day of the service month.")
+    month = fields.Date(
+        required=True, index=True, help="First day of the service month."
+    )
     kind = fields.Selection(KINDS, required=True)
     key = fields.Char(
         required=True, help="Tells apart several lines of a child, month and kind."
@@ -114,4 +116,3 @@ class DaycareBillingLine(models.Model):
             "view_mode": "form",
             "target": "new",
         }
-

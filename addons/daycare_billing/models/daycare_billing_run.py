@@ -195,9 +195,7 @@ class DaycareBillingRun(models.Model):
     def _discard_calculation(self):
         self.move_ids.filtered(lambda move: move.state == "draft").unlink()
         self._billing_stale_lines().unlink()
-        self.billing_line_ids.filtered(
-            lambda line: not line.billing_move_id
-        ).unlink()
+        self.billing_line_ids.filtered(lambda line: not line.billing_move_id).unlink()
 
     def _refresh_stage(self):
         """Derive the stage from what there is."""
@@ -249,7 +247,10 @@ class DaycareBillingRun(models.Model):
     def _plan_posting(self):
         drafts = self.move_ids.filtered(lambda move: move.state == "draft").ids
         return [
-            {"move_ids": drafts[n : n + POST_BATCH], "units": len(drafts[n : n + POST_BATCH])}
+            {
+                "move_ids": drafts[n : n + POST_BATCH],
+                "units": len(drafts[n : n + POST_BATCH]),
+            }
             for n in range(0, len(drafts), POST_BATCH)
         ]
 

@@ -214,7 +214,8 @@ class DaycareBillingRun(models.Model):
             )
         else:
             times = sum(
-                service.date_from <= day and (not service.date_to or day <= service.date_to)
+                service.date_from <= day
+                and (not service.date_to or day <= service.date_to)
                 for day in dates
             )
         return exact(service.quantity) * int(times)
@@ -230,7 +231,9 @@ class DaycareBillingRun(models.Model):
             "amount": f"{amount:.2f}",
             "name": service.name,
         }
-        explained = step(SERVICE, name=name, quantity=plain(quantity), unit=unit, amount=amount)
+        explained = step(
+            SERVICE, name=name, quantity=plain(quantity), unit=unit, amount=amount
+        )
         return {
             **common,
             "kind": "service",

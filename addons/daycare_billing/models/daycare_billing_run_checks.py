@@ -54,7 +54,9 @@ class DaycareBillingRun(models.Model):
                 "%(company)s has no bank account: no QR-bill will be printed.",
                 company=self.company_id.name,
             )
-            findings.append(self._warning("bank_account", text, self.company_id.partner_id))
+            findings.append(
+                self._warning("bank_account", text, self.company_id.partner_id)
+            )
         if not (partner.zip and partner.city and partner.country_id):
             text = self.env._(
                 "The address of %(company)s is incomplete: no QR-bill can be printed.",
@@ -131,7 +133,8 @@ class DaycareBillingRun(models.Model):
         )
         text = self.env._("%(child)s is active and has no placement in the month.")
         return [
-            self._child_finding("info", "no_placement", text, child) for child in children
+            self._child_finding("info", "no_placement", text, child)
+            for child in children
         ]
 
     def _check_debtors(self, debtor_ids):

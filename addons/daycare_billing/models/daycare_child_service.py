@@ -53,7 +53,9 @@ class DaycareChildService(models.Model):
         readonly=False,
         precompute=True,
     )
-    name = fields.Char(string="Label", help="Text on the invoice instead of the product.")
+    name = fields.Char(
+        string="Label", help="Text on the invoice instead of the product."
+    )
 
     _dates_valid = models.Constraint(
         "CHECK(date_to IS NULL OR date_from <= date_to)",

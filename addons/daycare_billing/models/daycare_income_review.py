@@ -24,7 +24,9 @@ class DaycareIncomeReview(models.Model):
 
     child_id = fields.Many2one("daycare.child", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    guardian_id = fields.Many2one("daycare.guardian", string="Main Parent", readonly=True)
+    guardian_id = fields.Many2one(
+        "daycare.guardian", string="Main Parent", readonly=True
+    )
     date_from = fields.Date(string="Last Income Page", readonly=True)
     status = fields.Selection(
         [

@@ -45,7 +45,9 @@ class DaycareOccupancyBilling(models.Model):
     def _compute_occupancy(self):
         for row in self:
             row.occupancy = (
-                100 * row.reserved_days / row.capacity_days if row.capacity_days else 0.0
+                100 * row.reserved_days / row.capacity_days
+                if row.capacity_days
+                else 0.0
             )
 
     @property

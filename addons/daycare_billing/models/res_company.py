@@ -59,12 +59,10 @@ class ResCompany(models.Model):
 
     def _daycare_prepare_billing(self):
         """Fill empty settings: care product, 5-centime rounding with its accounts."""
-        product = self.env.ref(
-            "daycare_billing.product_care", raise_if_not_found=False
-        )
+        product = self.env.ref("daycare_billing.product_care", raise_if_not_found=False)
         for company in self:
             if product and not company.daycare_product_id:
-                company.daycare_product_id = product.product_variant_id
+                company.daycare_product_id = product
             if not company.daycare_cash_rounding_id:
                 company.daycare_cash_rounding_id = company._daycare_cash_rounding()
 

@@ -12,7 +12,9 @@ class ResConfigSettings(models.TransientModel):
     daycare_product_id = fields.Many2one(
         related="company_id.daycare_product_id", readonly=False
     )
-    daycare_tax_id = fields.Many2one(related="company_id.daycare_tax_id", readonly=False)
+    daycare_tax_id = fields.Many2one(
+        related="company_id.daycare_tax_id", readonly=False
+    )
     daycare_cash_rounding_id = fields.Many2one(
         related="company_id.daycare_cash_rounding_id", readonly=False
     )

@@ -44,7 +44,9 @@ class DaycareBillingCommon(AccountTestInvoicingCommon):
         )
         cls.env = cls.env(user=cls.clerk, context={**cls.env.context, "lang": "en_US"})
         cls.company = cls.company.with_env(cls.env)
-        cls.income_account = cls.company_data["default_account_revenue"].with_env(cls.env)
+        cls.income_account = cls.company_data["default_account_revenue"].with_env(
+            cls.env
+        )
         cls._create_structure()
         cls._create_households()
 
@@ -58,7 +60,14 @@ class DaycareBillingCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _group(cls, code, department):
-        spans = [(6.5, 7.5), (7.5, 9), (9, 11), (12.5, 14.5), (14.5, 16.5), (16.5, 18.5)]
+        spans = [
+            (6.5, 7.5),
+            (7.5, 9),
+            (9, 11),
+            (12.5, 14.5),
+            (14.5, 16.5),
+            (16.5, 18.5),
+        ]
         weights = [10, 15, 25, 20, 15, 15]
         return cls.env["daycare.group"].create(
             {
@@ -71,7 +80,7 @@ class DaycareBillingCommon(AccountTestInvoicingCommon):
                     Command.create(
                         {"number": n, "hour_from": a, "hour_to": b, "weight": weight}
                     )
-                    for n, ((a, b), weight) in enumerate(zip(spans, weights), start=1)
+                    for n, ((a, b), weight) in enumerate(zip(spans, weights, strict=False), start=1)
                 ],
             }
         )
@@ -93,11 +102,18 @@ class DaycareBillingCommon(AccountTestInvoicingCommon):
     @classmethod
     def _create_households(cls):
         cls.mother = cls._guardian("Mory", "Mary", incomes={"2021-01-01": 5000})
-        cls.father = cls._guardian("Mory", "Paul", role="father", incomes={"2021-01-01": 1200})
-        cls.commune = cls._guardian(
-            "Aide financière", "Commune de Martigny", role="third_party", is_company=True
+        cls.father = cls._guardian(
+            "Mory", "Paul", role="father", incomes={"2021-01-01": 1200}
         )
-        cls.melody = cls._child("Mory", "Melody", cls.mother, cls.father, debtor=cls.commune)
+        cls.commune = cls._guardian(
+            "Aide financière",
+            "Commune de Martigny",
+            role="third_party",
+            is_company=True,
+        )
+        cls.melody = cls._child(
+            "Mory", "Melody", cls.mother, cls.father, debtor=cls.commune
+        )
         cls.sector = cls._sector(cls.melody, "2021-03-01", "2021-12-01", MELODY_WEEK)
 
     @classmethod
@@ -126,7 +142,9 @@ class DaycareBillingCommon(AccountTestInvoicingCommon):
                 Command.create({"guardian_id": partner.id, "is_secondary": True})
             )
         pages = [
-            Command.create({"date_from": "2021-01-01", "debtor_id": (debtor or main).id})
+            Command.create(
+                {"date_from": "2021-01-01", "debtor_id": (debtor or main).id}
+            )
         ]
         return cls.env["daycare.child"].create(
             {

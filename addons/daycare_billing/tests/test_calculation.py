@@ -103,11 +103,17 @@ class TestCalculation(DaycareBillingCommon):
         run = self._compute()
         self.assertFalse(run.billing_line_ids)
         finding = run.exchange_message_ids.filtered(lambda f: f.code == "income")
-        self.assertEqual((finding.res_model, finding.res_id), ("daycare.child", self.melody.id))
+        self.assertEqual(
+            (finding.res_model, finding.res_id), ("daycare.child", self.melody.id)
+        )
 
     def test_income_of_a_third_party_never_counts(self):
         self.env["daycare.child.guardian"].create(
-            {"child_id": self.melody.id, "guardian_id": self.commune.id, "is_debtor": True}
+            {
+                "child_id": self.melody.id,
+                "guardian_id": self.commune.id,
+                "is_debtor": True,
+            }
         )
         self.commune.income_ids = [
             Command.create({"date_from": "2021-01-01", "amount": 99999})
@@ -116,7 +122,8 @@ class TestCalculation(DaycareBillingCommon):
 
     def test_siblings_of_one_household_not_of_one_debtor(self):
         self._flat(
-            sibling_mode="each", sibling_ids=[Command.create({"rank": 2, "percent": 30})]
+            sibling_mode="each",
+            sibling_ids=[Command.create({"rank": 2, "percent": 30})],
         )
         tom = self._child("Mory", "Tom", self.father, debtor=self.commune)
         self._sector(tom, "2021-03-01", "2021-12-31", {"wed": FULL})
@@ -127,7 +134,8 @@ class TestCalculation(DaycareBillingCommon):
             {"child_id": tom.id, "guardian_id": self.mother.id, "is_secondary": True}
         )
         self.assertEqual(
-            self._amounts(self._compute()), {"Melody": 777.00, "Tom": 259.00, "Colin": 370.00}
+            self._amounts(self._compute()),
+            {"Melody": 777.00, "Tom": 259.00, "Colin": 370.00},
         )
 
     def test_siblings_from_the_second(self):
@@ -144,7 +152,9 @@ class TestCalculation(DaycareBillingCommon):
     def test_babies(self):
         self.bracket.age_ids = [Command.create({"months": 18, "percent": 20})]
         self.melody.birthdate = "2021-01-02"
-        self.assertEqual(self._compute().billing_line_ids.positions[0]["unit"], "111.00")
+        self.assertEqual(
+            self._compute().billing_line_ids.positions[0]["unit"], "111.00"
+        )
 
     def test_hours_mode(self):
         department = self.env["daycare.department"].create(
@@ -161,7 +171,9 @@ class TestCalculation(DaycareBillingCommon):
                 "date_from": "2021-03-01",
                 "date_to": "2021-03-31",
                 "line_ids": [
-                    Command.create({"weekday": "mon", "hour_from": 7.5, "hour_to": 11.75})
+                    Command.create(
+                        {"weekday": "mon", "hour_from": 7.5, "hour_to": 11.75}
+                    )
                 ],
             }
         )
@@ -186,7 +198,9 @@ class TestCalculation(DaycareBillingCommon):
         self.assertEqual(self._codes(run, "error"), ["no_tariff"])
 
     def test_overlapping_placements_bill_no_day_twice(self):
-        self._sector(self.melody, "2021-03-08", "2021-03-31", {"mon": FULL, "thu": MORNING})
+        self._sector(
+            self.melody, "2021-03-08", "2021-03-31", {"mon": FULL, "thu": MORNING}
+        )
         run = self._compute()
         self.assertEqual(run.billing_line_ids.amount, 1295.00)
         self.assertIn("overlap", self._codes(run, "warning"))
@@ -202,7 +216,11 @@ class TestCalculation(DaycareBillingCommon):
 
     def test_debtor_is_the_page_in_force_on_the_first(self):
         self.env["daycare.billing.data"].create(
-            {"child_id": self.melody.id, "date_from": "2021-03-02", "debtor_id": self.mother.id}
+            {
+                "child_id": self.melody.id,
+                "date_from": "2021-03-02",
+                "debtor_id": self.mother.id,
+            }
         )
         self.assertEqual(self._compute().billing_line_ids.debtor_id, self.commune)
         april = self._compute(date(2021, 4, 1), with_corrections=False)

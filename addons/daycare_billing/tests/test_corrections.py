@@ -19,7 +19,8 @@ class TestCorrections(DaycareBillingCommon):
     def _regenerate(self, date_from="2021-03-01", week=None):
         """Replace the placement, as every import does."""
         lines = week or {
-            line.weekday: line.slot_ids.mapped("number") for line in self.sector.line_ids
+            line.weekday: line.slot_ids.mapped("number")
+            for line in self.sector.line_ids
         }
         self.sector.unlink()
         self.sector = self._sector(self.melody, date_from, "2021-12-01", lines)
@@ -78,7 +79,9 @@ class TestCorrections(DaycareBillingCommon):
         tom = self._child("Mory", "Tom", self.mother, self.father)
         self._sector(tom, "2021-03-01", "2021-12-31", {"wed": FULL})
         run = self._bill()
-        posted = run.move_ids.filtered(lambda m: m.partner_id == self.commune.partner_id)
+        posted = run.move_ids.filtered(
+            lambda m: m.partner_id == self.commune.partner_id
+        )
         posted.action_post()
         self.assertEqual(run.stage, "invoiced")
         self._regenerate("2021-03-15")

@@ -33,7 +33,9 @@ class TestInvoices(DaycareBillingCommon):
                 }
             ],
         )
-        receivable = move.line_ids.filtered(lambda item: item.display_type == "payment_term")
+        receivable = move.line_ids.filtered(
+            lambda item: item.display_type == "payment_term"
+        )
         income = move.line_ids.filtered(lambda item: item.display_type == "product")
         self.assertEqual(sum(receivable.mapped("debit")), 1248.75)
         self.assertEqual(round(sum(income.mapped("credit")), 2), 1248.75)
@@ -43,7 +45,9 @@ class TestInvoices(DaycareBillingCommon):
 
     def test_lines_begin_with_the_child(self):
         lines = self._bill().move_ids.invoice_line_ids
-        self.assertEqual(lines.mapped("display_type"), ["line_section", *["product"] * 3])
+        self.assertEqual(
+            lines.mapped("display_type"), ["line_section", *["product"] * 3]
+        )
         self.assertEqual(lines[0].name, "Melody Mory")
         self.assertEqual(lines[1].name, "March 2021, Group NUR1: Mon, Tue, full day")
         self.assertIn("50 % of a day", lines[2].name)
@@ -54,7 +58,9 @@ class TestInvoices(DaycareBillingCommon):
                 "name": "Morning with breakfast",
                 "group_id": self.group.id,
                 "slot_ids": [
-                    Command.set(self.group.slot_ids.filtered(lambda s: s.number <= 3).ids)
+                    Command.set(
+                        self.group.slot_ids.filtered(lambda s: s.number <= 3).ids
+                    )
                 ],
             }
         )
@@ -90,7 +96,9 @@ class TestInvoices(DaycareBillingCommon):
         self.commune.city = False
         run = self._run()
         run.action_compute()
-        finding = run.exchange_message_ids.filtered(lambda f: f.code == "debtor_address")
+        finding = run.exchange_message_ids.filtered(
+            lambda f: f.code == "debtor_address"
+        )
         self.assertEqual(
             (finding.severity, finding.res_model, finding.res_id),
             ("error", "daycare.guardian", self.commune.id),
@@ -116,7 +124,9 @@ class TestInvoices(DaycareBillingCommon):
 
     def test_care_product_has_no_default_tax(self):
         product = self.company.daycare_product_id
-        self.assertEqual(product, self.env.ref("daycare_billing.product_care").product_variant_id)
+        self.assertEqual(
+            product, self.env.ref("daycare_billing.product_care").product_variant_id
+        )
         self.assertFalse(product.taxes_id)
 
     def test_analytic_by_group(self):
@@ -167,7 +177,11 @@ class TestInvoices(DaycareBillingCommon):
     def test_invoices_do_not_tell_incomes(self):
         move = self._bill().move_ids
         text = " ".join(
-            [*move.invoice_line_ids.mapped("name"), move.narration or "", move.ref or ""]
+            [
+                *move.invoice_line_ids.mapped("name"),
+                move.narration or "",
+                move.ref or "",
+            ]
         )
         for income in ("5000", "1200", "6200"):
             self.assertNotIn(income, text)

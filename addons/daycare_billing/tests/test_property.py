@@ -36,7 +36,8 @@ class TestProperty(DaycareBillingCommon):
         )
         self.guardians = [self.mother, self.father, self.commune]
         self.children = [self.melody] + [
-            self._child("Mory", f"Child {n}", self.mother, self.father) for n in range(3)
+            self._child("Mory", f"Child {n}", self.mother, self.father)
+            for n in range(3)
         ]
         self.runs = {}
         for month in MONTHS:
@@ -62,7 +63,9 @@ class TestProperty(DaycareBillingCommon):
             begin = date(2021, 3, 1) + timedelta(days=dice.randint(0, 90))
             end = begin + timedelta(days=dice.randint(0, 120))
             days = dice.sample(WEEKDAYS, dice.randint(1, 5))
-            week = {day: dice.choice([FULL, MORNING, AFTERNOON, (2, 3)]) for day in days}
+            week = {
+                day: dice.choice([FULL, MORNING, AFTERNOON, (2, 3)]) for day in days
+            }
             if not child.sector_ids.filtered(
                 lambda s, b=begin, e=end: s.date_from == b and s.date_to == e
             ):
@@ -130,7 +133,9 @@ class TestProperty(DaycareBillingCommon):
     def _check_billed_is_due(self):
         billed = {}
         for line in self._lines():
-            self.assertTrue(line.billing_move_id or not line.amount or self._is_zero(line))
+            self.assertTrue(
+                line.billing_move_id or not line.amount or self._is_zero(line)
+            )
             key = line.child_id, line.month, line.debtor_id
             billed[key] = billed.get(key, 0) + line.amount
         due = self._due()
@@ -149,7 +154,10 @@ class TestProperty(DaycareBillingCommon):
 
     def _check_ledger(self, due):
         moves = self.env["account.move"].search(
-            [("billing_run_model", "=", "daycare.billing.run"), ("state", "!=", "cancel")]
+            [
+                ("billing_run_model", "=", "daycare.billing.run"),
+                ("state", "!=", "cancel"),
+            ]
         )
         items = moves.line_ids.filtered(lambda item: item.display_type == "product")
         self.assertAlmostEqual(-sum(items.mapped("balance")), due, delta=0.05)

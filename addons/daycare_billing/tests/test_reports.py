@@ -47,7 +47,10 @@ class TestReports(DaycareBillingCommon):
         self.assertEqual(revenue["NUR1", MARCH], 1295.00)
         self.assertEqual(revenue["NUR2", MARCH], 462.50)
         items = self.env["account.move.line"].search(
-            [("account_id", "=", self.income_account.id), ("parent_state", "=", "posted")]
+            [
+                ("account_id", "=", self.income_account.id),
+                ("parent_state", "=", "posted"),
+            ]
         )
         self.assertAlmostEqual(sum(revenue.values()), -sum(items.mapped("balance")), 2)
 
@@ -57,7 +60,9 @@ class TestReports(DaycareBillingCommon):
         self.sector.write({"date_to": fields.Date.add(today, months=6)})
         self.assertEqual(self._review(self.melody).status, "outdated")
         self.mother.income_ids = [
-            Command.create({"date_from": fields.Date.subtract(today, months=1), "amount": 1})
+            Command.create(
+                {"date_from": fields.Date.subtract(today, months=1), "amount": 1}
+            )
         ]
         self.env.invalidate_all()
         self.assertEqual(self._review(self.melody).status, "current")

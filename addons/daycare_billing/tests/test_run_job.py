@@ -5,7 +5,9 @@ from odoo.tests import tagged
 
 from .common import FULL, DaycareBillingCommon
 
-CHUNK = "odoo.addons.daycare_billing.models.daycare_billing_run_calculation.CHUNK_CHILDREN"
+CHUNK = (
+    "odoo.addons.daycare_billing.models.daycare_billing_run_calculation.CHUNK_CHILDREN"
+)
 
 
 @tagged("post_install", "-at_install")
@@ -15,7 +17,9 @@ class TestRunJob(DaycareBillingCommon):
     def _children(self, number):
         children = []
         for n in range(number):
-            parent = self._guardian(f"Family {n}", "Parent", incomes={"2021-01-01": 4000})
+            parent = self._guardian(
+                f"Family {n}", "Parent", incomes={"2021-01-01": 4000}
+            )
             child = self._child(f"Family {n}", "Child", parent)
             self._sector(child, "2021-01-01", "2021-12-31", {"mon": FULL, "tue": FULL})
             children.append(child)

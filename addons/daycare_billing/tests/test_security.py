@@ -39,7 +39,10 @@ class TestSecurity(DaycareBillingCommon):
         for group in ("daycare.group_daycare_user", "daycare.group_daycare_office"):
             user = self._user(group.split("_")[-1], group)
             for model in MONEY:
-                with self.subTest(group=group, model=model), self.assertRaises(AccessError):
+                with (
+                    self.subTest(group=group, model=model),
+                    self.assertRaises(AccessError),
+                ):
                     self.env[model].with_user(user).search([])
 
     def test_educators_see_children_and_plannings(self):
@@ -49,7 +52,12 @@ class TestSecurity(DaycareBillingCommon):
         self.assertEqual(len(child.sector_ids.line_ids), 4)
         with Form(child) as form:
             names = form._view["fields"]
-        for name in ("service_ids", "subsidy_ids", "billing_line_ids", "billing_data_ids"):
+        for name in (
+            "service_ids",
+            "subsidy_ids",
+            "billing_line_ids",
+            "billing_data_ids",
+        ):
             self.assertNotIn(name, names)
 
     def test_fields_with_money_are_hidden_on_shared_records(self):
@@ -73,8 +81,10 @@ class TestSecurity(DaycareBillingCommon):
         run.action_compute()
         self.assertTrue(run.exchange_message_ids)
         accountant = self._user("accountant", "account.group_account_manager")
-        found = self.env["exchange.message"].with_user(accountant).search(
-            [("run_model", "=", run._name)]
+        found = (
+            self.env["exchange.message"]
+            .with_user(accountant)
+            .search([("run_model", "=", run._name)])
         )
         self.assertFalse(found)
 

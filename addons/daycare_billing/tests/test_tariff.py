@@ -31,7 +31,8 @@ class TestTariff(DaycareBillingCommon):
         self.assertEqual((version.date_from - self.bracket.date_to).days, 1)
         self.assertEqual(version.date_from.day, 1)
         self.assertEqual(
-            version.bracket_ids.mapped("price"), self.bracket.bracket_ids.mapped("price")
+            version.bracket_ids.mapped("price"),
+            self.bracket.bracket_ids.mapped("price"),
         )
 
     def test_versions_do_not_overlap(self):
@@ -64,7 +65,11 @@ class TestTariff(DaycareBillingCommon):
             {"rounding": 0},
             {"weight_second": 101},
         ):
-            with self.subTest(vals), self.assertRaises(IntegrityError), self.cr.savepoint():
+            with (
+                self.subTest(vals),
+                self.assertRaises(IntegrityError),
+                self.cr.savepoint(),
+            ):
                 self.bracket.write(vals)
                 self.bracket.flush_recordset()
 

@@ -107,7 +107,9 @@ class TestAttestation(DaycareBillingCommon):
         self._bill(post=True)
         self.assertFalse(self._attest(year=2020)._pages())
         self.assertFalse(self._attest(paid_only=True)._pages())
-        self.assertFalse(self._attest(debtor_ids=[Command.set(self.mother.ids)])._pages())
+        self.assertFalse(
+            self._attest(debtor_ids=[Command.set(self.mother.ids)])._pages()
+        )
         self.assertTrue(self._attest(child_ids=[Command.set(self.melody.ids)])._pages())
         with self.assertRaises(UserError):
             self._attest(year=2020).action_print()

@@ -52,7 +52,9 @@ class DaycareAttestation(models.TransientModel):
         if self.child_ids:
             domain.append(("child_id", "in", self.child_ids.ids))
         if self.paid_only:
-            domain.append(("billing_move_id.payment_state", "in", ("paid", "in_payment")))
+            domain.append(
+                ("billing_move_id.payment_state", "in", ("paid", "in_payment"))
+            )
         return self.env["daycare.billing.line"].search(domain, order="month, id")
 
     def _pages(self):
@@ -65,7 +67,8 @@ class DaycareAttestation(models.TransientModel):
         grouped = self._lines().grouped(lambda line: (line.debtor_id, line.child_id))
         for (debtor, child), lines in grouped.items():
             months = [
-                (month, *self._sums(own)) for month, own in lines.grouped("month").items()
+                (month, *self._sums(own))
+                for month, own in lines.grouped("month").items()
             ]
             care, services = self._sums(lines)
             pages.append(

@@ -109,7 +109,9 @@ class DaycareTariffSimulator(models.TransientModel):
             stored = [s.as_json() for s in result.steps]
             stored += [s.as_json() for item in result.items for s in item.steps]
             title = self.env._(
-                "Child %(number)s: %(amount)s", number=number, amount=f"{result.amount:.2f}"
+                "Child %(number)s: %(amount)s",
+                number=number,
+                amount=f"{result.amount:.2f}",
             )
             parts.append(Markup("<h4>%s</h4>") % title)
             parts.append(self._error(result) or explainer._as_html(stored))

@@ -57,7 +57,9 @@ def week(**days):
 MELODY_WEEK = week(mo=FULL, tu=FULL, th=MORNING, fr=AFTERNOON)
 
 
-def page(first=date(2021, 3, 1), last=date(2021, 12, 1), days=None, group="NUR1", key=1):
+def page(
+    first=date(2021, 3, 1), last=date(2021, 12, 1), days=None, group="NUR1", key=1
+):
     """Melody's page, or a variation of it."""
     return Page(key, group, first, last, MELODY_WEEK if days is None else days)
 

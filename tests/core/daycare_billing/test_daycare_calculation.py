@@ -3,7 +3,8 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from daycare_billing_samples import (
+
+from .daycare_billing_samples import (
     AFTERNOON,
     BRACKET,
     FULL,
@@ -146,7 +147,9 @@ def test_overlapping_pages_never_bill_a_day_twice():
 def test_a_child_in_two_groups_has_a_position_each():
     result = due(
         BRACKET,
-        child(page(days=week(mo=MORNING)), page(days=week(tu=FULL), group="NUR2", key=2)),
+        child(
+            page(days=week(mo=MORNING)), page(days=week(tu=FULL), group="NUR2", key=2)
+        ),
     )["melody"]
     assert [(i.group, i.amount) for i in result.items] == [
         ("NUR1", D("231.25")),
@@ -186,7 +189,9 @@ def test_every_amount_is_explained_to_the_end():
     tom = child(page(days=week(we=FULL)), key="tom")
     own = child(page(date(2021, 3, 15)))
     result = due(each, own, tom)["melody"]
-    codes = [s.code for s in result.steps] + [s.code for i in result.items for s in i.steps]
+    codes = [s.code for s in result.steps] + [
+        s.code for i in result.items for s in i.steps
+    ]
     assert codes == [
         "income_page",
         "income_page",

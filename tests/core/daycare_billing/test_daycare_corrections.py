@@ -1,7 +1,8 @@
 from decimal import Decimal as D
 
 import pytest
-from daycare_billing_samples import core
+
+from .daycare_billing_samples import core
 
 Subsidy = core.corrections.Subsidy
 split = core.corrections.split

@@ -2,7 +2,8 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from daycare_billing_samples import MARCH, core, incomes
+
+from .daycare_billing_samples import MARCH, core, incomes
 
 household_income = core.incomes.household_income
 Page = core.incomes.IncomePage
@@ -52,7 +53,10 @@ def test_no_page_is_missing_and_zero_is_not():
 
 
 def test_one_confidential_page_hides_the_household():
-    pages = [(Page(date(2021, 1, 1), D(5000)),), (Page(date(2021, 1, 1), confidential=True),)]
+    pages = [
+        (Page(date(2021, 1, 1), D(5000)),),
+        (Page(date(2021, 1, 1), confidential=True),),
+    ]
     income = household_income(pages, MARCH)
     assert income.confidential
     assert income.amount is None
@@ -69,7 +73,11 @@ def test_a_confidential_page_of_the_past_does_not_count():
 
 def test_steps_name_every_income():
     explained = household_income(incomes(5000, 1200), MARCH, REVE).steps
-    assert [s.code for s in explained] == ["income_page", "income_page", "household_income"]
+    assert [s.code for s in explained] == [
+        "income_page",
+        "income_page",
+        "household_income",
+    ]
     assert explained[1].values["monthly"] == D("1200.00")
     assert explained[1].values["percent"] == "50"
     assert explained[2].values["amount"] == D("5600.00")

@@ -1,7 +1,8 @@
 from decimal import Decimal as D
 
 import pytest
-from daycare_billing_samples import core
+
+from .daycare_billing_samples import core
 
 round_to = core.money.round_to
 

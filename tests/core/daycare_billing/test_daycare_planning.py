@@ -2,7 +2,18 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from daycare_billing_samples import AFTERNOON, BRACKET, FULL, MORNING, core, month, page, slots, week
+
+from .daycare_billing_samples import (
+    AFTERNOON,
+    BRACKET,
+    FULL,
+    MORNING,
+    core,
+    month,
+    page,
+    slots,
+    week,
+)
 
 planning = core.planning
 TARIFFS = {"NUR1": BRACKET, "NUR2": BRACKET}
@@ -14,7 +25,8 @@ def total(pages):
 
 
 @pytest.mark.parametrize(
-    ("numbers", "share"), [(MORNING, "0.5"), (AFTERNOON, "0.5"), (FULL, "1"), ((2,), "0.15")]
+    ("numbers", "share"),
+    [(MORNING, "0.5"), (AFTERNOON, "0.5"), (FULL, "1"), ((2,), "0.15")],
 )
 def test_share_by_slots(numbers, share):
     assert slots(numbers).share(D(10)) == D(share)
@@ -101,7 +113,10 @@ def test_overlapping_pages_add_their_free_slots():
     pages = [page(days=morning), page(days=whole, key=2, group="NUR2")]
     pieces, _capped = planning.cut(pages, month(), TARIFFS)
     monday = [p for p in pieces if p.day == date(2021, 3, 1)]
-    assert [(p.page.group, p.share) for p in monday] == [("NUR1", D("0.5")), ("NUR2", D("0.5"))]
+    assert [(p.page.group, p.share) for p in monday] == [
+        ("NUR1", D("0.5")),
+        ("NUR2", D("0.5")),
+    ]
     assert monday[1].presence == slots(AFTERNOON)
 
 

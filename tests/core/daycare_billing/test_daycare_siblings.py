@@ -3,7 +3,8 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from daycare_billing_samples import BRACKET, core
+
+from .daycare_billing_samples import BRACKET, core
 
 siblings = core.siblings
 EACH = replace(BRACKET, sibling_mode="each", siblings=((2, D(30)), (3, D(40))))
@@ -32,7 +33,11 @@ def test_dearest_child_is_first_and_the_unplaced_do_not_count():
 
 
 def test_twins_at_the_same_price_the_elder_first():
-    totals = [("b", D(10), date(2020, 2, 1)), ("a", D(10), date(2020, 1, 1)), ("c", D(10), None)]
+    totals = [
+        ("b", D(10), date(2020, 2, 1)),
+        ("a", D(10), date(2020, 1, 1)),
+        ("c", D(10), None),
+    ]
     assert siblings.ranks(totals) == {"a": 1, "b": 2, "c": 3}
 
 

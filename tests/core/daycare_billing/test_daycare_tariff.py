@@ -3,7 +3,16 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from daycare_billing_samples import BRACKET, BRACKETS, LINEAR, MARCH, SUNNESCHYN, core, incomes
+
+from .daycare_billing_samples import (
+    BRACKET,
+    BRACKETS,
+    LINEAR,
+    MARCH,
+    SUNNESCHYN,
+    core,
+    incomes,
+)
 
 tariff = core.tariff
 MISSING = core.incomes.household_income([()], MARCH)
@@ -58,7 +67,9 @@ def test_income_below_the_first_bracket_pays_the_first():
 
 
 @pytest.mark.parametrize("income", [CONFIDENTIAL, MISSING])
-@pytest.mark.parametrize(("rules", "highest"), [(BRACKET, "104.00"), (LINEAR, "120.00")])
+@pytest.mark.parametrize(
+    ("rules", "highest"), [(BRACKET, "104.00"), (LINEAR, "120.00")]
+)
 def test_unknown_income_pays_the_maximum(income, rules, highest):
     found = tariff.day_price(rules, income)
     assert found.amount == D(highest)
