@@ -1,0 +1,184 @@
+"""A real Odoo process that closes claims, is killed at a chosen step, and goes on.
+
+Run with Odoo's Python: billing_victim.py CONFIG DATABASE STEPS. One JSON object a step is
+printed, then one for two closings at the same time.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import worker  # noqa: E402
+
+FACILITIES = 5
+CLAIMS = 3  # a facility
+DAY = "2026-01-10"
+PERIOD = {"date_from": "2026-01-01", "date_to": "2026-01-31", "invoice_date": "2026-01-31"}
+
+
+def main():
+    """Go through the steps, each with a product of its own."""
+    conf, database, steps = sys.argv[1:]
+    worker.load(conf, database)
+    company = worker.call(database, create_company)
+    for step in range(1, int(steps) + 1):
+        product, closing = worker.call(database, prepare, company, f"K{step}")
+        killed = worker.call(database, close, closing, step) is None
+        found = worker.call(database, go_on, closing)
+        outcome = worker.call(database, describe, product)
+        worker.report({"step": step, "killed": killed, "found": found, **outcome})
+        if not killed:
+            break
+    worker.report({"together": True, **together(database, company)})
+
+
+def together(database, company):
+    """Run two closings of the same claims at once, without the lock of their kind."""
+    product, first = worker.call(database, prepare, company, "Together")
+    second = worker.call(database, prepare_second, product)
+    workers = [
+        worker.start(database, close, first),
+        worker.start(database, close_as_other_kind, second),
+    ]
+    states = [worker.finish(each) for each in workers]
+    return {"states": states, **worker.call(database, describe, product)}
+
+
+def create_company(env):
+    """Create a company with accounts; return its id."""
+    company = env["res.company"].create(
+        {"name": "Scheme", "country_id": env.ref("base.us").id}
+    )
+    env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+    return company.id
+
+
+def prepare(env, company_id, code):
+    """Create a product with claims to close; return its id and a closing's."""
+    company = env["res.company"].browse(company_id)
+    env = env(context={"allowed_company_ids": company.ids, "tracking_disable": True})
+    product = env["openimis.product"].create(
+        {"code": code, "name": f"Product {code}", "company_id": company.id}
+    )
+    facilities = env["res.partner"].create(
+        [
+            {
+                "name": f"Facility {code} {number}",
+                "is_company": True,
+                "openimis_is_facility": True,
+                "openimis_code": f"{code}-{number}",
+                "openimis_level": "C",
+                "company_id": company.id,
+            }
+            for number in range(FACILITIES)
+        ]
+    )
+    env["openimis.claim"].create(
+        [
+            claim_vals(company, product, facility, number)
+            for facility in facilities
+            for number in range(CLAIMS)
+        ]
+    )
+    return product.id, new_closing(env, product).id
+
+
+def claim_vals(company, product, facility, number):
+    """Return the values of a valuated claim of one service."""
+    service = {"code": "S1", "qty_provided": 1, "price_asked": 100, "price_valuated": 80}
+    return {
+        "code": f"{facility.openimis_code}-{number}",
+        "company_id": company.id,
+        "health_facility_id": facility.id,
+        "product_id": product.id,
+        "date_from": DAY,
+        "date_to": DAY,
+        "status": "16",
+        "line_ids": [(0, 0, service)],
+    }
+
+
+def prepare_second(env, product_id):
+    """Create and preview another closing of the same claims."""
+    product = env["openimis.product"].browse(product_id)
+    env = env(context={"allowed_company_ids": product.company_id.ids})
+    closing = new_closing(env, product)
+    closing.action_plan()
+    return closing.id
+
+
+def new_closing(env, product):
+    """Create a closing of a product's January."""
+    return env["openimis.closing"].create(
+        {
+            "company_id": product.company_id.id,
+            "user_id": env.uid,
+            "product_ids": [(6, 0, product.ids)],
+            **PERIOD,
+        }
+    )
+
+
+def close(env, closing_id, step=None):
+    """Generate the bills, in chunks of two; die at the step-th boundary."""
+    preview = sys.modules["odoo.addons.account_billing_run.models.account_billing_run_preview"]
+    preview.CHUNK_MOVES = 2
+    closing = env["openimis.closing"].browse(closing_id)
+    closing = closing.with_context(allowed_company_ids=closing.company_id.ids)
+    if step:
+        registry = env.registry
+        worker.arm(
+            step,
+            (registry["openimis.closing"], "_commit"),
+            (registry["openimis.closing"], "_billing_link"),
+            (registry["openimis.closing"], "_make_plan"),
+            (registry["account.move"], "_billing_create"),
+        )
+    closing.action_run()
+    return closing.state
+
+
+def close_as_other_kind(env, closing_id):
+    """The same without the lock that jobs of one kind share: the database must do."""
+    env.registry["openimis.closing"]._exchange_kind = "another kind"
+    return close(env, closing_id)
+
+
+def go_on(env, closing_id):
+    """Do what happens after a restart: the cron, or the person's button."""
+    closing = env["openimis.closing"].browse(closing_id)
+    found = closing.state
+    if found == "running":
+        env["exchange.chunk"]._cron_work()
+    elif found in ("draft", "planned"):
+        close(env, closing_id)
+    elif found != "done":
+        closing.action_resume()
+    return found
+
+
+def describe(env, product_id):
+    """Return what is billed of a product."""
+    product = env["openimis.product"].browse(product_id)
+    env = env(context={"allowed_company_ids": product.company_id.ids})
+    claims = env["openimis.claim"].search([("product_id", "=", product_id)])
+    links = env["account.billing.link"].search(
+        [
+            ("res_model", "=", "openimis.claim"),
+            ("res_id", "in", claims.ids),
+            ("state", "=", "active"),
+        ]
+    )
+    closings = env["openimis.closing"].search([("product_ids", "in", product.ids)])
+    bills = closings.move_ids
+    return {
+        "final": sorted(set(closings.mapped("state"))),
+        "billed_claims": len(claims.filtered(lambda c: c.billing_state == "billed")),
+        "links": sorted(links.mapped("res_id")) == sorted(claims.ids),
+        "bills": len(bills),
+        "total": sum(bills.mapped("amount_total")),
+    }
+
+
+main()

@@ -1,0 +1,102 @@
+"""Forked workers of a real Odoo process that may be killed at any step."""
+
+import itertools
+import json
+import os
+import signal
+import sys
+import traceback
+
+import odoo
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+
+def load(conf, database):
+    """Load Odoo with a configuration file and a database, without its HTTP server."""
+    config.parse_config(["-c", conf, "-d", database, "--no-http"])
+    Registry(database)
+
+
+def start(database, function, *arguments):
+    """Fork a worker that calls `function(env, *arguments)`.
+
+    :return: what :func:`finish` takes
+    """
+    odoo.sql_db.close_all()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        os._exit(_work(database, writing, function, arguments))
+    os.close(writing)
+    return child, reading
+
+
+def finish(worker):
+    """Return what a worker answered, or None when it was killed.
+
+    :raises RuntimeError: with the worker's traceback
+    """
+    child, reading = worker
+    with os.fdopen(reading) as stream:
+        answer = stream.read()
+    _pid, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return None
+    if os.WEXITSTATUS(status):
+        raise RuntimeError(answer)
+    return json.loads(answer)
+
+
+def call(database, function, *arguments):
+    """Run a function in a worker and wait for it."""
+    return finish(start(database, function, *arguments))
+
+
+def _work(database, writing, function, arguments):
+    code = 0
+    try:
+        with Registry(database).cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            answer = json.dumps(function(env, *arguments))
+    except Exception:
+        answer, code = traceback.format_exc(), 1
+    with os.fdopen(writing, "w") as stream:
+        stream.write(answer)
+    return code
+
+
+def arm(step, *targets):
+    """Kill this process at the step-th boundary: before or after a call.
+
+    :param int step: which boundary, counted from 1
+    :param targets: (owner, name of the function on it)
+    """
+    counter = itertools.count(1)
+
+    def tick():
+        if next(counter) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for owner, name in targets:
+        _wrap(owner, name, tick)
+
+
+def _wrap(owner, name, tick):
+    original = getattr(owner, name)
+
+    def wrapped(*args, **kwargs):
+        tick()
+        result = original(*args, **kwargs)
+        tick()
+        return result
+
+    setattr(owner, name, wrapped)
+
+
+def report(line):
+    """Print one JSON object for the test that reads this process's output."""
+    print(json.dumps(line), flush=True)
+    sys.stdout.flush()
