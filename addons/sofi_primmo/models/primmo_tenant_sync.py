@@ -1,0 +1,144 @@
+from odoo import fields, models
+
+from ..core import accommodation, matching, nam
+
+BAD_NAM = ("format", "date", "sequence")
+
+
+class PrimmoTenant(models.Model):
+    """What a synchronization would do about a tenant (spec 6, 8)."""
+
+    _inherit = "primmo.tenant"
+
+    def _prepare_sync_vals(self, match, lookup):
+        """Return the values of this tenant's line.
+
+        :param Match match: what the matching found
+        :param dict lookup: of `sofi.sync.line._lookup`
+        """
+        self.ensure_one()
+        vals = {"tenant_id": self.id}
+        match = self._apply_decision(match)
+        if match.suggestions:
+            vals["suggestion_ids"] = [fields.Command.set(match.suggestions)]
+        if match.status == matching.REFUSED:
+            return {**vals, "action": "refused", **self._refusal(match.reason)}
+        if match.status == matching.AMBIGUOUS:
+            candidates = [fields.Command.set(match.candidates)]
+            reason = {"action": "decide", "reason": match.reason}
+            return {**vals, **reason, "candidate_ids": candidates}
+        resident = self.env["sofi.resident"].browse(match.candidates[:1])
+        vals |= {
+            "resident_id": resident.id,
+            "match_level": str(match.level) if match.level else False,
+            "detail": ", ".join(match.warnings),
+        }
+        return {**vals, **self._prepare_change_vals(resident, lookup)}
+
+    def _apply_decision(self, match):
+        """Let a person's decision stand above the rules."""
+        if self.decision == "new" and match.status != matching.REFUSED:
+            return matching.Match(matching.NEW)
+        if self.decision == "match" and self.resident_id.active:
+            return matching.Match(matching.MATCHED, 0, (self.resident_id.id,))
+        return match
+
+    def _refusal(self, reason):
+        missing = self._missing_fields() if reason == "missing_required" else []
+        labels = [self._fields[name]._description_string(self.env) for name in missing]
+        return {"reason": reason, "detail": ", ".join(labels)}
+
+    def _prepare_change_vals(self, resident, lookup):
+        if self._missing_fields():
+            return {"action": "refused", **self._refusal("missing_required")}
+        if reason := self._obstacle(lookup):
+            return {"action": "refused", "reason": reason, "detail": self.unit}
+        room = lookup["rooms"].get(self.unit) if self.accepted else None
+        try:
+            choice = self._choose_type(resident, room, lookup)
+        except accommodation.AccommodationError as error:
+            return {"action": "refused", "reason": error.code, "detail": self.occupant_type}
+        changes = self._changes(resident, room, choice)
+        action = ("update" if changes else "nothing") if resident else "create"
+        return {
+            "action": action,
+            "changes": changes,
+            "accommodation_type_id": lookup["types"][choice.type.id].id,
+            "accommodation_priority": choice.priority,
+        }
+
+    def _obstacle(self, lookup):
+        """Return what keeps a tenant with all fields from being synchronized."""
+        number = self.sudo().nam  # sudo: only the verdict leaves
+        if number:
+            today = fields.Date.context_today(self)
+            allow = self.residence_id.nam_allow_letter
+            if nam.check(number, today, self.birth_date, allow).status in BAD_NAM:
+                return "nam_invalid"
+        if not self.accepted:
+            return ""
+        if self.unit in lookup["twice"]:
+            return "room_duplicate"
+        return "" if self.unit in lookup["rooms"] else "unit_unknown"
+
+    def _choose_type(self, resident, room, lookup):
+        """Return the accommodation type by the five-level priority (spec 6.2)."""
+        unit = room and lookup["units"].get(room.unit_ref)
+        return accommodation.choose(
+            lookup["dictionary"],
+            self.occupant_type,
+            resident.accommodation_ref or None,
+            (room and room.accommodation_ref) or None,
+            (unit and unit.accommodation_ref) or None,
+            strict=self.residence_id.strict_occupant_type,
+        )
+
+    def _changes(self, resident, room, choice):
+        """Return {SOFI field: [before, after]} of what differs."""
+        wanted = {
+            "external_id": self.external_id,
+            "last_name": self.last_name,
+            "first_name": self.first_name,
+            "sex": self.sex,
+            "birth_date": fields.Date.to_string(self.birth_date),
+            "language": self.language,
+            "accommodation_type_id": choice.type.id,
+            "status": "active" if self.accepted else "pending",
+        }
+        if self.accepted:
+            wanted |= {
+                "nam": self._effective_nam(),
+                "room_id": room.sofi_id,
+                "entry_date": fields.Date.to_string(self.entry_date),
+            }
+        if self.nam_expiry:
+            wanted["nam_expiry"] = self.nam_expiry
+        present = resident._present_values() if resident else {}
+        return {
+            name: [present.get(name), value]
+            for name, value in wanted.items()
+            if value and present.get(name) != value
+        }
+
+    # === DECISION ===
+
+    def _decide(self, decision, resident=None):
+        """Keep what a person decided.
+
+        :param str decision: `match` or `new`
+        :param sofi.resident resident: whom the tenant is, with `match`
+        """
+        self.check_access("write")
+        self.write(
+            {
+                "decision": decision,
+                "resident_id": resident.id if resident else False,
+                "decided_by_id": self.env.uid,
+                "decided_date": fields.Datetime.now(),
+            }
+        )
+
+    def action_forget_decision(self):
+        """Let the rules match these tenants again."""
+        self.write({"decision": False, "decided_by_id": False, "decided_date": False})
+        return True

@@ -1,0 +1,77 @@
+from odoo import fields, models
+
+
+class SofiMirrorMixin(models.AbstractModel):
+    """A record as SOFI has it, refreshed through the API; not edited here."""
+
+    _name = "sofi.mirror.mixin"
+    _description = "Record of SOFI"
+
+    residence_id = fields.Many2one(
+        "sofi.residence", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="residence_id.company_id", store=True, index=True, precompute=True
+    )
+    sofi_id = fields.Char(string="SOFI Number", required=True, index=True)
+    active = fields.Boolean(default=True)
+
+    _sofi_id_uniq = models.UniqueIndex("(residence_id, sofi_id)")
+
+    #: Endpoint of the API profile
+    _sofi_endpoint = None
+    #: Field here -> SOFI's field, by the connector's names
+    _sofi_fields = {}
+
+    def _refresh(self, residence, client):
+        """Make this table equal to SOFI's list: create, change, archive what is gone.
+
+        :param sofi.residence residence: the residence
+        :param SofiClient client: logged in
+        :return: number of records
+        :rtype: int
+        """
+        name = client.profile.field
+        rows = {
+            str(row[name("id")]): self._prepare_mirror_vals(row, name)
+            for row in client.read_all(self._sofi_endpoint).rows
+        }
+        # sudo: mirrors are refreshed by jobs only, nobody edits them
+        Mirror = self.sudo().with_context(active_test=False)
+        known = Mirror.search([("residence_id", "=", residence.id)])
+        for record in known:
+            values = rows.pop(record.sofi_id, {"active": False})
+            changed = {k: v for k, v in values.items() if record[k] != v}
+            if changed:
+                record.write(changed)
+        Mirror.create(
+            [
+                {"residence_id": residence.id, "sofi_id": sofi_id, **values}
+                for sofi_id, values in rows.items()
+            ]
+        )
+        return self.search_count([("residence_id", "=", residence.id)])
+
+    def _prepare_mirror_vals(self, row, name):
+        """Return the values of one JSON object.
+
+        :param dict row: as SOFI gave it
+        :param name: callable giving SOFI's name of a field
+        """
+        values = {
+            field: self._mirror_value(field, row.get(name(theirs)))
+            for field, theirs in self._sofi_fields.items()
+        }
+        return {"active": True, **values}
+
+    def _mirror_value(self, field, value):
+        kind = self._fields[field].type
+        if value is None:
+            return 0 if kind in ("integer", "float", "monetary") else False
+        if kind == "date":
+            return fields.Date.to_date(str(value)[:10])
+        if kind in ("float", "monetary"):
+            return float(str(value))
+        if kind in ("integer", "boolean"):
+            return value
+        return str(value)

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+
+from ..core import nam
+from ..core.matching import Person
+from .primmo_tenant import NAM_GROUP
+
+
+class SofiResident(models.Model):
+    """A resident as SOFI has him."""
+
+    _name = "sofi.resident"
+    _description = "SOFI Resident"
+    _inherit = ["sofi.mirror.mixin"]
+    _order = "last_name, first_name, id"
+    _rec_names_search = ["last_name", "first_name", "external_id"]
+    _sofi_endpoint = "residents"
+    _sofi_fields = {
+        "external_id": "external_id",
+        "last_name": "last_name",
+        "first_name": "first_name",
+        "sex": "sex",
+        "birth_date": "birth_date",
+        "language": "language",
+        "nam": "nam",
+        "nam_expiry": "nam_expiry",
+        "room_ref": "room_id",
+        "accommodation_ref": "accommodation_type_id",
+        "entry_date": "entry_date",
+        "status": "status",
+    }
+
+    external_id = fields.Char(string="External ID", index=True)
+    last_name = fields.Char()
+    first_name = fields.Char()
+    sex = fields.Char()
+    birth_date = fields.Date()
+    language = fields.Char()
+    nam = fields.Char(string="NAM", groups=NAM_GROUP)
+    nam_masked = fields.Char(string="NAM (masked)", compute="_compute_nam_masked")
+    nam_expiry = fields.Char(string="NAM Expiry")
+    room_ref = fields.Char(string="SOFI Room")
+    accommodation_ref = fields.Char(string="SOFI Accommodation Type")
+    entry_date = fields.Date()
+    status = fields.Char()
+    tenant_ids = fields.One2many("primmo.tenant", "resident_id", string="Tenant")
+
+    @api.depends("last_name", "first_name")
+    def _compute_display_name(self):
+        for resident in self:
+            names = (resident.last_name, resident.first_name)
+            resident.display_name = ", ".join(filter(None, names)) or resident.sofi_id
+
+    @api.depends("nam")
+    def _compute_nam_masked(self):
+        for resident in self.sudo():  # sudo: only the letters leave
+            resident.nam_masked = nam.mask(resident.nam or "")
+
+    def _to_person(self):
+        """Return the resident as the matching takes him.
+
+        The External ID known here counts as well: SOFI learns it only where the rights
+        allow to write.
+        """
+        self.ensure_one()
+        secret = self.sudo()  # sudo: matching needs the NAM, its user need not read it
+        return Person(
+            key=self.id,
+            external_id=self.external_id or secret.tenant_ids[:1].external_id or "",
+            nam=secret.nam or "",
+            last_name=self.last_name or "",
+            first_name=self.first_name or "",
+            sex=self.sex or "",
+            birth_date=self.birth_date or None,
+            departed=self.status == "departed",
+        )
+
+    def _present_values(self):
+        """Return the values SOFI has, by its own field names; dates as texts."""
+        self.ensure_one()
+        secret = self.sudo()  # sudo: compared only, see _to_person
+        values = {theirs: secret[ours] for ours, theirs in self._sofi_fields.items()}
+        return {
+            name: fields.Date.to_string(value) if hasattr(value, "year") else value or None
+            for name, value in values.items()
+        }

@@ -1,0 +1,191 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from ..core import exceptions as exc
+from ..core import matching
+from .sofi_residence_connection import SofiUserError
+
+MANAGER = "sofi_primmo.group_sofi_manager"
+MIRRORS = (
+    "sofi.accommodation.type",
+    "sofi.unit",
+    "sofi.room",
+    "sofi.resident",
+    "sofi.service",
+)
+
+
+class SofiSync(models.Model):
+    """Bring SOFI's residents in line with Primmo's tenants: preview, then apply."""
+
+    _name = "sofi.sync"
+    _description = "Primmo-SOFI Synchronization"
+    _inherit = ["exchange.run.mixin"]
+    _exchange_kind = "sofi.sync"
+    _exchange_sequence_code = "sofi.sync"
+
+    residence_ids = fields.Many2many(
+        "sofi.residence",
+        string="Residences",
+        required=True,
+        check_company=True,
+        default=lambda self: self.env["sofi.residence"].search(
+            [("company_id", "=", self.env.company.id)]
+        ),
+    )
+    line_ids = fields.One2many("sofi.sync.line", "sync_id", readonly=True)
+    todo_count = fields.Integer(compute="_compute_todo_count")
+
+    def _compute_todo_count(self):
+        groups = self.env["sofi.sync.line"]._read_group(
+            [("sync_id", "in", self.ids), ("state", "=", "todo")],
+            ["sync_id"],
+            ["__count"],
+        )
+        counts = {sync.id: count for sync, count in groups}
+        for sync in self:
+            sync.todo_count = counts.get(sync.id, 0)
+
+    # === PREVIEW ===
+
+    def _clear_plan(self):
+        # sudo: preview lines are the run's own bookkeeping
+        self.line_ids.sudo().filtered(lambda line: line.state == "planned").unlink()
+        return super()._clear_plan()
+
+    def _plan(self):
+        """Read both sides, match, and say what would be done and why."""
+        chunks = []
+        for residence in self.residence_ids.sorted("sequence"):
+            try:
+                self._refresh(residence)
+            except SofiUserError as error:
+                self._record_error(error)
+                continue
+            self._preview(residence)
+            residence._check_convention()
+            chunks.append({"residence_id": residence.id})
+        return chunks
+
+    def _refresh(self, residence):
+        """Read SOFI's lists of a residence."""
+        try:
+            with residence._client() as client:
+                client.login()
+                for model in MIRRORS:
+                    number = self.env[model]._refresh(residence, client)
+                    self._count(model, "read", number)
+        except exc.SofiError as error:
+            raise residence._translate_error(error) from error
+
+    def _preview(self, residence):
+        tenants = residence._tenants()
+        residents = self.env["sofi.resident"].search(
+            [("residence_id", "=", residence.id)]
+        )
+        index = matching.Index([resident._to_person() for resident in residents])
+        people = [tenant._to_person() for tenant in tenants]
+        found = matching.match_all(people, index)
+        context = self.env["sofi.sync.line"]._lookup(residence)
+        # sudo: see _clear_plan
+        lines = self.env["sofi.sync.line"].sudo().create(
+            [
+                {
+                    "sync_id": self.id,
+                    "residence_id": residence.id,
+                    **tenant._prepare_sync_vals(match, context),
+                }
+                for tenant, match in zip(tenants, found, strict=True)
+            ]
+        )
+        for action, group in lines.grouped("action").items():
+            self._count("primmo.tenant", action, len(group))
+
+    # === APPLY ===
+
+    def action_run(self):
+        """Apply what the preview showed; only managers write to SOFI."""
+        if not self.env.su and not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._("Only a manager of SOFI / Primmo can apply a synchronization.")
+            )
+        return super().action_run()
+
+    def _execute(self, payload):
+        residence = self.env["sofi.residence"].browse(payload["residence_id"])
+        # sudo: see _clear_plan
+        lines = self.sudo().line_ids.filtered(
+            lambda x: x.residence_id == residence and x.state == "planned"
+        )
+        lines._link_matches()
+        doable = lines.filtered(lambda x: x.action in ("create", "update"))
+        if not residence.write_to_sofi or self.dry_run:
+            doable.state = "todo"
+        else:
+            self._apply(residence, doable)
+        (lines - doable).state = "done"
+
+    def _apply(self, residence, lines):
+        """Write to SOFI, line by line; each answer is committed."""
+        try:
+            with residence._client() as client:
+                client.login()
+                for line in lines:
+                    self._check_cancelled()
+                    self._apply_line(line, client)
+                    self._commit()
+        except exc.SofiError as error:
+            # What is not done becomes a task for a person; nothing is lost.
+            lines.filtered(lambda x: x.state == "planned").state = "todo"
+            translated = residence._translate_error(error)
+            self._log("warning", str(translated), code=translated.code)
+
+    def _apply_line(self, line, client):
+        name = client.profile.field
+        values = {name(field): change[1] for field, change in line.changes.items()}
+        try:
+            if line.action == "create":
+                row = client.create_resident(values)
+                line._adopt(row, client)
+            else:
+                client.update_resident(line.resident_id.sofi_id, values)
+        except exc.SofiAuthError as error:
+            if error.status != 403:
+                raise
+            line.write({"state": "todo", "reason": "right_missing"})
+            return
+        except (exc.SofiRequestError, exc.SofiConflict, exc.SofiNotFound) as error:
+            line.write({"state": "todo", "reason": "refused_by_sofi"})
+            self._log("error", str(error), code=error.code, record=line.tenant_id)
+            return
+        line.state = "done"
+        self._count("sofi.resident", line.action)
+
+    def _record_error(self, error):
+        if not isinstance(error, SofiUserError):
+            return super()._record_error(error)
+        return self._log("error", str(error), code=error.code, record=error.residence)
+
+    def _counter_labels(self):
+        labels = {
+            model: self.env[model]._description for model in (*MIRRORS, "primmo.tenant")
+        }
+        return {
+            **super()._counter_labels(),
+            **labels,
+            "read": self.env._("Read"),
+            "nothing": self.env._("Nothing to do"),
+            "decide": self.env._("To decide"),
+            "refused": self.env._("Left alone"),
+        }
+
+    def action_view_todo(self):
+        """Open the to-do list.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sofi_primmo.sofi_sync_line_action"
+        )
+        return {**action, "domain": [("sync_id", "=", self.id)]}

@@ -1,0 +1,160 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..core import convention
+
+ACTIONS = [
+    ("create", "Create in SOFI"),
+    ("update", "Change in SOFI"),
+    ("nothing", "Nothing to do"),
+    ("decide", "To be decided"),
+    ("refused", "Left alone"),
+]
+REASONS = [
+    ("several", "Several residents fit"),
+    ("twins", "Same temporary NAM, other first name"),
+    ("claimed_twice", "Two tenants fit this resident"),
+    ("missing_required", "Required field missing"),
+    ("sex_unsupported", "Sex not supported by SOFI"),
+    ("nam_invalid", "NAM has a wrong format or date"),
+    ("room_duplicate", "Unit or room number is not unique"),
+    ("unit_unknown", "No SOFI room of this number"),
+    ("no_accommodation_type", "No accommodation type"),
+    ("occupant_type_unknown", "Occupant type unknown in SOFI"),
+    ("right_missing", "No right to write in SOFI"),
+    ("refused_by_sofi", "SOFI refused the change"),
+]
+
+
+class SofiSyncLine(models.Model):
+    """One tenant in a synchronization: what would be done, and why."""
+
+    _name = "sofi.sync.line"
+    _description = "Synchronization Line"
+    _order = "sync_id desc, residence_id, action, id"
+    _rec_name = "tenant_id"
+
+    sync_id = fields.Many2one(
+        "sofi.sync", required=True, index=True, ondelete="cascade"
+    )
+    residence_id = fields.Many2one("sofi.residence", required=True, ondelete="cascade")
+    company_id = fields.Many2one(
+        related="residence_id.company_id", store=True, index=True, precompute=True
+    )
+    tenant_id = fields.Many2one(
+        "primmo.tenant", required=True, index=True, ondelete="cascade"
+    )
+    action = fields.Selection(ACTIONS, required=True, index=True)
+    reason = fields.Selection(REASONS, string="Why")
+    detail = fields.Char()
+    match_level = fields.Selection(
+        [("1", "External ID"), ("2", "NAM"), ("3", "Name, sex, birth date")],
+        string="Matched By",
+    )
+    resident_id = fields.Many2one(
+        "sofi.resident", string="SOFI Resident", ondelete="set null"
+    )
+    candidate_ids = fields.Many2many(
+        "sofi.resident", "sofi_sync_line_candidate_rel", string="Candidates"
+    )
+    suggestion_ids = fields.Many2many(
+        "sofi.resident", "sofi_sync_line_suggestion_rel", string="Nearly the Same"
+    )
+    accommodation_type_id = fields.Many2one("sofi.accommodation.type")
+    accommodation_priority = fields.Integer(
+        help="1 Primmo, 2 SOFI resident, 3 room, 4 unit, 5 first of the list."
+    )
+    changes = fields.Json(
+        string="Values",
+        groups="base.group_system",
+        help="SOFI field -> [before, after]; with NAMs, so not for everybody.",
+    )
+    changes_text = fields.Text(string="Changes", compute="_compute_changes_text")
+    state = fields.Selection(
+        [("planned", "Planned"), ("todo", "To Do"), ("done", "Done")],
+        required=True,
+        default="planned",
+        index=True,
+    )
+
+    @api.depends("changes")
+    def _compute_changes_text(self):
+        for line in self.sudo():  # sudo: the NAM is masked before it is shown
+            line.changes_text = "\n".join(
+                f"{name}: {line._shown(name, before)} → {line._shown(name, after)}"
+                for name, (before, after) in (line.changes or {}).items()
+            )
+
+    def _shown(self, name, value):
+        if not value:
+            return "–"
+        return f"{value[:4]} ••••••••" if name == "nam" else value
+
+    # === LOOKUP ===
+
+    @api.model
+    def _lookup(self, residence):
+        """Read once what every tenant of a residence needs.
+
+        :return: dict with rooms by number, numbers that are not unique, units, the
+            dictionary of accommodation types
+        """
+        rooms = residence._mirror("sofi.room")
+        units = residence._mirror("primmo.unit").mapped("number")
+        types = residence.with_context(active_test=False)._mirror(
+            "sofi.accommodation.type"
+        )
+        return {
+            "rooms": {room.number: room for room in rooms},
+            "rooms_by_id": {room.sofi_id: room for room in rooms},
+            "twice": convention.duplicates(rooms.mapped("number"))
+            | convention.duplicates(units),
+            "units": {unit.sofi_id: unit for unit in residence._mirror("sofi.unit")},
+            "types": {entry.sofi_id: entry for entry in types},
+            "dictionary": types._to_core(),
+        }
+
+    # === APPLY ===
+
+    def _link_matches(self):
+        """Keep which resident each tenant is: from now on his External ID finds him."""
+        for line in self.filtered("resident_id"):
+            line.tenant_id.resident_id = line.resident_id
+
+    def _adopt(self, row, client):
+        """Take over a resident that SOFI has just created."""
+        Resident = self.env["sofi.resident"]
+        name = client.profile.field
+        resident = Resident.create(
+            {
+                "residence_id": self.residence_id.id,
+                "sofi_id": str(row[name("id")]),
+                **Resident._prepare_mirror_vals(row, name),
+            }
+        )
+        self.resident_id = self.tenant_id.resident_id = resident
+
+    # === BUTTONS ===
+
+    def action_done(self):
+        """Tick off what a person has done in SOFI."""
+        self.check_access("write")
+        if any(line.state != "todo" for line in self):
+            raise UserError(self.env._("Only lines of the to-do list can be ticked off."))
+        self.state = "done"
+        return True
+
+    def action_decide(self):
+        """Open the choice of a person.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Who is %(tenant)s?", tenant=self.tenant_id.display_name),
+            "res_model": "sofi.match.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_line_id": self.id},
+        }
