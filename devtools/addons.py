@@ -11,6 +11,9 @@ from .console import Problem
 NOT_INSTALLED = {"tests", "static", "readme", "__pycache__"}
 NOT_INSTALLED_SUFFIXES = {".pyc", ".md", ".rst", ".pot"}
 
+#: Tests of plain Python, and those that prepare their databases themselves.
+WITHOUT_TEMPLATE = (("tests", "core"), ("tests", "tooling"), ("tests", "install"))
+
 
 def manifest(addon, folder=None):
     """Return the manifest of an addon.
@@ -95,7 +98,7 @@ def of_path(argument):
         return None
     if parts[:1] == ("addons",) and len(parts) > 1:
         return {parts[1]}
-    if parts[:2] in (("tests", "core"), ("tests", "tooling")):
+    if parts[:2] in WITHOUT_TEMPLATE:
         return set()
     if path.is_file():
         return _declared(path)

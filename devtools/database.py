@@ -65,6 +65,7 @@ def install(name, addons, update=(), demo=True, level="warn", what="installing")
     :param addons: technical names to install
     :param update: technical names to update
     :param bool demo: with demonstration data, where the database is new
+    :return: what Odoo's log said, at the given level and above
     :raises Problem: when Odoo fails
     """
     command = ["-c", paths.CONFIG, "-d", name, "--stop-after-init"]
@@ -82,6 +83,7 @@ def install(name, addons, update=(), demo=True, level="warn", what="installing")
             f"Odoo failed {what} {', '.join([*addons, *update])}.",
             "The log above says why.",
         )
+    return text
 
 
 def dump(name, file):

@@ -19,18 +19,21 @@ from .locks import lock
 #: What any of our addons may stand on, and two countries whose users we have in mind.
 BASE_ADDONS = ["web", "mail", "account", "l10n_ch", "l10n_ca"]
 KEPT_LAYERS = 3
+KEPT_ARCHIVES = 8
 PREFIX = "template-"
 
 
-def base(source):
+def base(source, wanted=None, demo=True):
     """Return the base template's name; make it if there is none.
 
     :param Path source: folder that holds the package `odoo`
+    :param wanted: Odoo's addons in it; default: all that ours may need
+    :param bool demo: with demonstration data
     """
-    wanted = sorted({*BASE_ADDONS, *addons.foreign(addons.names())})
-    name = (
-        f"{PREFIX}base-{_digest([*wanted, database.LANGUAGES, venv.key(source)])[:12]}"
-    )
+    if wanted is None:
+        wanted = sorted({*BASE_ADDONS, *addons.foreign(addons.names())})
+    content = [*wanted, str(demo), database.LANGUAGES, venv.key(source)]
+    name = f"{PREFIX}base-{_digest(content)[:12]}"
     with lock(name):
         if database.comment(name).get("complete"):
             return name
@@ -41,8 +44,8 @@ def base(source):
             with step("Odoo's own addons, from the cache"):
                 database.restore(archive, name)
         else:
-            with step("Odoo's own addons (once; takes a minute or more)"):
-                database.install(name, wanted)
+            with step(f"Odoo's own addons: {', '.join(wanted)} (once)"):
+                database.install(name, wanted, demo=demo)
                 database.dump(name, archive)
                 _forget_archives(archive.parent)
         database.note(name, {"complete": True, "addons": wanted})
@@ -52,7 +55,7 @@ def base(source):
 def _forget_archives(folder):
     """Remove the older archives of the cache, the latest few apart."""
     archives = sorted(folder.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in archives[KEPT_LAYERS:]:
+    for old in archives[KEPT_ARCHIVES:]:
         shutil.rmtree(old, ignore_errors=True)
 
 

@@ -16,14 +16,16 @@ def odoo():
     if not template:
         pytest.skip("browser tests are run by ./dev test, which prepares a database")
     name = f"e2e-{os.getpid()}"
+    log = paths.LOGS / f"{name}.log"
     templates.clone(template, name)
     try:
-        with server.serving(
-            name, server.free_port(), paths.LOGS / f"{name}.log"
-        ) as odoo:
+        with server.serving(name, server.free_port(), log) as odoo:
             yield odoo
     finally:
         database.drop(name)
+    failures = [x for x in log.read_text().splitlines() if " ERROR " in x]
+    assert not failures, f"{log}:\n" + "\n".join(failures)
+    log.unlink()
 
 
 @pytest.fixture(scope="session")

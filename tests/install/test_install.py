@@ -1,0 +1,44 @@
+"""Each addon installs alone, with nothing but what it declares and without
+demonstration data, says nothing in the log, and leaves nothing behind."""
+
+import os
+
+import pytest
+
+from devtools import addons, database, odoo_source, server, templates
+
+UNINSTALL = """
+module = env["ir.module.module"].search([("name", "=", {addon!r})])
+assert module.state == "installed", module.state
+module.button_immediate_uninstall()
+env.invalidate_all()
+assert module.state == "uninstalled", module.state
+left = env["ir.model.data"].search([("module", "=", {addon!r})])
+assert not left, left.mapped("complete_name")
+tables = env.execute_query(__import__("odoo").tools.SQL(
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+print(*(name for name, in tables))
+"""
+
+
+@pytest.fixture
+def bare(request):
+    """A database with what the addon needs from Odoo, and nothing more."""
+    addon = request.param
+    source = odoo_source.locate()
+    template = templates.base(source, addons.foreign([addon]), demo=False)
+    name = f"install-{os.getpid()}"
+    templates.clone(template, name)
+    yield addon, name
+    database.drop(name)
+
+
+@pytest.mark.parametrize("bare", addons.names(), indirect=True, ids=str)
+def test_installs_alone_and_uninstalls(bare):
+    addon, name = bare
+    log = database.install(name, [addon], demo=False)
+    complaints = [x for x in log.splitlines() if " WARNING " in x or " ERROR " in x]
+    assert not complaints, "\n".join(complaints)
+    tables = server.script(name, UNINSTALL.format(addon=addon)).split()
+    models = {t for t in tables if t.startswith(f"{addon}_")}
+    assert not models
