@@ -58,9 +58,15 @@ def taken(client, row, day):
     return cells.nth(row).locator(".o_daycare_text").nth(day).inner_text()
 
 
+def open_next_week(client):
+    client.open_action("daycare.daycare_occupancy_action")
+    client.page.get_by_label("Next week").click()
+    client.wait()
+
+
 def test_office_registers_and_places_a_child(colleague):
     client = colleague("office", "office")
-    client.open_action("daycare.daycare_occupancy_action")
+    open_next_week(client)
     before = int(taken(client, 0, 2).split(" / ")[0])
 
     client.open_menu("Daycare", "Files", "Guardians")
@@ -72,7 +78,7 @@ def test_office_registers_and_places_a_child(colleague):
     client.wait()
     assert client.field("city").locator("input").input_value() == "Martigny"
     assert not client.page.get_by_role("tab", name="Incomes").count()
-    client.page.locator(".o_form_button_save").click()
+    client.page.get_by_label("Save manually").click()
     client.wait()
 
     client.open_menu("Daycare", "Files", "Children")
@@ -102,18 +108,18 @@ def test_office_registers_and_places_a_child(colleague):
     ).first.click()
     client.page.get_by_text("Wednesday", exact=True).last.click()
     slots = dialog.locator(".o_selected_row [name=slot_ids] input")
-    slots.fill("1 ·")
+    slots.fill("1")
     client.wait()
     client.page.locator(".o-autocomplete--dropdown-item").first.click()
     client.wait()
     client.screenshot("daycare-placement")
     client.button("Save & Close")
-    client.page.locator(".o_form_button_save").click()
+    client.page.get_by_label("Save manually").click()
     client.wait()
     assert "We 1" in client.text(".o_field_widget[name=sector_ids]")
     client.screenshot("daycare-child")
 
-    client.open_action("daycare.daycare_occupancy_action")
+    open_next_week(client)
     assert int(taken(client, 0, 2).split(" / ")[0]) == before + 1
 
 

@@ -18,9 +18,7 @@ class DaycareBillingData(models.Model):
         index=True,
         check_company=True,
     )
-    company_id = fields.Many2one(
-        related="child_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="child_id.company_id", store=True, index=True)
     date_from = fields.Date(
         string="In Force From", required=True, default=fields.Date.context_today
     )

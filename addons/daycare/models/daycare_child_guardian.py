@@ -29,9 +29,7 @@ class DaycareChildGuardian(models.Model):
         index=True,
         check_company=True,
     )
-    company_id = fields.Many2one(
-        related="child_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="child_id.company_id", store=True, index=True)
     role = fields.Selection(
         ROLES,
         required=True,

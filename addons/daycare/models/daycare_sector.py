@@ -21,9 +21,7 @@ class DaycareSector(models.Model):
         index=True,
         check_company=True,
     )
-    company_id = fields.Many2one(
-        related="child_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="child_id.company_id", store=True, index=True)
     group_id = fields.Many2one(
         "daycare.group",
         required=True,

@@ -19,9 +19,7 @@ class DaycareSectorLine(models.Model):
     sector_id = fields.Many2one(
         "daycare.sector", required=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one(
-        related="sector_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="sector_id.company_id", store=True, index=True)
     child_id = fields.Many2one(related="sector_id.child_id")
     group_id = fields.Many2one(related="sector_id.group_id")
     weekday = fields.Selection(WEEKDAYS, required=True, default="mon")

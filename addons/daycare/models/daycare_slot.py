@@ -10,6 +10,7 @@ class DaycareSlot(models.Model):
     _description = "Daycare Slot"
     _order = "group_id, number"
     _check_company_auto = True
+    _rec_names_search = ["name", "number"]
 
     group_id = fields.Many2one(
         "daycare.group", required=True, ondelete="cascade", index=True

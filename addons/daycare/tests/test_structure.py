@@ -56,6 +56,16 @@ class TestStructure(DaycareCommon):
         slot.name = "Morning"
         self.assertEqual(slot.display_name, "2 · Morning")
 
+    def test_slot_is_found_by_number_or_name(self):
+        Slot = self.env["daycare.slot"]
+        slot = self.slots(2)
+        slot.name = "Breakfast"
+        domain = [("group_id", "=", self.nursery.id)]
+        for text in ["2", "breakf"]:
+            with self.subTest(text=text):
+                found = Slot.name_search(text, domain)
+                self.assertEqual([found_id for found_id, _name in found], slot.ids)
+
     def test_overlapping_slots_are_limited_to_twelve(self):
         for number in range(7, 13):
             self.slot(number, 6.5, 6.5 + number)
