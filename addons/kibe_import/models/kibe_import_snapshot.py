@@ -318,12 +318,23 @@ class KibeImport(models.Model):
                 base.guardian_twins[guardian["email"].lower()] = guardian["display_name"]
 
     def _invoiced_months(self, by_id):
-        """Return the months already invoiced; billing addons extend it (P27).
+        """Return the months already invoiced, where invoicing is installed (P27).
 
         :param dict by_id: child id → Kibé id
         :return: Kibé id → set of (year, month)
         """
-        return {}
+        months = {}
+        if "daycare.billing.line" not in self.env:
+            return months
+        lines = self.env["daycare.billing.line"].search_read(
+            [("child_id", "in", list(by_id)), ("billing_state", "=", "billed")],
+            ["child_id", "month"],
+            load="",
+        )
+        for line in lines:
+            month = (line["month"].year, line["month"].month)
+            months.setdefault(by_id[line["child_id"]], set()).add(month)
+        return months
 
     # === FINGERPRINT ===
 
