@@ -107,6 +107,7 @@ class AccountMove(models.Model):
         bill = self.sudo()
         code = bill.openimis_code
         bill.openimis_code = f"{code or bill.id}-OLD{bill.id}"
+        bill.flush_recordset(["openimis_code"])
         replacement = bill._openimis_copy_for_amend(code)
         bill._billing_links("active")._openimis_move_to(replacement)
         bill._openimis_undo()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .rights import require_right
@@ -38,7 +38,8 @@ class AccountMove(models.Model):
         :raises UserError: a bill is not validated, suspended or paid already
         """
         require_right(self.env, "156202")
-        known = self._openimis_known_payment(details.get("openimis_code_ext"))
+        code_ext = details.get("openimis_code_ext")
+        known = self.env["account.payment"]._openimis_known(code_ext, self.company_id)
         if known:
             return known
         self._check_openimis_payable()
@@ -55,21 +56,6 @@ class AccountMove(models.Model):
         if amount is not None:
             wizard.amount = amount
         return wizard._create_payments()
-
-    def _openimis_known_payment(self, code_ext):
-        """Return the payment registered under this reference, or an empty record."""
-        payments = self.env["account.payment"]
-        if not code_ext:
-            return payments
-        return payments.search(
-            [
-                ("company_id", "in", self.company_id.ids),
-                ("openimis_is_payment", "=", True),
-                ("openimis_code_ext", "=", code_ext),
-                ("state", "not in", ("rejected", "canceled")),
-            ],
-            limit=1,
-        )
 
     def _check_openimis_payable(self):
         """Refuse to pay what is not validated, suspended or paid already.
@@ -104,12 +90,13 @@ class AccountPayment(models.Model):
         """
         require_right(self.env, "156203")
         for payment in self:
-            bills = payment._openimis_bills()
             # sudo: the right to reject implies taking the entry back
+            bills = payment.sudo()._openimis_bills()
             payment.sudo()._openimis_take_back("rejected")
             bills._openimis_add_event(
                 "4",
-                self.env._("Payment %(name)s rejected: %(reason)s",
+                self.env._(
+                    "Payment %(name)s rejected: %(reason)s",
                     name=payment.openimis_code_ext or payment.name or "",
                     reason=reason or self.env._("no reason given"),
                 ),
@@ -136,10 +123,10 @@ class AccountPayment(models.Model):
                 raise UserError(
                     self.env._("Payment %s cannot be refunded.", payment.display_name)
                 )
-            bills = payment._openimis_bills()
             # sudo: the right to refund implies its entries
+            bills = payment.sudo()._openimis_bills()
             refunds |= payment.sudo()._openimis_refund(date)
-            bills.sudo().openimis_suspended = True
+            bills.openimis_suspended = True
             bills._openimis_add_event(
                 "3",
                 self.env._(
@@ -151,19 +138,30 @@ class AccountPayment(models.Model):
             )
         return refunds.sudo(False)
 
+    @api.model
+    def _openimis_known(self, code_ext, companies):
+        """Return the live payment registered under a reference, or an empty record."""
+        if not code_ext:
+            return self.browse()
+        return self.search(
+            [
+                ("company_id", "in", companies.ids),
+                ("openimis_is_payment", "=", True),
+                ("openimis_code_ext", "=", code_ext),
+                ("state", "not in", ("rejected", "canceled")),
+            ],
+            limit=1,
+        )
+
     def _openimis_bills(self):
         """Return the openIMIS bills that these payments pay."""
         moves = self.reconciled_bill_ids | self.reconciled_invoice_ids
         return (moves | self.invoice_ids).filtered("openimis_type")
 
     def _openimis_take_back(self, state):
-        """Undo the entry of a payment; it stays, in its new state."""
-        if self.move_id:
-            self.action_draft()
-            self.action_cancel()
-        self.openimis_fee_move_id.filtered(
-            lambda move: move.state == "posted"
-        )._reverse_moves(cancel=True)
+        """Reverse the entries of a payment; it stays, in its new state."""
+        entries = self.move_id | self.openimis_fee_move_id
+        entries.filtered(lambda move: move.state == "posted")._reverse_moves(cancel=True)
         self.state = state
 
     def _openimis_refund(self, date):
@@ -173,14 +171,14 @@ class AccountPayment(models.Model):
             lambda line: line.account_id == self.destination_account_id
         )
         counterpart.remove_move_reconcile()
+        direction = "inbound" if self.payment_type == "outbound" else "outbound"
+        methods = self.journal_id._get_available_payment_method_lines(direction)
         refund = self.copy(
             {
-                "payment_type": (
-                    "inbound" if self.payment_type == "outbound" else "outbound"
-                ),
+                "payment_type": direction,
                 "date": date or fields.Date.context_today(self),
                 "memo": self.env._("Refund of %s", self.memo or self.name),
-                "payment_method_line_id": False,
+                "payment_method_line_id": methods[:1].id,
             }
         )
         refund.action_post()

@@ -80,8 +80,8 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._("These fields cannot be changed: %s", ", ".join(unknown))
             )
-        self.write(vals)
         changes = {name: str(value) for name, value in vals.items()}
+        self.write(vals)
         self._openimis_add_event("1", self.env._("Bill changed"), changes)
         return True
 

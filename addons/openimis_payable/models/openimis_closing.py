@@ -2,6 +2,27 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 
+#: what a preview depends on
+CHOICES = {
+    "capitation_granularity",
+    "cash_granularity",
+    "claim_granularity",
+    "commission_granularity",
+    "date_from",
+    "date_to",
+    "fee_granularity",
+    "header_policy",
+    "include_children",
+    "include_late",
+    "invoice_date",
+    "journal_id",
+    "location_id",
+    "move_line_policy",
+    "partner_ids",
+    "product_ids",
+    "types",
+}
+
 
 class OpenimisClosing(models.Model):
     """Close accounts payable for an area and a period."""
@@ -122,6 +143,13 @@ class OpenimisClosing(models.Model):
     candidate_ids = fields.One2many(
         "openimis.closing.line", "closing_id", "Candidates", readonly=True
     )
+
+    def write(self, vals):
+        """Forget a preview whose choices change, lest it be taken for the new one."""
+        planned = self.filtered(lambda closing: closing.state == "planned")
+        if CHOICES.intersection(vals) and planned:
+            super(OpenimisClosing, planned).write({"state": "draft"})
+        return super().write(vals)
 
     def _default_month_start(self):
         return fields.Date.context_today(self) + relativedelta(months=-1, day=1)

@@ -128,7 +128,7 @@ def _left_out(common, converter, source, code, text):
         "reason": text,
         "code": source.display_name,
         "partner_id": converter._candidate_partner(source),
-        "product_id": source["product_id"].id if "product_id" in source else None,
+        "product_id": "product_id" in source and source["product_id"].id or None,
         "location_id": source.location_id.id or None,
         "source_id": source.id,
     }

@@ -147,3 +147,48 @@ class OpenimisClosing(models.Model):
         self._store_indexes()
         return super()._execute(payload)
 
+
+    def _finish(self):
+        # also where nothing was billed: late claims will need the index
+        if self.valuation:
+            self._store_indexes()
+        return super()._finish()
+
+    def _billing_create_moves(self, converter, lines):
+        if self.late_policy == "join":
+            lines = self._join_drafts(converter, lines)
+        return super()._billing_create_moves(converter, lines)
+
+    def _join_drafts(self, converter, lines):
+        """Add late sources to the draft bills this closing has made.
+
+        :return: the preview lines that need a bill of their own
+        """
+        rest = lines
+        for line, sources in self._billing_lock_groups(converter, lines):
+            draft = self._draft_to_join(converter, line)
+            if draft:
+                rest -= line
+                self._join(converter, line, sources, draft)
+        return rest
+
+    def _draft_to_join(self, converter, line):
+        """Return the draft bill of this closing for a third party, if there is one."""
+        partner = converter._third_party(self, line._key())[0]
+        return self.env["account.move"].search(
+            [
+                ("openimis_closing_id", "=", self.id),
+                ("openimis_type", "=", converter._payable_type),
+                ("partner_id", "=", partner.id),
+                ("state", "=", "draft"),
+            ],
+            limit=1,
+        )
+
+    def _join(self, converter, line, sources, draft):
+        """Add sources to a draft bill: links, payable lines, invoice lines."""
+        self._billing_link(converter, [(line, sources)], draft)
+        converter._after_create(self, draft, line._key(), sources)
+        draft._openimis_sync_lines()
+        line.write({"move_id": draft.id, "error": False})
+        self._count(converter._source_model, "billed", len(sources))

@@ -65,14 +65,13 @@ class OpenimisPaymentImport(models.Model):
 
     def _execute(self, payload):
         if payload["accepted"]:
-            self._register(payload)
+            self._register_payment(payload)
         else:
-            self._reject(payload)
+            self._reject_payment(payload)
 
-    def _register(self, row):
+    def _register_payment(self, row):
         bills = self._bills(row)
-        known = bills._openimis_known_payment(row["code_ext"])
-        if known:
+        if self._known_payment(row):
             self._count("payment", "unchanged")
             return
         payment = bills.openimis_payment_sent(
@@ -89,16 +88,19 @@ class OpenimisPaymentImport(models.Model):
         self.payment_ids |= payment
         self._count("payment", "create")
 
-    def _reject(self, row):
+    def _reject_payment(self, row):
         """Reject the payment registered before, or note the failure on the bills."""
-        Moves = self.env["account.move"]
-        payment = Moves._openimis_known_payment(row["code_ext"])
+        payment = self._known_payment(row)
         if payment:
             payment.openimis_payment_rejected(row["reason"])
         else:
             text = self.env._("Payment rejected: %s", row["reason"] or row["label"])
             self._bills(row)._openimis_add_event("4", text, row)
         self._count("payment", "reject")
+
+    def _known_payment(self, row):
+        payments = self.env["account.payment"]
+        return payments._openimis_known(row["code_ext"], self.company_id)
 
     def _bills(self, row):
         """Return the bills a row names.

@@ -47,7 +47,8 @@ class AccountPaymentRegister(models.TransientModel):
         payments = super()._create_payments()
         payments._openimis_post_fees()
         for payment in payments:
-            payment._openimis_bills()._openimis_add_event(
+            # sudo: who may pay need not be allowed to see every bill paid with it
+            payment.sudo()._openimis_bills()._openimis_add_event(
                 "3",
                 self.env._(
                     "Payment of %(amount)s registered: %(reference)s",

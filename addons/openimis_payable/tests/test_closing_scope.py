@@ -1,0 +1,240 @@
+from odoo.tests import tagged
+
+from .common import ITEM, SERVICE, OpenimisCase
+
+
+@tagged("post_install", "-at_install")
+class TestClosingScope(OpenimisCase):
+    """Areas, reasons for leaving claims out, and relative prices."""
+
+    def _preview(self, **vals):
+        closing = self._closing(self.clerk, **vals)
+        closing.action_preview()
+        return self._candidates(closing)
+
+    # === SCOPE ===
+
+    def test_area_includes_what_lies_below(self):
+        national = self._product("NAT")
+        self._claim("A", SERVICE)
+        self._claim("N", SERVICE, product_id=national.id)
+        everything = {"A": 200, "N": 200}
+        self.assertEqual(self._preview(), everything)
+        self.assertEqual(
+            self._preview(include_children=False), {"A": "other_scope", "N": 200}
+        )
+        region = {"location_id": self.region.id}
+        self.assertEqual(self._preview(**region), {"A": 200, "N": "other_scope"})
+        self.assertEqual(
+            self._preview(**region, include_children=False),
+            {"A": "other_scope", "N": "other_scope"},
+        )
+        self.assertEqual(
+            self._preview(location_id=self.district_b.id),
+            {"A": "other_scope", "N": "other_scope"},
+        )
+
+    def test_product_and_third_party(self):
+        other = self._product("OTHER")
+        self._claim("A", SERVICE)
+        self._claim("B", SERVICE, product_id=other.id)
+        self._claim("C", SERVICE, health_facility_id=self.facility_b.id)
+        found = self._preview(
+            product_ids=self.product.ids, partner_ids=self.facility_a.ids
+        )
+        self.assertEqual(found, {"A": 200, "B": "other_scope", "C": "other_scope"})
+
+    def test_claim_of_two_products_is_split_by_account(self):
+        other = self._product("OTHER")
+        self._claim("A", SERVICE, {**ITEM, "product_id": other.id})
+        closing = self._closing(self.clerk)
+        closing.action_generate()
+        lines = closing.move_ids.openimis_line_ids
+        self.assertEqual(lines.mapped("amount_net"), [200, 300])
+        self.assertEqual(lines.product_id, self.product | other)
+
+    # === REASONS ===
+
+    def test_every_source_left_out_has_its_reason(self):
+        no_account = self._product("NOACC", account_remuneration_code="999999")
+        cases = {
+            "wrong_status": {"status": "4"},
+            "no_third_party": {"health_facility_id": False},
+            "no_product": {"product_id": False},
+            "header_mismatch": {"claimed": 999},
+            "never_bill": {"billing_excluded": True},
+            "no_account": {"product_id": no_account.id},
+            "no_date": {"date_from": False, "date_to": False},
+        }
+        for reason, vals in cases.items():
+            self._claim(reason, SERVICE, **vals)
+        self._claim("no_price", {"price_asked": 0})
+        self._claim("no_lines")
+        self._claim("no_index", {**SERVICE, "price_origin": "R"}, date_from="2026-01-10")
+        found = self._preview(date_to="2026-01-30")
+        self.assertEqual(found, {code: code for code in found})
+        self.assertEqual(len(found), len(cases) + 3)
+
+    def test_reasons_are_findings_too(self):
+        claim = self._claim("BAD", SERVICE, status="2")
+        closing = self._closing(self.clerk)
+        closing.action_preview()
+        [finding] = closing.exchange_message_ids
+        self.assertEqual((finding.code, finding.value), ("wrong_status", "BAD"))
+        self.assertEqual((finding.res_model, finding.res_id), (claim._name, claim.id))
+
+    def test_bad_source_is_billed_once_it_is_put_right(self):
+        claim = self._claim("A", SERVICE, claimed=999)
+        closing = self._closing(self.clerk)
+        closing.action_generate()
+        self.assertFalse(closing.move_ids)
+        claim.claimed = 200
+        closing.action_generate()
+        self.assertEqual(closing.move_ids.amount_total, 200)
+
+    def test_header_may_be_ignored(self):
+        self._claim("A", {**SERVICE, "remunerated_amount": 150}, remunerated=2300)
+        self.assertEqual(self._preview(), {"A": "header_mismatch"})
+        self.assertEqual(self._preview(header_policy="lines"), {"A": 150})
+
+    def test_levels_paid_by_capitation(self):
+        self.product.write(
+            {"weight_population": 100, "level_ids": [(0, 0, {"level": "C"})]}
+        )
+        self._claim("A", SERVICE)
+        self.assertEqual(self._preview(), {"A": "capitation"})
+
+    def test_changed_choice_forgets_the_preview(self):
+        self._claim("A", SERVICE)
+        closing = self._closing(self.clerk)
+        closing.action_preview()
+        self.assertEqual(closing.state, "planned")
+        closing.claim_granularity = "item"
+        self.assertEqual(closing.state, "draft")
+
+    def test_claim_changed_after_the_preview(self):
+        claim = self._claim("A", SERVICE)
+        self._claim("B", SERVICE)
+        closing = self._closing(self.clerk)
+        closing.action_preview()
+        claim.status = "4"
+        closing.action_generate()
+        self.assertEqual(closing.move_ids.openimis_line_ids.mapped("code"), ["B"])
+        self.assertIn("changed_since_preview", closing.exchange_message_ids.mapped("code"))
+
+    # === RELATIVE PRICES ===
+
+    def _premium(self, amount):
+        policy = self.env["openimis.policy"].create(
+            {"company_id": self.company.id, "product_id": self.product.id,
+             "date_effective": "2025-11-01", "date_expiry": "2026-11-01"}
+        )
+        self.env["openimis.premium"].create(
+            {"company_id": self.company.id, "policy_id": policy.id,
+             "amount": amount, "date_paid": "2025-11-01"}
+        )
+
+    def _relative(self, code, *lines, **vals):
+        lines = [{**line, "price_origin": "R"} for line in lines]
+        vals = {"status": "8", "date_from": "2026-06-10", "date_to": "2026-06-10", **vals}
+        return self._claim(code, *lines, **vals)
+
+    def _june(self, **vals):
+        closing = self._closing(
+            self.clerk, date_from="2026-06-01", date_to="2026-06-30",
+            invoice_date="2026-06-30", **vals,
+        )
+        closing.action_generate()
+        return closing
+
+    def test_relative_example(self):
+        # 30 of 365 days of 1 000 are shared by 500
+        self._premium(1000)
+        claim = self._relative("R1", {"qty_provided": 5, "price_asked": 100})
+        closing = self._june()
+        [line] = closing.move_ids.openimis_line_ids
+        self.assertEqual(
+            (line.unit_price, line.discount, line.amount_net), (500, 417.81, 82.19)
+        )
+        self.assertEqual((claim.status, claim.remunerated), ("16", 82.19))
+        index = closing.batch_run_id.relative_index_ids
+        self.assertAlmostEqual(index.rel_index, 0.1643835616, 9)
+        self.assertEqual(index.base_amount, 500)
+        self.assertIn("0.1643835616", line.explain_working)
+
+    def test_relative_of_two_lines(self):
+        self._premium(1000)
+        self._relative("R1", SERVICE, ITEM)
+        self.assertEqual(self._june().move_ids.amount_total, 82.20)
+
+    def test_preview_stores_no_index(self):
+        self._premium(1000)
+        self._relative("R1", SERVICE)
+        closing = self._closing(
+            self.clerk, date_from="2026-06-01", date_to="2026-06-30"
+        )
+        closing.action_preview()
+        self.assertTrue(closing.valuation)
+        self.assertFalse(
+            self.env["openimis.relative.index"].search(
+                [("product_id", "=", self.product.id)]
+            )
+        )
+
+    def test_late_claim_takes_the_index_of_its_period(self):
+        self._premium(1000)
+        self._relative("R1", {"qty_provided": 5, "price_asked": 100})
+        closing = self._june()
+        self._relative("R2", {"price_asked": 100})
+        closing.action_generate()
+        late = closing.move_ids.openimis_line_ids.filtered(lambda x: x.code == "R2")
+        self.assertEqual(late.amount_net, 16.44)
+
+    def test_deleted_bill_keeps_the_valuation(self):
+        self._premium(1000)
+        self._relative("R1", {"qty_provided": 5, "price_asked": 100})
+        closing = self._june()
+        closing.move_ids.with_user(self.clerk).unlink()
+        closing.action_generate()
+        self.assertEqual(closing.move_ids.amount_total, 82.19)
+
+    def test_without_contribution_the_index_is_one(self):
+        self._relative("R1", SERVICE)
+        self.assertEqual(self._june().move_ids.amount_total, 200)
+
+    def test_distribution_per_month(self):
+        self._premium(1000)
+        self._relative("R1", {"qty_provided": 5, "price_asked": 100})
+        self.product.distribution_ids = [(0, 0, {"month": 6, "percentage": 50})]
+        self.assertEqual(self._june().move_ids.amount_total, 41.10)
+
+    def test_month_without_distribution_leaves_out(self):
+        self._premium(1000)
+        self._relative("R1", SERVICE)
+        self.product.distribution_ids = [(0, 0, {"month": 5, "percentage": 50})]
+        closing = self._june()
+        self.assertEqual(self._candidates(closing), {"R1": "no_index"})
+        self.assertIn("no_distribution", closing.exchange_message_ids.mapped("code"))
+
+    def test_in_and_out_patients_apart(self):
+        self._premium(1000)
+        self.product.relative_care_type = "S"
+        self.product.distribution_ids = [
+            (0, 0, {"month": 6, "percentage": 50, "care_type": "I"}),
+            (0, 0, {"month": 6, "percentage": 50, "care_type": "O"}),
+        ]
+        self._relative("IN", {"price_asked": 500}, date_to="2026-06-12")
+        self._relative("OUT", {"price_asked": 100})
+        lines = self._june().move_ids.openimis_line_ids
+        self.assertEqual(lines.mapped("amount_net"), [41.10, 41.10])
+
+    def test_quarter_waits_for_its_end(self):
+        self._premium(1000)
+        self.product.period_rel_prices = "Q"
+        self._relative("R1", SERVICE, date_from="2026-05-10", date_to="2026-05-10")
+        may = self._closing(self.clerk, date_from="2026-05-01", date_to="2026-05-31")
+        may.action_generate()
+        self.assertEqual(self._candidates(may), {"R1": "no_index"})
+        self._june()
+        may.action_generate()
+        self.assertEqual(len(may.move_ids), 1)
