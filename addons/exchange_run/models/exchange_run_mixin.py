@@ -275,6 +275,21 @@ class ExchangeRunMixin(models.AbstractModel):
                 run._end("cancelled")
         return True
 
+    def action_draft(self):
+        """Go back from the preview to the choices.
+
+        :raises UserError: something of the job is done already
+        """
+        for run in self:
+            run._check_state(("planned", "failed", "cancelled"))
+            if run._chunk_counts().get("done"):
+                raise UserError(
+                    self.env._("A part of %(name)s is done already.", name=run.name)
+                )
+            run._clear_plan()
+            run.state = "draft"
+        return True
+
     def action_view_messages(self):
         """Open the findings of this job.
 

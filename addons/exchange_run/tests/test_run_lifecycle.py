@@ -104,6 +104,22 @@ class TestRunLifecycle(ExchangeRunCase):
         with self.assertRaisesRegex(UserError, "Cancelled"):
             job.action_run()
 
+    def test_choices_can_be_changed_after_the_preview(self):
+        job = self.make_job("Ann", findings=[{"severity": "info", "text": "x"}])
+        job.action_plan()
+        job.action_draft()
+        self.assertEqual(job.state, "draft")
+        self.assertFalse(job.exchange_message_ids)
+        job.wish = {"names": ["Bob"]}
+        job.action_run()
+        self.assertEqual(self.partners("Ann", "Bob"), ["Bob"])
+
+    def test_choices_cannot_be_changed_once_a_part_is_done(self):
+        job = self.make_job("Ann", "Bob", cancel_at="Ann")
+        job.action_run()
+        with self.assertRaisesRegex(UserError, "done already"):
+            job.action_draft()
+
     def test_fatal_finding_forbids_the_run(self):
         fatal = {"severity": "fatal", "text": "No such file", "code": "Z01"}
         job = self.make_job("Ann", findings=[fatal])
