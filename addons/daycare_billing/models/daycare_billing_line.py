@@ -51,7 +51,7 @@ class DaycareBillingLine(models.Model):
     tariff_id = fields.Many2one("daycare.tariff", ondelete="set null")
     service_id = fields.Many2one("daycare.child.service", ondelete="set null")
     product_id = fields.Many2one("product.product", ondelete="restrict")
-    days = fields.Float(digits=(8, 4), help="Full days the line stands for.")
+    days = fields.Float(digits=(8, 2), help="Full days the line stands for.")
     amount = fields.Monetary()
     at_maximum = fields.Boolean(
         string="Maximum Price", help="The income is confidential or missing."

@@ -301,6 +301,18 @@ class DaycareBillingRun(models.Model):
 
     # === VIEWS ===
 
+    def action_view_moves(self):
+        """Open the invoices of this run, as Odoo lists customer invoices.
+
+        :return: a window action
+        """
+        action = super().action_view_moves()
+        views = [
+            (self.env.ref("account.view_out_invoice_tree").id, "list"),
+            (self.env.ref("account.view_move_form").id, "form"),
+        ]
+        return {**action, "view_mode": "list,form", "views": views}
+
     def action_view_billing_lines(self):
         """Open the calculated lines, as a pivot or a list.
 

@@ -15,7 +15,12 @@ class DaycareTariffSimulator(models.TransientModel):
     _name = "daycare.tariff.simulator"
     _description = "Tariff Simulator"
 
-    tariff_id = fields.Many2one("daycare.tariff", required=True, ondelete="cascade")
+    tariff_id = fields.Many2one(
+        "daycare.tariff",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: self._default_tariff(),
+    )
     currency_id = fields.Many2one(related="tariff_id.currency_id")
     month = fields.Date(
         required=True,
@@ -44,6 +49,25 @@ class DaycareTariffSimulator(models.TransientModel):
     )
     amount = fields.Monetary(string="Price a Month", compute="_compute_result")
     explanation = fields.Html(compute="_compute_result", sanitize=False)
+
+    @api.model
+    def _default_tariff(self):
+        today = fields.Date.context_today(self)
+        return self.env["daycare.tariff"].search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("date_from", "<=", today),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", today),
+            ],
+            limit=1,
+        )
+
+    @api.depends("tariff_id")
+    def _compute_display_name(self):
+        for simulator in self:
+            simulator.display_name = self.env._("Tariff Simulator")
 
     @api.depends(
         "tariff_id",
