@@ -147,6 +147,8 @@ class SofiExport(models.Model):
 
     def action_cancel(self):
         """Give up the run; a file whose charges are archived can only be resumed."""
+        if not all(self.mapped("dry_run")) and any(r.state != "planned" for r in self):
+            self._check_manager()
         for run in self:
             run._check_nothing_archived()
         result = super().action_cancel()

@@ -1,0 +1,162 @@
+"""Rights of each group, companies apart, secrets, a neutralized database."""
+
+from odoo.exceptions import AccessError
+from odoo.modules import neutralize
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import EXAMPLE, SofiCase
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(SofiCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.people = {
+            name: new_test_user(
+                cls.env, f"sofi_{name}", groups=f"sofi_primmo.group_sofi_{name}"
+            )
+            for name in ("viewer", "operator", "manager", "administrator")
+        }
+        cls.stranger = new_test_user(cls.env, "sofi_stranger", groups="base.group_user")
+
+    def as_(self, name, record=None):
+        return (self.residence if record is None else record).with_user(self.people[name])
+
+    def test_secrets_are_for_administrators_only(self):
+        for name in ("viewer", "operator", "manager"):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                self.as_(name).read(["api_secret"])
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                self.as_(name).read(["api_access_key"])
+            self.assertTrue(self.as_(name).has_credentials)
+        self.assertTrue(self.as_("administrator").read(["api_secret"])[0]["api_secret"])
+
+    def test_secrets_are_not_copied(self):
+        copy = self.residence.copy({"url": "https://copy.example.com"})
+        self.assertFalse(copy.api_secret or copy.api_access_key)
+
+    def test_viewer_looks_and_cannot_do(self):
+        run = self.make_export()
+        seen = self.as_("viewer", run)
+        self.assertEqual(seen.state, "draft")
+        with self.assertRaises(AccessError):
+            seen.action_run()
+        with self.assertRaises(AccessError):
+            self.env["sofi.export"].with_user(self.people["viewer"]).create(
+                {"residence_ids": [(6, 0, self.residence.ids)]}
+            )
+
+    def test_manager_exports_without_seeing_the_key(self):
+        run = self.env["sofi.export"].with_user(self.people["manager"]).create(
+            {"residence_ids": [(6, 0, self.residence.ids)]}
+        )
+        run.action_run()
+        self.assertEqual(run.state, "done", run.log_text)
+        self.assertEqual(run.file_ids._content(), EXAMPLE)
+
+    def test_nobody_edits_the_journal_or_the_files(self):
+        run = self.export()
+        for record in (run.line_ids[0], run.file_ids):
+            for name in self.people:
+                with self.subTest(name=name, model=record._name):
+                    with self.assertRaises(AccessError):
+                        self.as_(name, record).write({"state": "cancelled"})
+                    with self.assertRaises(AccessError):
+                        self.as_(name, record).unlink()
+
+    def test_operator_neither_resumes_nor_cancels_nor_reissues(self):
+        self.simulator.faults.add({"path": "/oauth/token", "status": 401})
+        run = self.export()
+        self.assertEqual(run.state, "failed")
+        with self.assertRaises(AccessError):
+            self.as_("operator", run).action_resume()
+        with self.assertRaises(AccessError):
+            self.as_("operator", run).action_cancel()
+        run.action_resume()
+        with self.assertRaises(AccessError):
+            self.as_("operator", run.file_ids)._reissue("because")
+
+    def test_only_administrators_change_residences(self):
+        with self.assertRaises(AccessError):
+            self.as_("manager").output_directory = "elsewhere"
+        self.as_("administrator").output_directory = "erables/output"
+
+    def test_managers_change_layouts(self):
+        layout = self.env.ref("sofi_primmo.layout_mdg_16")
+        with self.assertRaises(AccessError):
+            self.as_("operator", layout).name = "x"
+        self.as_("manager", layout).name = "x"
+
+    def test_strangers_see_nothing(self):
+        run = self.export()
+        tenant = self.env["primmo.tenant"].create(
+            {
+                "residence_id": self.residence.id,
+                "external_id": "T1",
+                "last_name": "A",
+                "first_name": "B",
+            }
+        )
+        for record in (self.residence, run, run.file_ids, run.line_ids[0], tenant):
+            with self.subTest(model=record._name), self.assertRaises(AccessError):
+                record.with_user(self.stranger).read(["id"])
+
+    def test_companies_are_apart(self):
+        run = self.export()
+        other = self.env["res.company"].create({"name": "Other"})
+        person = new_test_user(
+            self.env,
+            "sofi_other",
+            groups="sofi_primmo.group_sofi_administrator",
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
+        )
+        for record in (self.residence, run, run.file_ids, run.line_ids[0]):
+            with self.subTest(model=record._name):
+                found = record.with_user(person).search([("id", "in", record.ids)])
+                self.assertFalse(found)
+                with self.assertRaises(AccessError):
+                    record.with_user(person).read(["id"])
+
+    def test_same_residence_in_two_companies(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        twin = self.make_residence(
+            "erables", output_directory="twin", company_id=other.id, log_directory="twin"
+        )
+        self.export()
+        self.simulator.store.reset()
+        run = self.export(twin)
+        self.assertEqual(run.file_ids._content(), EXAMPLE)
+
+    def test_neutralized_copy_has_no_keys(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "".join(neutralize.get_neutralization_queries(["sofi_primmo"]))
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.residence.api_secret or self.residence.api_access_key)
+        self.assertFalse(self.env.ref("sofi_primmo.ir_cron_sofi_export").active)
+
+
+@tagged("post_install", "-at_install")
+class TestDownload(SofiCase, HttpCase):
+    def test_download_is_kept_and_empty_files_download_too(self):
+        run = self.export()
+        self.authenticate("admin", "admin")
+        response = self.url_open(f"/sofi_primmo/file/{run.file_ids.id}")
+        self.assertEqual(response.content, EXAMPLE)
+        self.assertIn(run.file_ids.name, response.headers["Content-Disposition"])
+        self.assertEqual(run.file_ids.downloaded_by_id, self.env.ref("base.user_admin"))
+        (self.root / "erables/output" / run.file_ids.name).unlink()
+        empty = self.export().file_ids
+        response = self.url_open(f"/sofi_primmo/file/{empty.id}")
+        self.assertEqual((response.status_code, response.content), (200, b""))
+
+    def test_strangers_cannot_download(self):
+        run = self.export()
+        new_test_user(self.env, "sofi_dl", groups="base.group_user", password="sofi_dl1")
+        self.authenticate("sofi_dl", "sofi_dl1")
+        response = self.url_open(f"/sofi_primmo/file/{run.file_ids.id}")
+        self.assertEqual(response.status_code, 404)
+        self.assertFalse(run.file_ids.downloaded_date)
