@@ -36,7 +36,8 @@ class Settings:
     """How to reach one openIMIS.
 
     `rate` is the number of requests per minute we allow ourselves (openIMIS' GraphQL
-    refuses more than 150); `retries` counts further attempts after the first.
+    refuses more than 150); `retries` counts further attempts after the first, each
+    after twice the wait of the one before, which starts at `backoff` seconds.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Settings:
     timeout: float = 30.0
     retries: int = 4
     rate: int = 120
+    backoff: float = 0.5
 
 
 def loads(content):
@@ -170,7 +172,7 @@ class Client:
                 attempt += 1
                 if attempt >= attempts:
                     raise
-                self._sleep(min(MAX_WAIT, getattr(error, "wait", 0) or 2**attempt / 2))
+                self._sleep(getattr(error, "wait", 0) or self._wait(attempt))
 
     def _send(self, method, path, params=None, body=None, headers=None):
         self._wait_for_slot()
@@ -237,12 +239,15 @@ class Client:
             except ServerUnavailable:
                 if attempt > self.settings.retries:
                     raise
-                self._sleep(2**attempt / 2)
+                self._sleep(self._wait(attempt))
             except (AccessRefused, RequestRefused) as error:
                 raise AuthenticationFailed(error.detail, status=error.status) from None
         if not answer.get("token"):
             raise UnreadableAnswer("login", code="no_token")
         self._token = str(answer["token"])
+
+    def _wait(self, attempt):
+        return min(MAX_WAIT, self.settings.backoff * 2**attempt)
 
     def _wait_for_slot(self):
         now = self._clock()

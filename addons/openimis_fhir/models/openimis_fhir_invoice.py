@@ -1,9 +1,8 @@
 from collections import defaultdict
-from itertools import groupby
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..core.client import dumps
 from ..core.const import BILL_STATUS_TO_FHIR
@@ -138,14 +137,9 @@ class OpenimisFhirInvoice(models.AbstractModel):
             text = dumps(builder.invoice_head(head))
             yield f'{text[:-1]},"lineItem":['.encode()
             separator = ""
-            for _move, chunk in groupby(
-                enumerate(server._lines(move)), lambda item: item[0] // CHUNK
-            ):
-                items = [
-                    dumps(builder.line_item(line, head.currency))
-                    for _position, (_id, line) in chunk
-                ]
-                yield (separator + ",".join(items)).encode()
+            for lines in split_every(CHUNK, server._lines(move)):
+                items = [builder.line_item(line, head.currency) for _id, line in lines]
+                yield (separator + dumps(items)[1:-1]).encode()
                 separator = ","
             yield b"]}"
 

@@ -6,3 +6,4 @@ from . import test_subscription
 from . import test_payment_report
 from . import test_ledger_entry
 from . import test_security
+from . import test_faults

@@ -40,6 +40,14 @@ class OpenimisCase(TransactionCase):
 
     def setUp(self):
         super().setUp()
+        connections = type(self.env["openimis.connection"])
+        original = connections._client
+        # faults are waited out as ever, but without the waiting
+        self.patch(
+            connections,
+            "_client",
+            lambda this, **options: original(this, **{"backoff": 0.0, **options}),
+        )
         self.store = Store()
         self.faults = Faults()
         self.server = self.serve()

@@ -24,7 +24,7 @@ class BillsCase(OpenimisCase, AccountTestInvoicingCommon):
 
     def bill(self, number=0):
         return self.env["openimis.remote.bill"].search(
-            [("uuid", "=", self.bills[number])]
+            [("uuid", "=", self.bills[number]), ("company_id", "=", self.company.id)]
         )
 
     def make_move(self, post=False):
@@ -134,7 +134,10 @@ class TestPullBills(BillsCase):
         self.fill()
         self.pull()
         claim = self.env["openimis.claim"].search(
-            [("openimis_uuid", "=", self.claims[0])]
+            [
+                ("openimis_uuid", "=", self.claims[0]),
+                ("company_id", "=", self.company.id),
+            ]
         )
         move = self.init_invoice("in_invoice", amounts=[150.0])
         claim.billing_move_id = move

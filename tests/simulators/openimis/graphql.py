@@ -227,7 +227,7 @@ def claim(row):
         "visitType": "O",
         "claimed": str(resource["total"]["value"]),
         "approved": None,
-        "valuated": None,
+        "valuated": str(row.response["total"][-1]["amount"]["value"]),
         "remunerated": None,
         "healthFacility": {"uuid": resource["provider"]["identifier"]["value"]},
         "insuree": {"uuid": resource["patient"]["identifier"]["value"], "chfId": "1"},

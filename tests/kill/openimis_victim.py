@@ -1,0 +1,143 @@
+"""A real Odoo process that pulls from openIMIS, is killed at a chosen step, and goes on.
+
+Run with Odoo's Python: openimis_victim.py CONFIG DATABASE STEPS. One JSON object a step
+is printed. The simulated openIMIS runs in this process; the workers are forked from it.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import worker  # noqa: E402
+
+from tests.simulators.openimis import OpenimisServer, Store  # noqa: E402
+from tests.simulators.openimis.server import LOGIN  # noqa: E402
+
+CLAIMS = 13
+BILLS = 5
+PAGE = 4
+PRODUCT = "BCUL0001"
+
+
+def main():
+    """Go through the steps, each with a connection of a company of its own."""
+    conf, database, steps = sys.argv[1:]
+    worker.load(conf, database)
+    with OpenimisServer(fill(Store())) as server:
+        for step in range(1, int(steps) + 1):
+            connection = worker.call(database, prepare, server.url, step)
+            killed = worker.call(database, pull, connection, step) is None
+            found = worker.call(database, go_on, connection)
+            outcome = worker.call(database, describe, connection)
+            worker.report({"step": step, "killed": killed, "found": found, **outcome})
+            if not killed:
+                break
+
+
+def fill(store):
+    """An area, a facility, a product, a policy, claims and bills."""
+    store.add_location(1)
+    facility = store.add_facility(1)
+    store.add_product(1, PRODUCT)
+    patient = store.add_patient(1)
+    policy = store.add_policy(1, PRODUCT)
+    for number in range(CLAIMS):
+        store.add_claim(number, facility, policy, patient)
+    for number in range(BILLS):
+        store.add_bill(number, facility)
+    return store
+
+
+def prepare(env, url, step):
+    """Create a company with a connection; return the connection's id."""
+    company = env["res.company"].create(
+        {"name": f"Scheme {step}", "currency_id": env.ref("base.USD").id}
+    )
+    connection = env["openimis.connection"].create(
+        {
+            "name": f"Connection {step}",
+            "company_id": company.id,
+            "url": url,
+            "internal": True,
+            "login": LOGIN[0],
+            "password": LOGIN[1],
+            "currency_id": env.ref("base.USD").id,
+            "rate": 10**6,
+            "page_size": PAGE,
+        }
+    )
+    return connection.id
+
+
+def pull(env, connection_id, step=None):
+    """Pull everything; die at the step-th boundary."""
+    connection = env["openimis.connection"].browse(connection_id)
+    connection = connection.with_context(
+        allowed_company_ids=connection.company_id.ids, exchange_inline=True
+    )
+    if step:
+        registry = env.registry
+        worker.arm(
+            step,
+            (registry["openimis.pull"], "_commit"),
+            (registry["openimis.pull"], "_take"),
+            (registry["openimis.pull"], "_make_plan"),
+            (registry["openimis.pull"], "_finish"),
+            (registry["openimis.writer"], "_store"),
+            (registry["openimis.writer"], "_remember"),
+        )
+    connection.action_pull()
+    return connection.last_pull_id.state
+
+
+def go_on(env, connection_id):
+    """Do what happens after a restart: the cron, or the person's button."""
+    connection = env["openimis.connection"].browse(connection_id)
+    connection = connection.with_context(
+        allowed_company_ids=connection.company_id.ids, exchange_inline=True
+    )
+    job = connection.last_pull_id
+    found = job.state or "none"
+    if found == "running":
+        env["exchange.chunk"]._cron_work()
+    elif found in ("draft", "planned"):
+        job.action_run()
+    elif found == "none":
+        connection.action_pull()
+    elif found != "done":
+        job.action_resume()
+    return found
+
+
+def describe(env, connection_id):
+    """Return what has come in, and whether pulling again changes anything."""
+    connection = env["openimis.connection"].browse(connection_id)
+    company = connection.company_id
+    env = env(context={"allowed_company_ids": company.ids, "exchange_inline": True})
+    connection = connection.with_env(env)
+    mine = [("company_id", "=", company.id)]
+    claims = env["openimis.claim"].search(mine)
+    outcome = {
+        "state": connection.last_pull_id.state,
+        "claims": len(set(claims.mapped("openimis_uuid"))),
+        "rows": len(claims),
+        "lines": len(claims.line_ids),
+        "valuated": sum(claims.mapped("valuated")),
+        "bills": env["openimis.remote.bill"].search_count(mine),
+        "known": env["openimis.remote.record"].search_count(mine),
+        "marks": all(
+            kind.date_since for kind in connection.kind_ids if kind.kind == "claim"
+        ),
+    }
+    again = env["openimis.pull"].create(
+        {"connection_id": connection.id, "company_id": company.id, "full": True}
+    )
+    again.action_run()
+    rows = again.counters.values()
+    outcome["changed"] = sum(r.get("create", 0) + r.get("update", 0) for r in rows)
+    return outcome
+
+
+main()
