@@ -21,6 +21,4 @@
         "views/menus.xml",
     ],
     "demo": ["demo/kibe_import_demo.xml"],
-    "application": False,
-    "installable": True,
 }

@@ -14,9 +14,30 @@ from .report import Result, stopwatch
 ADDONS = ["kibe_import"]
 CHILDREN = int(os.environ.get("KIBE_CHILDREN", "5000"))
 COMPARED = 1000  # guardians, for create() beside load()
-GRID = ((1, 6.5, 7.5), (2, 7.5, 9), (3, 9, 11), (4, 12.5, 14.5), (5, 14.5, 16.5), (6, 16.5, 18.5))
-LOADED = ["company_id/.id", "kibe_id", "lastname", "firstname", "role", "courtesy", "phone_mobile",
-          "email", "street", "zip", "city", "country_id/.id", "employer", "accounting_ref"]
+GRID = (
+    (1, 6.5, 7.5),
+    (2, 7.5, 9),
+    (3, 9, 11),
+    (4, 12.5, 14.5),
+    (5, 14.5, 16.5),
+    (6, 16.5, 18.5),
+)
+LOADED = [
+    "company_id/.id",
+    "kibe_id",
+    "lastname",
+    "firstname",
+    "role",
+    "courtesy",
+    "phone_mobile",
+    "email",
+    "street",
+    "zip",
+    "city",
+    "country_id/.id",
+    "employer",
+    "accounting_ref",
+]
 
 
 def bench(env):
@@ -32,10 +53,14 @@ def bench(env):
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with stopwatch() as plain:
         plain_create(env, raw)
-    yield Result("test (read and plan)", test.seconds, "s", create.seconds / test.seconds)
+    yield Result(
+        "test (read and plan)", test.seconds, "s", create.seconds / test.seconds
+    )
     yield Result("create", create.seconds, "s", plain.seconds / create.seconds)
     yield Result("plain create() of the same", plain.seconds, "s")
-    yield Result("overwrite without change", again.seconds, "s", test.seconds / again.seconds)
+    yield Result(
+        "overwrite without change", again.seconds, "s", test.seconds / again.seconds
+    )
     yield Result("memory at most", memory, "MB")
     yield from guardians(env)
     yield from growth(env, test.seconds)
@@ -43,9 +68,13 @@ def bench(env):
 
 def make_company(env):
     """Return a company of its own with the group NUR1."""
-    company = env["res.company"].create({"name": f"Bench {env['res.company'].search_count([])}"})
+    company = env["res.company"].create(
+        {"name": f"Bench {env['res.company'].search_count([])}"}
+    )
     env = scoped(env, company)
-    department = env["daycare.department"].create({"code": "PRE", "name": "Préscolaire"})
+    department = env["daycare.department"].create(
+        {"code": "PRE", "name": "Préscolaire"}
+    )
     env["daycare.group"].create(
         {
             "code": "NUR1",
@@ -80,7 +109,9 @@ def run(env, company, raw, operation):
     job = prepare(env, company, raw, operation)
     job.action_run()
     env.cr.commit()
-    assert job.state == "done", job.refusal or job.exchange_message_ids.mapped("text")[:5]
+    assert job.state == "done", (
+        job.refusal or job.exchange_message_ids.mapped("text")[:5]
+    )
     env.invalidate_all()
     return job
 
@@ -116,7 +147,9 @@ def guardians(env):
     job = prepare(env, company, delivery(COMPARED), "create")
     job._make_plan()
     env.cr.commit()
-    payloads = [p for p in job._todo_chunks().mapped("payload") if p["entity"] == "guardian"]
+    payloads = [
+        p for p in job._todo_chunks().mapped("payload") if p["entity"] == "guardian"
+    ]
     count = sum(payload["units"] for payload in payloads)
     with stopwatch() as ours:
         for payload in payloads:
@@ -149,4 +182,6 @@ def growth(env, seconds):
     company = make_company(env)
     with stopwatch() as larger:
         run(env, company, raw, "test")
-    yield Result("test of four times as many", larger.seconds, "s", 4 * seconds / larger.seconds)
+    yield Result(
+        "test of four times as many", larger.seconds, "s", 4 * seconds / larger.seconds
+    )

@@ -118,12 +118,14 @@ def read(raw, name, reference, extra=None):
             if content is not None:
                 analysis.tables[key] = csv_reader.read(content, spec, issues)
     if delivery.members or delivery.workbook is not None:
-        analysis.xml = {key: delivery.members.get(f"{key}.xml") for key in ("groups", "slots")}
+        analysis.xml = {
+            key: delivery.members.get(f"{key}.xml") for key in ("groups", "slots")
+        }
         analysis.groups = mapping.read_groups(analysis.xml["groups"], issues)
         analysis.slots = mapping.read_slots(analysis.xml["slots"], issues)
     reader = RowReader(reference, issues)
     for key, table in analysis.tables.items():
-        analysis.rows[key] = reader.read(table)
+        analysis.rows[key] = reader.read_table(table)
     return analysis
 
 
@@ -156,9 +158,7 @@ def merge(analysis, base, reference, options):
     analysis.third_parties = Checker(
         analysis.merged, base, reference, options, usable
     ).run()
-    check_mappings(
-        analysis.groups, analysis.slots, planning, reference, issues, usable
-    )
+    check_mappings(analysis.groups, analysis.slots, planning, reference, issues, usable)
 
 
 def _drop_blocked_debtors(contracts, people, base):

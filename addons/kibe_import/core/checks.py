@@ -142,7 +142,9 @@ class Checker:
     def _check_unlinked(self):
         """A guardian of no child (I09); a debtor is one of a child."""
         linked = self._parents() | self._debtors()
-        linked.update(guardian for links in self.base.links.values() for guardian in links)
+        linked.update(
+            guardian for links in self.base.links.values() for guardian in links
+        )
         linked.update(debtor for debtor, _row in self.merged.contracts.debtors.values())
         for person in self.people.persons.values():
             if person.kind in ("parent", "partner") and person.kibe_id not in linked:

@@ -92,7 +92,9 @@ class ChildChecker:
     :param Issues issues: receives V01 and E07 to E13
     """
 
-    def __init__(self, children, people, base, reference, options, people_known, issues):
+    def __init__(
+        self, children, people, base, reference, options, people_known, issues
+    ):
         self.children = children
         self.people = people
         self.base = base
@@ -156,7 +158,9 @@ class ChildChecker:
         if departure and birth and departure < birth:
             self._early(row, departure, "la naissance", "the birth", birth)
         elif departure and registration and departure < registration:
-            self._early(row, departure, "l'inscription", "the registration", registration)
+            self._early(
+                row, departure, "l'inscription", "the registration", registration
+            )
         unborn = self._value(row, "gender") == "unborn"
         if birth and unborn == (birth <= self.options.today):
             gender = Text("à naître", "unborn") if unborn else Text("né", "born")

@@ -149,7 +149,11 @@ class GuardianComparer:
         note_special(context, stored.values, changes, place)
         if "role" in changes:
             self._note_role(
-                "D04", person, n=changes["role"], o=before["role"], c=self._children(person)
+                "D04",
+                person,
+                n=changes["role"],
+                o=before["role"],
+                c=self._children(person),
             )
         action = Action.UPDATED if changes else Action.UNCHANGED
         self._operation(person, action, values=changes, before=before, stored=stored)

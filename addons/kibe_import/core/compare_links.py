@@ -165,7 +165,9 @@ class LinkComparer:
         lost = [
             flag
             for flag in FLAGS
-            if flag in taken and record.values.get(flag) and flag not in wanted[guardian]
+            if flag in taken
+            and record.values.get(flag)
+            and flag not in wanted[guardian]
         ]
         for operation in reversed(self.context.plan.operations):
             if not lost:
@@ -187,7 +189,13 @@ class LinkComparer:
         }
         code = "S03" if self.context.overwrite else "S02"
         self.context.issues.add(
-            code, row.file, row.number, "Parent principal ID", child, child=child, **names
+            code,
+            row.file,
+            row.number,
+            "Parent principal ID",
+            child,
+            child=child,
+            **names,
         )
 
     def _lives_here(self, child, guardian):

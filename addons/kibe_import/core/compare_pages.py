@@ -139,7 +139,9 @@ def _write_billing(context, child, debtor):
         _add_billing(context, child, Action.CREATED, None, values)
 
 
-def _add_billing(context, child, action, record_id=None, values=None, before=None, skipped=None):
+def _add_billing(
+    context, child, action, record_id=None, values=None, before=None, skipped=None
+):
     row = context.merged.children.rows.get(child)
     context.add(
         "billing_data",
@@ -173,9 +175,7 @@ class SectorComparer:
                 self._rebuild(child)
         if losing:
             names = ", ".join(losing)
-            self.context.issues.add(
-                "P26", PRESTATIONS.file, value=len(losing), n=names
-            )
+            self.context.issues.add("P26", PRESTATIONS.file, value=len(losing), n=names)
         blocked = self.planning.blocked - {None}
         if blocked:
             self.context.plan.errors["sector"] = len(blocked)
@@ -207,7 +207,12 @@ class SectorComparer:
         begin, end = page.date_from.strftime(DATED), page.date_to.strftime(DATED)
         self.context.add(
             "sector",
-            (child, page.group.code, page.date_from.isoformat(), page.date_to.isoformat()),
+            (
+                child,
+                page.group.code,
+                page.date_from.isoformat(),
+                page.date_to.isoformat(),
+            ),
             action,
             f"{self.context.child_name(child)} – {page.group.code} {begin}–{end}",
             PRESTATIONS.file,

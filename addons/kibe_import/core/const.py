@@ -1,4 +1,4 @@
-"""The shape of a Kibé delivery: files, columns, limits (specification sections 1 and 3)."""
+"""The shape of a Kibé delivery: files, columns, limits (spec sections 1 and 3)."""
 
 import dataclasses
 import datetime

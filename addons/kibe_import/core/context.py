@@ -134,7 +134,12 @@ def replace_block(context, stored, wanted):
 def note_old_line(context, stored, wanted, place):
     """The first line moves, the old second line stays (E20)."""
     moved = wanted.get("street") and wanted["street"] != stored.get("street")
-    if context.overwrite and moved and stored.get("street2") and "street2" not in wanted:
+    if (
+        context.overwrite
+        and moved
+        and stored.get("street2")
+        and "street2" not in wanted
+    ):
         file, row, column = place
         context.issues.add("E20", file, row, column, stored["street2"])
 

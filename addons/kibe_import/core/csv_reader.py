@@ -1,4 +1,4 @@
-"""CSV files: encoding, separator, quotes, line ends (specification sections 1.1, 3.2)."""
+"""CSV files: encoding, separator, quotes, line ends (spec sections 1.1, 3.2)."""
 
 import csv
 import io

@@ -133,7 +133,11 @@ def _elements(root, file, name, attributes, issues):
         for attribute in set(element.attrib) - set(attributes):
             issues.add("X11", file, element.sourceline, value=attribute)
         missing = [a for a in attributes if a not in element.attrib]
-        empty = [a for a in attributes if a != "SlotSaiId" and not element.get(a, "x").strip()]
+        empty = [
+            a
+            for a in attributes
+            if a != "SlotSaiId" and not element.get(a, "x").strip()
+        ]
         if missing or empty:
             for attribute in missing + empty:
                 issues.add("X05", file, element.sourceline, value=attribute)

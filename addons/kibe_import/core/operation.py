@@ -103,7 +103,11 @@ class Plan:
             for action in actions:
                 counts[entity][action] += 0
         return {
-            entity: {str(action): n for action, n in row.items() if n or _always(entity, action)}
+            entity: {
+                str(action): n
+                for action, n in row.items()
+                if n or _always(entity, action)
+            }
             for entity, row in counts.items()
             if row
         }

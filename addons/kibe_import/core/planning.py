@@ -309,15 +309,20 @@ class PlanningMerger:
         page.lines.append(line)
 
     def _merge_plain(self, row, child, group):
-        """A row without code makes a page only when no coded row makes it (P17, P18)."""
+        """A row without code makes a page only if no coded row does (P17, P18)."""
         key = (group.code, row.get("date_from"), row.get("date_to"))
         merged = key in self.result.pages.get(child, {})
         page = self._page(row, child, group)
         self.result.ignored += merged
         done = (
-            Text("réunie à la page de même période", "merged with the page of that period")
+            Text(
+                "réunie à la page de même période",
+                "merged with the page of that period",
+            )
             if merged
-            else Text("page de planning sans fréquentation", "planning page without schedule")
+            else Text(
+                "page de planning sans fréquentation", "planning page without schedule"
+            )
         )
         self._note("P17", row, "code", done)
         fields = ("weekday", "hour_from", "hour_to")
@@ -362,4 +367,3 @@ def _date(value):
 
 def _clock(minutes):
     return "" if minutes is None else clock(minutes)
-

@@ -48,7 +48,9 @@ def build(tables, findings, language):
         sheet = book.create_sheet(name)
         table = tables.get(name)
         header = table.header if table else [column.label for column in spec.columns]
-        sheet.append([_cell(sheet, h, bold=True) for h in (*header, *_headers(language))])
+        sheet.append(
+            [_cell(sheet, h, bold=True) for h in (*header, *_headers(language))]
+        )
         for number, cells in table.rows if table else ():
             notes = sorted(places.get((spec.file, number), ()))
             sheet.append(_row(sheet, cells, len(header), notes, language))

@@ -42,7 +42,7 @@ class RowReader:
         self.parsers = {**PARSERS, **_lookups(reference)}
         self.seen = {}
 
-    def read(self, table):
+    def read_table(self, table):
         """Return the rows of a table; an absent table has none.
 
         :param table: a Table or None
@@ -132,5 +132,3 @@ def file_is_usable(name, tables, issues):
     :param str name: name without extension
     """
     return tables.get(name) is not None and SPECS[name].file not in issues.blocked_files
-
-

@@ -115,7 +115,9 @@ def _check_surplus(spec, labels, rows, issues):
         return True
     extra = [label for label in labels[expected:] if label]
     filled = any(
-        not _is_blank(cells[expected:]) for _number, cells in rows if len(cells) > expected
+        not _is_blank(cells[expected:])
+        for _number, cells in rows
+        if len(cells) > expected
     )
     if not extra and not filled:
         issues.add("C06", spec.file)

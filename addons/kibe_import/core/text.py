@@ -34,16 +34,22 @@ def decode(raw):
         raise NotText
     if raw.isascii():
         return raw.decode("ascii"), "ascii"
-    try:
+    if _is_utf8(raw):
         return raw.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
     if any(0x80 <= byte <= 0x9F for byte in raw):
         try:
             return raw.decode("windows-1252"), "windows-1252"
         except UnicodeDecodeError:
             raise NotText from None
     return raw.decode("iso-8859-1"), "iso-8859-1"
+
+
+def _is_utf8(raw):
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _strict(raw, encoding):

@@ -1,4 +1,4 @@
-"""Workbooks `.xls` and `.xlsx`: one sheet for each CSV file (specification 1.1, 3.1)."""
+"""Workbooks `.xls` and `.xlsx`: one sheet for each CSV file (spec 1.1, 3.1)."""
 
 import datetime
 import io
@@ -54,7 +54,9 @@ def _read_xls(raw, name, issues):
             file_contents=raw, logfile=io.StringIO(), on_demand=True
         )
     except xlrd.XLRDError as error:
-        issues.add("Z03" if "encrypt" in str(error).lower() else "Z02", name, value=error)
+        issues.add(
+            "Z03" if "encrypt" in str(error).lower() else "Z02", name, value=error
+        )
         raise Refused from None
     return {
         sheet.name.strip().lower(): [

@@ -2,9 +2,9 @@ from . import res_company
 from . import res_config_settings
 from . import exchange_message
 from . import kibe_import_line
-from . import kibe_import
 from . import kibe_import_plan
 from . import kibe_import_snapshot
 from . import kibe_import_apply
 from . import kibe_import_preview
 from . import kibe_import_undo
+from . import kibe_import

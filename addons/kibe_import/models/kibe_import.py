@@ -16,7 +16,14 @@ class KibeImport(models.Model):
 
     _name = "kibe.import"
     _description = "Kibé Import"
-    _inherit = ["exchange.run.mixin"]
+    _inherit = [
+        "kibe.import.plan",
+        "kibe.import.snapshot",
+        "kibe.import.apply",
+        "kibe.import.preview",
+        "kibe.import.undo",
+        "exchange.run.mixin",
+    ]
     _check_company_auto = True
 
     _exchange_transaction = "run"
@@ -165,7 +172,10 @@ class KibeImport(models.Model):
         with self._try_job_lock() as locked:
             if not locked:
                 running = self.search(
-                    [("company_id", "=", self.company_id.id), ("state", "=", "running")],
+                    [
+                        ("company_id", "=", self.company_id.id),
+                        ("state", "=", "running"),
+                    ],
                     limit=1,
                 )
                 notes = analysis.Issues()
@@ -181,20 +191,19 @@ class KibeImport(models.Model):
     def _start(self):
         """Show a plan that had to be made anew instead of applying it (U05)."""
         if self.needs_review:
-            self.needs_review = False
             self._commit()
             return
         super()._start()
 
     def _on_failure(self):
         """A refusal is shown on the spot; only a real failure needs an activity."""
-        if not self.refusal:
-            super()._on_failure()
+        return None if self.refusal else super()._on_failure()
 
     @api.autovacuum
     def _gc_files(self):
         """Delete the files and the before/after views of old imports (section 5.4)."""
-        for company in self.env["res.company"].search([]):
+        companies = self.env["kibe.import"]._read_group([], ["company_id"])
+        for [company] in companies:
             limit = fields.Datetime.subtract(
                 fields.Datetime.now(), days=company.kibe_keep_days
             )

@@ -27,10 +27,11 @@ LINE_COLUMNS = (
 ORIGIN = {"income", "billing_data", "sector"}
 
 
-class KibeImport(models.Model):
+class KibeImportApply(models.AbstractModel):
     """How a plan is kept as lines, cut into batches and applied."""
 
-    _inherit = "kibe.import"
+    _name = "kibe.import.apply"
+    _description = "How a Kibé Import Writes"
 
     # === LINES ===
 
@@ -59,7 +60,9 @@ class KibeImport(models.Model):
         if not any(action in SHOWN for action in actions):
             return None
         main = second or first
-        if all(o.action is Action.SKIPPED and not o.skipped for o in (first, second) if o):
+        if all(
+            o.action is Action.SKIPPED and not o.skipped for o in (first, second) if o
+        ):
             return None
         now = fields.Datetime.now()
         uid = self.env.uid
@@ -126,7 +129,9 @@ class KibeImport(models.Model):
         items = payload["items"]
         self._publish_progress(text=self._step_text(payload))
         ids = self._resolve(items)
-        getattr(self, f"_apply_{payload['action']}")(model, payload["entity"], items, ids)
+        getattr(self, f"_apply_{payload['action']}")(
+            model, payload["entity"], items, ids
+        )
 
     def _step_text(self, payload):
         labels = self._counter_labels()
@@ -194,7 +199,7 @@ class KibeImport(models.Model):
         self._at_once(lambda: [write() for _item, write in writes], writes)
 
     def _at_once(self, work, singles):
-        """Do a batch; when it fails, do it one by one to find out which row is to blame.
+        """Do a batch; when it fails, one by one, to find out which row is to blame.
 
         :param work: does the whole batch
         :param singles: list of (item, function that does this item)
@@ -256,10 +261,6 @@ class KibeImport(models.Model):
         """Write the ids of new records into their lines, for the undo."""
         if not items:
             return
-        rows = [
-            (item["line"], record_id)
-            for item, record_id in zip(items, record_ids, strict=True)
-        ]
         # One statement for the batch: the lines are this import's own log.
         self.env.cr.execute(
             """
@@ -277,7 +278,9 @@ def _pairs(plans):
         for number, operation in enumerate(plans[0].operations):
             yield number, (operation, None)
         return
-    seconds = {(o.entity, o.key, o.action is Action.DELETED): o for o in plans[1].operations}
+    seconds = {
+        (o.entity, o.key, o.action is Action.DELETED): o for o in plans[1].operations
+    }
     number = 0
     for operation in plans[0].operations:
         key = (operation.entity, operation.key, operation.action is Action.DELETED)

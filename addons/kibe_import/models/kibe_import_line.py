@@ -55,9 +55,7 @@ class KibeImportLine(models.Model):
     import_id = fields.Many2one(
         "kibe.import", required=True, ondelete="cascade", index=True, readonly=True
     )
-    company_id = fields.Many2one(
-        related="import_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="import_id.company_id", store=True, index=True)
     sequence = fields.Integer(readonly=True)
     entity = fields.Selection(ENTITIES, readonly=True)
     action = fields.Selection(ACTIONS, readonly=True, help="Operation «Generate».")
@@ -132,4 +130,8 @@ class KibeImportLine(models.Model):
         """
         self.ensure_one()
         record = self.env[self.res_model].browse(self.res_id) if self.res_id else None
-        return record.exists().get_formview_action() if record and record.exists() else False
+        return (
+            record.exists().get_formview_action()
+            if record and record.exists()
+            else False
+        )

@@ -17,10 +17,11 @@ SEVERITIES = {
 FAR = 366
 
 
-class KibeImport(models.Model):
+class KibeImportPlan(models.AbstractModel):
     """How a delivery becomes a plan, and what the plan says (section 5)."""
 
-    _inherit = "kibe.import"
+    _name = "kibe.import.plan"
+    _description = "Plan of a Kibé Import"
 
     # === PLAN ===
 
@@ -101,7 +102,9 @@ class KibeImport(models.Model):
             limit=1,
         )
         if twin:
-            notes.add("U04", self.archive_name, value=twin.date_end.strftime("%d.%m.%Y"))
+            notes.add(
+                "U04", self.archive_name, value=twin.date_end.strftime("%d.%m.%Y")
+            )
         self.write(
             {
                 "sha256": digest,

@@ -27,10 +27,11 @@ ACTION_ORDER = (
 )
 
 
-class KibeImport(models.Model):
+class KibeImportPreview(models.AbstractModel):
     """What the operator sees before and after (specification section 5.2)."""
 
-    _inherit = "kibe.import"
+    _name = "kibe.import.preview"
+    _description = "What a Kibé Import Shows"
 
     preview_html = fields.Html(string="Preview", compute="_compute_preview_html")
 
@@ -74,7 +75,10 @@ class KibeImport(models.Model):
         return {
             "actions": [(action, labels[action]) for action in actions],
             "rows": [
-                (labels[entity], [counters[entity].get(action, 0) for action in actions])
+                (
+                    labels[entity],
+                    [counters[entity].get(action, 0) for action in actions],
+                )
                 for entity in ("rows", *ENTITIES)
                 if entity in counters
             ],
@@ -154,5 +158,8 @@ class KibeImport(models.Model):
             "res_model": "kibe.import.line",
             "view_mode": "list",
             "domain": [("import_id", "=", self.id)],
-            "context": {"search_default_group_entity": 1, "kibe_test": self.operation == "test"},
+            "context": {
+                "search_default_group_entity": 1,
+                "kibe_test": self.operation == "test",
+            },
         }

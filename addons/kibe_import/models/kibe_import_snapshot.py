@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core import text
@@ -18,7 +19,9 @@ CHILD_FIELDS = (
     " authority_id status_id departure_date departure_reason street street2 zip city"
     " country_id name"
 ).split()
-LINK_FIELDS = "child_id guardian_id role is_main is_secondary is_debtor lives_here".split()
+LINK_FIELDS = (
+    "child_id guardian_id role is_main is_secondary is_debtor lives_here".split()
+)
 TABLES = (
     "daycare_guardian",
     "daycare_child",
@@ -42,10 +45,11 @@ LISTS = (
 )
 
 
-class KibeImport(models.Model):
+class KibeImportSnapshot(models.AbstractModel):
     """What the plan knows of the database, read in one query for each table."""
 
-    _inherit = "kibe.import"
+    _name = "kibe.import.snapshot"
+    _description = "What a Kibé Import Knows of the Database"
 
     # === LISTS AND STRUCTURE ===
 
@@ -54,8 +58,8 @@ class KibeImport(models.Model):
 
         :return: a core Reference
         """
-        statuses = self.env["daycare.child.status"].search([])
-        authorities = self.env["daycare.parental.authority"].search([])
+        statuses = self._read_list("daycare.child.status")
+        authorities = self._read_list("daycare.parental.authority")
         return Reference(
             genders=self._folded("daycare.gender.label"),
             civil=self._folded("daycare.civil.label"),
@@ -66,17 +70,21 @@ class KibeImport(models.Model):
                 npa: (locality.name, locality.country_id.id)
                 for npa, locality in self.env["daycare.locality"]._main_by_npa().items()
             },
-            countries={c.code: c.id for c in self.env["res.country"].search([])},
+            countries={c.code: c.id for c in self._read_list("res.country")},
             groups=self._load_groups(),
             labels={
                 **{("status_id", s.id): s.label for s in statuses},
                 **{("authority_id", a.id): a.label for a in authorities},
                 **{
                     ("language_id", language.id): language.label
-                    for language in self.env["daycare.language"].search([])
+                    for language in self._read_list("daycare.language")
                 },
             },
         )
+
+    def _read_list(self, model):
+        """Return all entries of a short list."""
+        return self.env[model].search(Domain.TRUE)
 
     def _folded(self, model):
         index = self.env[model]._label_index()
@@ -119,7 +127,9 @@ class KibeImport(models.Model):
         :return: a core Base
         """
         base = Base()
-        children = self._read_by_kibe_id("daycare.child", found.child_ids(), CHILD_FIELDS)
+        children = self._read_by_kibe_id(
+            "daycare.child", found.child_ids(), CHILD_FIELDS
+        )
         self._load_links(base, children, found.person_ids())
         base.children = {
             row["kibe_id"]: Record(row["id"], row["name"], _values(row))
@@ -154,11 +164,13 @@ class KibeImport(models.Model):
         links = self.env["daycare.child.guardian"].search_read(
             [("child_id", "in", list(kids))], LINK_FIELDS, load=""
         )
-        guardians = self._read_by_kibe_id("daycare.guardian", person_ids, GUARDIAN_FIELDS)
+        guardians = self._read_by_kibe_id(
+            "daycare.guardian", person_ids, GUARDIAN_FIELDS
+        )
         known = {row["id"] for row in guardians}
         missing = {link["guardian_id"] for link in links} - known
-        guardians += self.env["daycare.guardian"].browse(missing).read(
-            GUARDIAN_FIELDS, load=""
+        guardians += (
+            self.env["daycare.guardian"].browse(missing).read(GUARDIAN_FIELDS, load="")
         )
         keys = {row["id"]: row["kibe_id"] or f"#{row['id']}" for row in guardians}
         base.guardians = {
@@ -315,7 +327,9 @@ class KibeImport(models.Model):
         emails = found.emails()
         for guardian in guardians:
             if guardian["email"].lower() in emails:
-                base.guardian_twins[guardian["email"].lower()] = guardian["display_name"]
+                base.guardian_twins[guardian["email"].lower()] = guardian[
+                    "display_name"
+                ]
 
     def _invoiced_months(self, by_id):
         """Return the months already invoiced, where invoicing is installed (P27).

@@ -12,10 +12,11 @@ CONTACT_FIELDS = ("street", "street2", "zip", "city", "country_id", "email", "fu
 UNDO_ORDER = ("sector", "billing_data", "income", "link", "child", "guardian")
 
 
-class KibeImport(models.Model):
+class KibeImportUndo(models.AbstractModel):
     """Undo of an import, as long as nothing else depends on it (section 5.4)."""
 
-    _inherit = "kibe.import"
+    _name = "kibe.import.undo"
+    _description = "Undo of a Kibé Import"
 
     def action_undo(self):
         """Delete what this import created and give back what it replaced.
@@ -88,7 +89,10 @@ class KibeImport(models.Model):
             self._undo_file_of_contact(line)
 
     def _undo_is_bare_contact(self, line):
-        return line.action == str(Action.ATTACHED) and line.before["attach"] == "res.partner"
+        return (
+            line.action == str(Action.ATTACHED)
+            and line.before["attach"] == "res.partner"
+        )
 
     def _undo_file_of_contact(self, line):
         """Take the guardian's file away from a contact that was there before."""
@@ -105,7 +109,11 @@ class KibeImport(models.Model):
 
     def _undo_records(self, entity, ids):
         model = self.env[MODELS[entity]].sudo()
-        return model.with_context(active_test=False, tracking_disable=True).browse(ids).exists()
+        return (
+            model.with_context(active_test=False, tracking_disable=True)
+            .browse(ids)
+            .exists()
+        )
 
     def _undo_changes(self, entity, lines):
         for line in lines:
@@ -138,9 +146,11 @@ class KibeImport(models.Model):
     def _undo_deleted(self, line):
         """Build a deleted sector page again."""
         before = line.before
-        child = self.env["daycare.child"].sudo()._by_kibe_id(
-            [before["child"]], self.company_id
-        )[before["child"]]
+        child = (
+            self.env["daycare.child"]
+            .sudo()
+            ._by_kibe_id([before["child"]], self.company_id)[before["child"]]
+        )
         self.env["daycare.sector"].sudo().create(
             {
                 "child_id": child.id,

@@ -117,7 +117,9 @@ class KibeImportCommon(TransactionCase):
         }
 
     def guardian(self, kibe_id):
-        return self.env["daycare.guardian"]._by_kibe_id([kibe_id], self.company)[kibe_id]
+        return self.env["daycare.guardian"]._by_kibe_id([kibe_id], self.company)[
+            kibe_id
+        ]
 
     def child(self, kibe_id):
         return self.env["daycare.child"]._by_kibe_id([kibe_id], self.company)[kibe_id]

@@ -162,7 +162,9 @@ class TestKibeImport(KibeImportCommon):
         return {
             entity: [
                 (record.id, record.write_date)
-                for record in self.env[model].search([("company_id", "=", self.company.id)])
+                for record in self.env[model].search(
+                    [("company_id", "=", self.company.id)]
+                )
             ]
             for entity, model in ENTITIES.items()
         }

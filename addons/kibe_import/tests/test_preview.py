@@ -16,7 +16,9 @@ class TestKibePreview(KibeImportCommon):
         self.run_import("kibe_sample.zip", "create")
         run = self.run_import(edited(("enfants", 3, 2, "Winter")))
         self.assertEqual(run.counters["child"], {"skipped": 2})
-        self.assertEqual(run.counters_overwrite["child"], {"updated": 1, "unchanged": 1})
+        self.assertEqual(
+            run.counters_overwrite["child"], {"updated": 1, "unchanged": 1}
+        )
         html = str(run.with_context(lang="fr_FR").preview_html)
         self.assertIn("Générer", html)
         self.assertIn("Générer avec écrasement", html)

@@ -26,7 +26,9 @@ class TestKibeRefusal(KibeImportCommon):
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
                 run = self.run_import(f"bad/{name}", "create")
                 for code in expected["codes"]:
-                    found = run.exchange_message_ids.filtered(lambda m, c=code: m.code == c)
+                    found = run.exchange_message_ids.filtered(
+                        lambda m, c=code: m.code == c
+                    )
                     self.assertTrue(found, code)
                     self.assertEqual(found[0].severity, LEVELS[expected["severity"]])
                 refused = expected["severity"] in "FBR"
@@ -63,7 +65,9 @@ class TestKibeRefusal(KibeImportCommon):
         self.assertEqual(run.counters["child"], {"created": 1, "error": 1})
 
     def test_import_without_the_rows_in_error(self):
-        run = self.run_import("bad/e09_dangling_parent.zip", "create", skip_error_rows=True)
+        run = self.run_import(
+            "bad/e09_dangling_parent.zip", "create", skip_error_rows=True
+        )
         self.assertEqual(run.state, "done", run.refusal)
         self.assertEqual(self.child("10000").lastname, "Mory")
         self.assertFalse(self.env["daycare.child"]._by_kibe_id(["11110"], self.company))
@@ -154,7 +158,9 @@ class TestKibeRefusal(KibeImportCommon):
             try:
                 if other._cnx is self.env.cr._cnx:
                     self.skipTest("one connection only")
-                with self.assertRaisesRegex(UserError, "Un import Kibé est déjà en cours"):
+                with self.assertRaisesRegex(
+                    UserError, "Un import Kibé est déjà en cours"
+                ):
                     run.action_run()
             finally:
                 other.execute("SELECT pg_advisory_unlock(%s)", [run._lock_key()])

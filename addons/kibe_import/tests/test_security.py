@@ -39,8 +39,11 @@ class TestKibeSecurity(KibeImportCommon):
             with self.assertRaises(AccessError):
                 record.with_user(educator).read(["display_name"])
         files = self.env["ir.attachment"].search(
-            [("res_model", "=", "kibe.import"), ("res_id", "=", run.id),
-             ("res_field", "=", "archive")]
+            [
+                ("res_model", "=", "kibe.import"),
+                ("res_id", "=", run.id),
+                ("res_field", "=", "archive"),
+            ]
         )
         self.assertTrue(files)
         with self.assertRaises(AccessError):
@@ -73,9 +76,14 @@ class TestKibeSecurity(KibeImportCommon):
         run = (
             self.env["kibe.import"]
             .with_context(allowed_company_ids=other.ids)
-            .create({**self.prepare("kibe_sample.zip").copy_data()[0],
-                     "archive": self.prepare("kibe_sample.zip").archive,
-                     "archive_name": "kibe_sample.zip", "company_id": other.id})
+            .create(
+                {
+                    **self.prepare("kibe_sample.zip").copy_data()[0],
+                    "archive": self.prepare("kibe_sample.zip").archive,
+                    "archive_name": "kibe_sample.zip",
+                    "company_id": other.id,
+                }
+            )
         )
         run.action_run()
         self.assertEqual(run.counters["guardian"], {"created": 4})

@@ -37,7 +37,13 @@ class TestKibeUndo(KibeImportCommon):
 
     def week(self, child):
         return [
-            (line.weekday, line.slot_ids.ids, line.hour_from, line.hour_to, line.kibe_code)
+            (
+                line.weekday,
+                line.slot_ids.ids,
+                line.hour_from,
+                line.hour_to,
+                line.kibe_code,
+            )
             for line in child.sector_ids.line_ids
         ]
 
@@ -48,7 +54,9 @@ class TestKibeUndo(KibeImportCommon):
         run = self.run_import("kibe_sample.zip", "create")
         run.action_undo()
         self.assertTrue(partner.exists())
-        self.assertFalse(self.env["daycare.guardian"]._by_kibe_id(["1110"], self.company))
+        self.assertFalse(
+            self.env["daycare.guardian"]._by_kibe_id(["1110"], self.company)
+        )
 
     def test_later_import_stands_in_the_way(self):
         first = self.run_import("kibe_sample.zip", "create")

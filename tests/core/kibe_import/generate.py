@@ -65,7 +65,7 @@ def _family(lines, number, years):
     )
     lines["contrats"].append(f"{child};{parent};p{number}@mail.ch;;;;;;;")
     lines["intervenantsdata"].append(
-        f"{parent};Madame;026 000 {number % 90 + 10} 00;;079 000 {number % 90 + 10} 00;;;"
+        f"{parent};Madame;026 000 {number % 90 + 10} 00;;079 000 00 00;;;"
         "marié;Employée;Atelier;80;Martigny"
     )
     for year in range(years):

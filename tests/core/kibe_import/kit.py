@@ -15,7 +15,7 @@ from tests_core_loader import ADDONS, load_core  # noqa: E402
 
 load_core("kibe_import")
 
-from kibe_import_core import analysis, reference, slots, table, text  # noqa: E402, F401
+from kibe_import_core import analysis, cells, reference, slots, table, text  # noqa: E402, F401
 from kibe_import_core.messages import MESSAGES, render  # noqa: E402, F401
 
 SAMPLES = ADDONS / "kibe_import" / "tests" / "samples"
@@ -64,13 +64,16 @@ def make_reference():
     """Return the lists and groups the expectations assume."""
     config = json.loads((SAMPLES / "odoo_config.json").read_text(encoding="utf-8"))
     return reference.Reference(
-        genders={text.fold(r["label"]): r["gender"] for r in _rows("gender_labels.csv")},
+        genders={
+            text.fold(r["label"]): r["gender"] for r in _rows("gender_labels.csv")
+        },
         civil={text.fold(r["label"]): r["key"] for r in _rows("civil_status.csv")},
         languages=_languages(),
         statuses=_combo(config["combo_child_status"]),
         authorities=_combo(config["combo_parental_authority"]),
         localities={
-            r["npa"]: (r["locality"], SWITZERLAND) for r in _rows("localities_sample.csv")
+            r["npa"]: (r["locality"], SWITZERLAND)
+            for r in _rows("localities_sample.csv")
         },
         countries={"CH": SWITZERLAND, "FR": FRANCE},
         groups={g["code"]: make_group(g["code"], g["slots"]) for g in config["groups"]},
@@ -95,7 +98,9 @@ class Delivery:
         self.rows = {
             name: list(
                 csv.reader(
-                    io.StringIO(members[f"{name}.csv"].decode("iso-8859-1"), newline=""),
+                    io.StringIO(
+                        members[f"{name}.csv"].decode("iso-8859-1"), newline=""
+                    ),
                     delimiter=";",
                 )
             )
@@ -127,7 +132,9 @@ class Delivery:
     def csv(self, name):
         """Return a CSV file as Kibé writes it."""
         stream = io.StringIO()
-        csv.writer(stream, delimiter=";", lineterminator="\r\n").writerows(self.rows[name])
+        csv.writer(stream, delimiter=";", lineterminator="\r\n").writerows(
+            self.rows[name]
+        )
         return stream.getvalue().encode("windows-1252")
 
     def members(self):
@@ -200,18 +207,17 @@ def store(result, origin="kibe"):
     :param Result result: of an import into an empty base
     :param str origin: origin of the sector pages
     """
-    base, number = reference.Base(), 100
-    names = {}
-    for number, operation in enumerate(result.plan.operations, number):
+    base, names = reference.Base(), {}
+    for number, operation in enumerate(result.plan.operations, 100):
         values = dict(operation.values)
         values.pop("kibe_id", None)
         first = operation.key[0]
         if operation.entity in ("guardian", "child"):
             names[first] = operation.label
             record = reference.Record(number, operation.label, values)
-            getattr(base, {"guardian": "guardians", "child": "children"}[operation.entity])[
-                first
-            ] = record
+            getattr(
+                base, {"guardian": "guardians", "child": "children"}[operation.entity]
+            )[first] = record
         elif operation.entity == "link":
             links = base.links.setdefault(first, {})
             links[operation.key[1]] = reference.Record(number, operation.label, values)

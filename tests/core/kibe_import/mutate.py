@@ -7,11 +7,23 @@ import zipfile
 from .kit import FILES, SAMPLES, Delivery
 
 NASTY = [
-    b"", b";", b'"', b"'", b"\0", b"\xff\xfe", b"=1+1", b"#REF!", b"?", b"***", b"-1",
-    b"99999999999999999999", b"31.02.2020", b"0,5", b"24:00:00", b"\x80\x99", "é".encode(),
-    b"<!DOCTYPE x>", b"&amp;", b"]]>", b"\r", b"\n\n", b"10000", b"1001", b"1e309", b"NaN",
-    b"x" * 300,
-]  # fmt: skip
+    *(
+        b"",
+        b";",
+        b'"',
+        b"'",
+        b"\0",
+        b"\xff\xfe",
+        b"=1+1",
+        b"#REF!",
+        b"?",
+        b"***",
+        b"-1",
+    ),
+    *(b"99999999999999999999", b"31.02.2020", b"0,5", b"24:00:00", b"\x80\x99"),
+    *("é".encode(), b"<!DOCTYPE x>", b"&amp;", b"]]>", b"\r", b"\n\n", b"10000"),
+    *(b"1001", b"1e309", b"NaN", b"x" * 300),
+]
 
 
 def mutated(number):
@@ -47,7 +59,9 @@ def _cells(rng):
         change = rng.randrange(5)
         row = rng.choice(rows) if rows else []
         if change == 0 and row:
-            row[rng.randrange(len(row))] = rng.choice(NASTY).decode("windows-1252", "ignore")
+            row[rng.randrange(len(row))] = rng.choice(NASTY).decode(
+                "windows-1252", "ignore"
+            )
         elif change == 1 and row:
             row[rng.randrange(len(row))] = rng.choice(rng.choice(rows) or [""])
         elif change == 2 and len(rows) > 1:
@@ -64,7 +78,9 @@ def _cells(rng):
 
 
 def _workbook(rng):
-    name = rng.choice(["kibe_sample.xls", "kibe_sample.xlsx", "kibe_sample_workbook.zip"])
+    name = rng.choice(
+        ["kibe_sample.xls", "kibe_sample.xlsx", "kibe_sample_workbook.zip"]
+    )
     raw = (SAMPLES / name).read_bytes()
     if name.endswith(".xls") or rng.random() < 0.3:
         return _scramble(rng, raw, rng.randint(1, 20))

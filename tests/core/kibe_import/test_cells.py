@@ -5,9 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from .kit import text
-
-from kibe_import_core import cells  # noqa: E402
+from .kit import cells, text
 
 
 def codes(problems):
@@ -120,7 +118,9 @@ def test_encoding(raw, content, encoding):
     assert text.decode(raw) == (content, encoding)
 
 
-@pytest.mark.parametrize("raw", [b"a\0b", b"\xff\xfea", b"\xef\xbb\xbf\xff", b"\x81\xff"])
+@pytest.mark.parametrize(
+    "raw", [b"a\0b", b"\xff\xfea", b"\xef\xbb\xbf\xff", b"\x81\xff"]
+)
 def test_binary_content_is_refused(raw):
     with pytest.raises(text.NotText):
         text.decode(raw)

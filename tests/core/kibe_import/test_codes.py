@@ -86,7 +86,14 @@ CASES = [
     ("C02", lambda d: d.drop(CONTRACT, 2), ()),
     ("C04", raw("prestations.csv", b"a;b;c\r\n1;2;3\r\n"), ()),
     ("C06", lambda d: [row.append("") for row in d.rows[CHILD]], ()),
-    ("C08", raw("enfants.csv", lambda d: "\ufeff".encode() + d.csv(CHILD).decode("cp1252").encode()), ()),
+    (
+        "C08",
+        raw(
+            "enfants.csv",
+            lambda d: "\ufeff".encode() + d.csv(CHILD).decode("cp1252").encode(),
+        ),
+        (),
+    ),
     ("C10", edit(PARENT, 2, 7, "L’Œuvre"), ()),
     ("C13", raw("contrats.csv", b"enfant ID\r\n10000\r\n"), ()),
     ("C15", lambda d: d.rows[PLAN][2].append("x"), ()),
@@ -94,14 +101,37 @@ CASES = [
     ("C18", replace(PLAN, b"\r\n100;10000", b"\r\n\r\n100;10000"), ()),
     ("C20", edit(CHILD, 2, 2, "x" * 65), ()),
     ("C22", edit(CHILD, 2, 2, "Mo\x07ry"), ()),
-    ("C23", lambda d: d.rows[DATA][0].__setitem__(slice(2, 4), d.rows[DATA][0][3:1:-1]), ()),
+    (
+        "C23",
+        lambda d: d.rows[DATA][0].__setitem__(slice(2, 4), d.rows[DATA][0][3:1:-1]),
+        (),
+    ),
     # 3.3 XML
-    ("X03", raw("groups.xml", lambda d: d.groups.replace("Grand", "Précoce").encode()), ()),
-    ("X05", mapping("groups", 'StructureKibeId="100" GroupKibeId="Grand"', 'GroupKibeId="Grand"'), ()),
-    ("X07", mapping("groups", "</Groups>", ' <Group GroupSaiId="NUR1" StructureKibeId="100" GroupKibeId="Nurserie"/></Groups>'), ()),
+    (
+        "X03",
+        raw("groups.xml", lambda d: d.groups.replace("Grand", "Précoce").encode()),
+        (),
+    ),
+    (
+        "X05",
+        mapping(
+            "groups", 'StructureKibeId="100" GroupKibeId="Grand"', 'GroupKibeId="Grand"'
+        ),
+        (),
+    ),
+    (
+        "X07",
+        mapping(
+            "groups",
+            "</Groups>",
+            ' <Group GroupSaiId="NUR1" StructureKibeId="100" GroupKibeId="Nurserie"/>'
+            "</Groups>",
+        ),
+        (),
+    ),
     ("X08", mapping("groups", '"GRA1"', '"GRA9"'), ()),
     ("X09", mapping("slots", '"1,2,3"', '"1;2;3"'), ()),
-    ("X10", raw("slots.xml", b'<Slots/>'), ("P09",)),
+    ("X10", raw("slots.xml", b"<Slots/>"), ("P09",)),
     ("X11", mapping("groups", "</Groups>", "<Other/></Groups>"), ()),
     ("X13", mapping("groups", "<?xml", "  <?xml"), ()),
     ("X14", edit(PLAN, 3, 3, "NURSERIE"), ()),
@@ -113,7 +143,11 @@ CASES = [
     ("V09", edit(DATA, 2, 12, "???"), ()),
     ("V10", edit(DATA, 2, 7, "mary at mail"), ()),
     # 3.5 enfants
-    ("E01", lambda d: d.add(CHILD, "10000", "Mory", "Melodie", *d.rows[CHILD][1][3:]), ()),
+    (
+        "E01",
+        lambda d: d.add(CHILD, "10000", "Mory", "Melodie", *d.rows[CHILD][1][3:]),
+        (),
+    ),
     ("E02", lambda d: d.add(CHILD, *d.rows[CHILD][1]), ()),
     ("E04", edit(CHILD, 2, 6, "Klingon"), ()),
     ("E06", edit(CHILD, 2, 8, "77"), ()),
@@ -124,7 +158,13 @@ CASES = [
     ("E16", edit(CHILD, 3, 15, "CH-1000"), ()),
     ("E17", edit(CHILD, 3, 15, "F-74500"), ()),
     # 3.6 intervenants
-    ("I01", lambda d: d.add(PARENT, *d.rows[PARENT][2][:3], "Rue 9", *d.rows[PARENT][2][4:]), ()),
+    (
+        "I01",
+        lambda d: d.add(
+            PARENT, *d.rows[PARENT][2][:3], "Rue 9", *d.rows[PARENT][2][4:]
+        ),
+        (),
+    ),
     ("I03", edit(PARENT, 3, 17, "5'000,50"), ()),
     ("I05", edit(PARENT, 3, 17, "999999"), ()),
     ("I06", edit(PARENT, 3, 18, "100"), ()),
@@ -138,7 +178,13 @@ CASES = [
     ("T03", chain(edit(CONTRACT, 2, 5, ""), edit(CONTRACT, 2, 6, "")), ()),
     ("T04", lambda d: d.add(CONTRACT, "10000", "1001", "", "1004", "Autre"), ()),
     ("T05", edit(CONTRACT, 2, 4, "1002"), ()),
-    ("T06", lambda d: d.add(PARENT, "1003", "Aide financière", "", "R", "", "1920", *[""] * 10, "100"), ()),
+    (
+        "T06",
+        lambda d: d.add(
+            PARENT, "1003", "Aide financière", "", "R", "", "1920", *[""] * 10, "100"
+        ),
+        (),
+    ),
     ("T07", edit(CONTRACT, 2, 4, ""), ()),
     ("D01", lambda d: d.add(DATA, "8888", "Madame"), ()),
     ("D03", edit(DATA, 2, 2, "Monsieur"), ()),
@@ -150,14 +196,30 @@ CASES = [
     ("P05", edit(PLAN, 2, 5, ""), ()),
     ("P07", edit(PLAN, 2, 6, "25:00:00"), ()),
     ("P09", edit(PLAN, 3, 9, "Repas"), ()),
-    ("P11", chain(edit(PLAN, 2, 9, FOUND), edit(PLAN, 2, 6, ""), edit(PLAN, 2, 7, "")), ()),
+    (
+        "P11",
+        chain(edit(PLAN, 2, 9, FOUND), edit(PLAN, 2, 6, ""), edit(PLAN, 2, 7, "")),
+        (),
+    ),
     ("P14", edit(PLAN, 4, 7, "18:15:00"), ()),
     ("P18", edit(PLAN, 6, 8, "me"), ()),
     ("P19", again(row=2), ()),
     ("P20", again(row=2, c4="01.06.2021", c5="31.12.2021"), ()),
-    ("P21", chain(edit(PLAN, 4, 9, FOUND), edit(PLAN, 4, 6, "08:00"), edit(PLAN, 4, 7, "08:30")), ()),
+    (
+        "P21",
+        chain(
+            edit(PLAN, 4, 9, FOUND),
+            edit(PLAN, 4, 6, "08:00"),
+            edit(PLAN, 4, 7, "08:30"),
+        ),
+        (),
+    ),
     ("P22", chain(edit(PLAN, 4, 9, FOUND), edit(PLAN, 4, 6, "06:00")), ()),
-    ("P30", lambda d: [row.__setitem__(4, "31.12.9999") for row in d.rows[PLAN][1:]], ()),
+    (
+        "P30",
+        lambda d: [row.__setitem__(4, "31.12.9999") for row in d.rows[PLAN][1:]],
+        (),
+    ),
 ]
 
 
@@ -226,8 +288,16 @@ CONTAINERS = [
     ("Z02", lambda: damaged(), ()),
     ("Z02", lambda: Delivery().zip()[:-60], ()),
     ("Z03", encrypted, ()),
-    ("Z07", lambda: zipped({f"Kibé/{n}": c for n, c in Delivery().members().items()}), ()),
-    ("Z09", lambda: zipped({**Delivery().members(), "enfants.csv": b";" * (3 * 1024**2)}), ()),
+    (
+        "Z07",
+        lambda: zipped({f"Kibé/{n}": c for n, c in Delivery().members().items()}),
+        (),
+    ),
+    (
+        "Z09",
+        lambda: zipped({**Delivery().members(), "enfants.csv": b";" * (3 * 1024**2)}),
+        (),
+    ),
     ("Z09", lambda: zipped({f"f{n}.txt": b"" for n in range(201)}), ()),
     ("Z09", lambda: b"PK\x03\x04" + bytes(20 * 1024**2), ()),
     ("Z10", lambda: zipped({"inner.zip": Delivery().zip()}), ()),
@@ -235,7 +305,11 @@ CONTAINERS = [
     ("Z08", lambda: zipped({**Delivery().members(), "C:/evil.csv": b"x"}), ()),
     ("Z11", workbook, ()),
     ("Z12", lambda: workbook(drop="contrats"), ("Z12",)),
-    ("C19", lambda: workbook(lambda b: b["enfants"].__setitem__("B2", "=1/0")), ("Z11",)),
+    (
+        "C19",
+        lambda: workbook(lambda b: b["enfants"].__setitem__("B2", "=1/0")),
+        ("Z11",),
+    ),
     ("C19", lambda: workbook(lambda b: b["enfants"].__setitem__("B2", True)), ("Z11",)),
 ]
 
@@ -257,7 +331,9 @@ def test_symbolic_link_is_refused():
 
 
 def test_backslash_path_is_refused():
-    raw = zipped({**Delivery().members(), "..XXevil.csv": b"x"}).replace(b"..XX", b"..\\\\"[:4])
+    raw = zipped({**Delivery().members(), "..XXevil.csv": b"x"}).replace(
+        b"..XX", b"..\\\\"[:4]
+    )
     assert run(raw).codes == {"Z08"}
 
 
@@ -281,7 +357,10 @@ def lists(**groups):
     return dataclasses.replace(REFERENCE, groups={**REFERENCE.groups, **groups})
 
 
-GRID = [(s.number, f"{s.begin // 60}:{s.begin % 60}", f"{s.end // 60}:{s.end % 60}") for s in REFERENCE.groups["NUR1"].slots]
+GRID = [
+    (s.number, f"{s.begin // 60}:{s.begin % 60}", f"{s.end // 60}:{s.end % 60}")
+    for s in REFERENCE.groups["NUR1"].slots
+]
 HALVES = ((1, 2, 3), (4, 5, 6))
 
 
@@ -289,10 +368,22 @@ HALVES = ((1, 2, 3), (4, 5, 6))
     ("code", "group", "change"),
     [
         ("P15", make_group("NUR1", [], mode="hours"), None),
-        ("P16", make_group("NUR1", [], mode="hours"), chain(edit(PLAN, 2, 6, ""), edit(PLAN, 2, 7, ""))),
+        (
+            "P16",
+            make_group("NUR1", [], mode="hours"),
+            chain(edit(PLAN, 2, 6, ""), edit(PLAN, 2, 7, "")),
+        ),
         ("P29", make_group("NUR1", []), None),
-        ("P24", make_group("NUR1", GRID, modules=HALVES), mapping("slots", '"1,2,3"', '"2,3"')),
-        ("P25", make_group("NUR1", GRID, modules=HALVES, policy="strict"), mapping("slots", '"1,2,3"', '"2,3"')),
+        (
+            "P24",
+            make_group("NUR1", GRID, modules=HALVES),
+            mapping("slots", '"1,2,3"', '"2,3"'),
+        ),
+        (
+            "P25",
+            make_group("NUR1", GRID, modules=HALVES, policy="strict"),
+            mapping("slots", '"1,2,3"', '"2,3"'),
+        ),
     ],
 )
 def test_code_of_a_group(code, group, change):
@@ -348,8 +439,26 @@ def test_old_second_line_stays(base):
 def test_possible_duplicates(base):
     base.child_twins["testuto", datetime.date(2024, 5, 1)] = "Uto Test"
     base.guardian_twins["eva@mail.ch"] = "Eva Muster"
-    delivery = Delivery().add(PARENT, *PARENT3).add(DATA, "1200", "", "", "", "", "eva@mail.ch")
-    delivery.add(CHILD, "20000", "Uto", "Test", "weiblich", "01.05.2024", "", "", "", "", "", "", "1200")
+    delivery = (
+        Delivery()
+        .add(PARENT, *PARENT3)
+        .add(DATA, "1200", "", "", "", "", "eva@mail.ch")
+    )
+    delivery.add(
+        CHILD,
+        "20000",
+        "Uto",
+        "Test",
+        "weiblich",
+        "01.05.2024",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "1200",
+    )
     codes = [issue.code for issue in run(delivery, base).issues]
     assert codes.count("E19") == 2
 

@@ -30,7 +30,19 @@ def second():
     delivery.set("enfants", 2, 9, "")
     delivery.set("enfants", 2, 16, "1002")
     delivery.add(
-        "enfants", "12000", "Mory", "", "à naître", "01.09.2027", "", "", "", "", "", "", "1001"
+        "enfants",
+        "12000",
+        "Mory",
+        "",
+        "à naître",
+        "01.09.2027",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "1001",
     )
     delivery.drop("contrats", 2)
     delivery.set("prestations", 2, 9, "Repas")
@@ -76,9 +88,15 @@ def test_role_of_the_links_stays(base, second):
 
 
 def test_income_pages(base, second):
-    incomes = run(second, base, overwrite=True, options=LATER).operations("income", "created")
+    incomes = run(second, base, overwrite=True, options=LATER).operations(
+        "income", "created"
+    )
     page = incomes["1001", "2021-02-01"].values
-    assert (page["confidential"], page["amount"], page["raw_value"]) == (True, 0, "999999")
+    assert (page["confidential"], page["amount"], page["raw_value"]) == (
+        True,
+        0,
+        "999999",
+    )
     assert incomes["1110", "2021-02-01"].values["amount"] == Decimal("5200.50")
 
 
@@ -183,8 +201,18 @@ def test_mode_2_lives_at_the_debtor():
 
 def test_free_hours_and_merged_codes():
     delivery = Delivery()
-    delivery.add("prestations", "100", "10000", "Nurserie", "01.03.2021", "01.12.2021",
-                 "13:15", "18:15", "je", "Pré : APRESMIDI")
+    delivery.add(
+        "prestations",
+        "100",
+        "10000",
+        "Nurserie",
+        "01.03.2021",
+        "01.12.2021",
+        "13:15",
+        "18:15",
+        "je",
+        "Pré : APRESMIDI",
+    )
     page = run(delivery).operations("sector")
     [operation] = page.values()
     thursday = [line for line in operation.lines if line.weekday == "thu"]

@@ -41,7 +41,9 @@ def test_short_rule_equals_the_definition():
     rng = random.Random(20210101)
     for _round in range(300):
         cuts = sorted(rng.sample(range(360, 1200, 15), 8))
-        grid = [slots.Slot(n, a, b) for n, (a, b) in enumerate(itertools.pairwise(cuts), 1)]
+        grid = [
+            slots.Slot(n, a, b) for n, (a, b) in enumerate(itertools.pairwise(cuts), 1)
+        ]
         begin, end = sorted(rng.sample(range(300, 1260, 5), 2))
         touched = [slot for slot in grid if slot.overlap(begin, end)]
         if not touched:
