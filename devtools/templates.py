@@ -9,11 +9,13 @@
 """
 
 import hashlib
+import re
 import shutil
 import time
+from pathlib import Path
 
 from . import addons, database, paths, postgres, venv
-from .console import say, step
+from .console import step
 from .locks import lock
 
 #: What any of our addons may stand on, and two countries whose users we have in mind.
@@ -35,7 +37,9 @@ def base(source, wanted=None, demo=True):
     content = [*wanted, str(demo), database.LANGUAGES, venv.key(source)]
     name = f"{PREFIX}base-{_digest(content)[:12]}"
     with lock(name):
-        if database.comment(name).get("complete"):
+        known = database.comment(name)
+        if known.get("complete"):
+            database.note(name, {**known, "used": time.time()})
             return name
         database.drop(name)
         version = postgres.query("postgres", "SHOW server_version_num")[0][0]
@@ -48,7 +52,9 @@ def base(source, wanted=None, demo=True):
                 database.install(name, wanted, demo=demo)
                 database.dump(name, archive)
                 _forget_archives(archive.parent)
-        database.note(name, {"complete": True, "addons": wanted})
+        note = {"complete": True, "addons": wanted, "used": time.time()}
+        database.note(name, note)
+        _forget_old(f"{PREFIX}base", name, KEPT_ARCHIVES)
     return name
 
 
@@ -99,11 +105,11 @@ def _digest(parts):
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _forget_old(group, keep):
-    """Drop older layers of the same addons, the latest few apart."""
+def _forget_old(group, keep, count=KEPT_LAYERS):
+    """Drop older templates of the same group, the latest few apart."""
     old = [n for n in database.names() if n.startswith(f"{group}-") and n != keep]
     old.sort(key=lambda name: database.comment(name).get("used", 0), reverse=True)
-    for name in old[KEPT_LAYERS - 1 :]:
+    for name in old[count - 1 :]:
         database.drop(name)
 
 
@@ -114,9 +120,14 @@ def clone(template, target):
         database.clone(template, target)
 
 
-def forget(prefix=PREFIX):
-    """Drop all templates, or those of a prefix."""
+def sweep():
+    """Drop the working databases of runs that were killed, in the private cluster.
+
+    A server of somebody else's may hold databases of runs on other machines.
+    """
+    if postgres.is_external():
+        return
     for name in database.names():
-        if name.startswith(prefix):
-            say(f"  dropping {name}")
+        match = re.fullmatch(r"(?:test|e2e|bench|install)-(\d+)", name)
+        if match and not Path(f"/proc/{match[1]}").exists():
             database.drop(name)

@@ -24,6 +24,7 @@ def run(source, arguments, keep=False):
         return _call([*command, "-p", "no:odoo"])
     for program in tools.PROGRAMS:
         tools.ensure(program)
+    templates.sweep()
     template = templates.layer(source, wanted)
     name = f"test-{os.getpid()}"
     with step(f"database {name} for {', '.join(sorted(wanted))}"):

@@ -1,0 +1,104 @@
+"""Databases: made, copied, kept in the cache, dropped. On the real server."""
+
+import os
+import subprocess
+import sys
+
+import psycopg2
+import pytest
+
+from devtools import database, locks, paths, postgres, templates
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """Names for databases, which are dropped in the end; one exists, with a row."""
+    monkeypatch.setattr(paths, "FILESTORE", tmp_path / "filestore")
+    names = [f"tooling-{os.getpid()}-{n}" for n in "abc"]
+    database.create(names[0])
+    postgres.query(names[0], "CREATE TABLE thing AS SELECT 'here' AS name")
+    store = paths.FILESTORE / names[0] / "ab"
+    store.mkdir(parents=True)
+    (store / "abcd").write_text("content")
+    yield names
+    for name in names:
+        database.drop(name)
+
+
+def content(name):
+    file = paths.FILESTORE / name / "ab" / "abcd"
+    return postgres.query(name, "SELECT name FROM thing"), file.read_text()
+
+
+def test_a_clone_has_rows_and_files_and_is_independent(made):
+    source, target, _ = made
+    database.clone(source, target)
+    assert content(target) == ([("here",)], "content")
+    postgres.query(target, "DELETE FROM thing")
+    database.drop(target)
+    assert not database.exists(target)
+    assert not (paths.FILESTORE / target).exists()
+    assert content(source) == ([("here",)], "content")
+
+
+def test_an_archive_brings_everything_back(made, tmp_path):
+    source, _, target = made
+    database.dump(source, tmp_path / "archive")
+    database.restore(tmp_path / "archive", target)
+    assert content(target) == ([("here",)], "content")
+    assert [p.name for p in tmp_path.iterdir() if "partial" in p.name] == []
+
+
+def test_notes_stay_with_a_database(made):
+    name = made[0]
+    assert database.comment(name) == {}
+    database.note(name, {"complete": True, "text": "it's 100 %"})
+    assert database.comment(name) == {"complete": True, "text": "it's 100 %"}
+    assert database.comment("no-such-database") == {}
+
+
+def test_drop_ends_those_who_are_connected(made):
+    settings = postgres.parameters()
+    connection = psycopg2.connect(
+        dbname=made[0], host=settings["PGHOST"], user=settings.get("PGUSER")
+    )
+    database.drop(made[0])
+    assert not database.exists(made[0])
+    with pytest.raises(psycopg2.OperationalError), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def test_what_a_killed_run_left_is_swept(made):
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    dead, alive = f"test-{process.pid}", f"test-{os.getppid()}"
+    database.create(dead)
+    existed = database.exists(alive)
+    if not existed:
+        database.create(alive)
+    templates.sweep()
+    assert not database.exists(dead)
+    assert database.exists(alive)
+    if not existed:
+        database.drop(alive)
+
+
+def test_a_lock_keeps_a_second_dev_waiting(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "LOCKS", tmp_path)
+    code = (
+        "import sys; from pathlib import Path; from devtools import paths, locks;"
+        f"paths.LOCKS = Path({str(tmp_path)!r});"
+        "context = locks.lock('thing'); context.__enter__(); print('got it')"
+    )
+    with locks.lock("thing"):
+        other = subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=paths.ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert "waiting" in other.stderr.readline()
+        assert other.poll() is None
+    out, _ = other.communicate(timeout=20)
+    assert out == "got it\n"
