@@ -24,5 +24,6 @@
         "views/openimis_ledger_entry_views.xml",
         "views/menus.xml",
     ],
+    "demo": ["demo/openimis_exchange.xml"],
     "installable": True,
 }

@@ -7,3 +7,4 @@ from . import test_payment_report
 from . import test_ledger_entry
 from . import test_security
 from . import test_faults
+from . import test_guide
