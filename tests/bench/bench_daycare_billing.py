@@ -1,4 +1,4 @@
-"""A month of a large daycare network: calculation against invoices, ours against Odoo's.
+"""A month of a large daycare network: calculation, invoices, and Odoo's own way.
 
 What must hold: calculating takes at most a fifth of what its invoices take, the number
 of queries of a chunk does not grow with the children, drafts are created at least twice
@@ -61,7 +61,9 @@ def _month(env, size, month):
         run.action_invoice()
     moves = run.move_ids
     lines = run.billing_line_ids
-    assert round(sum(moves.mapped("amount_untaxed")) - sum(lines.mapped("amount")), 2) == 0
+    assert (
+        round(sum(moves.mapped("amount_untaxed")) - sum(lines.mapped("amount")), 2) == 0
+    )
     yield Result(f"{size} children calculated", size / calculation.seconds, "per s")
     yield Result(
         f"{size} children, invoices",
@@ -128,7 +130,11 @@ def _children(env, group, size, year):
     )
     env["daycare.income"].create(
         [
-            {"guardian_id": p.id, "date_from": f"{year}-01-01", "amount": 2000 + 7 * n % 5000}
+            {
+                "guardian_id": p.id,
+                "date_from": f"{year}-01-01",
+                "amount": 2000 + 7 * n % 5000,
+            }
             for n, p in enumerate(parents)
         ]
     )
@@ -168,7 +174,12 @@ def _structure(env):
             "department_id": department.id,
             "slot_ids": [
                 Command.create(
-                    {"number": n, "hour_from": 6 + n, "hour_to": 7 + n, "weight": weight}
+                    {
+                        "number": n,
+                        "hour_from": 6 + n,
+                        "hour_to": 7 + n,
+                        "weight": weight,
+                    }
                 )
                 for n, weight in enumerate(weights, start=1)
             ],
@@ -210,7 +221,9 @@ def _child_vals(number, main, partner, group, year):
                         Command.create(
                             {
                                 "weekday": day,
-                                "slot_ids": [Command.set(slots if n < 2 else slots[:3])],
+                                "slot_ids": [
+                                    Command.set(slots if n < 2 else slots[:3])
+                                ],
                             }
                         )
                         for n, day in enumerate(FULL_WEEK)

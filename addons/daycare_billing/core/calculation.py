@@ -197,7 +197,7 @@ def _day_items(pieces, _month, tariff, price):
 
 
 def _flat_items(pieces, month, tariff, price):
-    """Flat weeks: one position per group and week, in proportion to the days planned."""
+    """Flat weeks: one position per group and week, by the days planned."""
     grouped = {}
     for piece in pieces:
         grouped.setdefault(piece.page.pattern, []).append(piece)

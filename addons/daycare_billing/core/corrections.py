@@ -26,8 +26,7 @@ def split(amount, debtor, subsidies):
     :param Decimal amount: francs, not negative
     :param debtor: who pays the rest
     :param subsidies: list of Subsidy
-    :return: list of (payer, Decimal), subsidies first, the debtor last; empty parts left
-        out
+    :return: list of (payer, Decimal), subsidies first, the debtor last, no empty parts
     """
     parts, left = [], amount
     for subsidy in subsidies:
@@ -48,7 +47,7 @@ def difference(due, billed):
 
     :param due: dict key -> Decimal francs
     :param billed: dict of the same keys -> Decimal francs
-    :return: dict key -> due - billed, only where it is not zero, in order of the keys of
+    :return: dict key -> due - billed, where it is not zero, in order of the keys of
         `due`, then of those only billed
     """
     keys = [*due, *(key for key in billed if key not in due)]

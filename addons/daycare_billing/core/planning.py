@@ -118,7 +118,7 @@ class Month:
 
     @classmethod
     def of(cls, day, closed=None):
-        """Return the month of `day`; `closed` maps a group, or None, to a set of dates."""
+        """Return the month of `day`; `closed` maps a group, or None, to dates."""
         first = day.replace(day=1)
         last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         return cls(first, last, closed or {})

@@ -7,8 +7,8 @@ from .tariff import SIBLING_EACH, SIBLING_NONE
 def households(children):
     """Group children into households.
 
-    Siblings share the main guardian, or the same couple, whoever of it is main. A common
-    debtor makes nobody a sibling.
+    Siblings share the main guardian, or the same couple, whoever of it is main. A
+    common debtor makes nobody a sibling.
 
     :param children: child -> (main guardian, secondary guardian or None)
     :return: list of lists of children, in order of appearance

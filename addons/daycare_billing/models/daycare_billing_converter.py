@@ -89,7 +89,7 @@ class DaycareBillingConverter(models.AbstractModel):
 
     @api.model
     def _prepare_lines(self, run, key, sources):
-        """Return a section for each child, then its positions, in the debtor's language."""
+        """Return each child's section and positions, in the debtor's language."""
         lang = sources[0].debtor_id.partner_id.lang or self.env.lang
         labels = self.env["daycare.billing.labels"].with_context(lang=lang)
         sign = -1 if self._total(sources) < ZERO else 1
@@ -120,7 +120,7 @@ class DaycareBillingConverter(models.AbstractModel):
 
     @api.model
     def _account(self, run, source):
-        """Return the income account: the group's, else the product's, else the journal's.
+        """Return the income account: the group's, the product's or the journal's.
 
         :raises UserError: there is none
         """

@@ -63,8 +63,8 @@ class DaycareBillingExplainer(models.AbstractModel):
                 "%(ceiling)s: factor %(factor)s"
             ),
             steps.LINEAR_PRICE: self.env._(
-                "Minimum %(minimum)s + factor × %(span)s = %(exact)s, rounded: price of "
-                "a day %(price)s"
+                "Minimum %(minimum)s + factor × %(span)s = %(exact)s, rounded: price "
+                "of a day %(price)s"
             ),
             steps.AGE_SURCHARGE: self.env._(
                 "Surcharge for age %(percent)s %%: price of a day %(price)s"

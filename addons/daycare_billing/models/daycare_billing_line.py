@@ -11,9 +11,9 @@ KINDS = [
 class DaycareBillingLine(models.Model):
     """What one debtor owes for one child, month and kind, and how it was calculated.
 
-    The line keeps everything as it was when it was calculated: placements are rebuilt by
-    every import, tariffs and incomes change. Nothing but the child, the month, the kind
-    and the key decides whether something was billed before (kibe 6.3).
+    The line keeps everything as it was when it was calculated: placements are rebuilt
+    by every import, tariffs and incomes change. Nothing but the child, the month, the
+    kind and the key decides whether something was billed before (kibe 6.3).
     """
 
     _name = "daycare.billing.line"

@@ -101,7 +101,7 @@ class DaycareBillingReader(models.AbstractModel):
 
     @api.model
     def _read(self, child_ids, first, last):
-        """Read everything the months between two dates need, in a fixed number of queries.
+        """Read what the months between two dates need, in a fixed number of queries.
 
         :param child_ids: whole households
         :return: Snapshot
@@ -191,7 +191,7 @@ class DaycareBillingReader(models.AbstractModel):
 
     @api.model
     def _presence(self, line, weights, seen):
-        """Return the Presence of a line; equal lines share one object through `seen`."""
+        """Return the Presence of a line; equal lines share one through `seen`."""
         if line.mode == "hours":
             key = line.hour_from, line.hour_to
         else:
@@ -205,7 +205,7 @@ class DaycareBillingReader(models.AbstractModel):
 
     @api.model
     def _debtors(self, child_ids, parents):
-        """Return child id -> ((date from, guardian id), …): the main parent by default."""
+        """Return child id -> [(date from, guardian id)]: by default the main parent."""
         debtors = {}
         pages = self.env["daycare.billing.data"].search_fetch(
             [("child_id", "in", child_ids)],

@@ -13,8 +13,8 @@ POST_BATCH = 100
 class DaycareBillingRun(models.Model):
     """The invoices of one month: calculate, look, create, post.
 
-    `stage` is how far the month is; `state` is how far the job is that moves it from one
-    stage to the next, one of the three `phase` values.
+    `stage` is how far the month is; `state` is how far the job is that moves it from
+    one stage to the next, one of the three `phase` values.
     """
 
     _name = "daycare.billing.run"
@@ -106,26 +106,27 @@ class DaycareBillingRun(models.Model):
             run.child_count = children
             run.total_amount = amount
 
-    def unlink(self):
-        """Delete runs without invoices, with what they calculated.
-
-        :raises UserError: a run has invoices
-        """
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_invoiced(self):
         if self.move_ids:
             raise UserError(
                 self.env._("A run that has invoices cannot be deleted. Undo it first.")
             )
+
+    def unlink(self):
+        """Delete runs, with what they calculated and did not invoice."""
+        self._unlink_except_invoiced()
         self.billing_line_ids.unlink()
         return super().unlink()
 
     # === STAGES ===
 
     def action_compute(self):
-        """Calculate, or calculate again: draft invoices are rebuilt, posted ones stay."""
+        """Calculate, or calculate again: drafts are rebuilt, posted invoices stay."""
         for run in self:
             run._begin("compute")
             run._discard_calculation()
-        return self._run_phase()
+        return self.action_run()
 
     def action_preview_invoices(self):
         """Show the invoices to come, one a debtor, without creating them."""
@@ -139,14 +140,14 @@ class DaycareBillingRun(models.Model):
         self._check_stage("computed", "invoiced", "posted")
         for run in self:
             run._begin("invoice")
-        return self._run_phase()
+        return self.action_run()
 
     def action_post(self):
         """Post the draft invoices of the run."""
         self._check_stage("invoiced")
         for run in self:
             run._begin("post")
-        return self._run_phase()
+        return self.action_run()
 
     def action_send(self):
         """Print and send the posted invoices, each in its debtor's language.
@@ -178,9 +179,6 @@ class DaycareBillingRun(models.Model):
         if self.state == "running":
             self._check_state(("draft", "planned"))
         self.write({"phase": phase, "state": "draft"})
-
-    def _run_phase(self):
-        return self.action_run()
 
     def _check_stage(self, *allowed):
         for run in self:
@@ -231,18 +229,18 @@ class DaycareBillingRun(models.Model):
 
     def _execute(self, payload):
         if "child_ids" in payload:
-            self._calculate(payload["child_ids"])
-        elif "move_ids" in payload:
-            self._post_moves(payload["move_ids"])
-        else:
-            super()._execute(payload)
+            return self._calculate(payload["child_ids"])
+        if "move_ids" in payload:
+            return self._post_moves(payload["move_ids"])
+        return super()._execute(payload)
 
     def _finish(self):
-        super()._finish()
+        result = super()._finish()
         self._refresh_stage()
         if self.phase == "compute" and self.stage == "draft":
             # Nothing to bill is a result too.
             self.stage = "computed"
+        return result
 
     def _plan_posting(self):
         drafts = self.move_ids.filtered(lambda move: move.state == "draft").ids

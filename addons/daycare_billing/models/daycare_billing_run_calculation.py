@@ -17,7 +17,7 @@ CHUNK_CHILDREN = 250
 class DaycareBillingRun(models.Model):
     """How a month is calculated: what is due today, less what was calculated before."""
 
-    _inherit = "daycare.billing.run"
+    _inherit = "daycare.billing.run"  # pylint: disable=consider-merging-classes-inherited
 
     # === PLAN ===
 
@@ -342,11 +342,12 @@ class DaycareBillingRun(models.Model):
     def _error_texts(self):
         return {
             ERROR_INCOME: self.env._(
-                "%(child)s: no income is in force and the tariff asks for one. Enter an "
-                "income page of the main parent."
+                "%(child)s: no income is in force and the tariff asks for one. Enter "
+                "an income page of the main parent."
             ),
             ERROR_TARIFF: self.env._(
-                "%(child)s: the tariff is incomplete. Enter its brackets or its ceiling."
+                "%(child)s: the tariff is incomplete. Enter its brackets or its "
+                "ceiling."
             ),
             ERROR_NO_TARIFF: self.env._(
                 "%(child)s: a group has no tariff in force on the first of the month. "

@@ -22,7 +22,7 @@ CALCULATION_CODES = {
 class DaycareBillingRun(models.Model):
     """What must be right before invoices are created, each finding with its record."""
 
-    _inherit = "daycare.billing.run"
+    _inherit = "daycare.billing.run"  # pylint: disable=consider-merging-classes-inherited
 
     def _clear_plan(self):
         """Keep what the calculation found when its invoices are prepared."""
@@ -30,9 +30,10 @@ class DaycareBillingRun(models.Model):
         if self.phase != "compute":
             findings = self.exchange_message_ids
             kept = findings.filtered(lambda f: f.code in CALCULATION_CODES).copy_data()
-        super()._clear_plan()
+        result = super()._clear_plan()
         # sudo: findings are written by jobs only
         self.env["exchange.message"].sudo().create(kept)
+        return result
 
     def _check_settings(self):
         """Look once a run at what all invoices need."""

@@ -8,7 +8,6 @@ class DaycareGroup(models.Model):
 
     income_account_id = fields.Many2one(
         "account.account",
-        string="Income Account",
         check_company=True,
         domain="[('account_type', 'in', ('income', 'income_other'))]",
         groups="daycare.group_daycare_billing",

@@ -40,7 +40,7 @@ class DaycareIncomeReview(models.Model):
 
     @property
     def _table_query(self):
-        """The latest page begun of main parent and partner decides, per placed child."""
+        """Per placed child, the latest page begun of either parent decides."""
         today = fields.Date.context_today(self)
         return SQL(
             """

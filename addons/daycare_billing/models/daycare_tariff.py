@@ -38,7 +38,7 @@ class DaycareTariff(models.Model):
         required=True,
         default="bracket",
         tracking=True,
-        help="Brackets: a day price for each level of income («barème par paliers»).\n"
+        help="Brackets: a day price per level of income («barème par paliers»).\n"
         "Linear: the day price rises evenly from the minimum to the maximum.",
     )
     bracket_ids = fields.One2many("daycare.tariff.bracket", "tariff_id", copy=True)
@@ -140,8 +140,8 @@ class DaycareTariff(models.Model):
         " AND weeks > 0 AND months_billed > 0 AND months_billed <= 12"
         " AND reference_hours > 0 AND minimum_share BETWEEN 0 AND 100"
         " AND weight_first BETWEEN 0 AND 100 AND weight_second BETWEEN 0 AND 100)",
-        "Prices, weeks, months, hours and parts of a tariff must be in their range, and "
-        "the maximum not below the minimum.",
+        "Prices, weeks, months, hours and parts of a tariff must be in their range, "
+        "and the maximum not below the minimum.",
     )
 
     @api.constrains("kind", "bracket_ids", "ceiling")

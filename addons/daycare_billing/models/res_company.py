@@ -8,7 +8,6 @@ class ResCompany(models.Model):
 
     daycare_journal_id = fields.Many2one(
         "account.journal",
-        string="Daycare Journal",
         domain="[('type', '=', 'sale')]",
         check_company=True,
     )
@@ -25,9 +24,7 @@ class ResCompany(models.Model):
         help="Childcare is excluded from VAT (art. 21 al. 2 ch. 9 LTVA). Empty for a "
         "company that is not registered; «0% EXC» for one that is.",
     )
-    daycare_cash_rounding_id = fields.Many2one(
-        "account.cash.rounding", string="Daycare Cash Rounding"
-    )
+    daycare_cash_rounding_id = fields.Many2one("account.cash.rounding")
     daycare_payment_term_id = fields.Many2one(
         "account.payment.term",
         string="Daycare Payment Terms",

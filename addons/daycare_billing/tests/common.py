@@ -80,7 +80,9 @@ class DaycareBillingCommon(AccountTestInvoicingCommon):
                     Command.create(
                         {"number": n, "hour_from": a, "hour_to": b, "weight": weight}
                     )
-                    for n, ((a, b), weight) in enumerate(zip(spans, weights, strict=False), start=1)
+                    for n, ((a, b), weight) in enumerate(
+                        zip(spans, weights, strict=True), 1
+                    )
                 ],
             }
         )
@@ -125,6 +127,7 @@ class DaycareBillingCommon(AccountTestInvoicingCommon):
                 "street": "Route de la place 30",
                 "zip": "1920",
                 "city": "Martigny",
+                "lang": "en_US",
                 "country_id": cls.env.ref("base.ch").id,
                 "income_ids": [
                     Command.create({"date_from": day, "amount": amount})

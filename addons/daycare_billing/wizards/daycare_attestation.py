@@ -5,7 +5,7 @@ from ..core.money import ZERO, exact
 
 
 class DaycareAttestation(models.TransientModel):
-    """Choices of the yearly attestation of childcare costs («attestation fiscale»)."""
+    """Choices of the yearly attestation of costs («attestation fiscale»)."""
 
     _name = "daycare.attestation"
     _description = "Attestation of Childcare Costs"
@@ -60,8 +60,8 @@ class DaycareAttestation(models.TransientModel):
     def _pages(self):
         """Return what the pages of the report show.
 
-        :return: list of dict: debtor, child, lang, `months` as (date, care, services) in
-            francs, and the totals `care`, `services`, `total`, all Decimal
+        :return: list of dict: debtor, child, lang, `months` as (date, care, services)
+            in francs, and the totals `care`, `services`, `total`, all Decimal
         """
         pages = []
         grouped = self._lines().grouped(lambda line: (line.debtor_id, line.child_id))

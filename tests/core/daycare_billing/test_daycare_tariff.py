@@ -44,7 +44,7 @@ def test_day_price(amounts, weights, bracket, linear):
 
 
 def test_zurich_example():
-    """54 000 a year give 70.32 a day: the city's own example, rounded to the centime."""
+    """54 000 a year give 70.32 a day: the city's own example, to the centime."""
     rules = replace(LINEAR, rounding=D("0.01"))
     assert price(rules, 4500) == D("70.32")
 
