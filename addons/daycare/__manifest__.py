@@ -30,7 +30,11 @@
     ],
     "demo": [
         "demo/daycare_structure.xml",
-        "demo/daycare_files.xml",
+        "demo/daycare.guardian.csv",
+        "demo/daycare_children.xml",
+        "demo/daycare.child.guardian.csv",
+        "demo/daycare_placements.xml",
+        "demo/daycare.sector.line.csv",
         "demo/daycare_incomes.xml",
     ],
     "assets": {"web.assets_backend": ["daycare/static/src/**/*"]},

@@ -73,6 +73,7 @@ class DaycareChild(models.Model):
         compute="_compute_current_group_ids",
         search="_search_current_group_ids",
     )
+    placed_after_departure = fields.Boolean(compute="_compute_placed_after_departure")
     billing_data_ids = fields.One2many(
         "daycare.billing.data",
         "child_id",
@@ -151,6 +152,26 @@ class DaycareChild(models.Model):
                 ],
             )
         ]
+
+    @api.depends("departure_date", "sector_ids.date_to")
+    def _compute_placed_after_departure(self):
+        for child in self:
+            departure = child.departure_date
+            child.placed_after_departure = bool(departure) and any(
+                end and end > departure for end in child.sector_ids.mapped("date_to")
+            )
+
+    def action_end_placements(self):
+        """End the placements on the day of departure; drop those that begin later."""
+        for child in self.filtered("departure_date"):
+            late = child.sector_ids.filtered(
+                lambda sector, day=child.departure_date: sector.date_to > day
+            )
+            future = late.filtered(
+                lambda sector, day=child.departure_date: sector.date_from > day
+            )
+            future.unlink()
+            (late - future).date_to = child.departure_date
 
     @api.model
     def _group_expand_status(self, statuses, domain):

@@ -17,6 +17,7 @@ class DaycareOccupancy(models.AbstractModel):
     _description = "Weekly Occupancy"
 
     @api.model
+    @api.readonly
     def get_week(self, date=None, department_id=False):
         """Return the grid of a week, for the groups the user may read.
 

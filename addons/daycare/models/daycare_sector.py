@@ -1,5 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
 
+from ..core import hours
 from .const import ORIGINS
 
 
@@ -53,6 +56,11 @@ class DaycareSector(models.Model):
         compute="_compute_is_current", search="_search_is_current"
     )
     week_label = fields.Char(string="Week", compute="_compute_week_label")
+    overlap_text = fields.Char(
+        compute="_compute_overlap_text",
+        help="Other placements of the child at the same hours: they would be billed "
+        "twice.",
+    )
 
     # Two pages over the same dates would bill the child twice (kibe 1.6).
     _page_uniq = models.UniqueIndex(
@@ -84,7 +92,8 @@ class DaycareSector(models.Model):
         if operator != "in":
             return NotImplemented
         today = fields.Date.context_today(self)
-        return [("date_from", "<=", today), ("date_to", ">=", today)]
+        current = Domain("date_from", "<=", today) & Domain("date_to", ">=", today)
+        return Domain.OR(current if wanted else ~current for wanted in value)
 
     @api.depends("line_ids.weekday", "line_ids.presence")
     def _compute_week_label(self):
@@ -96,5 +105,42 @@ class DaycareSector(models.Model):
         for sector in self:
             lines = sector.line_ids.sorted(lambda line: (line.day, line.hour_from))
             sector.week_label = ", ".join(
-                f"{days[line.weekday][:2]} {line.presence}" for line in lines
+                f"{days.get(line.weekday, '')[:2]} {line.presence}" for line in lines
             )
+
+    @api.depends(
+        "child_id.sector_ids",
+        "date_from",
+        "date_to",
+        "line_ids.weekday",
+        "line_ids.slot_ids",
+        "line_ids.hour_from",
+        "line_ids.hour_to",
+    )
+    def _compute_overlap_text(self):
+        for sector in self:
+            others = sector.child_id.sector_ids - sector._origin
+            names = [
+                self.env._(
+                    "%(group)s from %(begin)s to %(end)s",
+                    group=other.group_id.display_name,
+                    begin=format_date(self.env, other.date_from),
+                    end=format_date(self.env, other.date_to),
+                )
+                for other in others
+                if other.ids and sector._overlaps(other)
+            ]
+            sector.overlap_text = ", ".join(names)
+
+    def _overlaps(self, other):
+        """Tell whether a child would be in two placements at the same hours."""
+        self.ensure_one()
+        dates = (self.date_from, self.date_to, other.date_from, other.date_to)
+        if not all(dates) or dates[0] > dates[3] or dates[2] > dates[1]:
+            return False
+        return any(
+            hours.overlapping(line._spans() + other_line._spans())
+            for line in self.line_ids
+            for other_line in other.line_ids
+            if line.weekday == other_line.weekday
+        )

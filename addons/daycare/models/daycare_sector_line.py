@@ -99,6 +99,15 @@ class DaycareSectorLine(models.Model):
             sector=self.sector_id.display_name,
         )
 
+    def _spans(self):
+        """Return the times of the presence, as ``(begin, end)`` in minutes."""
+        self.ensure_one()
+        sources = self.slot_ids if self.mode == "slots" else self
+        return [
+            (hours.to_minutes(source.hour_from), hours.to_minutes(source.hour_to))
+            for source in sources
+        ]
+
     def _sheet_label(self):
         """Return the presence as parents read it: hours, not numbers of slots."""
         self.ensure_one()

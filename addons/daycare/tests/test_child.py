@@ -139,6 +139,17 @@ class TestChild(DaycareCommon):
         tracking = child.message_ids.tracking_value_ids
         self.assertEqual(tracking.new_value_char, "Moving")
 
+    def test_placements_end_with_the_departure(self):
+        running = self.place(self.child, {"mon": [1]})
+        self.place(self.child, {"mon": [1]}, begin="2022-01-01", end="2022-12-31")
+        self.assertFalse(self.child.placed_after_departure)
+        self.child.departure_date = "2021-07-31"
+        self.assertTrue(self.child.placed_after_departure)
+        self.child.action_end_placements()
+        self.assertEqual(self.child.sector_ids, running)
+        self.assertEqual(str(running.date_to), "2021-07-31")
+        self.assertFalse(self.child.placed_after_departure)
+
     def test_deleting_a_child_leaves_its_guardians(self):
         self.link(self.mother, is_main=True)
         self.place(self.child, {"mon": [1]})

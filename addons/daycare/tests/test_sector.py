@@ -119,3 +119,55 @@ class TestSector(DaycareCommon):
         sector.line_ids.slot_ids = [Command.set(self.slots(2, 3, 5).ids)]
         self.assertEqual(sector.line_ids.presence, "2–3, 5")
         self.assertEqual(sector.line_ids._sheet_label(), "07:30–11:00, 14:30–16:30")
+
+    def test_search_by_whether_in_force(self):
+        with freeze_time("2021-06-01"):
+            now = self.place(self.child, {"mon": [1]})
+            past = self.place(
+                self.child, {"mon": [1]}, begin="2020-01-01", end="2020-12-31"
+            )
+            mine = ("child_id", "=", self.child.id)
+            Sector = self.env["daycare.sector"]
+            for operator, value, expected in [
+                ("=", True, now),
+                ("=", False, past),
+                ("!=", True, past),
+                ("in", [True, False], now | past),
+            ]:
+                with self.subTest(operator=operator, value=value):
+                    found = Sector.search([mine, ("is_current", operator, value)])
+                    self.assertEqual(found, expected)
+
+    def test_overlap_is_told(self):
+        first = self.place(self.child, {"mon": [1, 2], "tue": [4]})
+        for week, begin, expected in [
+            ({"mon": [2, 3]}, "2021-05-01", True),
+            ({"mon": [3]}, "2021-05-02", False),
+            ({"wed": [1, 2]}, "2021-05-03", False),
+            ({"mon": [1, 2]}, "2022-01-01", False),
+        ]:
+            with self.subTest(week=week, begin=begin):
+                other = self.place(self.child, week, begin=begin, end="2022-12-31")
+                self.assertEqual(bool(other.overlap_text), expected)
+                other.unlink()
+        self.assertFalse(first.overlap_text)
+
+    def test_overlap_of_slots_and_hours(self):
+        self.place(self.child, {"mon": [1]})
+        school = self.place(self.child, {"mon": (7.25, 8.0)}, group=self.school)
+        self.assertIn("Nursery", school.overlap_text)
+        school.line_ids.hour_from = 7.5
+        self.assertFalse(school.overlap_text)
+
+    def test_overlap_is_told_while_typing(self):
+        self.place(self.child, {"mon": [1]})
+        form = Form(
+            self.env["daycare.sector"].with_context(default_child_id=self.child.id)
+        )
+        form.group_id = self.nursery
+        form.date_from = "2021-05-01"
+        form.date_to = "2021-12-31"
+        with form.line_ids.new() as line:
+            line.weekday = "mon"
+            line.slot_ids.add(self.slots(1))
+        self.assertIn("Nursery", form.overlap_text)
