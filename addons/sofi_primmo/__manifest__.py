@@ -1,6 +1,6 @@
 {
     "name": "SOFI / Primmo",
-    "summary": "SOFI charges to MDG files, archived once, and the Primmo-SOFI convention",
+    "summary": "SOFI charges to MDG files, and the Primmo-SOFI convention",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
@@ -40,7 +40,6 @@
         "views/sofi_sync_views.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/sofi_residence.xml"],
+    "demo": ["demo/sofi_residence.xml", "demo/primmo.xml"],
     "application": True,
-    "installable": True,
 }

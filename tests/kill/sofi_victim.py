@@ -1,9 +1,9 @@
 """A real Odoo process that exports, is killed at a chosen step, and resumes.
 
-Run with Odoo's Python: sofi_victim.py CONFIG DATABASE SIMULATOR_URL ROOT STEPS. For each
-step number a residence of its own is exported by a forked worker, as Odoo's own server
-forks its workers; the worker is killed with SIGKILL at that step. A second worker does
-what the server does after a restart. One JSON object a step is printed.
+Run with Odoo's Python: sofi_victim.py CONFIG DATABASE SIMULATOR_URL ROOT STEPS. For
+each step number a residence of its own is exported by a forked worker, as Odoo's own
+server forks its workers; the worker is killed with SIGKILL at that step. A second
+worker does what the server does after a restart. One JSON object a step is printed.
 """
 
 import itertools
@@ -32,7 +32,10 @@ def main():
         killed = in_worker(database, export, run_id, step) is None
         resumed = in_worker(database, resume, run_id)
         report = in_worker(database, describe, run_id)
-        print(json.dumps({"step": step, "killed": killed, **resumed, **report}), flush=True)
+        print(
+            json.dumps({"step": step, "killed": killed, **resumed, **report}),
+            flush=True,
+        )
         if not killed:
             return
 

@@ -34,7 +34,9 @@ class Choice:
     warnings: tuple = ()
 
 
-def choose(dictionary, occupant_type="", resident=None, room=None, unit=None, **options):
+def choose(
+    dictionary, occupant_type="", resident=None, room=None, unit=None, **options
+):
     """Choose the accommodation type of a resident by the five-level priority.
 
     :param list dictionary: `AccommodationType` records of the residence

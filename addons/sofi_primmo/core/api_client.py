@@ -134,7 +134,9 @@ class SofiClient:
             headers={"Idempotency-Key": idempotency_key},
         )
         done = {*answer.get("archived", ()), *answer.get("already_archived", ())}
-        rejected = {row["id"]: row.get("code", "") for row in answer.get("rejected", ())}
+        rejected = {
+            row["id"]: row.get("code", "") for row in answer.get("rejected", ())
+        }
         # Neither confirmed nor refused is not archived.
         silent = dict.fromkeys(set(ids) - done, "no_answer")
         return Archived(done & set(ids), silent | rejected)
@@ -207,7 +209,9 @@ class SofiClient:
     _paging_names = frozenset(("status", "from", "to", "page", "per_page", "sort"))
 
     def _id(self, row):
-        identifier = row.get(self.profile.field("id")) if isinstance(row, dict) else None
+        identifier = (
+            row.get(self.profile.field("id")) if isinstance(row, dict) else None
+        )
         if identifier is None:
             raise SofiProtocolError("a record without id")
         return identifier

@@ -79,7 +79,7 @@ class Reader:
         self._zone = ZoneInfo(timezone)
         self._names = names
 
-    def read(self, row):
+    def convert(self, row):
         """Return the charge of one JSON object.
 
         :param dict row: object of the list

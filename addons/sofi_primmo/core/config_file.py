@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from .exceptions import CodedError
 
 # Key in the file -> attribute of an entry.
-COMPANY_KEYS = {"url": "url", "apiaccesskey": "api_access_key", "apisecret": "api_secret"}
+COMPANY_KEYS = {
+    "url": "url",
+    "apiaccesskey": "api_access_key",
+    "apisecret": "api_secret",
+}
 BILLING_KEYS = {
     "VendorId": "vendor_id",
     "MdgFormatCol09": "mdg_col09",
@@ -111,7 +115,9 @@ def _options(data, place, result, known):
             values[OPTION_KEYS[key]] = _option(key, value, place)
         elif key == "FileLogging":
             path = value.get("FilePath") if isinstance(value, dict) else value
-            values["log_directory"] = _text(path, f"{place}FileLogging.FilePath") or "log"
+            values["log_directory"] = (
+                _text(path, f"{place}FileLogging.FilePath") or "log"
+            )
         elif key not in known:
             result.unknown.append(f"{place}{key}")
     return values

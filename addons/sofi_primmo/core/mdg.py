@@ -138,9 +138,9 @@ def encode(text, encoding):
     try:
         return text.encode(encoding), False
     except UnicodeEncodeError:
-        pass  # the slow way below keeps what can be kept
-    parts = [_encode_char(char, encoding) for char in text]
-    return b"".join(part or b"?" for part in parts), None in parts
+        # The slow way keeps what can be kept.
+        parts = [_encode_char(char, encoding) for char in text]
+        return b"".join(part or b"?" for part in parts), None in parts
 
 
 def clean(text):
@@ -198,9 +198,7 @@ class _Writer:
     def __init__(self, layout, parameters, language):
         self._layout = layout
         self._language = language
-        self._parameters = {
-            name: _text(parameters.get(name)) for name in PARAMETERS
-        }
+        self._parameters = {name: _text(parameters.get(name)) for name in PARAMETERS}
         self._kinds = [
             [c for c in layout.columns if c.line_kind in ("", kind)]
             for kind in layout.line_kinds

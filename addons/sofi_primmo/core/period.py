@@ -24,7 +24,9 @@ class Period:
 
     def parameters(self):
         """Return (from, to) as the interface writes them, None where unlimited."""
-        return tuple(moment and write_instant(moment) for moment in (self.start, self.end))
+        return tuple(
+            moment and write_instant(moment) for moment in (self.start, self.end)
+        )
 
     def __contains__(self, moment):
         return (not self.start or self.start <= moment) and (
@@ -79,6 +81,10 @@ def _moment(text, zone, days, seconds):
             return datetime.combine(whole, time(), zone).astimezone(UTC)
         if _INSTANT.fullmatch(text):
             return read_instant(text) + timedelta(seconds=seconds)
-    except (ValueError, OverflowError):
-        pass  # an impossible date is told like a malformed one, just below
-    raise SofiConfigError(f"not a date or instant: {text}", code="period_format")
+    except (ValueError, OverflowError) as error:
+        raise _malformed(text) from error
+    raise _malformed(text)
+
+
+def _malformed(text):
+    return SofiConfigError(f"not a date or instant: {text}", code="period_format")

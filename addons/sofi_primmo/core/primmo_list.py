@@ -49,26 +49,39 @@ KINDS = {
     ),
     "unit": (
         FieldSpec(
-            "number", ("Unité", "Numéro", "Logement", "Appartement", "Unit"), "code", True
+            "number",
+            ("Unité", "Numéro", "Logement", "Appartement", "Unit"),
+            "code",
+            True,
         ),
         FieldSpec("building", ("Immeuble", "Building")),
     ),
     "occupant_type": (
-        FieldSpec("name", ("Type d'occupant", "Description", "Occupant type"), required=True),
+        FieldSpec(
+            "name", ("Type d'occupant", "Description", "Occupant type"), required=True
+        ),
     ),
     "tenant": (
-        FieldSpec("external_id", ("Numéro", "No locataire", "Id", "ID externe"), "code", True),
-        FieldSpec("last_name", ("Nom", "Nom de famille", "Last name", "Name"), required=True),
+        FieldSpec(
+            "external_id", ("Numéro", "No locataire", "Id", "ID externe"), "code", True
+        ),
+        FieldSpec(
+            "last_name", ("Nom", "Nom de famille", "Last name", "Name"), required=True
+        ),
         FieldSpec("birth_name", ("Nom à la naissance", "Nom de fille", "Birth name")),
         FieldSpec("first_name", ("Prénom", "First name"), required=True),
         FieldSpec("sex", ("Sexe", "Sex", "Genre"), "sex"),
-        FieldSpec("birth_date", ("Date de naissance", "Naissance", "Birth date"), "date"),
+        FieldSpec(
+            "birth_date", ("Date de naissance", "Naissance", "Birth date"), "date"
+        ),
         FieldSpec("language", ("Langue", "Language"), "language"),
         FieldSpec("accepted", ("Accepté", "Accepted"), "boolean"),
         FieldSpec("entry_date", ("Date de prise de possession", "Possession"), "date"),
         FieldSpec("departure_date", ("Date de départ", "Départ", "Departure"), "date"),
         FieldSpec("nam", ("NAM", "Numéro d'assurance maladie"), "nam"),
-        FieldSpec("nam_expiry", ("Expiration NAM", "Expiration", "NAM expiry"), "expiry"),
+        FieldSpec(
+            "nam_expiry", ("Expiration NAM", "Expiration", "NAM expiry"), "expiry"
+        ),
         FieldSpec("unit", ("Unité", "Logement", "Appartement", "Unit"), "code"),
         FieldSpec("building", ("Immeuble", "Building")),
         FieldSpec("occupant_type", ("Type d'occupant", "Occupant type")),

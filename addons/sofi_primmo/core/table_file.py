@@ -108,7 +108,10 @@ def _read_xlsx(content):
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        rows = [list(row) for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2)]
+        rows = [
+            list(row)
+            for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2)
+        ]
     except Exception as error:  # the library raises whatever its parts raise
         raise TableFileError("unreadable", type(error).__name__) from error
     return enumerate(rows, 1)

@@ -49,7 +49,9 @@ class PrimmoImport(models.Model):
         default="tenant",
     )
     file = fields.Binary(
-        required=True, attachment=True, help="CSV, .xls or .xlsx, headings in the first row."
+        required=True,
+        attachment=True,
+        help="CSV, .xls or .xlsx, headings in the first row.",
     )
     file_name = fields.Char()
     skip_error_rows = fields.Boolean(
@@ -69,7 +71,9 @@ class PrimmoImport(models.Model):
 
     def _propose_columns(self):
         header = self._read_table().header
-        remembered = self.env["primmo.import.mapping"]._recall(self.residence_id, self.kind)
+        remembered = self.env["primmo.import.mapping"]._recall(
+            self.residence_id, self.kind
+        )
         guessed = primmo_list.guess(self.kind, header, remembered)
         return [
             {
@@ -229,9 +233,7 @@ class PrimmoImport(models.Model):
             self._count(model, action, number)
 
     def _execute(self, payload):
-        rows = [
-            primmo_list.from_json(self.kind, values) for values in payload["rows"]
-        ]
+        rows = [primmo_list.from_json(self.kind, values) for values in payload["rows"]]
         create, write, _same = self._split(rows)
         # sudo: see _known
         self.env[MODELS[self.kind]].sudo().create(create)
@@ -239,11 +241,12 @@ class PrimmoImport(models.Model):
             record.write(values)
 
     def _finish(self):
-        super()._finish()
+        result = super()._finish()
         self.env["primmo.import.mapping"]._remember(
             self.residence_id, self.kind, self._mapping()
         )
         self.residence_id._check_convention()
+        return result
 
     def _counter_labels(self):
         labels = {model: self.env[model]._description for model in MODELS.values()}

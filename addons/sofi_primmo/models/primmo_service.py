@@ -117,14 +117,23 @@ class PrimmoService(models.Model):
     @api.depends("code", "monthly_price")
     def _compute_sofi_unit_price(self):
         found = self.env["sofi.service"].search(
-            [("residence_id", "in", self.residence_id.ids), ("code", "in", self.mapped("code"))]
+            [
+                ("residence_id", "in", self.residence_id.ids),
+                ("code", "in", self.mapped("code")),
+            ]
         )
         prices = {(s.residence_id, s.code): s.unit_price for s in found}
         for service in self:
             price = prices.get((service.residence_id, service.code))
             service.sofi_unit_price = price or 0
-            service.price_differs = price is not None and not service.code_error and bool(
-                service.currency_id.compare_amounts(price, service.unit_price_rounded)
+            service.price_differs = (
+                price is not None
+                and not service.code_error
+                and bool(
+                    service.currency_id.compare_amounts(
+                        price, service.unit_price_rounded
+                    )
+                )
             )
 
     @api.depends("service_type")

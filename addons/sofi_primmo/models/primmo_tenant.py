@@ -106,7 +106,9 @@ class PrimmoTenant(models.Model):
                 tenant.nam_previous = tenant.nam
             temporary = nam.is_temporary(number or "")
             tenant.nam_temporary_since = (
-                (tenant.nam_temporary_since or fields.Date.today()) if temporary else False
+                (tenant.nam_temporary_since or fields.Date.today())
+                if temporary
+                else False
             )
 
     @api.model_create_multi
@@ -189,7 +191,9 @@ class PrimmoTenant(models.Model):
     def action_propose_temporary_nam(self):
         """Give residents without NAM a temporary one."""
         self.check_access("write")
-        for tenant in self.sudo():  # sudo: operators propose, they need not read the NAM
+        for (
+            tenant
+        ) in self.sudo():  # sudo: operators propose, they need not read the NAM
             if tenant.accepted and not tenant.nam:
                 try:
                     tenant.nam = tenant._temporary_nam()

@@ -67,11 +67,15 @@ class SofiBillingConverter(models.AbstractModel):
     @api.model
     def _tenants(self, sources):
         """Return {group key: customer} of the charges' residents."""
-        tenants = self.env["primmo.tenant"].with_context(active_test=False).search(
-            [
-                ("residence_id", "in", sources.residence_id.ids),
-                ("external_id", "in", sources.mapped("external_id")),
-            ]
+        tenants = (
+            self.env["primmo.tenant"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("residence_id", "in", sources.residence_id.ids),
+                    ("external_id", "in", sources.mapped("external_id")),
+                ]
+            )
         )
         return {(t.residence_id.id, t.external_id): t.partner_id for t in tenants}
 
@@ -104,7 +108,10 @@ class SofiBillingConverter(models.AbstractModel):
         sign = -1 if self._is_refund(sources) else 1
         services = self._services(sources)
         ordered = sources.sorted(lambda s: (s.service_day, s.sofi_charge_id))
-        return [self._prepare_line(run, s, services.get(s.service_code), sign) for s in ordered]
+        return [
+            self._prepare_line(run, s, services.get(s.service_code), sign)
+            for s in ordered
+        ]
 
     @api.model
     def _prepare_line(self, run, source, service, sign):

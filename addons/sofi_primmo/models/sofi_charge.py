@@ -31,7 +31,7 @@ class SofiCharge(models.Model):
         "sofi.export", string="Run", required=True, index=True, ondelete="restrict"
     )
     file_id = fields.Many2one(
-        "sofi.export.file", string="File", index="btree_not_null", ondelete="restrict"
+        "sofi.export.file", index="btree_not_null", ondelete="restrict"
     )
     state = fields.Selection(
         [

@@ -43,7 +43,11 @@ class SofiConventionIssue(models.Model):
     )
     kind = fields.Selection(KINDS, required=True, index=True)
     severity = fields.Selection(
-        [("1_error", "Not synchronized"), ("2_warning", "Warning"), ("3_info", "Advice")],
+        [
+            ("1_error", "Not synchronized"),
+            ("2_warning", "Warning"),
+            ("3_info", "Advice"),
+        ],
         required=True,
     )
     detail = fields.Char()

@@ -113,7 +113,9 @@ class SofiExport(models.Model):
                 names = residence._leftovers()
             except DirectoryError as error:
                 text = const.LOG_INVALID_OUTPUT.format(path=residence.output_directory)
-                found.append({"severity": "fatal", "text": text, "code": error.code, **where})
+                found.append(
+                    {"severity": "fatal", "text": text, "code": error.code, **where}
+                )
                 continue
             if residence.output_directory == const.DEFAULT_OUTPUT_DIRECTORY:
                 text = const.LOG_OUTPUT_SET.format(path=residence.output_directory)
@@ -144,7 +146,7 @@ class SofiExport(models.Model):
         return super()._clear_plan()
 
     def action_plan(self):
-        """Read from SOFI what the run would export. Writes no file, archives nothing."""
+        """Read from SOFI what would be exported; write no file, archive nothing."""
         return super(SofiExport, self.with_context(sofi_preview=True)).action_plan()
 
     def _record_error(self, error):
@@ -164,15 +166,18 @@ class SofiExport(models.Model):
         return "partial" if self._open_files() else state
 
     def _reset_failed_chunks(self):
-        super()._reset_failed_chunks()
+        result = super()._reset_failed_chunks()
         residences = self._open_files().residence_id
         # sudo: chunks are bookkeeping, no user has rights on them
-        chunks = self.env["exchange.chunk"].sudo().search(
-            [("run_model", "=", self._name), ("run_id", "=", self.id)]
+        chunks = (
+            self.env["exchange.chunk"]
+            .sudo()
+            .search([("run_model", "=", self._name), ("run_id", "=", self.id)])
         )
         chunks.filtered(
             lambda chunk: chunk.payload["residence_id"] in residences.ids
         ).state = "todo"
+        return result
 
     def action_run(self):
         """Export; only managers archive charges, operators simulate."""
@@ -200,9 +205,8 @@ class SofiExport(models.Model):
     @api.model
     def _cron_export(self):
         """Run the night's export, company by company; simulated residences apart."""
-        Residence = self.env["sofi.residence"]
-        for company in Residence.search([]).company_id:
-            mine = Residence.search([("company_id", "=", company.id)])
+        residences = self.env["sofi.residence"].search([("active", "=", True)])
+        for mine in residences.grouped("company_id").values():
             for dry_run in (False, True):
                 self._run_at_night(mine.filtered(lambda r, d=dry_run: r.dry_run == d))
 

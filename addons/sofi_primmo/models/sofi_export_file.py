@@ -84,14 +84,18 @@ class SofiExportFile(models.Model):
         """
         self.ensure_one()
         # sudo: files are written by runs only, and read through this record's rights
-        attachment = self.env["ir.attachment"].sudo().create(
-            {
-                "name": self.name,
-                "raw": content,
-                "mimetype": "text/csv",
-                "res_model": self._name,
-                "res_id": self.id,
-            }
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": self.name,
+                    "raw": content,
+                    "mimetype": "text/csv",
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+            )
         )
         self.write(
             {

@@ -70,7 +70,6 @@ class SofiMdgColumn(models.Model):
     )
     constant = fields.Char()
     width = fields.Integer(
-        string="Width",
         help="Most characters, 0 for no limit. A text is cut; a number or identifier "
         "that is too long keeps the charge out of the file.",
     )

@@ -108,7 +108,9 @@ class SofiMdgLayout(models.Model):
 
     def _preview(self, parameters, language):
         charge = self.env["sofi.charge"]._example()
-        if any(c.kind in ("field", "parameter") and not c[c.kind] for c in self.column_ids):
+        if any(
+            c.kind in ("field", "parameter") and not c[c.kind] for c in self.column_ids
+        ):
             return ""  # a column being typed is not complete yet
         rendered = mdg.render(self._to_core(), parameters, [charge], language)
         if rendered.misfits:

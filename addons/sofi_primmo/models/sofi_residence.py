@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 from ..core import period
 from ..core.const import DEFAULT_LOG_DIRECTORY, DEFAULT_OUTPUT_DIRECTORY
@@ -108,6 +109,11 @@ class SofiResidence(models.Model):
         help="Folder for the files, below the folder the server allows. Empty: the "
         "files are only kept here and downloaded by hand.",
     )
+    create_output_directory = fields.Boolean(
+        string="Create Folder",
+        help="Make the output folder where it is missing. The script did not: without "
+        "this a missing folder stops the run.",
+    )
     log_directory = fields.Char(
         default=DEFAULT_LOG_DIRECTORY,
         help="Folder for the daily log files, below the folder the server allows.",
@@ -120,7 +126,8 @@ class SofiResidence(models.Model):
     export_file_ids = fields.One2many("sofi.export.file", "residence_id")
 
     _url_uniq = models.UniqueIndex(
-        "(company_id, url) WHERE active", "A residence with this address exists already."
+        "(company_id, url) WHERE active",
+        "A residence with this address exists already.",
     )
 
     @api.depends("api_access_key", "api_secret")
@@ -133,8 +140,11 @@ class SofiResidence(models.Model):
     @api.depends(*PARAMETERS, "layout_id", "language")
     def _compute_mdg_preview(self):
         for residence in self:
-            residence.mdg_preview = residence.layout_id and residence.layout_id._preview(
-                residence._mdg_parameters(), residence.language or "FR"
+            residence.mdg_preview = (
+                residence.layout_id
+                and residence.layout_id._preview(
+                    residence._mdg_parameters(), residence.language or "FR"
+                )
             )
 
     @api.constrains("start_date", "end_date", "timezone")

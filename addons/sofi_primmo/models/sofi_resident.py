@@ -42,7 +42,7 @@ class SofiResident(models.Model):
     accommodation_ref = fields.Char(string="SOFI Accommodation Type")
     entry_date = fields.Date()
     status = fields.Char()
-    tenant_ids = fields.One2many("primmo.tenant", "resident_id", string="Tenant")
+    tenant_ids = fields.One2many("primmo.tenant", "resident_id")
 
     @api.depends("last_name", "first_name")
     def _compute_display_name(self):
@@ -80,6 +80,8 @@ class SofiResident(models.Model):
         secret = self.sudo()  # sudo: compared only, see _to_person
         values = {theirs: secret[ours] for ours, theirs in self._sofi_fields.items()}
         return {
-            name: fields.Date.to_string(value) if hasattr(value, "year") else value or None
+            name: fields.Date.to_string(value)
+            if hasattr(value, "year")
+            else value or None
             for name, value in values.items()
         }

@@ -88,15 +88,19 @@ class SofiSync(models.Model):
         found = matching.match_all(people, index)
         context = self.env["sofi.sync.line"]._lookup(residence)
         # sudo: see _clear_plan
-        lines = self.env["sofi.sync.line"].sudo().create(
-            [
-                {
-                    "sync_id": self.id,
-                    "residence_id": residence.id,
-                    **tenant._prepare_sync_vals(match, context),
-                }
-                for tenant, match in zip(tenants, found, strict=True)
-            ]
+        lines = (
+            self.env["sofi.sync.line"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "sync_id": self.id,
+                        "residence_id": residence.id,
+                        **tenant._prepare_sync_vals(match, context),
+                    }
+                    for tenant, match in zip(tenants, found, strict=True)
+                ]
+            )
         )
         for action, group in lines.grouped("action").items():
             self._count("primmo.tenant", action, len(group))
@@ -107,7 +111,9 @@ class SofiSync(models.Model):
         """Apply what the preview showed; only managers write to SOFI."""
         if not self.env.su and not self.env.user.has_group(MANAGER):
             raise AccessError(
-                self.env._("Only a manager of SOFI / Primmo can apply a synchronization.")
+                self.env._(
+                    "Only a manager of SOFI / Primmo can apply a synchronization."
+                )
             )
         return super().action_run()
 

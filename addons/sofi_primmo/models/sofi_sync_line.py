@@ -140,7 +140,9 @@ class SofiSyncLine(models.Model):
         """Tick off what a person has done in SOFI."""
         self.check_access("write")
         if any(line.state != "todo" for line in self):
-            raise UserError(self.env._("Only lines of the to-do list can be ticked off."))
+            raise UserError(
+                self.env._("Only lines of the to-do list can be ticked off.")
+            )
         self.state = "done"
         return True
 
@@ -152,7 +154,9 @@ class SofiSyncLine(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Who is %(tenant)s?", tenant=self.tenant_id.display_name),
+            "name": self.env._(
+                "Who is %(tenant)s?", tenant=self.tenant_id.display_name
+            ),
             "res_model": "sofi.match.wizard",
             "view_mode": "form",
             "target": "new",

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class SofiUnit(models.Model):
-    """A care unit or wing (*unité*) of SOFI; not Primmo's unit, which is a room here."""
+    """A care unit or wing (*unité*) of SOFI; Primmo's unit is a room here."""
 
     _name = "sofi.unit"
     _description = "SOFI Unit"

@@ -21,7 +21,9 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
                 {"name": "TVQ", "amount": 9.975, "type_tax_use": "sale"},
             ]
         )
-        cls.exempt = Tax.create({"name": "Exonéré", "amount": 0, "type_tax_use": "sale"})
+        cls.exempt = Tax.create(
+            {"name": "Exonéré", "amount": 0, "type_tax_use": "sale"}
+        )
 
     def setUp(self):
         super().setUp()
@@ -41,7 +43,10 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
                     "last_name": last_name,
                     "first_name": "X",
                 }
-                for external_id, last_name in (("T00123", "Tremblay"), ("T00455", "Roy"))
+                for external_id, last_name in (
+                    ("T00123", "Tremblay"),
+                    ("T00455", "Roy"),
+                )
             ]
         )
         self.tenants.action_create_customer()

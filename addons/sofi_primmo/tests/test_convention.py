@@ -182,7 +182,9 @@ class TestSync(ConventionCase):
         self.assertEqual(self.line(tenant).accommodation_priority, 2)
         self.residence.strict_occupant_type = True
         line = self.line(tenant)
-        self.assertEqual((line.action, line.reason), ("refused", "occupant_type_unknown"))
+        self.assertEqual(
+            (line.action, line.reason), ("refused", "occupant_type_unknown")
+        )
 
     def test_prospect_needs_neither_nam_nor_unit(self):
         tenant = self.tenant(
@@ -204,8 +206,16 @@ class TestSync(ConventionCase):
     def test_buildings_without_the_word_are_invisible(self):
         self.env["primmo.building"].create(
             [
-                {"residence_id": self.residence.id, "name": "A", "building_class": "RPA;sofi"},
-                {"residence_id": self.residence.id, "name": "B", "building_class": "SOFIA"},
+                {
+                    "residence_id": self.residence.id,
+                    "name": "A",
+                    "building_class": "RPA;sofi",
+                },
+                {
+                    "residence_id": self.residence.id,
+                    "name": "B",
+                    "building_class": "SOFIA",
+                },
             ]
         )
         seen = self.tenant("T1", building="A")
@@ -291,8 +301,10 @@ class TestSync(ConventionCase):
             self.env, "sofi_sync_op", groups="sofi_primmo.group_sofi_operator"
         )
         self.tenant("T00123", language="En")
-        sync = self.env["sofi.sync"].with_user(operator).create(
-            {"residence_ids": [(6, 0, self.residence.ids)]}
+        sync = (
+            self.env["sofi.sync"]
+            .with_user(operator)
+            .create({"residence_ids": [(6, 0, self.residence.ids)]})
         )
         sync.action_plan()
         self.assertEqual(sync.line_ids.action, "update")

@@ -308,3 +308,11 @@ class TestExport(SofiCase):
     def test_period_that_ends_before_it_starts(self):
         with self.assertRaisesRegex(UserError, "after the end"):
             self.residence.write({"start_date": "2025-11-04", "end_date": "2025-11-03"})
+
+    def test_missing_directory_is_made_where_the_residence_says_so(self):
+        self.residence.write(
+            {"output_directory": "new/folder", "create_output_directory": True}
+        )
+        run = self.export()
+        self.assertEqual(run.state, "done", run.log_text)
+        self.assertTrue((self.root / "new/folder" / run.file_ids.name).exists())

@@ -177,14 +177,18 @@ class TestFailures(SofiCase):
         big = self.make_residence(
             "big", "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
         )
-        self.simulator.faults.add({"path": ARCHIVE, "status": 500, "nth": 2, "times": 4})
+        self.simulator.faults.add(
+            {"path": ARCHIVE, "status": 500, "nth": 2, "times": 4}
+        )
         run = self.export(big)
         self.assertEqual(run.state, "partial")
         states = run.line_ids.grouped("state")
         self.assertEqual(len(states["archived"]), 200)
         run.action_resume()
         self.assertEqual(run.state, "done", run.log_text)
-        self.assertEqual(len(run.line_ids.filtered(lambda x: x.state == "archived")), 450)
+        self.assertEqual(
+            len(run.line_ids.filtered(lambda x: x.state == "archived")), 450
+        )
         times = self.simulator.residence("big").archived_times
         self.assertEqual((len(times), set(times.values())), (450, {1}))
 

@@ -21,7 +21,9 @@ class TestSecurity(SofiCase):
         cls.stranger = new_test_user(cls.env, "sofi_stranger", groups="base.group_user")
 
     def as_(self, name, record=None):
-        return (self.residence if record is None else record).with_user(self.people[name])
+        return (self.residence if record is None else record).with_user(
+            self.people[name]
+        )
 
     def test_secrets_are_for_administrators_only(self):
         for name in ("viewer", "operator", "manager"):
@@ -48,8 +50,10 @@ class TestSecurity(SofiCase):
             )
 
     def test_manager_exports_without_seeing_the_key(self):
-        run = self.env["sofi.export"].with_user(self.people["manager"]).create(
-            {"residence_ids": [(6, 0, self.residence.ids)]}
+        run = (
+            self.env["sofi.export"]
+            .with_user(self.people["manager"])
+            .create({"residence_ids": [(6, 0, self.residence.ids)]})
         )
         run.action_run()
         self.assertEqual(run.state, "done", run.log_text)
@@ -122,7 +126,10 @@ class TestSecurity(SofiCase):
     def test_same_residence_in_two_companies(self):
         other = self.env["res.company"].create({"name": "Other"})
         twin = self.make_residence(
-            "erables", output_directory="twin", company_id=other.id, log_directory="twin"
+            "erables",
+            output_directory="twin",
+            company_id=other.id,
+            log_directory="twin",
         )
         self.export()
         self.simulator.store.reset()
@@ -155,7 +162,9 @@ class TestDownload(SofiCase, HttpCase):
 
     def test_strangers_cannot_download(self):
         run = self.export()
-        new_test_user(self.env, "sofi_dl", groups="base.group_user", password="sofi_dl1")
+        new_test_user(
+            self.env, "sofi_dl", groups="base.group_user", password="sofi_dl1"
+        )
         self.authenticate("sofi_dl", "sofi_dl1")
         response = self.url_open(f"/sofi_primmo/file/{run.file_ids.id}")
         self.assertEqual(response.status_code, 404)

@@ -28,7 +28,9 @@ class SofiConfigWizard(models.TransientModel):
             raise UserError(self.env._("Choose the file config.json first."))
         content = base64.b64decode(self.file)
         if len(content) > LARGEST:
-            raise UserError(self.env._("%s is too large for a config.json.", self.file_name))
+            raise UserError(
+                self.env._("%s is too large for a config.json.", self.file_name)
+            )
         residences, unknown = self.env["sofi.residence"]._import_config(
             content, self.file_name
         )

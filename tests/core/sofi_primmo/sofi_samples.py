@@ -65,7 +65,7 @@ def row(**values):
 
 def charge(**values):
     """Return a charge that was read."""
-    return Reader("America/Toronto").read(row(**values))
+    return Reader("America/Toronto").convert(row(**values))
 
 
 def example_charges():
@@ -85,7 +85,7 @@ def example_charges():
             service_date="2025-11-05T18:00:00Z",
             service={
                 "code": "200301",
-                "description_fr": "Accompagnement \"à l'acte\"",
+                "description_fr": 'Accompagnement "à l\'acte"',
                 "description_en": None,
             },
             quantity="1.00",

@@ -105,7 +105,9 @@ def test_other_ways_refused(connect, auth):
 
 
 def test_only_accepted_charges(connect):
-    assert ids(accepted(connect())) == [f"9000{n}" for n in ("01", "03", "07", "08", "09", "10")]
+    assert ids(accepted(connect())) == [
+        f"9000{n}" for n in ("01", "03", "07", "08", "09", "10")
+    ]
 
 
 def test_period_is_sent(connect):

@@ -62,13 +62,13 @@ def test_numbers_are_exact(amount):
 @pytest.mark.parametrize("row", [None, [], {}, {"id": None}, {"id": "x" * 37}])
 def test_a_row_without_usable_id_is_a_broken_answer(row):
     with pytest.raises(SofiProtocolError):
-        charge_module.Reader("America/Toronto").read(row)
+        charge_module.Reader("America/Toronto").convert(row)
 
 
 def test_field_names_are_data():
     names = {"id": "ChargeId", "amount": "Total"}
     reader = charge_module.Reader("UTC", lambda name: names.get(name, name))
-    found = reader.read({"ChargeId": 7, "Total": "5"})
+    found = reader.convert({"ChargeId": 7, "Total": "5"})
     assert (found.id, found.amount) == ("7", Decimal("5.00"))
 
 

@@ -21,7 +21,9 @@ def jean(key, **values):
 
 
 def twin(key, first_name, **values):
-    return jean(key, **{"first_name": first_name, "sex": "F", "birth_date": TWINS} | values)
+    return jean(
+        key, **{"first_name": first_name, "sex": "F", "birth_date": TWINS} | values
+    )
 
 
 def run(person, *residents):
@@ -49,7 +51,8 @@ def test_row_2_external_id_wins_over_another_nam():
 
 def test_row_3_nam_is_normalized():
     found = run(
-        jean("P", external_id="T9", nam="TREJ38040719"), other("R", nam="trej 3804 0719")
+        jean("P", external_id="T9", nam="TREJ38040719"),
+        other("R", nam="trej 3804 0719"),
     )
     assert (found.status, found.level) == ("matched", 2)
 
@@ -60,7 +63,8 @@ def test_row_4_identity():
 
 
 @pytest.mark.parametrize(
-    ("primmo", "sofi"), [("Tremblay", "TREMBLAY"), ("Côté", "Cote"), ("St-Onge", "StOnge")]
+    ("primmo", "sofi"),
+    [("Tremblay", "TREMBLAY"), ("Côté", "Cote"), ("St-Onge", "StOnge")],
 )
 def test_rows_5_and_6_near_is_only_suggested(primmo, sofi):
     found = run(jean("P", last_name=primmo), jean("R", last_name=sofi))

@@ -7,7 +7,14 @@ from datetime import datetime
 import pytest
 from sofi_primmo_core import mdg
 from sofi_primmo_core.mdg import Column, Layout
-from sofi_samples import COLUMNS_16, EXAMPLE, MDG_16, PARAMETERS, charge, example_charges
+from sofi_samples import (
+    COLUMNS_16,
+    EXAMPLE,
+    MDG_16,
+    PARAMETERS,
+    charge,
+    example_charges,
+)
 
 SHA_EXAMPLE = "16e4c18b28f83f24ddfd05d26f81882015560f47885bd928210db4480be7e8e9"
 SHA_EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -89,14 +96,12 @@ def test_day_is_the_residences_own():
     assert cell(3, service_date="2025-11-04T03:30:00Z") == "20251103"
 
 
-@pytest.mark.parametrize("field", ["external_id", "id"])
-def test_an_identifier_is_never_cut(field):
-    values = {"id": "9" * 36} if field == "id" else {}
-    long = charge(**values, resident={"external_id": "T" * 17})
-    assert mdg.fits(MDG_16, PARAMETERS, long) == "external_id"
-    with pytest.raises(mdg.MdgError) as caught:
-        mdg.render(MDG_16, PARAMETERS, [long])
-    assert caught.value.code == "too_wide"
+def test_an_identifier_is_never_cut():
+    long = charge(resident={"external_id": "T" * 17})
+    good = charge(id="900002")
+    rendered = mdg.render(MDG_16, PARAMETERS, [long, good])
+    assert rendered.misfits == {long.id: "external_id"}
+    assert rendered.content == mdg.render(MDG_16, PARAMETERS, [good]).content
 
 
 @pytest.mark.parametrize(
@@ -108,7 +113,9 @@ def test_an_identifier_is_never_cut(field):
     ],
 )
 def test_characters_the_encoding_lacks(text, expected, lossy):
-    rendered = mdg.render(MDG_16, PARAMETERS, [charge(service={"description_fr": text})])
+    rendered = mdg.render(
+        MDG_16, PARAMETERS, [charge(service={"description_fr": text})]
+    )
     assert f'"{expected}"'.encode("cp1252") in rendered.content
     assert rendered.lossy == (["900001"] if lossy else [])
 
