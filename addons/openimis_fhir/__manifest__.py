@@ -25,5 +25,4 @@
         "views/menus.xml",
     ],
     "demo": ["demo/openimis_exchange.xml"],
-    "installable": True,
 }

@@ -42,7 +42,10 @@ class Loopback:
                 ).encode()
                 for start in range(0, len(rows), PAGE)
             ]
-            for name, attribute in (("Claim", "resource"), ("ClaimResponse", "response"))
+            for name, attribute in (
+                ("Claim", "resource"),
+                ("ClaimResponse", "response"),
+            )
         }
 
     def get(self, path, parameters=None):
@@ -54,7 +57,9 @@ def bench(env):
     """First load, then the same again with nothing changed."""
     from odoo.addons.openimis_fhir.core.transport import FhirTransport
 
-    company = env["res.company"].create({"name": "Bench", "currency_id": env.ref("base.USD").id})
+    company = env["res.company"].create(
+        {"name": "Bench", "currency_id": env.ref("base.USD").id}
+    )
     env = env(context={**env.context, "allowed_company_ids": company.ids})
     pull, store = _prepare(env, company)
     transport = FhirTransport(Loopback(store), {"$": "USD"})
@@ -78,7 +83,9 @@ def bench(env):
 def _prepare(env, company):
     store = Store()
     facility = store.add_facility(1)
-    product = env["openimis.product"].create({"code": "BCUL0001", "name": "P", "company_id": company.id})
+    product = env["openimis.product"].create(
+        {"code": "BCUL0001", "name": "P", "company_id": company.id}
+    )
     env["res.partner"].create(
         {
             "name": "HF",

@@ -13,9 +13,13 @@ def bench(env):
     """A page of bills, and one bill with 20,000 lines, streamed."""
     from odoo.addons.openimis_fhir.core.client import dumps
 
-    company = env["res.company"].create({"name": "Bench serving", "currency_id": env.ref("base.USD").id})
+    company = env["res.company"].create(
+        {"name": "Bench serving", "currency_id": env.ref("base.USD").id}
+    )
     env = env(context={**env.context, "allowed_company_ids": company.ids})
-    env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+    env["account.chart.template"].try_loading(
+        "generic_coa", company, install_demo=False
+    )
     moves = _bills(env, company, BILLS, LINES)
     (large,) = _bills(env, company, 1, LARGE)
     env.cr.commit()
@@ -26,7 +30,9 @@ def bench(env):
     with cpuwatch() as page:
         text = [dumps(resource) for resource in server._resources(moves)]
     queries = env.cr.sql_log_count - before
-    yield Result("lines of a page of 40 bills", BILLS * LINES / page.seconds, "lines per s")
+    yield Result(
+        "lines of a page of 40 bills", BILLS * LINES / page.seconds, "lines per s"
+    )
     rate = BILLS * LINES / page.cpu
     yield Result("lines of a page, per second of CPU", rate, "lines per s")
     yield Result("queries for the page", queries, "queries")

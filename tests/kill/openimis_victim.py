@@ -1,4 +1,4 @@
-"""A real Odoo process that pulls from openIMIS, is killed at a chosen step, and goes on.
+"""A real Odoo process that pulls from openIMIS, is killed at a step, and goes on.
 
 Run with Odoo's Python: openimis_victim.py CONFIG DATABASE STEPS. One JSON object a step
 is printed. The simulated openIMIS runs in this process; the workers are forked from it.

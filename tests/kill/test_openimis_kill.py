@@ -1,4 +1,4 @@
-"""kill -9 of a real Odoo at every step of a pull, then on: nothing missing or double."""
+"""kill -9 of a real Odoo at every step of a pull: nothing missing or double."""
 
 import json
 import os

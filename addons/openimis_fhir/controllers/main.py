@@ -35,7 +35,7 @@ class FhirController(http.Controller):
         return fhir_response(capability_statement(_base(), today, version))
 
     @http.route(f"{BASE}/<string:resource>", **READ)
-    def search(self, resource, **_parameters):
+    def search_resources(self, resource, **_parameters):
         """Search; pages are linked by `next`."""
         arguments = list(request.httprequest.args.items(multi=True))
         with _understood():
@@ -43,7 +43,7 @@ class FhirController(http.Controller):
             return fhir_response(_server(resource)._search_bundle(search, arguments))
 
     @http.route(f"{BASE}/<string:resource>/<string:identifier>", **READ)
-    def read(self, resource, identifier, **_parameters):
+    def read_resource(self, resource, identifier, **_parameters):
         """One resource; a large bill is streamed line by line."""
         server = _server(resource)
         if identifier == "_history":
@@ -70,7 +70,7 @@ class FhirController(http.Controller):
         csrf=False,
         save_session=False,
     )
-    def create(self, resource, **_parameters):
+    def create_resource(self, resource, **_parameters):
         """Create; only PaymentNotice can be created."""
         if resource != "PaymentNotice":
             raise FhirError(405, "not-supported", f"{resource} cannot be created.")

@@ -49,9 +49,7 @@ def check_peer(peer, internal=False):
     """
     address = ipaddress.ip_address(str(peer).partition("%")[0])
     address = getattr(address, "ipv4_mapped", None) or address
-    forbidden = (
-        address.is_link_local or address.is_multicast or address.is_unspecified
-    )
+    forbidden = address.is_link_local or address.is_multicast or address.is_unspecified
     if forbidden or (not internal and not address.is_global):
         raise UnsafeAddress(str(address), code="private")
 

@@ -14,7 +14,9 @@ PAYMENT_TYPE = "http://terminology.hl7.org/CodeSystem/payment-type"
 PROCESS_PRIORITY = "http://terminology.hl7.org/CodeSystem/processpriority"
 # R4 has no due date and no period on Invoice; the period is borrowed from R5 by
 # HL7's own cross-version extension, the rest are extensions of this server.
-PERIOD_EXTENSION = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Invoice.period"
+PERIOD_EXTENSION = (
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-Invoice.period"
+)
 
 # openIMIS number -> FHIR Invoice.status. FHIR knows no "suspended" or "unpaid": both
 # are issued bills; the number itself travels in an extension.

@@ -115,7 +115,10 @@ class Builder:
             found.append(
                 {"url": self.definition("invoice-is-refund"), "valueBoolean": True}
             )
-        for name, other in (("replaces", head.replaces), ("replaced-by", head.replaced_by)):
+        for name, other in (
+            ("replaces", head.replaces),
+            ("replaced-by", head.replaced_by),
+        ):
             if other:
                 reference = {"reference": f"Invoice/{other}", "type": "Invoice"}
                 url = self.definition(f"invoice-{name}")
@@ -146,7 +149,10 @@ class Builder:
         gross = line.net + line.discount + line.deduction
         base = {
             "extension": [
-                {"url": const.UNIT_PRICE, "valueMoney": _money(line.unit_price, currency)}
+                {
+                    "url": const.UNIT_PRICE,
+                    "valueMoney": _money(line.unit_price, currency),
+                }
             ],
             "type": "base",
             "code": _concept(self.line_code, "Code", line.code),
@@ -176,7 +182,11 @@ class Builder:
                 "id": line.id,
                 "meta": _meta(head.updated, head.version),
                 "identifier": [_identifier("Code", self.line_code, line.code)],
-                "status": "aborted" if gone else "billed" if head.status else "billable",
+                "status": "aborted"
+                if gone
+                else "billed"
+                if head.status
+                else "billable",
                 "code": concept,
                 # R4 demands a subject; a capitation line has none but the group
                 "subject": _party(line.subject)
@@ -205,7 +215,10 @@ class Builder:
                     for system, value in notice.identifiers
                 ],
                 "status": notice.status,
-                "request": {"reference": f"Invoice/{notice.bill_id}", "type": "Invoice"},
+                "request": {
+                    "reference": f"Invoice/{notice.bill_id}",
+                    "type": "Invoice",
+                },
                 "created": notice.created,
                 "payment": {"reference": f"PaymentReconciliation/{notice.payment_id}"},
                 "paymentDate": notice.payment_date,
@@ -296,9 +309,13 @@ class Builder:
                 ],
                 "name": facility.name,
                 "telecom": [
-                    {"system": system, "value": value} for system, value in telecom if value
+                    {"system": system, "value": value}
+                    for system, value in telecom
+                    if value
                 ],
-                "address": [_filled(address)] if any(list(address.values())[1:]) else None,
+                "address": [_filled(address)]
+                if any(list(address.values())[1:])
+                else None,
             }
         )
 
@@ -328,7 +345,9 @@ class Builder:
                     _identifier("Code", self.claim_code, claim.code),
                 ],
                 "status": "active" if claim.active else "cancelled",
-                "type": _concept(f"{const.IG}/CodeSystem/claim-visit-type", claim.visit_type),
+                "type": _concept(
+                    f"{const.IG}/CodeSystem/claim-visit-type", claim.visit_type
+                ),
                 "use": "claim",
                 "patient": _party(claim.patient),
                 "billablePeriod": period,
@@ -421,7 +440,9 @@ def _party(party):
         {
             "reference": f"{party.kind}/{party.id}",
             "type": party.kind,
-            "identifier": _identifier("UUID", None, party.id) if party.has_uuid else None,
+            "identifier": _identifier("UUID", None, party.id)
+            if party.has_uuid
+            else None,
             "display": party.name,
         }
     )

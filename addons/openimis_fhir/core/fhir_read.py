@@ -73,7 +73,9 @@ def read_product(resource, currencies=None):
     period = resource.get("period") or {}
     return Product(
         uuid=uuid_of(resource),
-        code=_required(identifier(resource, "Code"), "InsurancePlan.identifier", "Code"),
+        code=_required(
+            identifier(resource, "Code"), "InsurancePlan.identifier", "Code"
+        ),
         name=resource.get("name") or "",
         date_from=to_date(period.get("start"), "InsurancePlan.period.start"),
         date_to=to_date(period.get("end"), "InsurancePlan.period.end"),
@@ -174,7 +176,9 @@ def _premium(asset, extension, policy, sequence, currencies):
         "category": first_code(part.get("category", {}).get("valueCodeableConcept")),
         "receipt": part.get("receipt", {}).get("valueString"),
         "pay_type": first_code(part.get("type", {}).get("valueCodeableConcept")),
-        "pay_date": to_date(part.get("date", {}).get("valueDate"), "Contract.premium.date"),
+        "pay_date": to_date(
+            part.get("date", {}).get("valueDate"), "Contract.premium.date"
+        ),
         "date_from": to_date(period.get("start"), "Contract.term.asset.period"),
         "date_to": to_date(period.get("end"), "Contract.term.asset.period"),
         "policy_value": to_decimal((item.get("net") or {}).get("value")),

@@ -58,7 +58,9 @@ def read_claim(claim, response=None, currencies=None):
         date_from=to_date(period.get("start"), "Claim.billablePeriod.start"),
         date_to=to_date(period.get("end"), "Claim.billablePeriod.end"),
         date_claimed=to_date(claim.get("created"), "Claim.created"),
-        date_processed=to_date((response or {}).get("created"), "ClaimResponse.created"),
+        date_processed=to_date(
+            (response or {}).get("created"), "ClaimResponse.created"
+        ),
         visit_type=first_code(claim.get("type")),
         icd_code=icd.get("code"),
         icd_name=icd.get("display"),
@@ -77,7 +79,7 @@ def claim_uuid_of_response(response):
 
 
 def _status(response):
-    """openIMIS claim status: the last stage adjudicated; all lines refused = rejected."""
+    """openIMIS claim status: the last stage; all lines refused means rejected."""
     if not response:
         return const.ENTERED
     stages, reasons = set(), []
@@ -115,7 +117,8 @@ def _lines(claim, response):
 
 def _line(item, answer, notes):
     stages = {
-        first_code(a.get("category")): a for a in (answer or {}).get("adjudication") or ()
+        first_code(a.get("category")): a
+        for a in (answer or {}).get("adjudication") or ()
     }
     last = stages.get(const.STAGE_VALUATED) or stages.get(const.STAGE_CHECKED) or {}
     reference = extensions(item, "claim-item-reference")

@@ -63,7 +63,9 @@ def parse_search(resource, parameters):
         name, _, modifier = name.partition(":")
         if name in RESULT_PARAMETERS:
             _result_parameter(search, name, value)
-        elif name in known and (not modifier or (name, modifier) == ("name", "contains")):
+        elif name in known and (
+            not modifier or (name, modifier) == ("name", "contains")
+        ):
             search.criteria += _criteria(name, known[name], value)
         else:
             raise BadSearch(name if not modifier else f"{name}:{modifier}", value)

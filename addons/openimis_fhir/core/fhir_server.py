@@ -75,7 +75,9 @@ def capability_statement(base, date, software_version):
                     "description": "Authorization: Bearer <API key of a user>; the "
                     "rights of that user apply.",
                 },
-                "resource": [_resource(name, *served) for name, served in SERVED.items()],
+                "resource": [
+                    _resource(name, *served) for name, served in SERVED.items()
+                ],
             }
         ],
     }
@@ -89,7 +91,8 @@ def _resource(name, interactions, parameters):
             "interaction": [{"code": code} for code in interactions],
             "versioning": "versioned" if name == "Invoice" else "no-version",
             "searchParam": [
-                {"name": parameter, "type": kind} for parameter, kind in parameters.items()
+                {"name": parameter, "type": kind}
+                for parameter, kind in parameters.items()
             ],
         }
     )

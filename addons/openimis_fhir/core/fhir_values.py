@@ -110,7 +110,9 @@ def to_date(value, path="date"):
         return None
     text = str(value)[:10]
     try:
-        return date.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text)
+        return date.fromisoformat(
+            text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text
+        )
     except ValueError:
         raise UnreadableResource(path, value) from None
 

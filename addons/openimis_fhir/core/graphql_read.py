@@ -11,7 +11,16 @@ from decimal import Decimal
 
 from .exceptions import UnreadableResource
 from .fhir_values import iso_currency, normal_uuid, to_date, to_decimal
-from .records import BatchRun, Bill, BillLine, Claim, ClaimLine, Facility, Location, Product
+from .records import (
+    BatchRun,
+    Bill,
+    BillLine,
+    Claim,
+    ClaimLine,
+    Facility,
+    Location,
+    Product,
+)
 
 BILL_TYPES = {
     "claim": "claim-batch",
@@ -202,9 +211,15 @@ def _claim_line(sequence, kind, node):
         qty_provided=_money(node.get("qtyProvided"), "claim.line.qtyProvided"),
         price_asked=_money(node.get("priceAsked"), "claim.line.priceAsked"),
         qty_approved=to_decimal(node.get("qtyApproved"), "claim.line.qtyApproved"),
-        price_approved=to_decimal(node.get("priceApproved"), "claim.line.priceApproved"),
-        price_adjusted=to_decimal(node.get("priceAdjusted"), "claim.line.priceAdjusted"),
-        price_valuated=to_decimal(node.get("priceValuated"), "claim.line.priceValuated"),
+        price_approved=to_decimal(
+            node.get("priceApproved"), "claim.line.priceApproved"
+        ),
+        price_adjusted=to_decimal(
+            node.get("priceAdjusted"), "claim.line.priceAdjusted"
+        ),
+        price_valuated=to_decimal(
+            node.get("priceValuated"), "claim.line.priceValuated"
+        ),
         price_origin=node.get("priceOrigin"),
         rejection_reason=int(node.get("rejectionReason") or 0),
     )

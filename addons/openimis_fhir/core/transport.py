@@ -34,7 +34,7 @@ READERS = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What could not be read: `position` (0-based, in the list), `key`, `code`, text."""
+    """What could not be read: `position` in the list (from 0), `key`, `code`, text."""
 
     position: int
     code: str
@@ -96,7 +96,9 @@ class FhirTransport:
         """
         for offset in range(1, 12):
             try:
-                bundle = self._bundle(kind, const.RESOURCE_OF_KIND[kind], offset, 1, since)
+                bundle = self._bundle(
+                    kind, const.RESOURCE_OF_KIND[kind], offset, 1, since
+                )
                 return int(bundle.get("total") or 0)
             except ServerFailed:
                 continue
@@ -181,7 +183,9 @@ class FhirTransport:
         bundle = self._bundle(kind, const.RESOURCE_OF_KIND[kind], number, size, since)
         entries = [entry.get("resource") or {} for entry in bundle.get("entry") or ()]
         page = Page(total=int(bundle.get("total") or 0), seen=len(entries))
-        answers = self._responses(entries, number, size, since) if kind == "claim" else {}
+        answers = (
+            self._responses(entries, number, size, since) if kind == "claim" else {}
+        )
         for position, resource in enumerate(entries, start=start):
             answer = answers.get(resource.get("id"))
             read_into(page, kind, resource, position, self.currencies, answer)
@@ -308,4 +312,8 @@ TRANSPORTS = {"fhir": FhirTransport, "graphql": GraphqlTransport}
 
 def _smaller(size):
     """Next page size that divides `size`, so that page numbers stay whole."""
-    return next(part for part in (size // 10, size // 5, size // 2, 1) if part and not size % part)
+    return next(
+        part
+        for part in (size // 10, size // 5, size // 2, 1)
+        if part and not size % part
+    )

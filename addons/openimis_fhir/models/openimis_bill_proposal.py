@@ -157,7 +157,12 @@ class OpenimisBillProposal(models.Model):
 
     def _make_credit_note(self):
         return self.move_id._reverse_moves(
-            [{"ref": self.display_name, "invoice_date": fields.Date.context_today(self)}]
+            [
+                {
+                    "ref": self.display_name,
+                    "invoice_date": fields.Date.context_today(self),
+                }
+            ]
         )
 
     def _close(self, state):

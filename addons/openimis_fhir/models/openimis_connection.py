@@ -288,36 +288,38 @@ class OpenimisConnection(models.Model):
         return text + detail
 
     def _error_texts(self):
-        _ = self.env._
         return {
-            "authentication": _(
+            "authentication": self.env._(
                 "openIMIS refuses login or token. Check them; openIMIS locks the "
                 "account after five failures, so nothing more was tried."
             ),
-            "access": _(
-                "The openIMIS account lacks a right. Bills need 156101, payments 155201."
+            "access": self.env._(
+                "The openIMIS account lacks a right. Bills need 156101, payments "
+                "155201."
             ),
-            "unavailable": _(
+            "unavailable": self.env._(
                 "openIMIS does not answer. What is missing is read by «Resume» or at "
                 "the next pull."
             ),
-            "server_error": _("openIMIS failed on this question (error 500)."),
-            "not_found": _("openIMIS does not know this address or record."),
-            "refused": _("openIMIS refuses the request."),
-            "unreadable": _(
+            "server_error": self.env._("openIMIS failed on this question (error 500)."),
+            "not_found": self.env._("openIMIS does not know this address or record."),
+            "refused": self.env._("openIMIS refuses the request."),
+            "unreadable": self.env._(
                 "The answer is not what openIMIS sends. Is the address right, is a "
                 "proxy in between?"
             ),
-            "too_large": _("The answer is too large. Take smaller pages."),
-            "no_token": _("openIMIS gave no token at login."),
-            "redirect": _(
+            "too_large": self.env._("The answer is too large. Take smaller pages."),
+            "no_token": self.env._("openIMIS gave no token at login."),
+            "redirect": self.env._(
                 "openIMIS sends the request elsewhere. Enter its final address."
             ),
-            "scheme": _("The address must start with https://."),
-            "host": _("The address names no server."),
-            "credentials_in_url": _("Enter login and password in their own fields."),
-            "query": _("The address must end with the site's root."),
-            "private": _(
+            "scheme": self.env._("The address must start with https://."),
+            "host": self.env._("The address names no server."),
+            "credentials_in_url": self.env._(
+                "Enter login and password in their own fields."
+            ),
+            "query": self.env._("The address must end with the site's root."),
+            "private": self.env._(
                 "The address leads into a private network. Tick «Internal Server» if "
                 "that is intended."
             ),

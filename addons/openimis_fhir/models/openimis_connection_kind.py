@@ -4,7 +4,7 @@ from ..core import const
 
 
 class OpenimisConnectionKind(models.Model):
-    """One kind of record of a connection: pull it or not, and up to when it is known."""
+    """One kind of record of a connection: pull it or not, and known up to when."""
 
     _name = "openimis.connection.kind"
     _description = "What to Pull from openIMIS"
@@ -31,17 +31,16 @@ class OpenimisConnectionKind(models.Model):
 
     @api.model
     def _selection_kind(self):
-        _ = self.env._
         labels = {
-            "location": _("Locations"),
-            "facility": _("Health Facilities"),
-            "product": _("Products"),
-            "insuree": _("Insurees"),
-            "policy": _("Policies"),
-            "premium": _("Premiums"),
-            "batch_run": _("Batch Runs"),
-            "claim": _("Claims"),
-            "bill": _("Bills"),
+            "location": self.env._("Locations"),
+            "facility": self.env._("Health Facilities"),
+            "product": self.env._("Products"),
+            "insuree": self.env._("Insurees"),
+            "policy": self.env._("Policies"),
+            "premium": self.env._("Premiums"),
+            "batch_run": self.env._("Batch Runs"),
+            "claim": self.env._("Claims"),
+            "bill": self.env._("Bills"),
         }
         return [(kind, labels[kind]) for kind in const.KINDS]
 

@@ -40,7 +40,9 @@ class OpenimisFhirClaim(models.AbstractModel):
             currency=claim.currency_id.name,
             total=exact(claim.claimed),
             provider=provider or Party("unknown"),
-            patient=Party(patient, kind="Patient", has_uuid=bool(insuree.openimis_uuid)),
+            patient=Party(
+                patient, kind="Patient", has_uuid=bool(insuree.openimis_uuid)
+            ),
             active=claim.status != "1",
             visit_type=claim.visit_type or "O",
             coverage_id=claim.policy_id.openimis_uuid or None,

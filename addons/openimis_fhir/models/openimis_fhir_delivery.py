@@ -51,9 +51,7 @@ class OpenimisFhirDelivery(models.Model):
         index=True,
     )
     attempts = fields.Integer(readonly=True)
-    date_next = fields.Datetime(
-        "Next Try", default=fields.Datetime.now, readonly=True
-    )
+    date_next = fields.Datetime("Next Try", default=fields.Datetime.now, readonly=True)
     date_done = fields.Datetime("Delivered On", readonly=True)
     status_code = fields.Integer("HTTP Status", readonly=True, aggregator=None)
     error = fields.Char("What Went Wrong", readonly=True)

@@ -48,7 +48,9 @@ class OpenimisFhirInvoice(models.AbstractModel):
 
     @api.model
     def _base_domain(self):
-        return Domain("openimis_type", "!=", False) & Domain("openimis_uuid", "!=", False)
+        return Domain("openimis_type", "!=", False) & Domain(
+            "openimis_uuid", "!=", False
+        )
 
     @api.model
     def _criterion_domain(self, criterion):
@@ -64,7 +66,9 @@ class OpenimisFhirInvoice(models.AbstractModel):
             wanted = [t for t, code in BILL_TYPE.items() if code in value]
             return Domain("openimis_type", "in", wanted)
         if parameter == "recipient":
-            return self._partner_domain("partner_id", value) | self._insuree_domain(value)
+            return self._partner_domain("partner_id", value) | self._insuree_domain(
+                value
+            )
         if parameter == "issuer":
             return self._partner_domain("company_id.partner_id", value)
         return self._insuree_domain(value)
@@ -151,7 +155,13 @@ class OpenimisFhirInvoice(models.AbstractModel):
         :rtype: list[core.outgoing.BillHead]
         """
         moves.fetch(
-            ["openimis_uuid", "openimis_code", "openimis_sender", "partner_id", "company_id"]
+            [
+                "openimis_uuid",
+                "openimis_code",
+                "openimis_sender",
+                "partner_id",
+                "company_id",
+            ]
         )
         accounts = self._accounts(moves)
         taxes = self._taxes(moves)
@@ -236,7 +246,9 @@ class OpenimisFhirInvoice(models.AbstractModel):
         insurees.fetch(["openimis_uuid"])
         uuids = {insuree.id: insuree.openimis_uuid for insuree in insurees}
         return {
-            move_id: Party(uuids[i] or f"insuree-{i}", kind="Patient", has_uuid=bool(uuids[i]))
+            move_id: Party(
+                uuids[i] or f"insuree-{i}", kind="Patient", has_uuid=bool(uuids[i])
+            )
             for move_id, i in wanted.items()
         }
 

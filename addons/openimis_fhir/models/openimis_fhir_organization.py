@@ -43,7 +43,9 @@ class OpenimisFhirOrganization(models.AbstractModel):
 
     @api.model
     def _resources(self, records):
-        records.fetch(["name", "openimis_uuid", "openimis_code", "openimis_location_id"])
+        records.fetch(
+            ["name", "openimis_uuid", "openimis_code", "openimis_location_id"]
+        )
         builder = self._builder()
         return [builder.organization(self._facility(partner)) for partner in records]
 

@@ -60,7 +60,7 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
         )
 
     def _details(self, payments):
-        """{payment id: [(bill id, amount, date)]} from the reconciliation, one query."""
+        """{payment id: [(bill id, amount, date)]} as reconciled, in one query."""
         details = defaultdict(list)
         self.env.flush_all()
         for payment_id, uuid, amount, day in self.env.execute_query(

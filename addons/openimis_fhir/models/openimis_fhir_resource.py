@@ -176,8 +176,10 @@ class OpenimisFhirResource(models.AbstractModel):
         if field == "id":
             return after_id
         try:
-            moment = self.env[self._model]._fields[field].convert_to_cache(
-                value, self.env[self._model], validate=True
+            moment = (
+                self.env[self._model]
+                ._fields[field]
+                .convert_to_cache(value, self.env[self._model], validate=True)
             )
         except ValueError:
             raise BadSearch("_cursor", value) from None

@@ -87,8 +87,7 @@ class OpenimisFhirSubscription(models.Model):
     @api.model
     def _cron_deliver(self):
         """Note what changed, then deliver what is due."""
-        subscriptions = self.search([])
-        for subscription in subscriptions:
+        for subscription in self.search([("active", "=", True)]):
             subscription._note_changes()
         self.env["ir.cron"]._commit_progress()
         self.env["openimis.fhir.delivery"]._deliver_due()
@@ -127,14 +126,18 @@ class OpenimisFhirSubscription(models.Model):
             )
         )
         # sudo: the log is the server's own, nobody writes it by hand
-        return self.env["openimis.fhir.delivery"].sudo().create(
-            [
-                {
-                    "subscription_id": self.id,
-                    "bill_uuid": uuid,
-                    "version": version,
-                    "event": "deleted" if deleted else "changed",
-                }
-                for uuid, version, deleted in rows
-            ]
+        return (
+            self.env["openimis.fhir.delivery"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "subscription_id": self.id,
+                        "bill_uuid": uuid,
+                        "version": version,
+                        "event": "deleted" if deleted else "changed",
+                    }
+                    for uuid, version, deleted in rows
+                ]
+            )
         )

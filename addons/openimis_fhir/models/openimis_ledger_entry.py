@@ -155,7 +155,9 @@ class OpenimisLedgerEntry(models.Model):
         accounts = {account.code: account for account in found}
         if missing := sorted(codes - set(accounts)):
             raise UserError(
-                self.env._("Accounts %(codes)s are not known.", codes=", ".join(missing))
+                self.env._(
+                    "Accounts %(codes)s are not known.", codes=", ".join(missing)
+                )
             )
         return accounts
 

@@ -40,7 +40,9 @@ class OpenimisPaymentNotice(models.Model):
     user_id = fields.Many2one(
         "res.users", "Reported by", default=lambda self: self.env.uid, readonly=True
     )
-    payment_state = fields.Selection(related="payment_id.state", string="Payment Status")
+    payment_state = fields.Selection(
+        related="payment_id.state", string="Payment Status"
+    )
 
     _uuid_uniq = models.UniqueIndex("(openimis_uuid)", "This notice exists already.")
     _identifier_uniq = models.UniqueIndex(

@@ -41,7 +41,7 @@ class OpenimisPaymentReport(models.Model):
     reference = fields.Char(
         "Payment Reference",
         readonly=True,
-        help="Names the payment in openIMIS; how it is found again after a lost answer.",
+        help="Names the payment in openIMIS, and finds it after a lost answer.",
     )
     state = fields.Selection(
         [
@@ -163,7 +163,9 @@ class OpenimisPaymentReport(models.Model):
             "paymentDate": self.payment_date,
             "recipient": {"reference": "Organization/openIMIS-Implementation"},
             "amount": {"value": self.amount, "currency": self.currency_id.name},
-            "paymentStatus": {"coding": [{"system": PAYMENT_STATUS, "code": "cleared"}]},
+            "paymentStatus": {
+                "coding": [{"system": PAYMENT_STATUS, "code": "cleared"}]
+            },
         }
 
     def _confirm(self):

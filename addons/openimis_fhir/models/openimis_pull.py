@@ -43,9 +43,7 @@ class OpenimisPull(models.Model):
         help="A FHIR bundle (JSON) or NDJSON, read instead of the server.",
     )
     file_name = fields.Char(copy=False)
-    date_watermark = fields.Datetime(
-        "Server Time at Start", readonly=True, copy=False
-    )
+    date_watermark = fields.Datetime("Server Time at Start", readonly=True, copy=False)
 
     # === JOB ===
 
@@ -86,7 +84,9 @@ class OpenimisPull(models.Model):
                     kind=self._kind_label(line.kind),
                 ),
             )
-            return [{"kind": line.kind, "task": "rest", "start": 0, "since": _text(since)}]
+            return [
+                {"kind": line.kind, "task": "rest", "start": 0, "since": _text(since)}
+            ]
         self._count(line.kind, "found", total)
         size = self.connection_id.page_size
         pages = self._pages(line.kind, total, size, since)
@@ -163,7 +163,9 @@ class OpenimisPull(models.Model):
             self._log_many([self._problem(kind, problem) for problem in problems])
 
     def _problem(self, kind, problem):
-        where = problem.key or self.env._("entry %(number)s", number=problem.position + 1)
+        where = problem.key or self.env._(
+            "entry %(number)s", number=problem.position + 1
+        )
         return {
             "severity": "error",
             "code": f"{kind}.{problem.code}",
@@ -194,12 +196,16 @@ class OpenimisPull(models.Model):
     def _incomplete_kinds(self):
         """Kinds of which something is missing: these are read again from their mark."""
         # sudo: chunks are the engine's own bookkeeping, no user has rights on them
-        failed = self.env["exchange.chunk"].sudo().search(
-            [
-                ("run_model", "=", self._name),
-                ("run_id", "=", self.id),
-                ("state", "!=", "done"),
-            ]
+        failed = (
+            self.env["exchange.chunk"]
+            .sudo()
+            .search(
+                [
+                    ("run_model", "=", self._name),
+                    ("run_id", "=", self.id),
+                    ("state", "!=", "done"),
+                ]
+            )
         )
         kinds = {chunk.payload["kind"] for chunk in failed}
         kinds |= {
@@ -237,7 +243,7 @@ class OpenimisPull(models.Model):
         self.env["openimis.writer"]._mark_deleted(self, gone)
 
     def _ask_missing(self, transport):
-        """UUIDs of known bills openIMIS no longer shows; asks only if some are fewer."""
+        """UUIDs of known bills openIMIS no longer shows; asks only if there are fewer."""
         known = self.env["openimis.remote.record"].search(
             [
                 ("connection_id", "=", self.connection_id.id),

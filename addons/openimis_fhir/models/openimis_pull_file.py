@@ -43,12 +43,16 @@ class OpenimisPull(models.Model):
 
     def _file_content(self):
         # sudo: the attachment of a binary field is read by whoever may read the job
-        attachment = self.env["ir.attachment"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_field", "=", "file"),
-                ("res_id", "=", self.id),
-            ]
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_field", "=", "file"),
+                    ("res_id", "=", self.id),
+                ]
+            )
         )
         return attachment.raw or b""
 

@@ -109,7 +109,11 @@ class OpenimisWriter(models.AbstractModel):
     def _check_currency(self, pull, record):
         currency = getattr(record, "currency", None)
         expected = pull.company_id.currency_id.name
-        if currency and currency != expected and not hasattr(record, "third_party_uuid"):
+        if (
+            currency
+            and currency != expected
+            and not hasattr(record, "third_party_uuid")
+        ):
             raise UnreadableResource("currency", f"{currency} / {expected}")
 
     def _existing(self, connection, kind, changed):

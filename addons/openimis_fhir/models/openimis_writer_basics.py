@@ -112,7 +112,9 @@ class OpenimisWriter(models.AbstractModel):
             connection, "openimis.family", [record.family_uuid for record in records]
         )
         locations = self._by_uuid(
-            connection, "openimis.location", [record.location_uuid for record in records]
+            connection,
+            "openimis.location",
+            [record.location_uuid for record in records],
         )
         missing = {r.family_uuid: r for r in records if r.family_uuid not in families}
         missing |= {r.family_uuid: r for r in records if r.is_head}

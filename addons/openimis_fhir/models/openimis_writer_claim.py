@@ -46,7 +46,10 @@ class OpenimisWriter(models.AbstractModel):
                 connection, "openimis.insuree", [r.patient_uuid for r in records]
             ),
             "product": self._by(
-                connection, "openimis.product", "code", [r.product_code for r in records]
+                connection,
+                "openimis.product",
+                "code",
+                [r.product_code for r in records],
             ),
             "batch_run": self._by_uuid(
                 connection, "openimis.batch.run", [r.batch_run_uuid for r in records]

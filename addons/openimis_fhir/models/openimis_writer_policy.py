@@ -17,7 +17,10 @@ class OpenimisWriter(models.AbstractModel):
         holders = [record.holder_chf_id for record in records]
         return {
             "product": self._by(
-                connection, "openimis.product", "code", [r.product_code for r in records]
+                connection,
+                "openimis.product",
+                "code",
+                [r.product_code for r in records],
             ),
             "insuree": self._by(connection, "openimis.insuree", "chf_id", holders),
             "family": self._by(connection, "openimis.family", "code", holders),
@@ -41,7 +44,7 @@ class OpenimisWriter(models.AbstractModel):
         }
 
     def _policy_status(self, record):
-        """FHIR calls active and expired policies alike; the period tells (section 5)."""
+        """FHIR calls active and expired policies alike: the period tells them apart."""
         if record.status == ACTIVE and record.date_to and record.date_to < today():
             return EXPIRED
         return record.status or ACTIVE

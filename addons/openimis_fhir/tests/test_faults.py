@@ -63,7 +63,9 @@ class TestFaults(BillsCase):
 
     def test_payments_are_reported_once_whatever_happens(self):
         self.fill(claims=1, bills=10)
-        self.connection.write({"write_back": True, "transport": "graphql", "retries": 1})
+        self.connection.write(
+            {"write_back": True, "transport": "graphql", "retries": 1}
+        )
         self.pull()
         bills = self.env["openimis.remote.bill"].search(
             [("company_id", "=", self.company.id)]
@@ -78,7 +80,10 @@ class TestFaults(BillsCase):
         reports = self.env["openimis.payment.report"]
         for _attempt in range(30):
             reports.search([]).write(
-                {"date_next": fields.Datetime.now() - timedelta(seconds=1), "attempts": 0}
+                {
+                    "date_next": fields.Datetime.now() - timedelta(seconds=1),
+                    "attempts": 0,
+                }
             )
             with self.enter_registry_test_mode():
                 self.env.ref(

@@ -33,7 +33,9 @@ class TestFhirPayments(FhirCase):
         self.assertEqual(self.call(f"Invoice/{move.openimis_uuid}")["status"], "issued")
         self.pay(self.notice(move, 410, "B"))
         self.assertEqual(move.amount_residual, 0)
-        self.assertEqual(self.call(f"Invoice/{move.openimis_uuid}")["status"], "balanced")
+        self.assertEqual(
+            self.call(f"Invoice/{move.openimis_uuid}")["status"], "balanced"
+        )
         self.assertEqual(self.call("PaymentNotice", self.payer_key)["total"], 2)
 
     def test_a_repeated_notice_is_recognised(self):
@@ -54,9 +56,15 @@ class TestFhirPayments(FhirCase):
     def test_what_is_wrong_is_named(self):
         move = self.bill(1)
         for values, expression in (
-            ({"amount": {"value": -5, "currency": "USD"}}, "PaymentNotice.amount.value"),
+            (
+                {"amount": {"value": -5, "currency": "USD"}},
+                "PaymentNotice.amount.value",
+            ),
             ({"amount": {"value": 0, "currency": "USD"}}, "PaymentNotice.amount.value"),
-            ({"amount": {"value": 5, "currency": "XXX"}}, "PaymentNotice.amount.currency"),
+            (
+                {"amount": {"value": 5, "currency": "XXX"}},
+                "PaymentNotice.amount.currency",
+            ),
             ({"amount": {"value": "much"}}, "PaymentNotice.amount"),
             ({"amount": "much"}, "PaymentNotice.amount"),
             ({"paymentDate": None}, "PaymentNotice.paymentDate"),
@@ -99,10 +107,14 @@ class TestFhirPayments(FhirCase):
         payment = self.call(path, self.payer_key)
         self.assertEqual(payment["paymentAmount"]["value"], 200)
         (detail,) = payment["detail"]
-        self.assertEqual(detail["request"]["reference"], f"Invoice/{move.openimis_uuid}")
+        self.assertEqual(
+            detail["request"]["reference"], f"Invoice/{move.openimis_uuid}"
+        )
         self.assertEqual(detail["amount"]["value"], 200)
         for query in ("identifier=urn:bank|A", f"request=Invoice/{move.openimis_uuid}"):
-            self.assertEqual(self.call(f"PaymentNotice?{query}", self.payer_key)["total"], 1)
+            self.assertEqual(
+                self.call(f"PaymentNotice?{query}", self.payer_key)["total"], 1
+            )
 
     def test_a_cancelled_payment_shows_as_cancelled(self):
         move = self.bill(1)

@@ -31,8 +31,12 @@ class FhirCase(AccountTestInvoicingCommon, HttpCase):
                 "company_id": cls.company.id,
             }
         )
-        cls.reader, cls.key = cls.make_user("reader", "openimis_fhir.group_openimis_exchange_user")
-        cls.payer, cls.payer_key = cls.make_user("payer", "openimis_payable.group_openimis_accountant")
+        cls.reader, cls.key = cls.make_user(
+            "reader", "openimis_fhir.group_openimis_exchange_user"
+        )
+        cls.payer, cls.payer_key = cls.make_user(
+            "payer", "openimis_payable.group_openimis_accountant"
+        )
 
     @classmethod
     def make_user(cls, login, *groups):
@@ -121,7 +125,11 @@ class TestFhirServer(FhirCase):
         self.assertEqual(answer.json()["fhirVersion"], "4.0.1")
 
     def test_without_key_there_is_nothing(self):
-        for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic eA=="}):
+        for header in (
+            {},
+            {"Authorization": "Bearer wrong"},
+            {"Authorization": "Basic eA=="},
+        ):
             answer = self.url_open(f"{BASE}/Invoice", headers=header)
             self.assertEqual(answer.status_code, 401)
             self.assertEqual(answer.json()["resourceType"], "OperationOutcome")
@@ -139,12 +147,17 @@ class TestFhirServer(FhirCase):
         move = self.bill(1)
         resource = self.call(f"Invoice/{move.openimis_uuid}")
         self.assertEqual(resource["status"], "issued")
-        self.assertEqual(resource["totalNet"], {"value": 610, "currency": "USD"} | {"currency": move.currency_id.name})
+        self.assertEqual(
+            resource["totalNet"],
+            {"value": 610, "currency": "USD"} | {"currency": move.currency_id.name},
+        )
         self.assertEqual(len(resource["lineItem"]), 2)
         self.assertEqual(resource["recipient"]["display"], "Health centre 1")
         self.assertEqual(resource["date"], "2026-11-21")
         self.assertIn("account", resource)
-        self.assertEqual(self.answer.headers["ETag"], f'W/"{resource["meta"]["versionId"]}"')
+        self.assertEqual(
+            self.answer.headers["ETag"], f'W/"{resource["meta"]["versionId"]}"'
+        )
 
     def test_unknown(self):
         self.call("Invoice/nothing", status=404)
@@ -159,9 +172,17 @@ class TestFhirServer(FhirCase):
         cancelled = self.bill(3, post=False)
         cancelled.button_cancel()
         self.env.flush_all()
-        for move, status in ((draft, "draft"), (issued, "issued"), (cancelled, "cancelled")):
-            self.assertEqual(self.call(f"Invoice/{move.openimis_uuid}")["status"], status)
-            self.assertIn(move.openimis_uuid, self.ids(self.call(f"Invoice?status={status}")))
+        for move, status in (
+            (draft, "draft"),
+            (issued, "issued"),
+            (cancelled, "cancelled"),
+        ):
+            self.assertEqual(
+                self.call(f"Invoice/{move.openimis_uuid}")["status"], status
+            )
+            self.assertIn(
+                move.openimis_uuid, self.ids(self.call(f"Invoice?status={status}"))
+            )
 
     def test_search(self):
         first, second = self.bill(1), self.bill(2, invoice_date="2026-10-05")
@@ -254,7 +275,9 @@ class TestFhirServer(FhirCase):
 
     def test_credit_notes_count_negative(self):
         move = self.bill(1)
-        note = move._reverse_moves([{"openimis_type": "claim", "openimis_code": "CN-1"}])
+        note = move._reverse_moves(
+            [{"openimis_type": "claim", "openimis_code": "CN-1"}]
+        )
         self.env.flush_all()
         if not note.openimis_uuid:
             note.openimis_uuid = "00000000-0000-4000-8000-000000000001"
@@ -262,7 +285,9 @@ class TestFhirServer(FhirCase):
         resource = self.call(f"Invoice/{note.openimis_uuid}")
         self.assertEqual(resource["totalNet"]["value"], -610)
         total = sum(
-            c["amount"]["value"] for i in resource["lineItem"] for c in i["priceComponent"]
+            c["amount"]["value"]
+            for i in resource["lineItem"]
+            for c in i["priceComponent"]
         )
         self.assertEqual(total, -610)
 
@@ -305,7 +330,9 @@ class TestFhirServer(FhirCase):
                 "health_facility_id": self.facility.id,
                 "claimed": 500.0,
                 "line_ids": [
-                    Command.create({"code": "S1", "qty_provided": 2, "price_asked": 250})
+                    Command.create(
+                        {"code": "S1", "qty_provided": 2, "price_asked": 250}
+                    )
                 ],
             }
         )

@@ -38,7 +38,9 @@ class TestLedgerEntry(AccountTestInvoicingCommon):
     def test_an_entry_becomes_one_posted_journal_entry(self):
         answer = self.send()
         self.assertEqual(answer["status"], "success")
-        move = self.env["account.move"].search([("name", "=", answer["external_reference"])])
+        move = self.env["account.move"].search(
+            [("name", "=", answer["external_reference"])]
+        )
         self.assertRecordValues(
             move.line_ids.sorted("debit"),
             [
@@ -60,10 +62,21 @@ class TestLedgerEntry(AccountTestInvoicingCommon):
         lines = self.entry()["lines"]
         for values, reason in (
             ({"lines": lines[:1]}, "lines"),
-            ({"lines": [lines[0], {**lines[1], "credit": "80"}]}, "debit 82.19 / credit 80"),
+            (
+                {"lines": [lines[0], {**lines[1], "credit": "80"}]},
+                "debit 82.19 / credit 80",
+            ),
             ({"lines": [{**lines[0], "account": "nope"}, lines[1]]}, "nope"),
             ({"lines": [lines[0], {**lines[1], "party": "nobody"}]}, "nobody"),
-            ({"lines": [{**lines[0], "debit": "1.005"}, {**lines[1], "credit": "1.005"}]}, "1.005"),
+            (
+                {
+                    "lines": [
+                        {**lines[0], "debit": "1.005"},
+                        {**lines[1], "credit": "1.005"},
+                    ]
+                },
+                "1.005",
+            ),
             ({"lines": [{**lines[0], "debit": "-1"}, lines[1]]}, "debit"),
             ({"currency": "XXX"}, "XXX"),
             ({"journal": "NOPE"}, "NOPE"),

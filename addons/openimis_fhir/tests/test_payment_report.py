@@ -13,7 +13,9 @@ class TestPaymentReport(BillsCase):
 
     def setUp(self):
         super().setUp()
-        self.connection.write({"write_back": True, "transport": "graphql", "retries": 0})
+        self.connection.write(
+            {"write_back": True, "transport": "graphql", "retries": 0}
+        )
         self.local = self.make_move(post=True)
 
     def pay(self, amount=None):
@@ -29,7 +31,9 @@ class TestPaymentReport(BillsCase):
         )
         self.env.flush_all()
         with self.enter_registry_test_mode():
-            self.env.ref("openimis_fhir.ir_cron_openimis_report").method_direct_trigger()
+            self.env.ref(
+                "openimis_fhir.ir_cron_openimis_report"
+            ).method_direct_trigger()
         self.env.invalidate_all()
         return self.env["openimis.payment.report"].search(
             [("remote_bill_id", "=", self.local.id)]

@@ -28,7 +28,10 @@ class TestPull(OpenimisCase):
         self.fill()
         pull = self.pull()
         self.assertEqual(pull.state, "done", self.texts(pull))
-        self.assertEqual(pull.counters["claim"], {"found": 25, "unchanged": 0, "create": 25, "update": 0})
+        self.assertEqual(
+            pull.counters["claim"],
+            {"found": 25, "unchanged": 0, "create": 25, "update": 0},
+        )
         claim = self.claim(self.claims[3])
         self.assertRecordValues(
             claim,

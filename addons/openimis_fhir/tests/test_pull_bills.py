@@ -59,7 +59,8 @@ class TestPullBills(BillsCase):
         self.assertEqual(sum(move.openimis_line_ids.mapped("amount_net")), 610.0)
         bill.action_create_move()
         self.assertEqual(
-            self.env["account.move"].search_count([("openimis_uuid", "=", bill.uuid)]), 1
+            self.env["account.move"].search_count([("openimis_uuid", "=", bill.uuid)]),
+            1,
         )
 
     def test_a_bill_of_an_unknown_third_party_says_so(self):

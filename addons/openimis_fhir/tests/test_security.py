@@ -79,7 +79,11 @@ class TestSecurity(OpenimisCase):
         self.assertNotIn("wrong-and-secret", "\n".join(logs.output))
 
     def test_addresses_into_the_network_need_the_tick(self):
-        for url in ("http://imis.example.org", "https://10.0.0.1", "file:///etc/passwd"):
+        for url in (
+            "http://imis.example.org",
+            "https://10.0.0.1",
+            "file:///etc/passwd",
+        ):
             with self.assertRaises(UserError):
                 self.connection.write({"url": url, "internal": False})
 
@@ -91,7 +95,12 @@ class TestSecurity(OpenimisCase):
             company_id=self.company.id,
             company_ids=self.company.ids,
         )
-        for model in ("openimis.fhir.delivery", "openimis.payment.notice", "openimis.fhir.tombstone", "openimis.remote.record"):
+        for model in (
+            "openimis.fhir.delivery",
+            "openimis.payment.notice",
+            "openimis.fhir.tombstone",
+            "openimis.remote.record",
+        ):
             for operation in ("create", "write", "unlink"):
                 access = self.env[model].with_user(manager).has_access(operation)
                 self.assertFalse(access, (model, operation))
@@ -106,6 +115,10 @@ class TestSecurity(OpenimisCase):
         self.env.cr.execute(sql)
         self.env.invalidate_all()
         connection = self.connection
-        self.assertFalse(connection.login or connection.password or connection.write_back)
+        self.assertFalse(
+            connection.login or connection.password or connection.write_back
+        )
         self.assertFalse(connection.active)
-        self.assertFalse(self.env["openimis.fhir.subscription"].search([("name", "=", "x")]))
+        self.assertFalse(
+            self.env["openimis.fhir.subscription"].search([("name", "=", "x")])
+        )

@@ -51,7 +51,7 @@ class TestSubscription(FhirCase):
         move = self.bill(1)
         deliveries = self.deliver()
         self.assertEqual(deliveries.mapped("state"), ["done"])
-        (headers, body), = self.receiver.received
+        ((headers, body),) = self.receiver.received
         Bundle.model_validate_json(body)
         self.assertEqual(
             json.loads(body)["entry"][0]["resource"]["id"], move.openimis_uuid
@@ -59,7 +59,9 @@ class TestSubscription(FhirCase):
         secret = self.subscription.secret
         self.assertTrue(verify(secret, headers["X-Signature"], body, time.time()))
         self.assertFalse(verify("x", headers["X-Signature"], body, time.time()))
-        self.assertFalse(verify(secret, headers["X-Signature"], body + b" ", time.time()))
+        self.assertFalse(
+            verify(secret, headers["X-Signature"], body + b" ", time.time())
+        )
         later = time.time() + 3600
         self.assertFalse(verify(secret, headers["X-Signature"], body, later))
         self.deliver()
@@ -110,7 +112,10 @@ class TestSubscription(FhirCase):
         uuid = draft.openimis_uuid
         draft.unlink()
         self.deliver()
-        told = {body["entry"][0]["fullUrl"].rpartition("/")[2]: body for body in self.bodies()}
+        told = {
+            body["entry"][0]["fullUrl"].rpartition("/")[2]: body
+            for body in self.bodies()
+        }
         resource = told[move.openimis_uuid]["entry"][0]["resource"]
         self.assertEqual(resource["status"], "balanced")
         self.assertEqual(told[uuid]["entry"][0]["request"]["method"], "DELETE")
@@ -128,7 +133,9 @@ class TestSubscription(FhirCase):
         self.receiver.statuses = [500] * 12
         for _attempt in range(12):
             delivery = self.again()
-        self.assertEqual((delivery.state, self.subscription.failed_count), ("failed", 1))
+        self.assertEqual(
+            (delivery.state, self.subscription.failed_count), ("failed", 1)
+        )
         with self.assertRaises(UserError):
             delivery.with_user(self.reader).action_retry()
         delivery.action_retry()

@@ -14,7 +14,14 @@ from decimal import Decimal as D
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from .openimis_samples import client, const, fhir_build, fhir_read_bill, fhir_server, outgoing
+from .openimis_samples import (
+    client,
+    const,
+    fhir_build,
+    fhir_read_bill,
+    fhir_server,
+    outgoing,
+)
 
 BASE = "https://imis.example.org/fhir/R4"
 NOW = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
@@ -144,31 +151,66 @@ def test_charge_items_are_valid_with_and_without_a_person():
     for subject in (None, PATIENT):
         resource = valid(builder.charge_item(replace(LINE, subject=subject), HEAD))
         assert resource["status"] == "billed"
-    assert valid(builder.charge_item(LINE, replace(HEAD, status=3)))["status"] == "aborted"
-    assert valid(builder.charge_item(LINE, replace(HEAD, status=0)))["status"] == "billable"
+    assert (
+        valid(builder.charge_item(LINE, replace(HEAD, status=3)))["status"] == "aborted"
+    )
+    assert (
+        valid(builder.charge_item(LINE, replace(HEAD, status=0)))["status"]
+        == "billable"
+    )
 
 
 def test_payments_are_valid():
     notice = outgoing.Notice(
-        "n-1", "active", HEAD.id, D("82.19"), "USD", NOW, NOW.date(), "5", HF,
-        identifiers=((None, "PAY-1"), ("urn:x", "2")), updated=NOW,
+        "n-1",
+        "active",
+        HEAD.id,
+        D("82.19"),
+        "USD",
+        NOW,
+        NOW.date(),
+        "5",
+        HF,
+        identifiers=((None, "PAY-1"), ("urn:x", "2")),
+        updated=NOW,
     )
     assert valid(builder.payment_notice(notice))["amount"]["value"] == 82.19
     payment = outgoing.Reconciliation(
-        "5", "active", D(100), "USD", NOW, NOW.date(), "PAY-1", HF, HF,
-        ((HEAD.id, D("82.19"), NOW.date()), ("other", D("17.81"), NOW.date())), NOW,
+        "5",
+        "active",
+        D(100),
+        "USD",
+        NOW,
+        NOW.date(),
+        "PAY-1",
+        HF,
+        HF,
+        ((HEAD.id, D("82.19"), NOW.date()), ("other", D("17.81"), NOW.date())),
+        NOW,
     )
     resource = valid(builder.payment_reconciliation(payment))
     assert sum(d["amount"]["value"] for d in resource["detail"]) == 100
-    valid(builder.payment_reconciliation(outgoing.Reconciliation(
-        "6", "draft", D(1), "CHF", NOW, NOW.date())))
+    valid(
+        builder.payment_reconciliation(
+            outgoing.Reconciliation("6", "draft", D(1), "CHF", NOW, NOW.date())
+        )
+    )
 
 
 def test_organizations_are_valid_and_readable_as_openimis_own():
     facility = outgoing.Facility(
-        HF.id, "Hq70", "Hospital", legal_form="C", level="H", care_type="B",
-        account_code="401100", street="Lantern Road 21", city="Jambero",
-        phone="+41 31 000 00 00", email="hf@example.org", updated=NOW,
+        HF.id,
+        "Hq70",
+        "Hospital",
+        legal_form="C",
+        level="H",
+        care_type="B",
+        account_code="401100",
+        street="Lantern Road 21",
+        city="Jambero",
+        phone="+41 31 000 00 00",
+        email="hf@example.org",
+        updated=NOW,
     )
     resource = valid(builder.organization(facility))
     from .openimis_samples import fhir_read
@@ -180,10 +222,19 @@ def test_organizations_are_valid_and_readable_as_openimis_own():
 
 def test_claims_are_valid():
     claim = outgoing.ClaimOut(
-        HEAD.id, "CQ7", date(2026, 11, 20), "USD", D(500), HF, PATIENT,
+        HEAD.id,
+        "CQ7",
+        date(2026, 11, 20),
+        "USD",
+        D(500),
+        HF,
+        PATIENT,
         coverage_id="7f5f8570-332b-4fcd-b6b8-d00a0986a4bc",
-        date_from=date(2026, 11, 19), icd_code="D-637", icd_name="Diagnostic",
-        items=(outgoing.ClaimItem(1, "item", "Iq70", D(3), D(100)),), updated=NOW,
+        date_from=date(2026, 11, 19),
+        icd_code="D-637",
+        icd_name="Diagnostic",
+        items=(outgoing.ClaimItem(1, "item", "Iq70", D(3), D(100)),),
+        updated=NOW,
     )
     assert valid(builder.claim(claim))["item"][0]["unitPrice"]["value"] == 100
     valid(builder.claim(replace(claim, coverage_id=None, icd_code=None, items=())))

@@ -1,10 +1,11 @@
 """The client against the simulator, on real sockets."""
 
 import pytest
-from .openimis_samples import DOLLAR, address, client, exceptions, transport
 
 from tests.simulators.openimis import Faults, OpenimisServer, Store
 from tests.simulators.openimis.server import LOGIN
+
+from .openimis_samples import DOLLAR, address, client, exceptions, transport
 
 
 class Sleeper:
@@ -57,7 +58,8 @@ def test_ready_made_token_needs_no_login(store):
 
 
 @pytest.mark.parametrize(
-    "fault", ["busy_503", "gateway_502", "too_many_429", "drop", "drop_after", "truncate"]
+    "fault",
+    ["busy_503", "gateway_502", "too_many_429", "drop", "drop_after", "truncate"],
 )
 def test_passing_faults_are_waited_out(store, fault):
     with OpenimisServer(store, Faults(planned={2: fault, 3: fault})) as server:
@@ -120,7 +122,9 @@ def test_rate_limit_spreads_requests():
 
 def test_graphql_sends_the_csrf_token(store):
     with OpenimisServer(store) as server:
-        data = connect(server).graphql("query{bill(first:1){totalCount edges{node{id}}}}")
+        data = connect(server).graphql(
+            "query{bill(first:1){totalCount edges{node{id}}}}"
+        )
     assert data["bill"]["totalCount"] == 1
 
 
@@ -170,7 +174,10 @@ def test_metadata_address_is_refused_even_for_internal_servers():
 
 
 def test_internal_address_is_accepted_where_allowed():
-    assert address.check_url("http://10.0.0.5:8000/", internal=True) == "http://10.0.0.5:8000"
+    assert (
+        address.check_url("http://10.0.0.5:8000/", internal=True)
+        == "http://10.0.0.5:8000"
+    )
 
 
 def test_a_name_that_leads_home_is_refused_before_anything_is_sent(store):
@@ -261,8 +268,12 @@ def test_an_unreadable_entry_is_named_and_the_others_are_read(store):
 def test_entered_claims_have_no_response_yet(store):
     facility = store.add_facility(1)
     key = store.add_claim(1, facility)
-    store.rows["Claim"][key].response = {"resourceType": "ClaimResponse", "id": key,
-                                         "identifier": [], "request": {}}
+    store.rows["Claim"][key].response = {
+        "resourceType": "ClaimResponse",
+        "id": key,
+        "identifier": [],
+        "request": {},
+    }
     with OpenimisServer(store) as server:
         claims = {claim.uuid: claim for claim in read_all(server, "claim").records}
     assert claims[key].status == 2
@@ -297,6 +308,8 @@ def test_graphql_bill_with_many_lines(store):
     assert bill.third_party_acc_code == "401100"
 
 
-@pytest.mark.parametrize("size, smaller", [(100, 10), (10, 1), (50, 5), (2, 1), (3, 1), (200, 20)])
+@pytest.mark.parametrize(
+    "size, smaller", [(100, 10), (10, 1), (50, 5), (2, 1), (3, 1), (200, 20)]
+)
 def test_smaller_pages_divide_the_larger(size, smaller):
     assert transport._smaller(size) == smaller

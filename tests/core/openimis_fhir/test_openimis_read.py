@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+
 from .openimis_samples import (
     DOLLAR,
     exceptions,
@@ -157,7 +158,9 @@ def test_contract_gives_premiums_of_the_same_policy():
 
 def test_all_captured_contracts_and_coverages_are_read():
     assert all(fhir_read.read_premiums(r, DOLLAR) for r in resources("Contract_list"))
-    assert len({fhir_read.read_policy(r).uuid for r in resources("Coverage_list")}) == 10
+    assert (
+        len({fhir_read.read_policy(r).uuid for r in resources("Coverage_list")}) == 10
+    )
 
 
 def test_patient():
@@ -173,7 +176,10 @@ def test_bill_from_fhir():
     assert (bill.code, bill.bill_type) == ("IV-Pq7-Hq70-2026-11", "claim-batch")
     assert bill.status == 1  # "active" is no FHIR status; a bill is born validated
     assert (bill.net, bill.total, bill.currency) == (610, 610, "USD")
-    assert [(line.code, line.net) for line in bill.lines] == [("CQ7", 500), ("CQ8", 110)]
+    assert [(line.code, line.net) for line in bill.lines] == [
+        ("CQ7", 500),
+        ("CQ8", 110),
+    ]
     assert sum(line.net for line in bill.lines) == bill.net
 
 

@@ -103,7 +103,9 @@ def bill(store, row):
 
 def bill_items(store, arguments):
     row = store.rows["Invoice"].get(arguments.get("bill_Id"))
-    return [] if not row else [bill_item(row, line) for line in row.resource["lineItem"]]
+    return (
+        [] if not row else [bill_item(row, line) for line in row.resource["lineItem"]]
+    )
 
 
 def bill_item(row, line):
@@ -212,7 +214,11 @@ def claim(row):
                 "priceOrigin": "P",
                 "rejectionReason": 0,
                 "status": 1,
-                kind: {"uuid": None, "code": item["productOrService"]["text"], "name": ""},
+                kind: {
+                    "uuid": None,
+                    "code": item["productOrService"]["text"],
+                    "name": "",
+                },
             }
         )
     return {

@@ -239,12 +239,20 @@ class ApiError(Exception):
         super().__init__(text)
         self.status = status
         self.headers = headers or {}
-        self.outcome = text if isinstance(text, dict) else {
-            "resourceType": "OperationOutcome",
-            "issue": [
-                {"severity": "error", "code": "exception", "details": {"text": text}}
-            ],
-        }
+        self.outcome = (
+            text
+            if isinstance(text, dict)
+            else {
+                "resourceType": "OperationOutcome",
+                "issue": [
+                    {
+                        "severity": "error",
+                        "code": "exception",
+                        "details": {"text": text},
+                    }
+                ],
+            }
+        )
 
 
 def _bundle(total, links, entries):

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 SAMPLES = Path(__file__).resolve().parents[2] / "core" / "openimis_fhir" / "samples"
-IDENTIFIERS = "https://openimis.github.io/openimis_fhir_r4_ig/CodeSystem/openimis-identifiers"
+IDENTIFIERS = (
+    "https://openimis.github.io/openimis_fhir_r4_ig/CodeSystem/openimis-identifiers"
+)
 
 
 def sample(name):
