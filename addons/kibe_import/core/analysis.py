@@ -213,6 +213,24 @@ def row_counts(analysis):
     return counts
 
 
+def children_without_income(analysis):
+    """Return how many children of the file have parents without income in the file.
+
+    :param Analysis analysis: after `merge`
+    """
+    if analysis.merged is None:
+        return 0
+    persons = analysis.merged.people.persons
+    return sum(
+        not any(
+            "income" in persons[parent].cells
+            for parent in (row.get("main_id"), row.get("partner_id"))
+            if parent in persons
+        )
+        for row in analysis.merged.children.rows.values()
+    )
+
+
 def _ignored(analysis, name):
     if name == "prestations" and analysis.merged:
         return analysis.merged.planning.ignored

@@ -112,6 +112,20 @@ class Plan:
             if row
         }
 
+    def presences(self):
+        """Return the weekly presences of each group before and after, as lists.
+
+        :return: list of [group code, before, after]
+        """
+        totals = {}
+        for operation in self.operations:
+            if operation.entity == "sector":
+                row = totals.setdefault(operation.group.code, [0, 0])
+                for action in COUNTED_AS.get(operation.action, (operation.action,)):
+                    if action in (Action.DELETED, Action.CREATED):
+                        row[action is Action.CREATED] += len(operation.lines)
+        return [[code, *row] for code, row in sorted(totals.items())]
+
 
 def _always(entity, action):
     return action in ALWAYS_COUNTED.get(entity, ())

@@ -100,6 +100,13 @@ class KibeImport(models.Model):
     losing_count = fields.Integer(
         string="Children Losing Placements", readonly=True, copy=False
     )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    income_sum = fields.Monetary(
+        string="Sum of the Incomes Written",
+        readonly=True,
+        copy=False,
+        groups="daycare.group_daycare_billing",
+    )
     counters_overwrite = fields.Json(readonly=True, copy=False)
     details = fields.Json(readonly=True, copy=False)
     line_ids = fields.One2many("kibe.import.line", "import_id", copy=False)

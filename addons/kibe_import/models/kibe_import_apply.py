@@ -13,7 +13,6 @@ from .kibe_import_line import MODELS
 
 BATCH = 500
 WRITTEN = (Action.CREATED, Action.UPDATED, Action.ATTACHED, Action.DELETED)
-SHOWN = (*WRITTEN, Action.SKIPPED)
 REFERENCES = {
     "child": ("daycare.child", "child_id"),
     "guardian": ("daycare.guardian", "guardian_id"),
@@ -56,14 +55,9 @@ class KibeImportApply(models.AbstractModel):
 
     def _line_row(self, number, first, second):
         """Return the columns of a line, None when nothing is worth showing."""
-        actions = [o.action for o in (first, second) if o]
-        if not any(action in SHOWN for action in actions):
+        if not any(_matters(operation) for operation in (first, second)):
             return None
         main = second or first
-        if all(
-            o.action is Action.SKIPPED and not o.skipped for o in (first, second) if o
-        ):
-            return None
         now = fields.Datetime.now()
         uid = self.env.uid
         return (
@@ -289,6 +283,13 @@ def _pairs(plans):
     for operation in seconds.values():
         yield number, (None, operation)
         number += 1
+
+
+def _matters(operation):
+    """Say whether an operation writes, or leaves a difference aside."""
+    if operation is None:
+        return False
+    return operation.action in WRITTEN or bool(operation.skipped)
 
 
 def _before(operation):

@@ -1,10 +1,10 @@
 import base64
+from decimal import Decimal
 
 from odoo import fields, models
 
 from ..core import analysis
 from ..core.messages import Severity, Text, render
-from ..core.operation import ENTITIES
 from ..core.reference import Options
 
 SEVERITIES = {
@@ -191,15 +191,18 @@ class KibeImportPlan(models.AbstractModel):
 
     def _totals(self, found, plan):
         """Return totals a clerk can tick off: people, debtors, placements."""
-        created = {
-            entity: [o for o in plan.operations if o.entity == entity and o.values]
-            for entity in ENTITIES
-        }
-        incomes = [o.values for o in created["income"] if "amount" in o.values]
+        incomes = [
+            operation.values
+            for operation in plan.operations
+            if operation.entity == "income" and "amount" in operation.values
+        ]
+        # sudo: the sum is for those who may see incomes, the field says so
+        self.sudo().income_sum = sum((values["amount"] for values in incomes), Decimal())
         return {
-            "income_sum": str(sum((v["amount"] for v in incomes), 0)),
-            "confidential": sum(bool(v["confidential"]) for v in incomes),
+            "confidential": sum(values["confidential"] for values in incomes),
             "third_parties": len(found.third_parties),
+            "without_income": analysis.children_without_income(found),
+            "groups": plan.presences(),
         }
 
     # === MESSAGES ===

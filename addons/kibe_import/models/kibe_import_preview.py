@@ -146,6 +146,23 @@ class KibeImportPreview(models.AbstractModel):
             "target": "download",
         }
 
+    def action_view_messages(self):
+        """Open the messages, worst first, grouped by code.
+
+        :return: a window action
+        """
+        action = super().action_view_messages()
+        view = self.env.ref("kibe_import.exchange_message_view_list")
+        search = self.env.ref("kibe_import.exchange_message_view_search")
+        context = {**action["context"], "search_default_group_code": 1}
+        return {
+            **action,
+            "view_mode": "list",
+            "views": [(view.id, "list")],
+            "search_view_id": (search.id, "search"),
+            "context": context,
+        }
+
     def action_view_lines(self):
         """Open the records of the plan, before and after.
 

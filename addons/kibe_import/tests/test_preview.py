@@ -61,6 +61,19 @@ class TestKibePreview(KibeImportCommon):
         lost = self.run_import(edited(drop=[("prestations", n) for n in range(2, 7)]))
         self.assertIn("Melody Mory", str(lost.preview_html))
 
+    def test_totals(self):
+        run = self.run_import("kibe_sample.zip")
+        self.assertEqual(run.income_sum, 11200)
+        totals = run.details["totals"]
+        self.assertEqual(totals["groups"], [["NUR1", 0, 4]])
+        self.assertEqual((totals["third_parties"], totals["without_income"]), (1, 0))
+
+    def test_messages_open_grouped(self):
+        run = self.run_import("kibe_sample.zip")
+        action = run.action_view_messages()
+        found = self.env["exchange.message"].search(action["domain"])
+        self.assertEqual(found, run.exchange_message_ids)
+
     def test_error_report_comes_back(self):
         run = self.run_import("bad/v04_date_31_02.zip")
         run.action_download_report()

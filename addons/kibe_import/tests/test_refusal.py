@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..core.messages import MESSAGES
 from .common import SAMPLES, KibeImportCommon, edited
 
 MANIFEST = json.loads((SAMPLES / "bad" / "manifest.json").read_text(encoding="utf-8"))
@@ -151,16 +152,15 @@ class TestKibeRefusal(KibeImportCommon):
                 action()
 
     def test_one_import_at_a_time(self):
-        """Another connection holds the company's lock: U03 names the fact."""
+        """Another connection holds the company's lock."""
+        busy = MESSAGES["U03"].fr.partition(" (")[0]
         run = self.prepare("kibe_sample.zip", user=self.clerk)
         with self.registry.cursor() as other:
             other.execute("SELECT pg_advisory_lock(%s)", [run._lock_key()])
             try:
                 if other._cnx is self.env.cr._cnx:
                     self.skipTest("one connection only")
-                with self.assertRaisesRegex(
-                    UserError, "Un import Kibé est déjà en cours"
-                ):
+                with self.assertRaisesRegex(UserError, busy):
                     run.action_run()
             finally:
                 other.execute("SELECT pg_advisory_unlock(%s)", [run._lock_key()])
