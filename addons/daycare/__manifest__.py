@@ -26,6 +26,7 @@
         "views/daycare_list_views.xml",
         "views/daycare_locality_views.xml",
         "views/daycare_presence_report_views.xml",
+        "views/res_partner_views.xml",
         "views/daycare_menus.xml",
     ],
     "demo": [

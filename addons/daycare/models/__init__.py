@@ -19,3 +19,4 @@ from . import daycare_sector
 from . import daycare_sector_line
 from . import daycare_occupancy
 from . import daycare_presence_report
+from . import res_partner

@@ -18,7 +18,7 @@ class DaycareGuardian(models.Model):
     _inherits = {"res.partner": "partner_id"}
     _order = "lastname, firstname, id"
     _check_company_auto = True
-    _rec_names_search = ["name", "kibe_id", "accounting_ref"]
+    _rec_names_search = ["name", "kibe_id"]
 
     partner_id = fields.Many2one(
         "res.partner",

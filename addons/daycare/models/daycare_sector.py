@@ -56,11 +56,7 @@ class DaycareSector(models.Model):
         compute="_compute_is_current", search="_search_is_current"
     )
     week_label = fields.Char(string="Week", compute="_compute_week_label")
-    overlap_text = fields.Char(
-        compute="_compute_overlap_text",
-        help="Other placements of the child at the same hours: they would be billed "
-        "twice.",
-    )
+    overlap_text = fields.Char(string="Overlap", compute="_compute_overlap_text")
 
     # Two pages over the same dates would bill the child twice (kibe 1.6).
     _page_uniq = models.UniqueIndex(
@@ -130,7 +126,11 @@ class DaycareSector(models.Model):
                 for other in others
                 if other.ids and sector._overlaps(other)
             ]
-            sector.overlap_text = ", ".join(names)
+            sector.overlap_text = bool(names) and self.env._(
+                "At the same hours the child is also placed in %(placements)s: both "
+                "would be billed.",
+                placements=", ".join(names),
+            )
 
     def _overlaps(self, other):
         """Tell whether a child would be in two placements at the same hours."""

@@ -161,6 +161,24 @@ class TestGuardian(DaycareCommon):
         self.assertEqual(Guardian.search([("kibe_id", "=", 91001)]), self.mother)
         self.assertEqual(Guardian.name_search("91001")[0][0], self.mother.id)
 
+    def test_copy_has_a_contact_of_its_own(self):
+        self.mother.street = "Route de la gare 1"
+        twin = self.mother.copy({"firstname": "Anna"})
+        self.assertNotEqual(twin.partner_id, self.mother.partner_id)
+        self.assertEqual(twin.partner_id.street, "Route de la gare 1")
+        self.assertFalse(twin.kibe_id)
+
+    def test_file_is_opened_from_the_contact(self):
+        partner = self.mother.partner_id
+        self.assertEqual(partner.daycare_guardian_ids, self.mother)
+        action = partner.action_view_daycare_guardian()
+        self.assertEqual(action["res_id"], self.mother.id)
+
+    def test_deleting_a_file_leaves_its_contact(self):
+        partner = self.mother.partner_id
+        self.mother.unlink()
+        self.assertTrue(partner.exists())
+
     def test_children_of_a_guardian(self):
         self.Link.create({"child_id": self.child.id, "guardian_id": self.mother.id})
         self.assertEqual(self.mother.child_count, 1)

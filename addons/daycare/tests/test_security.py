@@ -89,6 +89,14 @@ class TestSecurity(DaycareCommon):
         Form(self.child.with_user(self.educator))
         Form(self.mother.with_user(self.educator))
 
+    def test_educator_finds_people_by_name_and_number(self):
+        Guardian = self.env["daycare.guardian"].with_user(self.educator)
+        Child = self.env["daycare.child"].with_user(self.educator)
+        for text in ["Mary", "91001"]:
+            self.assertEqual(Guardian.name_search(text)[0][0], self.mother.id)
+        by_guardian = [("guardian_link_ids.guardian_id", "ilike", "Mary")]
+        self.assertEqual(Child.search(by_guardian), self.child)
+
     def test_office_keeps_the_files(self):
         with Form(self.env["daycare.child"].with_user(self.office)) as form:
             form.firstname = "Colin"
