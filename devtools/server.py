@@ -285,11 +285,14 @@ def stop():
 
 def _is_ours(pid):
     """Tell whether a process is still `./dev run` and not a later one of its number."""
+    process = Path("/proc", str(pid))
     try:
-        with open(f"/proc/{pid}/cmdline", "rb") as handle:
-            return str(paths.ROOT / "dev").encode() in handle.read()
-    except FileNotFoundError:
+        words = (process / "cmdline").read_text().split("\0")
+        folder = (process / "cwd").resolve()
+    except OSError:
         return False
+    # The command may have been typed as ./dev.
+    return any((folder / word).resolve() == paths.ROOT / "dev" for word in words if word)
 
 
 def _wait_gone(pid):
