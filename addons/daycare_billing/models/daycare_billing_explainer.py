@@ -1,8 +1,12 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.tools import format_date
 
 from ..core import steps
+
+#: Values of steps that are dates, as ISO text.
+DATES = ("since", "day")
 
 
 class DaycareBillingExplainer(models.AbstractModel):
@@ -31,7 +35,15 @@ class DaycareBillingExplainer(models.AbstractModel):
             **self._price_wording(),
             **self._month_wording(),
         }
-        return [wording[code] % values for code, values in stored]
+        return [wording[code] % self._readable(values) for code, values in stored]
+
+    @api.model
+    def _readable(self, values):
+        """Return the values of a step with its dates as the user writes them."""
+        dates = {
+            key: format_date(self.env, values[key]) for key in DATES if key in values
+        }
+        return {**values, **dates}
 
     @api.model
     def _income_wording(self):

@@ -30,6 +30,7 @@ class DaycareBillingCommon(AccountTestInvoicingCommon):
     @AccountTestInvoicingCommon.setup_country("ch")
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.company = cls.company_data["company"]
         cls.company.write(
             {"street": "Rue du Bourg 1", "zip": "1920", "city": "Martigny"}

@@ -108,13 +108,9 @@ class TestCalculation(DaycareBillingCommon):
         )
 
     def test_income_of_a_third_party_never_counts(self):
-        self.env["daycare.child.guardian"].create(
-            {
-                "child_id": self.melody.id,
-                "guardian_id": self.commune.id,
-                "is_debtor": True,
-            }
-        )
+        links = self.melody.guardian_link_ids
+        if self.commune not in links.guardian_id:
+            links.create({"child_id": self.melody.id, "guardian_id": self.commune.id})
         self.commune.income_ids = [
             Command.create({"date_from": "2021-01-01", "amount": 99999})
         ]
@@ -306,7 +302,14 @@ class TestCalculation(DaycareBillingCommon):
         self.assertEqual(care.positions[-1]["amount"], "-523.75")
 
     def test_explanation_in_two_languages(self):
+        self.env["res.lang"].sudo()._activate_lang("fr_FR")
+        self.env["ir.module.module"].sudo().search(
+            [("name", "=", "daycare_billing")]
+        )._update_translations(["fr_FR"])
         line = self._compute().billing_line_ids
+        french = str(line.with_context(lang="fr_FR").explanation)
+        self.assertIn("Revenu déterminant du ménage : 6200.00", french)
+        self.assertIn("01/01/2021", french)
         html = str(line.explanation)
         for text in ("5000.00", "1200.00", "6200.00", "92.50", "10 × 92.50 = 925.00"):
             self.assertIn(text, html)
