@@ -50,3 +50,4 @@ from . import account_move_life
 from . import account_move_payment
 from . import openimis_closing_report
 from . import openimis_payment_import
+from . import account_move_print

@@ -88,9 +88,7 @@ class OpenimisClaim(models.Model):
     reinsured = fields.Monetary()
     valuated = fields.Monetary()
     remunerated = fields.Monetary()
-    batch_run_id = fields.Many2one(
-        "openimis.batch.run", index="btree_not_null", check_company=True
-    )
+    batch_run_id = fields.Many2one("openimis.batch.run", index="btree_not_null")
     line_ids = fields.One2many("openimis.claim.line", "claim_id", "Items and Services")
 
     _billing_idx = models.Index("(company_id, billing_date, billing_state)")

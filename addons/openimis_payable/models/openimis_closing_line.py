@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .bulk import insert_rows
 from .openimis_payable_line import PAYABLE_TYPES
 
 
@@ -73,56 +74,34 @@ class OpenimisClosingLine(models.Model):
             else:
                 partner = converter._candidate_partner(source)
                 rows += [_payable(common, partner, p) for p in payables[source.id]]
-        self._insert(rows)
+        insert_rows(self, rows)
+        self.env["openimis.closing"].invalidate_model(["candidate_ids"])
 
     @api.model
     def _billed(self, source):
         code = source.billing_move_id.openimis_code or source.billing_move_id.name
         return "billed", self.env._("Already billed: %s", code or "")
 
-    @api.model
-    def _insert(self, rows):
-        """Insert candidates as they are: they carry no logic and come in masses."""
-        if not rows:
-            return
-        # Written past the ORM because a preview lists every source: several times
-        # as fast. sudo is not needed, rights were checked by the closing's buttons.
-        columns = list(COLUMNS)
-        self.env.cr.execute_values(
-            f"INSERT INTO {self._table} ({', '.join(columns)}) VALUES %s",  # pylint: disable=sql-injection
-            [[row.get(column) for column in columns] for row in rows],
-        )
-        self.env["openimis.closing"].invalidate_model(["candidate_ids"])
 
-
-COLUMNS = (
-    "closing_id",
-    "company_id",
-    "currency_id",
-    "type",
-    "state",
-    "reason_code",
-    "reason",
-    "code",
-    "description",
-    "partner_id",
-    "product_id",
-    "location_id",
-    "account_id",
-    "amount_gross",
-    "amount_discount",
-    "amount_net",
-    "explain_input",
-    "explain_working",
-    "explain_result",
-    "source_model",
-    "source_id",
+#: what a candidate that is left out does not have
+NOTHING = dict.fromkeys(
+    (
+        "description",
+        "account_id",
+        "amount_gross",
+        "amount_discount",
+        "amount_net",
+        "explain_input",
+        "explain_working",
+        "explain_result",
+    )
 )
 
 
 def _left_out(common, converter, source, code, text):
     return {
         **common,
+        **NOTHING,
         "state": "excluded",
         "reason_code": code,
         "reason": text,
@@ -137,12 +116,7 @@ def _left_out(common, converter, source, code, text):
 def _payable(common, partner, payable):
     return {
         **common,
-        "state": "payable",
-        "code": payable.code,
         "description": payable.description,
-        "partner_id": partner,
-        "product_id": payable.product,
-        "location_id": payable.location,
         "account_id": payable.account,
         "amount_gross": payable.net + payable.discount,
         "amount_discount": payable.discount,
@@ -150,5 +124,12 @@ def _payable(common, partner, payable):
         "explain_input": payable.explanation[0],
         "explain_working": payable.explanation[1],
         "explain_result": payable.explanation[2],
+        "state": "payable",
+        "reason_code": None,
+        "reason": None,
+        "code": payable.code,
+        "partner_id": partner,
+        "product_id": payable.product,
+        "location_id": payable.location,
         "source_id": payable.source,
     }

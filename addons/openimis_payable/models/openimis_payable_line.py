@@ -2,6 +2,9 @@ import json
 
 from odoo import api, fields, models
 
+from .bulk import insert_rows
+from .rights import require_right
+
 PAYABLE_TYPES = [
     ("claim", "Claim Valuation"),
     ("capitation", "Capitation"),
@@ -95,8 +98,8 @@ class OpenimisPayableLine(models.Model):
         :param str kind: type of payable
         :param str source_model: model of the sources
         :param payables: list of `core.payable.Payable`
-        :return: the lines
         """
+        require_right(self.env, "156102")
         common = {
             "move_id": move.id,
             "company_id": move.company_id.id,
@@ -105,21 +108,31 @@ class OpenimisPayableLine(models.Model):
             "source_model": source_model,
             "partner_id": move.partner_id.id,
         }
+        rows = [
+            {**common, "sequence": number, **_payable_row(payable)}
+            for number, payable in enumerate(payables, 1)
+        ]
+        if any(payable.taxes for payable in payables):
+            self._create_taxed(move, payables, rows)
+        else:
+            insert_rows(self, rows)
+        move.invalidate_recordset(["openimis_line_ids"], flush=False)
+
+    def _create_taxed(self, move, payables, rows):
+        """Create lines that have taxes, and share the bill's tax among them."""
         lines = self.create(
             [
-                {**common, "sequence": number, **_payable_vals(payable)}
-                for number, payable in enumerate(payables, 1)
+                {**row, "tax_ids": [(6, 0, payable.taxes)]}
+                for row, payable in zip(rows, payables, strict=True)
             ]
         )
-        if move.amount_tax:
-            # sudo: sharing out the bill's own tax is part of creating its lines
-            lines.sudo()._spread_tax()
-        return lines
+        # sudo: sharing out the bill's own tax is part of creating its lines
+        lines.sudo()._spread_tax()
 
 
-def _payable_vals(payable):
-    net = float(payable.net)
-    vals = {
+def _payable_row(payable):
+    """Return the columns of a payable line."""
+    return {
         "code": payable.code,
         "description": payable.description,
         "details": payable.details,
@@ -130,14 +143,13 @@ def _payable_vals(payable):
         "quantity": float(payable.quantity),
         "unit_price": float(payable.unit_price),
         "discount": float(payable.discount),
-        "amount_net": net,
-        "amount_total": net,
+        "deduction": 0.0,
+        "amount_net": float(payable.net),
+        "amount_tax": 0.0,
+        "amount_total": float(payable.net),
         "source_id": payable.source,
         "claim_id": payable.claim,
         "explain_input": payable.explanation[0],
         "explain_working": payable.explanation[1],
         "explain_result": payable.explanation[2],
     }
-    if payable.taxes:
-        vals["tax_ids"] = [(6, 0, payable.taxes)]
-    return vals

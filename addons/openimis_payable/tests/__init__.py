@@ -5,3 +5,5 @@ from . import test_bill_life
 from . import test_bill_payment
 from . import test_rights
 from . import test_closing_scope
+from . import test_print
+from . import test_property

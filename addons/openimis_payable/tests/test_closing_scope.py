@@ -56,7 +56,7 @@ class TestClosingScope(OpenimisCase):
     # === REASONS ===
 
     def test_every_source_left_out_has_its_reason(self):
-        no_account = self._product("NOACC", account_remuneration_code="999999")
+        no_account = self._product("NOACC", account_remuneration_code="888888")
         cases = {
             "wrong_status": {"status": "4"},
             "no_third_party": {"health_facility_id": False},

@@ -1,0 +1,62 @@
+from odoo import models
+from odoo.tools.misc import formatLang
+
+
+class AccountMove(models.Model):
+    """The printed bill: annex of claims, and sending it."""
+
+    _inherit = "account.move"
+
+    def _openimis_annex(self):
+        """Return the items and services of the claims a bill covers.
+
+        :return: list of dicts with claim, code, name, quantity, quantity_approved,
+            price, price_approved and net, as text
+        """
+        self.ensure_one()
+        rows = []
+        for line in self.openimis_line_ids.filtered("claim_id"):
+            details = line.details or {}
+            items = details.get("claim_details") or [details]
+            code = details.get("claim", line.code)
+            rows += [{"claim": code, **item} for item in items if "code" in item]
+        return rows
+
+    def action_openimis_send(self):
+        """Open Odoo's e-mail dialog with the statement attached.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        template = self.env.ref("openimis_payable.mail_template_bill")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": "account.move",
+                "default_res_ids": self.ids,
+                "default_template_id": template.id,
+                "default_composition_mode": "comment",
+                "force_email": True,
+            },
+        }
+
+
+class OpenimisPayableLine(models.Model):
+    _inherit = "openimis.payable.line"
+
+    def _printed_quantity(self):
+        """Return the quantity without trailing zeros, in the reader's format."""
+        return _plain(self.env, self.quantity, 0)
+
+    def _printed_price(self):
+        """Return the unit price with the decimals it has, at least two."""
+        return _plain(self.env, self.unit_price, 2)
+
+
+def _plain(env, value, least):
+    """Return a number with as many decimals as it has, between `least` and 8."""
+    decimals = len(f"{value:.8f}".rstrip("0").partition(".")[2])
+    return formatLang(env, value, digits=max(decimals, least))

@@ -1,0 +1,76 @@
+import io
+
+from openpyxl import load_workbook
+
+from odoo.tests import tagged
+
+from .test_bill_services import BillCase
+
+
+@tagged("post_install", "-at_install")
+class TestPrint(BillCase):
+    """Acceptance criterion 6, and the accounts payable report."""
+
+    def _html(self, report, record):
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(report, record.ids)
+        return html.decode()
+
+    def test_bill_with_annex(self):
+        html = self._html("openimis_payable.report_bill", self.bill)
+        for text in ("IV-HF-A-2026-01", "C1", "500.00", "Annex: Claims", "S2", "800.00"):
+            self.assertIn(text, html)
+
+    def test_bill_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"].search(
+            [("name", "=", "openimis_payable")]
+        )._update_translations(["fr_FR"])
+        self.facility_a.lang = "fr_FR"
+        html = self._html("openimis_payable.report_bill", self.bill)
+        self.assertIn("Annexe", html)
+        self.assertIn("Période couverte", html)
+        self.assertIn("Évaluation des prestations", html)
+
+    def test_annex_per_item(self):
+        self.bill.openimis_bill_delete()
+        self.closing.claim_granularity = "item"
+        self.closing.action_generate()
+        bill = self.closing.move_ids - self.bill
+        self.assertEqual([row["claim"] for row in bill._openimis_annex()], ["C1", "C1", "C2"])
+
+    def test_closing_report_adds_up(self):
+        groups = self.closing._report_groups()
+        self.assertEqual(sum(group[-1] for group in groups), self.bill.amount_total)
+        html = self._html("openimis_payable.report_closing", self.closing)
+        self.assertIn("Facility HF-A", html)
+
+    def test_closing_report_as_xlsx(self):
+        self._claim("=1+1", {"price_asked": 5})
+        self.closing.action_preview()
+        action = self.closing.action_download_report()
+        self.assertIn("/web/content/", action["url"])
+        sheet = load_workbook(io.BytesIO(self.closing._report_xlsx())).active
+        rows = list(sheet.iter_rows(values_only=True))
+        codes = [row[3] for row in rows[1:-1]]
+        self.assertIn("=1+1", codes)
+        cell = sheet.cell(row=codes.index("=1+1") + 2, column=4)
+        self.assertEqual(cell.data_type, "s")
+
+    def test_export_by_third_party_and_product(self):
+        export = self.env["openimis.payable.export"].with_user(self.accountant)
+        wizard = export.create({"company_id": self.company.id})
+        [row] = wizard._rows()
+        self.assertEqual(row[0], self.facility_a.display_name)
+        self.assertEqual(row[2:], [2, 0, 800, 800])
+        wizard.write({"group_by": "product", "location_id": self.district_a.id})
+        self.assertEqual(wizard._rows()[0][4], 800)
+        wizard.location_id = self.district_b
+        self.assertEqual(wizard._rows(), [])
+        self.assertIn("/web/content/", wizard.action_export()["url"])
+
+    def test_send_by_email(self):
+        self.facility_a.email = "hf@example.com"
+        context = self.bill.action_openimis_send()["context"]
+        composer = self.env["mail.compose.message"].with_context(**context).create({})
+        self.assertIn("IV-HF-A-2026-01", composer.subject)
+        self.assertIn(self.facility_a, composer.partner_ids)
