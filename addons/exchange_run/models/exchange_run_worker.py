@@ -223,13 +223,18 @@ class ExchangeRunMixin(models.AbstractModel):
                 self._work_at_once()
             elif not self._work_by_chunk():
                 return
+            with self._undo_on_error():
+                self._finish()
+                self.env.flush_all()
         except ExchangeCancelled:
             self._end("cancelled")
         except Exception as error:
             self._record_error(error)
             self._end("failed")
         else:
-            self._close()
+            counts = self._chunk_counts()
+            done, failed = (counts.get(key, (0, 0))[0] for key in ("done", "failed"))
+            self._end(self._final_state(done, failed))
 
     def _work_at_once(self):
         """Execute all chunks in one transaction: all or nothing."""
@@ -329,14 +334,6 @@ class ExchangeRunMixin(models.AbstractModel):
                 kind=type(error).__name__,
             )
         self._log("error", text, code=getattr(error, "code", None))
-
-    def _close(self):
-        counts = self._chunk_counts()
-        self._finish()
-        state = self._final_state(
-            counts.get("done", (0, 0))[0], counts.get("failed", (0, 0))[0]
-        )
-        self._end(state)
 
     def _end(self, state):
         """Put the job into its final state and commit."""

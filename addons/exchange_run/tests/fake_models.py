@@ -51,6 +51,8 @@ class FakeJob(models.Model):
 
     def _finish(self):
         self.finished += 1
+        if self.wish.get("refuse_end"):
+            raise UserError("not like this")
 
 
 class FakeAtomicJob(models.Model):
