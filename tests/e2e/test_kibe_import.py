@@ -64,7 +64,8 @@ def test_import_from_upload_to_records(clerk):
     assert "Générer avec écrasement" in shown
     assert "Intervenants" in shown
     clerk.screenshot("kibe-preview", full=True)
-    clerk.button("Avant et après")
+    clerk.page.locator("button[name=action_view_lines]").click()
+    clerk.wait()
     clerk.screenshot("kibe-before-after")
     clerk.page.go_back()
     clerk.wait()
@@ -98,5 +99,7 @@ def test_bad_deliveries_say_what_to_do(clerk):
 def test_error_report_downloads(clerk):
     new_import(clerk, "bad/v04_date_31_02.zip")
     clerk.button("Test de l'importation")
-    content = clerk.download("Rapport d'erreurs")
+    with clerk.page.expect_download() as waiting:
+        clerk.page.locator("button[name=action_download_report]").click()
+    content = waiting.value.path().read_bytes()
     assert content[:4] == b"PK\x03\x04", base64.b64encode(content[:20])

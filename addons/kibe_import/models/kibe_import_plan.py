@@ -14,6 +14,7 @@ SEVERITIES = {
     Severity.WARNING: "warning",
     Severity.INFO: "info",
 }
+RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 FAR = 366
 
 
@@ -222,7 +223,7 @@ class KibeImportPlan(models.AbstractModel):
                     "kibe_child": issue.child,
                     "kibe_operation": operation,
                 }
-                for issue in issues
+                for issue in sorted(issues, key=_rank)
             ]
         )
 
@@ -234,3 +235,8 @@ class KibeImportPlan(models.AbstractModel):
     def _texts(self, issues):
         language = self.env.lang or self.env.user.lang or ""
         return "\n".join(render(issue, language) for issue in issues)
+
+
+def _rank(issue):
+    """Return the order in which messages are shown: worst first."""
+    return (RANKS[issue.severity], issue.code, issue.file or "", issue.row or 0)
