@@ -202,14 +202,19 @@ class DaycareGuardian(models.Model):
         """Create the contacts of new files in one batch.
 
         The file has the creation message and the followers, so the contact needs
-        none. Address fields are shared between a contact and its parent only:
-        without parents there is nothing to share, and Odoo's own loader skips that
-        step by the same context key.
+        none. Salesperson and address are shared between a contact and its parent only:
+        without parents there is nothing to take over. Odoo's own loader skips the
+        address by the same context key, and a salesperson given is not computed for
+        each contact by itself.
         """
+        with_parent = any(vals.get("parent_id") for vals in vals_list)
+        if not with_parent:
+            for vals in vals_list:
+                vals.setdefault("user_id", False)
         partners = self.env["res.partner"].with_context(
             mail_create_nolog=True,
             mail_create_nosubscribe=True,
-            _partners_skip_fields_sync=not any(v.get("parent_id") for v in vals_list),
+            _partners_skip_fields_sync=not with_parent,
         )
         return partners.create(vals_list).with_env(self.env)
 
