@@ -1,0 +1,184 @@
+"""SOFI / Primmo in the web client: export, failure and resume, convention, groups."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "simulators" / "sofi"))
+
+from sofi_simulator import Simulator  # noqa: E402
+
+ADDONS = ["sofi_primmo"]
+EXAMPLE_BYTES = 378
+
+
+@pytest.fixture(scope="module")
+def simulator():
+    simulator = Simulator().start()
+    yield simulator
+    simulator.close()
+
+
+@pytest.fixture
+def sofi(client, simulator, tmp_path):
+    """The client as administrator, the demo residences on a fresh simulator."""
+    simulator.faults.clear()
+    simulator.store.reset()
+    client.login()
+    set_up(client, simulator, tmp_path)
+    return client
+
+
+def set_up(client, simulator, folder):
+    parameters = ("sofi_primmo.output_root", str(folder))
+    client.call("ir.config_parameter", "set_param", parameters)
+    for code, path in (("ERABLES", "erables"), ("CEDRES", "cedres")):
+        ids = client.call("sofi.residence", "search", [[("code", "=", code)]])
+        values = {"url": simulator.address(path), "active": code == "ERABLES"}
+        client.call("sofi.residence", "write", [ids, values])
+
+
+def export(client):
+    client.open_action("sofi_primmo.sofi_export_action")
+    client.open_menu("SOFI / Primmo", "Export", "Export Charges")
+    client.button("Export and Archive")
+
+
+def test_preview_simulate_export_download(sofi, simulator):
+    sofi.open_action("sofi_primmo.sofi_export_action")
+    sofi.open_menu("SOFI / Primmo", "Export", "Export Charges")
+    sofi.screenshot("sofi-wizard")
+    sofi.button("Preview")
+    sofi.tab("Charges")
+    sofi.screenshot("sofi-preview")
+    assert "Aide au bain" in sofi.text()
+    sofi.button("Export")
+    sofi.tab("MDG Files")
+    sofi.screenshot("sofi-export")
+    assert "Done" in sofi.text()
+    assert simulator.residence("erables").charges["900001"]["status"] == "archived"
+    assert len(sofi.download("Download")) == EXAMPLE_BYTES
+    sofi.tab("Log")
+    sofi.screenshot("sofi-log")
+    assert "[INFO] default - " in sofi.text()
+
+
+def test_failure_is_told_and_resumed(sofi, simulator):
+    residence = simulator.residence("erables")
+    for charge_id in ("900001", "900003", "900007"):
+        residence.charges[charge_id] |= {"id": f"1{charge_id}"}
+        residence.charges[f"1{charge_id}"] = residence.charges.pop(charge_id)
+    residence.archive_right = "bill:edit"
+    export(sofi)
+    sofi.screenshot("sofi-partial")
+    assert "Not everything is archived yet" in sofi.text()
+    residence.archive_right = "bill:view"
+    sofi.button("Resume")
+    sofi.tab("MDG Files")
+    assert "Complete (.csv)" in sofi.text()
+
+
+def test_convention(sofi):
+    sofi.open_action("sofi_primmo.sofi_sync_action")
+    sofi.button("New")
+    sofi.button("Preview")
+    sofi.tab("Tenants")
+    sofi.screenshot("sofi-sync", full=True)
+    assert "To be decided" in sofi.text()
+    sofi.button("Apply")
+    sofi.screenshot("sofi-sync-applied")
+    sofi.open_action("sofi_primmo.sofi_convention_issue_action")
+    sofi.screenshot("sofi-convention")
+    sofi.open_action("sofi_primmo.sofi_sync_line_action")
+    sofi.screenshot("sofi-todo")
+    for name in ("primmo_tenant", "primmo_service", "sofi_resident", "sofi_charge"):
+        sofi.open_action(f"sofi_primmo.{name}_action")
+        sofi.screenshot(f"sofi-{name}")
+    sofi.open_action("sofi_primmo.primmo_tenant_action")
+    sofi.row("Côté")
+    sofi.screenshot("sofi-tenant")
+    assert "COTE ••••••••" in sofi.text(".o_form_view")
+
+
+def test_import_a_list(sofi, tmp_path):
+    file = tmp_path / "locataires.csv"
+    file.write_text(
+        "Numéro;Nom;Prénom;Sexe;Date de naissance;Langue;Accepté\n"
+        "T00700;Bergeron;Paul;M;1940-02-30;Fr;Non\n",
+        encoding="cp1252",
+    )
+    sofi.open_action("sofi_primmo.primmo_import_action")
+    sofi.button("New")
+    sofi.fill("Residence", "Les Érables")
+    sofi.upload("file", file)
+    sofi.screenshot("sofi-import")
+    assert "Date de naissance" in sofi.text()
+    sofi.button("Preview")
+    sofi.tab("Findings")
+    sofi.screenshot("sofi-import-errors")
+    assert "1940-02-30" in sofi.text()
+
+
+def test_settings(sofi):
+    sofi.open_action("sofi_primmo.sofi_residence_action")
+    sofi.row("Les Érables")
+    sofi.screenshot("sofi-residence", full=True)
+    sofi.button("Test Connection")
+    assert "Connected to Résidence Les Érables" in sofi.text(".o_notification_manager")
+    sofi.tab("Convention")
+    sofi.screenshot("sofi-residence-convention")
+    sofi.open_action("sofi_primmo.sofi_mdg_layout_action")
+    sofi.row("MDG, 16 columns")
+    sofi.screenshot("sofi-layout")
+    assert '"12","T00123","20251103"' in sofi.text()
+
+
+@pytest.mark.parametrize(
+    ("group", "buttons"),
+    [
+        ("viewer", set()),
+        ("operator", {"Preview", "Dry Run"}),
+        ("manager", {"Preview", "Dry Run", "Export and Archive"}),
+    ],
+)
+def test_what_each_group_can_do(sofi, browser, odoo, group, buttons):
+    from .harness import person
+
+    [group_id] = sofi.call(
+        "ir.model.data",
+        "search_read",
+        [[("module", "=", "sofi_primmo"), ("name", "=", f"group_sofi_{group}")]],
+        {"fields": ["res_id"]},
+    )
+    login = f"sofi-{group}"
+    values = {"name": login, "login": login, "password": login}
+    values["group_ids"] = [[4, group_id["res_id"]]]
+    sofi.call("res.users", "create", [values])
+    with person(browser, odoo.url) as other:
+        other.login(login, login)
+        other.open_action("sofi_primmo.sofi_export_action")
+        other.open_menu("SOFI / Primmo", "Export")
+        entries = other.text(".o-dropdown--menu, .o_menu_sections")
+        assert ("Export Charges" in entries) == bool(buttons)
+        other.screenshot(f"sofi-group-{group}")
+        if buttons:
+            other.page.keyboard.press("Escape")
+            other.open_menu("SOFI / Primmo", "Export", "Export Charges")
+            footer = set(other.text(".modal-footer").split("\n"))
+            assert buttons <= footer and "Discard" in footer
+            assert ("Export and Archive" in footer) == (
+                "Export and Archive" in buttons
+            )
+        assert not other.errors, other.errors
+
+
+def test_french(sofi, simulator):
+    [admin] = sofi.call("res.users", "search", [[("login", "=", "admin")]])
+    sofi.call("res.users", "write", [admin, {"lang": "fr_FR"}])
+    sofi.open_action("sofi_primmo.sofi_export_action")
+    sofi.screenshot("sofi-fr-exports")
+    assert "Exportations" in sofi.text()
+    sofi.open_action("sofi_primmo.sofi_convention_issue_action")
+    sofi.screenshot("sofi-fr-convention")
+    sofi.call("res.users", "write", [admin, {"lang": "en_US"}])
