@@ -17,7 +17,9 @@ from tests.simulators.openimis.server import LOGIN  # noqa: E402
 
 CLAIMS = 13
 BILLS = 5
-PAGE = 4
+PAGE = 5
+#: a page has eight boundaries: with three all kinds of them come up
+STRIDE = 3
 PRODUCT = "BCUL0001"
 
 
@@ -26,7 +28,7 @@ def main():
     conf, database, steps = sys.argv[1:]
     worker.load(conf, database)
     with OpenimisServer(fill(Store())) as server:
-        for step in range(1, int(steps) + 1):
+        for step in range(1, int(steps) + 1, STRIDE):
             connection = worker.call(database, prepare, server.url, step)
             killed = worker.call(database, pull, connection, step) is None
             found = worker.call(database, go_on, connection)

@@ -1,7 +1,7 @@
 """What our FHIR server can do, and bundles of what it found."""
 
 from . import const
-from .fhir_build import _filled
+from .fhir_elements import filled
 
 #: resource -> (interactions, {search parameter: type})
 SERVED = {
@@ -84,7 +84,7 @@ def capability_statement(base, date, software_version):
 
 
 def _resource(name, interactions, parameters):
-    return _filled(
+    return filled(
         {
             "type": name,
             "supportedProfile": [const.BILL_PROFILE] if name == "Invoice" else None,
@@ -105,7 +105,7 @@ def searchset(total, links, entries):
     :param links: list of (relation, url)
     :param entries: list of (full url, resource)
     """
-    return _filled(
+    return filled(
         {
             "resourceType": "Bundle",
             "type": "searchset",
@@ -125,7 +125,7 @@ def history(links, entries):
     :param entries: list of (full url, relative url, version, moment, resource or None);
         without a resource the entry is a tombstone
     """
-    return _filled(
+    return filled(
         {
             "resourceType": "Bundle",
             "type": "history",
@@ -143,6 +143,6 @@ def _version(url, path, version, moment, resource):
         "etag": f'W/"{version}"',
         "lastModified": moment,
     }
-    return _filled(
+    return filled(
         {"fullUrl": url, "resource": resource, "request": request, "response": response}
     )

@@ -114,7 +114,12 @@ class OpenimisConnection(models.Model):
         """Offer every kind there is; insurees only on demand (personal data)."""
         self.env["openimis.connection.kind"].create(
             [
-                {"connection_id": connection.id, "kind": kind, "sequence": sequence}
+                {
+                    "connection_id": connection.id,
+                    "kind": kind,
+                    "sequence": sequence,
+                    "enabled": kind != "insuree",
+                }
                 for connection in self
                 for sequence, kind in enumerate(const.KINDS)
                 if kind not in connection.kind_ids.mapped("kind")

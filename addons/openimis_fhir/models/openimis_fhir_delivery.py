@@ -18,7 +18,7 @@ class OpenimisFhirDelivery(models.Model):
     _name = "openimis.fhir.delivery"
     _description = "FHIR Delivery"
     _order = "id desc"
-    _rec_name = "bill_uuid"
+    _rec_name = "bill_code"
 
     subscription_id = fields.Many2one(
         "openimis.fhir.subscription", required=True, index=True, ondelete="cascade"
@@ -33,7 +33,8 @@ class OpenimisFhirDelivery(models.Model):
         default=lambda self: str(uuid.uuid4()),
         help="Stays the same when a delivery is repeated: subscribers can tell.",
     )
-    bill_uuid = fields.Char("Bill", required=True, readonly=True)
+    bill_code = fields.Char("Bill", readonly=True)
+    bill_uuid = fields.Char("Bill UUID", required=True, readonly=True)
     version = fields.Integer(readonly=True)
     event = fields.Selection(
         [("changed", "Changed"), ("deleted", "Deleted")], required=True, readonly=True
@@ -143,9 +144,18 @@ class OpenimisFhirDelivery(models.Model):
                 "attempts": attempts,
                 "date_next": now + timedelta(minutes=wait or 0),
                 "status_code": error.status or 0,
-                "error": f"{error.code} {error.detail}".strip(),
+                "error": self._failure_text(error),
             }
         )
+
+    def _failure_text(self, error):
+        """What an accountant reads about a failure."""
+        texts = {
+            **self.env["openimis.connection"]._error_texts(),
+            "unavailable": self.env._("The subscriber does not answer, or fails."),
+            "refused": self.env._("The subscriber refuses the delivery."),
+        }
+        return texts.get(error.code, error.code)
 
     # === BUTTONS ===
 

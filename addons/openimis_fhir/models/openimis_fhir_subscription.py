@@ -103,15 +103,15 @@ class OpenimisFhirSubscription(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT bill.uuid, bill.version, bill.deleted
-                  FROM (SELECT openimis_uuid AS uuid, openimis_fhir_version AS version,
-                               FALSE AS deleted
+                SELECT bill.uuid, bill.code, bill.version, bill.deleted
+                  FROM (SELECT openimis_uuid AS uuid, openimis_code AS code,
+                               openimis_fhir_version AS version, FALSE AS deleted
                           FROM account_move
                          WHERE company_id = %(company)s AND openimis_type IS NOT NULL
                            AND openimis_uuid IS NOT NULL
                            AND openimis_fhir_updated >= %(start)s
                          UNION ALL
-                        SELECT uuid, version, TRUE FROM openimis_fhir_tombstone
+                        SELECT uuid, code, version, TRUE FROM openimis_fhir_tombstone
                          WHERE company_id = %(company)s AND date >= %(start)s) bill
                   LEFT JOIN LATERAL (
                         SELECT MAX(version) AS version FROM openimis_fhir_delivery
@@ -134,10 +134,11 @@ class OpenimisFhirSubscription(models.Model):
                     {
                         "subscription_id": self.id,
                         "bill_uuid": uuid,
+                        "bill_code": code or uuid,
                         "version": version,
                         "event": "deleted" if deleted else "changed",
                     }
-                    for uuid, version, deleted in rows
+                    for uuid, code, version, deleted in rows
                 ]
             )
         )

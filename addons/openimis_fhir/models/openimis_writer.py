@@ -7,6 +7,14 @@ from ..core.exceptions import UnreadableResource
 from ..core.records import fingerprint
 from ..core.transport import Problem
 
+#: kind -> (field of the copy, attribute of the record) that holds openIMIS' code
+CODES = {
+    "location": ("code", "code"),
+    "facility": ("openimis_code", "code"),
+    "product": ("code", "code"),
+    "insuree": ("chf_id", "chf_id"),
+}
+
 
 class OpenimisWriter(models.AbstractModel):
     """Turn records that were read into Odoo's, each exactly once.
@@ -122,9 +130,28 @@ class OpenimisWriter(models.AbstractModel):
         by_row = {record.uuid: row["res_id"] for record, _digest, row in changed if row}
         found = Model.browse(by_row.values()).exists()
         alive = {uuid: Model.browse(i) for uuid, i in by_row.items() if i in found._ids}
-        missing = [r.uuid for r, _digest, _row in changed if r.uuid not in alive]
-        alive |= self._by_uuid(connection, self._models[kind], missing)
-        return alive
+        missing = [r for r, _digest, _row in changed if r.uuid not in alive]
+        uuids = [record.uuid for record in missing]
+        alive |= self._by_uuid(connection, self._models[kind], uuids)
+        rest = [record for record in missing if record.uuid not in alive]
+        return alive | self._adopted(connection, kind, rest)
+
+    def _adopted(self, connection, kind, records):
+        """{uuid: record} of copies made by hand or file that have no UUID yet.
+
+        They are known by their code; without this, a second location of the same code
+        would be refused by the database, and a second facility be paid.
+        """
+        if kind not in CODES:
+            return {}
+        ours, theirs = CODES[kind]
+        by_code = {getattr(record, theirs): record.uuid for record in records}
+        found = self._by(connection, self._models[kind], ours, by_code)
+        return {
+            by_code[code]: copy
+            for code, copy in found.items()
+            if not copy.openimis_uuid and copy.active
+        }
 
     def _store(self, pull, kind, prepared, existing):
         """Create in one batch, write one by one; return [(record, digest, copy)]."""

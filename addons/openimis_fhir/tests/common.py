@@ -60,7 +60,7 @@ class OpenimisCase(TransactionCase):
         return server
 
     def connect(self, url, **values):
-        return self.env["openimis.connection"].create(
+        connection = self.env["openimis.connection"].create(
             {
                 "name": "Simulator",
                 "company_id": self.company.id,
@@ -74,6 +74,8 @@ class OpenimisCase(TransactionCase):
                 **values,
             }
         )
+        connection.kind_ids.enabled = True
+        return connection
 
     def fill(self, claims=25, bills=3):
         """Areas, a facility, a product, policies, claims and bills."""

@@ -162,6 +162,31 @@ class TestPull(OpenimisCase):
         self.assertEqual(pull.counters["claim"]["update"], 25)
         self.assertEqual(self.count("openimis.claim"), 25)
 
+    def test_what_was_entered_by_hand_is_recognised_by_its_code(self):
+        self.fill(claims=1)
+        company = {"company_id": self.company.id}
+        location = self.env["openimis.location"].create(
+            {"code": "L0001", "name": "By hand", "type": "R", **company}
+        )
+        facility = self.env["res.partner"].create(
+            {"name": "By hand", "openimis_code": "HF0001", **company}
+        )
+        product = self.env["openimis.product"].create(
+            {"code": PRODUCT, "name": "By hand", **company}
+        )
+        pull = self.pull()
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        self.assertEqual(location.name, "Area 1")
+        self.assertEqual(facility.openimis_uuid, self.facility)
+        self.assertEqual(self.claim(self.claims[0]).product_id, product)
+
+    def test_insurees_are_pulled_on_demand_only(self):
+        connection = self.env["openimis.connection"].create(
+            {"name": "New", "url": "https://x.example.org", "company_id": self.company.id}
+        )
+        off = connection.kind_ids.filtered(lambda kind: not kind.enabled)
+        self.assertEqual(off.mapped("kind"), ["insuree"])
+
     def test_a_claim_of_an_unknown_facility_is_named_and_asked_for_again(self):
         self.fill()
         self.store.rows["Organization"].clear()
