@@ -59,6 +59,10 @@ class DaycareBillingLine(models.Model):
     positions = fields.Json(help="Quantity, unit price and amount of each position.")
     steps = fields.Json(help="How the amount was calculated, step by step.")
     explanation = fields.Html(compute="_compute_explanation", sanitize=False)
+    # The choices of the mixin, here so that they are translated for this model, too.
+    billing_state = fields.Selection(
+        [("to_bill", "To Bill"), ("billed", "Billed"), ("excluded", "Excluded")]
+    )
     move_state = fields.Selection(
         related="billing_move_id.state", string="Invoice Status"
     )

@@ -309,7 +309,14 @@ class DaycareBillingRun(models.Model):
             (self.env.ref("account.view_out_invoice_tree").id, "list"),
             (self.env.ref("account.view_move_form").id, "form"),
         ]
-        return {**action, "view_mode": "list,form", "views": views}
+        # The list names the customers only when it knows that it shows invoices.
+        context = {"create": False, "default_move_type": "out_invoice"}
+        return {
+            **action,
+            "view_mode": "list,form",
+            "views": views,
+            "context": context,
+        }
 
     def action_view_billing_lines(self):
         """Open the calculated lines, as a pivot or a list.
