@@ -53,7 +53,7 @@ def test_preview_simulate_export_download(sofi, simulator):
     sofi.tab("Charges")
     sofi.screenshot("sofi-preview")
     assert "Aide au bain" in sofi.text()
-    sofi.button("Export")
+    sofi.button("Export and Archive")
     sofi.tab("MDG Files")
     sofi.screenshot("sofi-export")
     assert "Done" in sofi.text()
@@ -167,9 +167,7 @@ def test_what_each_group_can_do(sofi, browser, odoo, group, buttons):
             other.open_menu("SOFI / Primmo", "Export", "Export Charges")
             footer = set(other.text(".modal-footer").split("\n"))
             assert buttons <= footer and "Discard" in footer
-            assert ("Export and Archive" in footer) == (
-                "Export and Archive" in buttons
-            )
+            assert ("Export and Archive" in footer) == ("Export and Archive" in buttons)
         assert not other.errors, other.errors
 
 

@@ -17,6 +17,7 @@ class SofiExport(models.Model):
     _inherit = ["exchange.run.mixin"]
     _exchange_kind = "sofi.export"
     _exchange_sequence_code = "sofi.export"
+    _exchange_background_from = 5  # residences; the night runs them at once
 
     residence_ids = fields.Many2many(
         "sofi.residence",
@@ -29,8 +30,8 @@ class SofiExport(models.Model):
     )
     file_ids = fields.One2many("sofi.export.file", "export_id", readonly=True)
     line_ids = fields.One2many("sofi.charge", "export_id", readonly=True)
-    charge_count = fields.Integer(compute="_compute_totals")
-    skipped_count = fields.Integer(compute="_compute_totals")
+    charge_count = fields.Integer(string="Charges", compute="_compute_totals")
+    skipped_count = fields.Integer(string="Left Out", compute="_compute_totals")
     currency_id = fields.Many2one(
         "res.currency", default=lambda self: self.env.ref("base.CAD")
     )
@@ -215,7 +216,8 @@ class SofiExport(models.Model):
         """Create a run for residences of one company and run it."""
         if not residences:
             return self.browse()
-        run = self.with_company(residences.company_id).create(
+        here = self.with_company(residences.company_id)
+        run = here.with_context(exchange_inline=True).create(
             {
                 "company_id": residences.company_id.id,
                 "residence_ids": [fields.Command.set(residences.ids)],

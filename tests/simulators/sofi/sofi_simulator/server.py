@@ -33,6 +33,8 @@ RIGHT_NAMES = {
 class Simulator:
     """A running simulator, bound to this machine only.
 
+    :ivar float busy_seconds: what answering has taken so far
+
     :param int port: 0 takes any free one
     :param dict fixture: residences by path; the shipped ones by default
     """
@@ -40,6 +42,7 @@ class Simulator:
     def __init__(self, port=0, fixture=None):
         self.store = Store(fixture)
         self.faults = Faults()
+        self.busy_seconds = 0.0
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
         self._server.daemon_threads = True
         self._server.simulator = self
@@ -103,7 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
             if parts.path.startswith("/__sim__/"):
                 self._reply(200, self._control(parts.path[9:], body))
             else:
+                started = time.perf_counter()
                 self._residence_call(method, parts, body)
+                self._simulator.busy_seconds += time.perf_counter() - started
         except Refused as refused:
             self._refuse(refused)
 
@@ -125,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif name == "generate":
             path, count = values["residence"], values["charges"]
             simulator.store.add_residence(path, generate.residence(path, count))
+        elif name == "time":
+            return {"seconds": simulator.busy_seconds}
         elif name != "state":
             raise Refused(404, "not_found")
         return simulator.store.state() if name == "state" else {"ok": True}
