@@ -3,7 +3,7 @@
 import json
 import os
 
-from . import addons, database, paths, server, templates
+from . import addons, database, paths, templates
 from .console import Problem, step
 
 FOLDER = paths.TESTS / "bench"
@@ -50,7 +50,7 @@ def _run_one(source, name):
     templates.clone(template, clone)
     try:
         with step(f"bench {name}"):
-            output = server.script(
+            output = database.script(
                 clone, CODE.format(root=str(paths.ROOT), name=file.stem)
             )
     finally:

@@ -3,12 +3,17 @@
 import json
 import os
 import shutil
+import subprocess
 
 from . import paths, postgres, venv
-from .console import Problem, run, say
+from .console import Problem, run, say, step
 
 #: The first is the one people get unless they choose.
 LANGUAGES = "en_US,fr_FR"
+BUNDLE = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
 
 
 def exists(name):
@@ -84,6 +89,37 @@ def install(name, addons, update=(), demo=True, level="warn", what="installing")
             "The log above says why.",
         )
     return text
+
+
+def shell_arguments(name):
+    """Return the arguments of Odoo's shell on a database."""
+    options = ["-c", paths.CONFIG, "-d", name, "--no-http", "--log-level=warn"]
+    return ["shell", *options, "--shell-interface=python"]
+
+
+def script(name, code):
+    """Run Python code in Odoo's shell on a database.
+
+    :return: what it printed
+    :raises Problem: when it raises
+    """
+    command = [paths.VENV_PYTHON, paths.ODOO_BIN, *shell_arguments(name)]
+    done = subprocess.run(
+        [str(c) for c in command],
+        check=False,
+        input=code,
+        text=True,
+        capture_output=True,
+    )
+    if done.returncode:
+        raise Problem(f"The script failed:\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def bundle(name):
+    """Bundle the client's scripts and styles now, not when somebody first asks."""
+    with step("scripts and styles of the client"):
+        script(name, BUNDLE)
 
 
 def dump(name, file):

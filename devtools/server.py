@@ -22,10 +22,6 @@ START_SECONDS = 180
 STOP_SECONDS = 15
 SOFI_SIMULATOR = paths.TESTS / "simulators" / "sofi"
 RUNNING = paths.HOME / "running"
-BUNDLE = """
-env["ir.qweb"]._pregenerate_assets_bundles()
-env.cr.commit()
-"""
 BANNER = """
   {url}
   login admin, password admin
@@ -67,14 +63,13 @@ def prepare_database(source, name, wanted=(), fresh=False, assets=False):
             template = templates.layer(source, wanted)
             with step(f"database {name}"):
                 templates.clone(template, name)
+            known["assets"] = database.comment(template).get("assets")
         elif _update(name, before, prints):
             known["assets"] = False
-        bundled = known.get("assets")
-        if assets and not bundled:
-            with step("scripts and styles of the client"):
-                script(name, BUNDLE)
-            bundled = True
-        database.note(name, {"prints": prints, "assets": bundled})
+        if assets and not known.get("assets"):
+            database.bundle(name)
+            known["assets"] = True
+        database.note(name, {"prints": prints, "assets": known.get("assets")})
 
 
 def _update(name, before, now):
@@ -86,36 +81,16 @@ def _update(name, before, now):
     return bool(new or changed)
 
 
-def script(name, code):
-    """Run Python code in Odoo's shell on a database.
-
-    :return: what it printed
-    :raises Problem: when it raises
-    """
-    command = [paths.VENV_PYTHON, paths.ODOO_BIN, *shell_arguments(name)]
-    done = subprocess.run(
-        [str(c) for c in command],
-        check=False,
-        input=code,
-        text=True,
-        capture_output=True,
-    )
-    if done.returncode:
-        raise Problem(f"The script failed:\n{done.stderr[-3000:]}")
-    return done.stdout
-
-
-def shell_arguments(name):
-    """Return the arguments of Odoo's shell on a database."""
-    options = ["-c", paths.CONFIG, "-d", name, "--no-http", "--log-level=warn"]
-    return ["shell", *options, "--shell-interface=python"]
-
-
 def shell(source, name, wanted, arguments):
     """Replace this process by Odoo's shell; standard input may be a script."""
     if not database.exists(name):
         prepare_database(source, name, wanted)
-    command = [paths.VENV_PYTHON, paths.ODOO_BIN, *shell_arguments(name), *arguments]
+    command = [
+        paths.VENV_PYTHON,
+        paths.ODOO_BIN,
+        *database.shell_arguments(name),
+        *arguments,
+    ]
     os.execv(paths.VENV_PYTHON, [str(c) for c in command])
 
 
@@ -245,7 +220,10 @@ def _sofi_simulator():
         start_new_session=True,
     )
     try:
-        say(f"  SOFI simulator: {process.stdout.readline().strip()}")
+        address = process.stdout.readline().strip()
+        if not address:
+            raise Problem("The SOFI simulator did not start.", "Is its port taken?")
+        say(f"  SOFI simulator: {address}")
         yield
     finally:
         end(process)
@@ -292,7 +270,9 @@ def _is_ours(pid):
     except OSError:
         return False
     # The command may have been typed as ./dev.
-    return any((folder / word).resolve() == paths.ROOT / "dev" for word in words if word)
+    return any(
+        (folder / word).resolve() == paths.ROOT / "dev" for word in words if word
+    )
 
 
 def _wait_gone(pid):

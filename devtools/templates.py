@@ -68,17 +68,28 @@ def _forget_archives(folder):
 def layer(source, wanted):
     """Return the name of the template that has the wanted addons of ours.
 
+    The one with all of them has the client's scripts and styles bundled: it serves
+    browser tests and `./dev run`.
+
     :param Path source: folder that holds the package `odoo`
     :param wanted: technical names; their dependencies come along
     """
-    below = base(source)
+    name = base(source)
     ordered = addons.closure(wanted)
-    if not ordered:
-        return below
     dependencies = [a for a in ordered if a not in set(wanted)]
     for content in filter(None, (dependencies, ordered)):
-        below = _layer(below, content)
-    return below
+        name = _layer(name, content)
+    if set(ordered) == set(addons.names()):
+        _bundle(name)
+    return name
+
+
+def _bundle(name):
+    with lock(name):
+        known = database.comment(name)
+        if not known.get("assets"):
+            database.bundle(name)
+            database.note(name, {**known, "assets": True})
 
 
 def _layer(below, content):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from devtools import addons, database, odoo_source, server, templates
+from devtools import addons, database, odoo_source, templates
 
 UNINSTALL = """
 module = env["ir.module.module"].search([("name", "=", {addon!r})])
@@ -39,6 +39,6 @@ def test_installs_alone_and_uninstalls(bare):
     log = database.install(name, [addon], demo=False)
     complaints = [x for x in log.splitlines() if " WARNING " in x or " ERROR " in x]
     assert not complaints, "\n".join(complaints)
-    tables = server.script(name, UNINSTALL.format(addon=addon)).split()
+    tables = database.script(name, UNINSTALL.format(addon=addon)).split()
     models = {t for t in tables if t.startswith(f"{addon}_")}
     assert not models
