@@ -3,6 +3,7 @@ from . import openimis_third_party
 from . import openimis_location
 from . import openimis_catchment
 from . import res_company
+from . import res_config_settings
 from . import res_users
 from . import res_partner
 from . import openimis_product

@@ -1,6 +1,15 @@
 from odoo import models
 from odoo.tools.misc import formatLang
 
+#: numbers of the annex with the decimals they have at least
+ANNEX_NUMBERS = {
+    "quantity": 0,
+    "quantity_approved": 0,
+    "price": 2,
+    "price_approved": 2,
+    "net": 2,
+}
+
 
 class AccountMove(models.Model):
     """The printed bill: annex of claims, and sending it."""
@@ -19,8 +28,15 @@ class AccountMove(models.Model):
             details = line.details or {}
             items = details.get("claim_details") or [details]
             code = details.get("claim", line.code)
-            rows += [{"claim": code, **item} for item in items if "code" in item]
+            rows += [self._annex_row(code, item) for item in items if "code" in item]
         return rows
+
+    def _annex_row(self, code, item):
+        numbers = {
+            name: _plain(self.env, float(item[name]), least)
+            for name, least in ANNEX_NUMBERS.items()
+        }
+        return {"claim": code, "code": item["code"], "name": item["name"], **numbers}
 
     def action_openimis_send(self):
         """Open Odoo's e-mail dialog with the statement attached.

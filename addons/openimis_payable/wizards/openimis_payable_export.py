@@ -34,9 +34,10 @@ class OpenimisPayableExport(models.TransientModel):
         """
         require_right(self.env, "156101")
         self.ensure_one()
+        name = self.env._("accounts-payable")
         attachment = self.env["ir.attachment"].create(
             {
-                "name": f"{self.env._('accounts-payable')}.xlsx",
+                "name": f"{name}.xlsx",
                 "raw": self._xlsx(),
                 "mimetype": XLSX,
                 "res_model": self._name,

@@ -1,0 +1,116 @@
+"""Acceptance criteria 1 to 7 of accounts payable, by a clerk at the web client."""
+
+import pytest
+
+ADDONS = ["openimis_payable"]
+
+
+@pytest.fixture
+def clerk(client):
+    """The clerk of the demonstration data, logged in."""
+    client.login("clerk", "clerk")
+    return client
+
+
+def bill_id(client, *domain):
+    """Return the newest bill that matches."""
+    [bill] = client.call(
+        "account.move",
+        "search_read",
+        [[("openimis_type", "!=", False), *domain], ["openimis_code", "state"]],
+        {"limit": 1, "order": "id desc"},
+    )
+    return bill["id"]
+
+
+def open_bill(client, bill):
+    client.open_action("openimis_payable.account_move_bill_action", record=bill)
+
+
+def test_closing_gives_bills_of_every_kind(clerk):
+    clerk.open_menu("openIMIS", "Payables", "Close Accounts Payable")
+    clerk.row("Draft")
+    clerk.button("Preview")
+    clerk.tab("Candidates")
+    page = clerk.text()
+    assert "No health facility" in page
+    assert "Left Out" in page
+    clerk.screenshot("openimis-closing-preview")
+    clerk.button("Generate Drafts")
+    clerk.tab("Documents")
+    page = clerk.text()
+    for code in ("IV-HF-H01", "CP-HF-D01", "PP-EO01", "PF-MOMO"):
+        assert code in page or code.split("-", 1)[0] in page
+    clerk.screenshot("openimis-closing-done")
+    clerk.page.locator("button[name=action_view_moves]").click()
+    clerk.page.wait_for_selector(".o_list_view")
+    clerk.wait()
+    assert clerk.page.locator(".o_data_row").count() >= 7
+
+
+def test_bill_is_shown_with_its_lines(clerk):
+    bill = bill_id(clerk, ("openimis_type", "=", "claim"))
+    open_bill(clerk, bill)
+    clerk.tab("openIMIS")
+    assert "Claim Valuation" in clerk.text()
+    clerk.screenshot("openimis-bill")
+    clerk.tab("Payable Lines")
+    assert "CLM-" in clerk.text(".o_form_view")
+    clerk.screenshot("openimis-bill-lines")
+
+
+def test_bill_is_validated_and_paid(clerk):
+    bill = bill_id(clerk, ("openimis_type", "=", "claim"), ("state", "=", "draft"))
+    open_bill(clerk, bill)
+    clerk.button("Confirm")
+    clerk.button("Pay")
+    clerk.field("openimis_code_ext").locator("input").fill(f"BANK-{bill}")
+    clerk.screenshot("openimis-payment-dialog")
+    clerk.button("Create Payments")
+    [found] = clerk.call(
+        "account.move", "read", [[bill], ["openimis_status", "amount_residual"]]
+    )
+    assert (found["openimis_status"], found["amount_residual"]) == ("2", 0)
+    clerk.tab("Events")
+    assert f"BANK-{bill}" in clerk.text(".o_form_view")
+    clerk.screenshot("openimis-bill-paid")
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("en_US", "Annex: Claims"), ("fr_FR", "Annexe")]
+)
+def test_bill_is_printed(client, lang, title):
+    client.login("admin", "admin")
+    bill = bill_id(client, ("openimis_type", "=", "claim"))
+    [found] = client.call("account.move", "read", [[bill], ["partner_id"]])
+    client.call("res.partner", "write", [[found["partner_id"][0]], {"lang": lang}])
+    client.page.goto(f"{client.url}/web/session/logout")
+    client.login("clerk", "clerk")
+    client.page.goto(f"{client.url}/report/html/openimis_payable.report_bill/{bill}")
+    assert title in client.page.content()
+    client.screenshot(f"openimis-print-{lang}", full=True)
+
+
+def test_bill_is_deleted_and_its_claims_stay(clerk):
+    bill = bill_id(clerk, ("openimis_type", "=", "claim"), ("state", "=", "draft"))
+    lines = clerk.call(
+        "openimis.payable.line",
+        "search_read",
+        [[("move_id", "=", bill)], ["claim_id"]],
+    )
+    claims = [line["claim_id"][0] for line in lines]
+    open_bill(clerk, bill)
+    clerk.button("Delete Bill")
+    clerk.button("Ok")
+    [found] = clerk.call("account.move", "read", [[bill], ["openimis_status"]])
+    assert found["openimis_status"] == "4"
+    states = clerk.call("openimis.claim", "read", [claims, ["billing_state"]])
+    assert {claim["billing_state"] for claim in states} == {"to_bill"}
+    clerk.screenshot("openimis-bill-deleted")
+
+
+def test_clerk_may_not_amend(clerk):
+    bill = bill_id(clerk, ("state", "=", "draft"))
+    open_bill(clerk, bill)
+    amend = clerk.page.get_by_role("button", name="Amend", exact=True)
+    assert amend.count() == 0
