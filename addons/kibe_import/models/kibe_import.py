@@ -110,6 +110,9 @@ class KibeImport(models.Model):
     counters_overwrite = fields.Json(readonly=True, copy=False)
     details = fields.Json(readonly=True, copy=False)
     line_ids = fields.One2many("kibe.import.line", "import_id", copy=False)
+    imported = fields.Boolean(
+        readonly=True, copy=False, help="The import wrote records."
+    )
     undone = fields.Boolean(readonly=True, copy=False, tracking=True)
     files_deleted = fields.Boolean(readonly=True, copy=False)
 
@@ -124,7 +127,8 @@ class KibeImport(models.Model):
     def action_run(self):
         """Start the chosen operation; a plan made before is made anew."""
         for run in self:
-            if run.state == "planned":
+            if run.state in ("planned", "done", "failed"):
+                run._check_restartable()
                 run.state = "draft"
         return super().action_run()
 
@@ -152,7 +156,7 @@ class KibeImport(models.Model):
     def _start_operation(self, operation):
         for run in self:
             run._check_restartable()
-            run.write({"operation": operation, "state": "draft"})
+            run.operation = operation
         return self.action_run()
 
     def _check_restartable(self):
@@ -161,8 +165,7 @@ class KibeImport(models.Model):
         :raises UserError: the import wrote records, or works now
         """
         self.ensure_one()
-        written = self.state == "done" and self.operation != "test"
-        if written or self.state in ("running", "cancelled"):
+        if self.imported or self.state in ("running", "cancelled"):
             raise UserError(
                 self.env._(
                     "%(name)s is over or running. Upload the delivery again in a new "
@@ -243,6 +246,7 @@ class KibeImport(models.Model):
         """Keep the mappings for a workbook that comes alone."""
         if self.operation == "test":
             return
+        self.imported = True
         raw, extra = self._raw_files()
         found = analysis.archive.open_delivery(
             raw, self.archive_name or "", analysis.Issues(), extra

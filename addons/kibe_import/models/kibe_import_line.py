@@ -60,7 +60,10 @@ class KibeImportLine(models.Model):
     entity = fields.Selection(ENTITIES, readonly=True)
     action = fields.Selection(ACTIONS, readonly=True, help="Operation «Generate».")
     action_overwrite = fields.Selection(
-        ACTIONS, readonly=True, help="Operation «Generate and Overwrite»."
+        ACTIONS,
+        string="With Overwrite",
+        readonly=True,
+        help="Operation «Generate and Overwrite».",
     )
     key = fields.Char(readonly=True)
     label = fields.Char(string="Record", readonly=True)

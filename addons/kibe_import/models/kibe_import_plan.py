@@ -2,6 +2,7 @@ import base64
 from decimal import Decimal
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..core import analysis
 from ..core.messages import Severity, Text, render
@@ -16,6 +17,27 @@ SEVERITIES = {
 }
 RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 FAR = 366
+TABLES = (
+    "daycare_guardian",
+    "daycare_child",
+    "daycare_child_guardian",
+    "daycare_income",
+    "daycare_billing_data",
+    "daycare_sector",
+    "daycare_sector_line",
+    "daycare_group",
+    "daycare_slot",
+    "daycare_module",
+)
+LISTS = (
+    "daycare_language",
+    "daycare_language_code3",
+    "daycare_gender_label",
+    "daycare_civil_label",
+    "daycare_child_status",
+    "daycare_parental_authority",
+    "daycare_locality",
+)
 
 
 class KibeImportPlan(models.AbstractModel):
@@ -95,8 +117,7 @@ class KibeImportPlan(models.AbstractModel):
             [
                 ("sha256", "=", digest),
                 ("company_id", "=", self.company_id.id),
-                ("state", "=", "done"),
-                ("operation", "!=", "test"),
+                ("imported", "=", True),
                 ("undone", "=", False),
                 ("id", "!=", self.id),
             ],
@@ -161,25 +182,25 @@ class KibeImportPlan(models.AbstractModel):
             known = set(common)
             self._log_issues([i for i in own[0] if i not in known], "create")
             self._log_issues([i for i in own[1] if i not in known], "overwrite")
-        rows = analysis.row_counts(found)
-        total = {
-            action: sum(row[action] for row in rows.values())
-            for action in ("read", "used", "ignored", "error")
-        }
-        counters = [{**plan.counters(), "rows": total} for plan in plans]
+        counters = [plan.counters() for plan in plans]
         self.write(
             {
                 "counters": counters[0],
                 "counters_overwrite": counters[1] if len(counters) > 1 else False,
-                "details": self._details(found, plans, rows),
+                "details": self._details(found, plans),
             }
         )
 
-    def _details(self, found, plans, rows):
+    def _details(self, found, plans):
         """Return what the preview shows beside the counters (section 5.2)."""
+        rows = analysis.row_counts(found)
         planning = found.merged.planning if found.merged else None
         codes = planning.ignored_codes if planning else {}
         return {
+            "rows": {
+                action: sum(row[action] for row in rows.values())
+                for action in ("read", "used", "ignored", "error")
+            },
             "files": [
                 {"name": name, **table.origin, **rows[name]}
                 for name, table in found.tables.items()
@@ -235,6 +256,43 @@ class KibeImportPlan(models.AbstractModel):
     def _texts(self, issues):
         language = self.env.lang or self.env.user.lang or ""
         return "\n".join(render(issue, language) for issue in issues)
+
+    # === FINGERPRINT ===
+
+    def _base_state(self):
+        """Return count and last change of every table that a plan depends on."""
+        self.env.flush_all()
+        company = self.company_id.id
+        parts = [
+            SQL(
+                "SELECT %s, count(*), max(write_date) FROM %s WHERE company_id = %s",
+                table,
+                SQL.identifier(table),
+                company,
+            )
+            for table in TABLES
+        ]
+        parts += [
+            SQL(
+                "SELECT %s, count(*), max(write_date) FROM %s",
+                table,
+                SQL.identifier(table),
+            )
+            for table in LISTS
+        ]
+        parts.append(
+            SQL(
+                """
+                SELECT 'res_partner', count(*), max(partner.write_date)
+                  FROM res_partner partner
+                  JOIN daycare_guardian guardian ON guardian.partner_id = partner.id
+                 WHERE guardian.company_id = %s
+                """,
+                company,
+            )
+        )
+        return self.env.execute_query(SQL(" UNION ALL ").join(parts))
+
 
 
 def _rank(issue):

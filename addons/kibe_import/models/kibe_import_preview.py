@@ -57,7 +57,7 @@ class KibeImportPreview(models.AbstractModel):
         return {
             "run": self,
             "grids": [
-                {"title": operations[name], **self._grid(counters)}
+                {"title": operations[name], **self._grid(self._with_rows(counters))}
                 for name, counters in shown
                 if counters
             ],
@@ -66,6 +66,10 @@ class KibeImportPreview(models.AbstractModel):
             "losing": details.get("losing", []),
             "totals": details.get("totals", {}),
         }
+
+    def _with_rows(self, counters):
+        """Return the counters with the rows of the files as a first line."""
+        return {"rows": (self.details or {}).get("rows", {}), **counters}
 
     def _grid(self, counters):
         """Return the counters as a table, columns in the order of work."""
@@ -175,8 +179,5 @@ class KibeImportPreview(models.AbstractModel):
             "res_model": "kibe.import.line",
             "view_mode": "list",
             "domain": [("import_id", "=", self.id)],
-            "context": {
-                "search_default_group_entity": 1,
-                "kibe_test": self.operation == "test",
-            },
+            "context": {"kibe_test": self.operation == "test"},
         }

@@ -22,27 +22,6 @@ CHILD_FIELDS = (
 LINK_FIELDS = (
     "child_id guardian_id role is_main is_secondary is_debtor lives_here".split()
 )
-TABLES = (
-    "daycare_guardian",
-    "daycare_child",
-    "daycare_child_guardian",
-    "daycare_income",
-    "daycare_billing_data",
-    "daycare_sector",
-    "daycare_sector_line",
-    "daycare_group",
-    "daycare_slot",
-    "daycare_module",
-)
-LISTS = (
-    "daycare_language",
-    "daycare_language_code3",
-    "daycare_gender_label",
-    "daycare_civil_label",
-    "daycare_child_status",
-    "daycare_parental_authority",
-    "daycare_locality",
-)
 
 
 class KibeImportSnapshot(models.AbstractModel):
@@ -349,42 +328,6 @@ class KibeImportSnapshot(models.AbstractModel):
             month = (line["month"].year, line["month"].month)
             months.setdefault(by_id[line["child_id"]], set()).add(month)
         return months
-
-    # === FINGERPRINT ===
-
-    def _base_state(self):
-        """Return count and last change of every table that a plan depends on."""
-        self.env.flush_all()
-        company = self.company_id.id
-        parts = [
-            SQL(
-                "SELECT %s, count(*), max(write_date) FROM %s WHERE company_id = %s",
-                table,
-                SQL.identifier(table),
-                company,
-            )
-            for table in TABLES
-        ]
-        parts += [
-            SQL(
-                "SELECT %s, count(*), max(write_date) FROM %s",
-                table,
-                SQL.identifier(table),
-            )
-            for table in LISTS
-        ]
-        parts.append(
-            SQL(
-                """
-                SELECT 'res_partner', count(*), max(partner.write_date)
-                  FROM res_partner partner
-                  JOIN daycare_guardian guardian ON guardian.partner_id = partner.id
-                 WHERE guardian.company_id = %s
-                """,
-                company,
-            )
-        )
-        return self.env.execute_query(SQL(" UNION ALL ").join(parts))
 
 
 def _minutes(hours):

@@ -35,15 +35,14 @@ class KibeImportUndo(models.AbstractModel):
         self._check_state(("done",))
         if not self.env.user.has_group("kibe_import.group_kibe_import_manager"):
             raise UserError(self.env._("Only an import manager can undo an import."))
-        if self.operation == "test" or self.undone or self.files_deleted:
+        if not self.imported or self.undone or self.files_deleted:
             raise UserError(self.env._("There is nothing to undo any more."))
         later = self.search(
             [
                 ("company_id", "=", self.company_id.id),
                 ("id", "!=", self.id),
                 ("date_end", ">", self.date_end),
-                ("operation", "!=", "test"),
-                ("state", "=", "done"),
+                ("imported", "=", True),
                 ("undone", "=", False),
             ]
         )

@@ -141,7 +141,7 @@ class TestKibeImport(KibeImportCommon):
             row = found[letters[message.severity]]
             row[message.code] = row.get(message.code, 0) + 1
         self.assertEqual(found, V1["issues"])
-        self.assertEqual(run.counters["rows"]["ignored"], V1["mode2"]["rows_ignored"])
+        self.assertEqual(run.details["rows"]["ignored"], V1["mode2"]["rows_ignored"])
 
     def test_again_changes_nothing(self):
         self.run_import("kibe_sample.zip", "create")
@@ -223,6 +223,19 @@ class TestKibeImport(KibeImportCommon):
         self.run_import("kibe_sample.zip", "create")
         home = self.child("10000").guardian_link_ids.filtered("lives_here")
         self.assertEqual(home.guardian_id.kibe_id, "1001")
+
+    def test_counters_hold_entities_only(self):
+        run = self.run_import("kibe_sample.zip", "create")
+        self.assertEqual(set(run.counters), set(ENTITIES))
+
+    def test_same_record_from_test_to_import(self):
+        run = self.run_import("kibe_sample.zip")
+        run.action_run()
+        self.assertFalse(run.imported)
+        run.operation = "create"
+        run.action_run()
+        self.assertEqual((run.state, run.imported), ("done", True))
+        self.assertEqual(self.child("10000").lastname, "Mory")
 
     def test_annual_incomes(self):
         run = self.run_import("kibe_sample.zip", "create", income_basis="annual")
