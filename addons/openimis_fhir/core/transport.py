@@ -19,7 +19,7 @@ from .fhir_read import (
 )
 from .fhir_read_bill import read_bill
 from .fhir_read_claim import claim_uuid_of_response, read_claim
-from .fhir_values import reference_tail
+from .fhir_values import identifier, reference_tail
 from .graphql_query import QUERIES, bill_items_query
 
 READERS = {
@@ -72,7 +72,7 @@ def read_into(page, kind, resource, position, currencies, answer=None):
         else:
             page.records.append(READERS[kind](resource, currencies))
     except UnreadableResource as error:
-        key = resource.get("id")
+        key = identifier(resource, "Code") or resource.get("id")
         page.problems.append(Problem(position, error.code, error.detail, key))
 
 

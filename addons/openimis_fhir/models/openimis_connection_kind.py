@@ -23,6 +23,9 @@ class OpenimisConnectionKind(models.Model):
         copy=False,
         help="Changes after this moment are asked for next time. Empty: everything.",
     )
+    unreadable_count = fields.Integer(
+        "Unreadable", readonly=True, copy=False, help="Entries openIMIS fails on."
+    )
     record_count = fields.Integer("Records Known", compute="_compute_record_count")
 
     _kind_uniq = models.UniqueIndex(

@@ -15,6 +15,16 @@ from ..core.transport import Page
 #: Clients of the jobs this process works on: login, rate limit and the knowledge
 #: that the server is down outlive a chunk. Nothing else does; losing it costs a login.
 _TRANSPORTS = {}
+ACTIONS = (
+    "found",
+    "create",
+    "update",
+    "unchanged",
+    "older",
+    "failed",
+    "delete",
+    "proposal",
+)
 
 
 class OpenimisPull(models.Model):
@@ -229,6 +239,20 @@ class OpenimisPull(models.Model):
             "proposal": self.env._("To Decide"),
         }
 
+    def _counters_table(self):
+        """Kinds in the order in which they are pulled, actions in a fixed one."""
+        counters = self.counters or {}
+        labels = self._counter_labels()
+        used = {name for row in counters.values() for name, n in row.items() if n}
+        return {
+            "actions": [(name, labels[name]) for name in ACTIONS if name in used],
+            "rows": [
+                (labels[kind], {name: n for name, n in counters[kind].items() if n})
+                for kind in const.KINDS
+                if kind in counters
+            ],
+        }
+
     def _kind_label(self, kind):
         return dict(self.env["openimis.connection.kind"]._selection_kind())[kind]
 
@@ -243,7 +267,10 @@ class OpenimisPull(models.Model):
         self.env["openimis.writer"]._mark_deleted(self, gone)
 
     def _ask_missing(self, transport):
-        """UUIDs of known bills openIMIS no longer shows; asks only if there are fewer."""
+        """UUIDs of known bills openIMIS no longer shows.
+
+        The list is read only if its length is not what is known, or on request.
+        """
         known = self.env["openimis.remote.record"].search(
             [
                 ("connection_id", "=", self.connection_id.id),
@@ -252,9 +279,14 @@ class OpenimisPull(models.Model):
             ]
         )
         total = transport.count("bill")
-        if total is None or total >= len(known):
+        mark = self.connection_id.kind_ids.filtered(lambda line: line.kind == "bill")
+        if total is None or (
+            total == len(known) + mark.unreadable_count and not self.full
+        ):
             return []
-        listed = self._listed_bills(transport, total)
+        listed, unreadable = self._listed_bills(transport, total)
+        # sudo: what is known of a kind is the job's to say, its setup the manager's
+        mark.sudo().unreadable_count = unreadable
         return [
             uuid
             for uuid in known.mapped("uuid")
@@ -274,7 +306,7 @@ class OpenimisPull(models.Model):
         for start in range(0, total, size):
             self._check_cancelled()
             found.add(transport.page("bill", start, size))
-        return {bill.uuid for bill in found.records}
+        return {bill.uuid for bill in found.records}, len(found.problems)
 
     # === TRANSPORT OF THIS JOB ===
 

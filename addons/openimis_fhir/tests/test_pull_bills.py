@@ -115,6 +115,16 @@ class TestPullBills(BillsCase):
         self.assertFalse(bill.deleted)
         self.assertTrue(self.bill(1).deleted)
 
+    def test_bills_that_were_never_readable_do_not_hide_a_deletion(self):
+        self.fill()
+        self.store.broken = {self.bills[2]}
+        self.pull()
+        self.store.delete("Invoice", self.bills[0])
+        self.pull()
+        self.assertTrue(self.bill(0).deleted)
+        kinds = {kind.kind: kind for kind in self.connection.kind_ids}
+        self.assertEqual(kinds["bill"].unreadable_count, 1)
+
     def test_an_amended_bill_is_proposed_to_be_replaced(self):
         bill = self.make_move()
         other = self.store.add_bill(99, self.facility, [300.0])

@@ -7,6 +7,7 @@ from tests_core_loader import load_core
 core = load_core("openimis_fhir")
 from openimis_fhir_core import (  # noqa: E402
     address,
+    bundle,
     client,
     const,
     exceptions,
@@ -17,10 +18,13 @@ from openimis_fhir_core import (  # noqa: E402
     fhir_search,
     fhir_server,
     fhir_values,
+    graphql_query,
     graphql_read,
+    ledger,
     outgoing,
     records,
     transport,
+    webhook,
 )
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -40,6 +44,7 @@ def resources(name):
 __all__ = [
     "DOLLAR",
     "address",
+    "bundle",
     "client",
     "const",
     "core",
@@ -51,10 +56,13 @@ __all__ = [
     "fhir_search",
     "fhir_server",
     "fhir_values",
+    "graphql_query",
     "graphql_read",
+    "ledger",
     "outgoing",
     "records",
     "resources",
     "sample",
     "transport",
+    "webhook",
 ]

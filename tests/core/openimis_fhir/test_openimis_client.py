@@ -262,7 +262,7 @@ def test_an_unreadable_entry_is_named_and_the_others_are_read(store):
     with OpenimisServer(store) as server:
         page = read_all(server, "claim")
     assert len(page.records) == 2
-    assert [(p.key, p.code) for p in page.problems] == [(key, "resource")]
+    assert [(p.key, p.code) for p in page.problems] == [("C000001", "resource")]
 
 
 def test_entered_claims_have_no_response_yet(store):

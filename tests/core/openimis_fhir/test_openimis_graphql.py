@@ -1,0 +1,140 @@
+"""Texts of GraphQL queries, and nodes that are not as they should be."""
+
+from datetime import date, datetime
+from decimal import Decimal as D
+
+import pytest
+
+from .openimis_samples import exceptions, graphql_query, graphql_read, sample
+
+UUID = "9ce6b6c1-0d8d-4974-8634-1bf80c99089b"
+
+
+def test_cursors_are_openimis_own():
+    captured = sample("graphql_bill")["data"]["bill"]["pageInfo"]["endCursor"]
+    assert graphql_query.cursor(0) == captured
+
+
+@pytest.mark.parametrize(
+    "start, size, since, expected",
+    [
+        (0, 100, None, "query{bill(first:100){totalCount"),
+        (100, 50, None, f'(first:50,after:"{graphql_query.cursor(99)}")'),
+        (
+            0,
+            10,
+            datetime(2026, 11, 21, 22, 0),
+            '(first:10,dateUpdated_Gte:"2026-11-21T22:00:00")',
+        ),
+    ],
+)
+def test_pages_and_changes(start, size, since, expected):
+    assert expected in graphql_query.QUERIES["bill"].text(start, size, since)
+
+
+def test_kinds_without_a_filter_for_changes_ask_for_all():
+    text = graphql_query.QUERIES["claim"].text(0, 10, datetime(2026, 1, 1))
+    assert "2026" not in text
+
+
+def test_fields_captured_are_asked_for():
+    asked = graphql_query.QUERIES["bill"].fields
+    for name in sample("graphql_bill")["data"]["bill"]["edges"][0]["node"]:
+        assert name in asked
+    asked = graphql_query.QUERY_BILL_ITEM.fields
+    for name in sample("graphql_billItem")["data"]["billItem"]["edges"][0]["node"]:
+        assert name in asked
+
+
+@pytest.mark.parametrize("value", ["", "%%%", "YWJj", None])
+def test_ids_that_are_none(value):
+    if value in ("", None, "YWJj"):
+        assert graphql_read.global_id(value) == ""
+    else:
+        with pytest.raises(exceptions.UnreadableResource):
+            graphql_read.global_id(value)
+
+
+def test_a_row_that_is_no_json_is_refused():
+    with pytest.raises(exceptions.UnreadableResource):
+        graphql_read.embedded_row("not json")
+
+
+def test_a_row_encoded_once_is_read_too():
+    assert graphql_read.embedded_row('{"a": 1}') == {"a": 1}
+    assert graphql_read.embedded_row({"a": 1}) == {"a": 1}
+
+
+def test_claim():
+    line = {"qtyProvided": "3.00", "priceAsked": "100.00", "priceValuated": "9.13"}
+    node = {
+        "uuid": UUID.upper(),
+        "code": "CQ6",
+        "status": 16,
+        "dateFrom": "2026-11-19",
+        "claimed": "500.00",
+        "valuated": "32.88",
+        "healthFacility": {"uuid": UUID, "code": "Hq60"},
+        "insuree": {"uuid": UUID, "chfId": "1"},
+        "icd": {"code": "D-965", "name": "Diagnostic965"},
+        "items": [{**line, "item": {"code": "I1"}, "rejectionReason": 3}],
+        "services": [{**line, "service": {"code": "S1"}, "priceOrigin": "R"}],
+    }
+    claim = graphql_read.read_claim(node)
+    assert (claim.uuid, claim.status, claim.valuated) == (UUID, 16, D("32.88"))
+    item, service = claim.lines
+    assert (item.sequence, item.kind, item.rejection_reason) == (1, "item", 3)
+    assert (service.sequence, service.kind, service.price_origin) == (2, "service", "R")
+
+
+def test_a_claim_without_facility_is_refused():
+    with pytest.raises(exceptions.UnreadableResource, match="healthFacility"):
+        graphql_read.read_claim({"uuid": UUID, "code": "C"})
+
+
+def test_batch_run():
+    node = {
+        "id": "QmF0Y2hSdW5HUUxUeXBlOjQ0",
+        "runDate": "2026-11-21T22:06:37.082",
+        "runYear": 2026,
+        "runMonth": 11,
+        "location": {"uuid": UUID, "code": "TST-R"},
+    }
+    run = graphql_read.read_batch_run(node)
+    assert (run.uuid, run.year, run.month) == ("44", 2026, 11)
+    assert (run.run_date, run.location_code) == (date(2026, 11, 21), "TST-R")
+
+
+def test_master_data():
+    place = {"uuid": UUID, "code": "R1", "name": "Region", "type": "R", "parent": None}
+    assert graphql_read.read_location(place).level == "R"
+    facility = graphql_read.read_facility(
+        {"uuid": UUID, "code": "H1", "name": "H", "accCode": "401", "legalForm": None}
+    )
+    assert (facility.acc_code, facility.legal_form) == ("401", None)
+    product = graphql_read.read_product(
+        {
+            "uuid": UUID,
+            "code": "P",
+            "name": "P",
+            "lumpSum": "10000.00",
+            "accCodeRemuneration": "611",
+            "dateFrom": "2026-01-01T00:00:00",
+        }
+    )
+    assert (product.lump_sum, product.acc_code_remuneration) == (10000, "611")
+    assert product.date_from == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize("node", [{}, {"id": ""}, {"uuid": "x"}])
+def test_a_node_without_key_is_refused(node):
+    with pytest.raises(exceptions.UnreadableResource):
+        graphql_read.read_location({"code": "x", **node})
+
+
+def test_a_deleted_and_amended_bill_says_so():
+    node = sample("graphql_bill")["data"]["bill"]["edges"][0]["node"]
+    node |= {"isDeleted": True, "replacementUuid": UUID, "dateValidTo": "2026-11-22"}
+    bill = graphql_read.read_bill(node | {"version": 3})
+    assert (bill.deleted, bill.replaced_by, bill.version) == (True, UUID, 3)
+    assert bill.valid_to == date(2026, 11, 22)

@@ -1,0 +1,63 @@
+"""Ledger entries of openIMIS (spec section 8): read whole or refused with the reason."""
+
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+
+from .openimis_samples import ledger
+
+LINES = [
+    {"account": "611000", "debit": "82.19", "label": "Claim"},
+    {"account": "401100", "credit": 82.19, "party": "HF1"},
+]
+
+
+def entry(**values):
+    return {"date": "2026-11-21", "lines": LINES, **values}
+
+
+def test_an_entry_is_read_exactly():
+    read = ledger.read_entry(entry(journal="BILL", currency="USD", reference=7))
+    assert (read.date, read.journal, read.reference) == (date(2026, 11, 21), "BILL", "7")
+    first, second = read.lines
+    assert (first.debit, first.credit, first.label) == (D("82.19"), 0, "Claim")
+    assert (second.credit, second.party) == (D("82.19"), "HF1")
+
+
+def test_many_lines_may_share_a_side():
+    lines = [LINES[0], {"account": "1", "credit": "80"}, {"account": "2", "credit": "2.19"}]
+    assert len(ledger.read_entry(entry(lines=lines)).lines) == 3
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"date": None},
+        {"date": "21.11.2026"},
+        {"lines": None},
+        {"lines": []},
+        {"lines": LINES[:1]},
+        {"lines": [LINES[0], LINES[0]]},
+        {"lines": [LINES[0], {**LINES[1], "credit": "82.18"}]},
+        {"lines": [LINES[0], {**LINES[1], "account": ""}]},
+        {"lines": [LINES[0], {**LINES[1], "credit": "-82.19"}]},
+        {"lines": [LINES[0], {**LINES[1], "credit": "0"}]},
+        {"lines": [{**LINES[0], "credit": "82.19"}, LINES[1]]},
+        {"lines": [{**LINES[0], "debit": "82.191"}, {**LINES[1], "credit": "82.191"}]},
+        {"lines": [{**LINES[0], "debit": "much"}, LINES[1]]},
+        {"lines": [{**LINES[0], "debit": "NaN"}, LINES[1]]},
+        {"lines": ["x", "y"]},
+        {"lines": [{"account": "1", "debit": "0"}, {"account": "2", "credit": "0"}]},
+    ],
+)
+def test_what_cannot_be_booked_is_refused(values):
+    with pytest.raises(ledger.LedgerRefused) as caught:
+        ledger.read_entry(entry(**values))
+    assert str(caught.value)
+
+
+@pytest.mark.parametrize("value", [None, "x", 7, []])
+def test_what_is_no_entry_is_refused(value):
+    with pytest.raises(ledger.LedgerRefused):
+        ledger.read_entry(value)
