@@ -41,8 +41,6 @@ def colleague(client):
                         "name": login.title(),
                         "login": login,
                         "password": PASSWORD,
-                        # Its greeting writes beside the client's first requests.
-                        "odoobot_state": "disabled",
                         "group_ids": [(6, 0, refs)],
                     }
                 ],
