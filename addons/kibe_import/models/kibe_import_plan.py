@@ -219,7 +219,9 @@ class KibeImportPlan(models.AbstractModel):
             if operation.entity == "income" and "amount" in operation.values
         ]
         # sudo: the sum is for those who may see incomes, the field says so
-        self.sudo().income_sum = sum((values["amount"] for values in incomes), Decimal())
+        self.sudo().income_sum = sum(
+            (values["amount"] for values in incomes), Decimal()
+        )
         return {
             "confidential": sum(values["confidential"] for values in incomes),
             "third_parties": len(found.third_parties),
@@ -292,7 +294,6 @@ class KibeImportPlan(models.AbstractModel):
             )
         )
         return self.env.execute_query(SQL(" UNION ALL ").join(parts))
-
 
 
 def _rank(issue):

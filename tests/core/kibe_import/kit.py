@@ -15,7 +15,14 @@ from tests_core_loader import ADDONS, load_core  # noqa: E402
 
 load_core("kibe_import")
 
-from kibe_import_core import analysis, cells, reference, slots, table, text  # noqa: E402, F401
+from kibe_import_core import (  # noqa: E402, F401
+    analysis,
+    cells,
+    reference,
+    slots,
+    table,
+    text,
+)
 from kibe_import_core.messages import MESSAGES, render  # noqa: E402, F401
 
 SAMPLES = ADDONS / "kibe_import" / "tests" / "samples"
@@ -118,10 +125,10 @@ class Delivery:
         rows[row - 1][column - 1] = value
         return self
 
-    def add(self, file, *cells):
+    def add(self, file, *values):
         """Add a row, completed by blank cells."""
         width = len(self.rows[file][0])
-        self.rows[file].append([*cells, *[""] * (width - len(cells))])
+        self.rows[file].append([*values, *[""] * (width - len(values))])
         return self
 
     def drop(self, file, row):
