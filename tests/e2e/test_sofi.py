@@ -45,6 +45,12 @@ def export(client):
     client.button("Export and Archive")
 
 
+def open_row(client, text):
+    """Open a row of a list whose first cell is a handle."""
+    client.page.get_by_role("cell", name=text, exact=True).click()
+    client.wait()
+
+
 def test_preview_simulate_export_download(sofi, simulator):
     sofi.open_action("sofi_primmo.sofi_export_action")
     sofi.open_menu("SOFI / Primmo", "Export", "Export Charges")
@@ -85,7 +91,7 @@ def test_convention(sofi):
     sofi.button("Preview")
     sofi.tab("Tenants")
     sofi.screenshot("sofi-sync", full=True)
-    assert "To be decided" in sofi.text()
+    assert {"Decide", "Left alone", "Change"} <= set(sofi.text().split("\n"))
     sofi.button("Apply")
     sofi.screenshot("sofi-sync-applied")
     sofi.open_action("sofi_primmo.sofi_convention_issue_action")
@@ -122,14 +128,14 @@ def test_import_a_list(sofi, tmp_path):
 
 def test_settings(sofi):
     sofi.open_action("sofi_primmo.sofi_residence_action")
-    sofi.row("Les Érables")
+    open_row(sofi, "Résidence Les Érables")
     sofi.screenshot("sofi-residence", full=True)
     sofi.button("Test Connection")
     assert "Connected to Résidence Les Érables" in sofi.text(".o_notification_manager")
     sofi.tab("Convention")
     sofi.screenshot("sofi-residence-convention")
     sofi.open_action("sofi_primmo.sofi_mdg_layout_action")
-    sofi.row("MDG, 16 columns")
+    open_row(sofi, "MDG, 16 columns")
     sofi.screenshot("sofi-layout")
     assert '"12","T00123","20251103"' in sofi.text()
 

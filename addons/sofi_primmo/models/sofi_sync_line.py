@@ -1,13 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..core import convention
+from ..core import convention, nam
 
+MODEL_OF_TYPES = "sofi.accommodation.type"
 ACTIONS = [
-    ("create", "Create in SOFI"),
-    ("update", "Change in SOFI"),
-    ("nothing", "Nothing to do"),
-    ("decide", "To be decided"),
+    ("create", "Create"),
+    ("update", "Change"),
+    ("nothing", "Nothing"),
+    ("decide", "Decide"),
     ("refused", "Left alone"),
 ]
 REASONS = [
@@ -81,14 +82,30 @@ class SofiSyncLine(models.Model):
     def _compute_changes_text(self):
         for line in self.sudo():  # sudo: the NAM is masked before it is shown
             line.changes_text = "\n".join(
-                f"{name}: {line._shown(name, before)} → {line._shown(name, after)}"
+                f"{line._shown_field(name)}: {line._shown(name, before)} → "
+                f"{line._shown(name, after)}"
                 for name, (before, after) in (line.changes or {}).items()
             )
 
+    def _shown_field(self, name):
+        """Return the label of one of SOFI's fields."""
+        Resident = self.env["sofi.resident"]
+        ours = {theirs: field for field, theirs in Resident._sofi_fields.items()}
+        return Resident._fields[ours[name]]._description_string(self.env)
+
     def _shown(self, name, value):
+        """Return a value as a person reads it; a NAM masked."""
         if not value:
             return "–"
-        return f"{value[:4]} ••••••••" if name == "nam" else value
+        if name == "nam":
+            return nam.mask(value)
+        model = {"room_id": "sofi.room", "accommodation_type_id": MODEL_OF_TYPES}.get(name)
+        if not model:
+            return value
+        found = self.env[model].search(
+            [("residence_id", "=", self.residence_id.id), ("sofi_id", "=", value)], limit=1
+        )
+        return found.display_name or value
 
     # === LOOKUP ===
 

@@ -66,7 +66,8 @@ class TestSync(ConventionCase):
             line.changes,
             {"language": ["Fr", "En"], "accommodation_type_id": ["1", "2"]},
         )
-        self.assertIn("language: Fr → En", line.changes_text)
+        self.assertIn("Language: Fr → En", line.changes_text)
+        self.assertIn("Accommodation Type: Autonome → Semi-autonome", line.changes_text)
         self.assertEqual(line.accommodation_priority, 1)
 
     def test_matched_by_nam_gets_the_external_id(self):
