@@ -51,5 +51,4 @@
         "demo/openimis_closing.xml",
     ],
     "application": True,
-    "installable": True,
 }

@@ -22,7 +22,9 @@ STOCK_LINES = 200
 
 def bench(env):
     """Close a small and a large month grouped, and one in detail."""
-    env = env(context={**env.context, "exchange_inline": True, "tracking_disable": True})
+    env = env(
+        context={**env.context, "exchange_inline": True, "tracking_disable": True}
+    )
     product, facilities = _scheme(env)
     seconds = []
     for month, size in ((1, SMALL), (2, LARGE)):

@@ -64,17 +64,21 @@ def capitate(allocated, share, weights, facilities, quantum=CENT):
         part
         for indicator, pot in zip(used, pots, strict=True)
         for part in _share_pot(
-            indicator, pot, allocated, rates[indicator], weights[indicator],
-            sums[indicator], facilities, quantum,
+            indicator,
+            pot,
+            allocated,
+            rates[indicator],
+            weights[indicator],
+            sums[indicator],
+            facilities,
+            quantum,
         )
     ]
     order = {facility: index for index, facility in enumerate(facilities)}
     return sorted(parts, key=lambda part: order[part.facility])
 
 
-def _share_pot(
-    indicator, pot, allocated, rate, weight, total, facilities, quantum
-):
+def _share_pot(indicator, pot, allocated, rate, weight, total, facilities, quantum):
     """Split one indicator's pot among the facilities that have something of it."""
     holders = [f for f, values in facilities.items() if values.get(indicator)]
     quantities = [facilities[f][indicator] for f in holders]

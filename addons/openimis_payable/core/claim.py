@@ -41,7 +41,7 @@ class Texts:
     """Templates of the explanation, in the user's language."""
 
     claimed: str = "claimed %s"
-    net: str = "net %s, discount %s"
+    net: str = "net %(net)s, discount %(discount)s"
     rejected: str = "rejected"
     statuses: dict = field(default_factory=dict)
 
@@ -158,6 +158,8 @@ class Claim:
         """
         care = "B"
         if product.care_apart:
-            stays = self.level == "H" if product.in_patient_by_level else self.in_patient
+            stays = (
+                self.level == "H" if product.in_patient_by_level else self.in_patient
+            )
             care = "I" if stays else "O"
         return (product.id, care, *period_of(self.date, product.period))

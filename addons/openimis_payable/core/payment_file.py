@@ -111,9 +111,16 @@ def _read_row(number, cells):
         date=_date(number, text("date")),
         fees=_amount(number, "fees", text("fees")),
         amount_received=_amount(number, "amount_received", text("amount_received")),
-        **{name: text(name) for name in (
-            "code_ext", "code_rcp", "code_receipt", "label", "reason",
-        )},
+        **{
+            name: text(name)
+            for name in (
+                "code_ext",
+                "code_rcp",
+                "code_receipt",
+                "label",
+                "reason",
+            )
+        },
     )
 
 

@@ -15,7 +15,11 @@ def write_table(title, columns, rows, totals=()):
     :return: bytes
     """
     output = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+    }
     with xlsxwriter.Workbook(output, options) as book:
         sheet = book.add_worksheet(_sheet_name(title))
         bold = book.add_format({"bold": True, "bottom": 1})

@@ -7,7 +7,7 @@ from .rights import require_right
 class AccountMove(models.Model):
     """A bill's life after it was made: suspend, delete, amend."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     # === SUSPEND ===
 
@@ -77,7 +77,9 @@ class AccountMove(models.Model):
         return self._reverse_moves(
             [
                 {
-                    "ref": self.env._("Reversal of %s", self.openimis_code or self.name),
+                    "ref": self.env._(
+                        "Reversal of %s", self.openimis_code or self.name
+                    ),
                     "invoice_date": self.invoice_date,
                     "date": self.date,
                 }

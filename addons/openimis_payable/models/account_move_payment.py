@@ -18,7 +18,7 @@ PAYMENT_FIELDS = (
 class AccountMove(models.Model):
     """openIMIS' services on the payments of bills, through Odoo's own payments."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     def openimis_payment_sent(self, amount=None, date=None, journal_id=None, **details):
         """Register one payment of one or several validated bills.
@@ -77,7 +77,7 @@ class AccountMove(models.Model):
 class AccountPayment(models.Model):
     """What becomes of a payment of openIMIS bills: rejected or refunded."""
 
-    _inherit = "account.payment"
+    _inherit = "account.payment"  # pylint: disable=consider-merging-classes-inherited
 
     def openimis_payment_rejected(self, reason=""):
         """Record that the bank or operator rejected payments: the bills are due again.
@@ -161,7 +161,9 @@ class AccountPayment(models.Model):
     def _openimis_take_back(self, state):
         """Reverse the entries of a payment; it stays, in its new state."""
         entries = self.move_id | self.openimis_fee_move_id
-        entries.filtered(lambda move: move.state == "posted")._reverse_moves(cancel=True)
+        entries.filtered(lambda move: move.state == "posted")._reverse_moves(
+            cancel=True
+        )
         self.state = state
 
     def _openimis_refund(self, date):

@@ -14,7 +14,7 @@ ANNEX_NUMBERS = {
 class AccountMove(models.Model):
     """The printed bill: annex of claims, and sending it."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     def _openimis_annex(self):
         """Return the items and services of the claims a bill covers.
@@ -61,7 +61,7 @@ class AccountMove(models.Model):
 
 
 class OpenimisPayableLine(models.Model):
-    _inherit = "openimis.payable.line"
+    _inherit = "openimis.payable.line"  # pylint: disable=consider-merging-classes-inherited
 
     def _printed_quantity(self):
         """Return the quantity without trailing zeros, in the reader's format."""

@@ -38,7 +38,7 @@ GUARDED = {
 class AccountMove(models.Model):
     """openIMIS' rights on bills, and what may be validated."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -75,12 +75,14 @@ class AccountMove(models.Model):
         lines = self.openimis_line_ids
         net = sum(lines.mapped("amount_net"))
         rounding = self.currency_id.rounding
-        if lines and float_compare(self.amount_untaxed, net, precision_rounding=rounding):
+        if lines and float_compare(
+            self.amount_untaxed, net, precision_rounding=rounding
+        ):
             raise UserError(
                 self.env._(
-                    "Bill %(bill)s: its invoice lines add up to %(invoice)s, its payable "
-                    "lines to %(payable)s. Change the payable lines instead; the invoice "
-                    "lines follow.",
+                    "Bill %(bill)s: its invoice lines add up to %(invoice)s, its "
+                    "payable lines to %(payable)s. Change the payable lines instead; "
+                    "the invoice lines follow.",
                     bill=self.display_name,
                     invoice=self.amount_untaxed,
                     payable=self.currency_id.round(net),

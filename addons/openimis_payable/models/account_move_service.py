@@ -34,7 +34,7 @@ class AccountMove(models.Model):
     leaves its event on the bill.
     """
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     # === BILLS ===
 
@@ -103,7 +103,7 @@ class AccountMove(models.Model):
         return created
 
     def openimis_bill_item_update(self, line_id, vals):
-        """Change one payable line of a draft bill. Source: billItemUpdate. Right 156103.
+        """Change a payable line of a draft bill. Source: billItemUpdate. Right 156103.
 
         :param int line_id: id of the `openimis.payable.line`
         :param dict vals: as for :meth:`openimis_bill_item_create`
@@ -246,7 +246,7 @@ class AccountMove(models.Model):
         lines.sudo()._spread_tax()
 
     def _openimis_default_account(self):
-        """Return the account of lines that name none: the type's, else the journal's."""
+        """Return the account of lines without one: the type's, else the journal's."""
         field = f"openimis_account_{self.openimis_type}_id"
         own = self.company_id[field] if field in self.company_id else None
         return own or self.journal_id.default_account_id

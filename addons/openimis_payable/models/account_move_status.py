@@ -6,7 +6,7 @@ from ..core.tax_analysis import tax_analysis
 class AccountMove(models.Model):
     """What openIMIS reads off a bill: status, links and tax analysis."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     @api.depends(
         "state",
@@ -85,7 +85,11 @@ def _as_reference(record, partner=None):
         return False
     fields_of = record._fields
     code = next(
-        (record[f] for f in ("openimis_code", "code", "chf_id", "name") if f in fields_of),
+        (
+            record[f]
+            for f in ("openimis_code", "code", "chf_id", "name")
+            if f in fields_of
+        ),
         "",
     )
     uuid = record["openimis_uuid"] if "openimis_uuid" in fields_of else False

@@ -115,7 +115,9 @@ class AccountPayment(models.Model):
         """
         for payment in self.filtered("openimis_fees"):
             charges = payment.company_id.openimis_account_bank_fee_id
-            bank = payment.outstanding_account_id or payment.journal_id.default_account_id
+            bank = (
+                payment.outstanding_account_id or payment.journal_id.default_account_id
+            )
             if not charges:
                 raise UserError(
                     self.env._(
@@ -125,8 +127,10 @@ class AccountPayment(models.Model):
                     )
                 )
             # sudo: who may register a payment may post the charges that came with it
-            entry = self.env["account.move"].sudo().create(
-                payment._prepare_openimis_fee_vals(charges, bank)
+            entry = (
+                self.env["account.move"]
+                .sudo()
+                .create(payment._prepare_openimis_fee_vals(charges, bank))
             )
             entry._post(soft=False)
             payment.openimis_fee_move_id = entry
@@ -143,14 +147,18 @@ class AccountPayment(models.Model):
             "date": self.date,
             "ref": label,
             "line_ids": [
-                (0, 0, {
-                    "name": label,
-                    "account_id": account.id,
-                    "partner_id": self.partner_id.id,
-                    "currency_id": currency.id,
-                    "amount_currency": sign * self.openimis_fees,
-                    "balance": sign * amount,
-                })
+                (
+                    0,
+                    0,
+                    {
+                        "name": label,
+                        "account_id": account.id,
+                        "partner_id": self.partner_id.id,
+                        "currency_id": currency.id,
+                        "amount_currency": sign * self.openimis_fees,
+                        "balance": sign * amount,
+                    },
+                )
                 for account, sign in ((charges, 1), (bank, -1))
             ],
         }

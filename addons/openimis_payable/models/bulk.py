@@ -20,7 +20,12 @@ def insert_rows(model, rows):
     columns = SQL(", ").join(map(SQL.identifier, [*names, "create_uid", "write_uid"]))
     stamps = SQL("%s, %s", SQL.identifier("create_date"), SQL.identifier("write_date"))
     query = model.env.cr.mogrify(
-        SQL("INSERT INTO %s (%s, %s) VALUES", SQL.identifier(model._table), columns, stamps)
+        SQL(
+            "INSERT INTO %s (%s, %s) VALUES",
+            SQL.identifier(model._table),
+            columns,
+            stamps,
+        )
     ).decode()
     user = (model.env.uid, model.env.uid)
     now = model.env.cr.now()

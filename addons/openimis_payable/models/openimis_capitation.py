@@ -23,7 +23,11 @@ class OpenimisCapitation(models.Model):
         ondelete="restrict",
     )
     health_facility_id = fields.Many2one(
-        "res.partner", required=True, index=True, check_company=True, ondelete="restrict"
+        "res.partner",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
     )
     location_id = fields.Many2one(
         related="health_facility_id.openimis_location_id", store=True

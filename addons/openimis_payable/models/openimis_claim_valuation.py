@@ -9,7 +9,7 @@ from ..core.valuation import ClaimLine
 class OpenimisClaim(models.Model):
     """Claims read for valuation in two queries, and what valuation writes back."""
 
-    _inherit = "openimis.claim"
+    _inherit = "openimis.claim"  # pylint: disable=consider-merging-classes-inherited
 
     def _read_for_valuation(self, terms):
         """Read the claims of the set with their lines, as plain values.

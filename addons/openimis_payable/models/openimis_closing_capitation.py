@@ -4,8 +4,8 @@ from decimal import Decimal
 from odoo import models
 from odoo.fields import Domain
 
-from ..core.claim import NO_TERMS
 from ..core.capitation import INDICATORS, capitate
+from ..core.claim import NO_TERMS
 from ..core.contribution import allocated_contribution
 from ..core.money import HUNDRED, exact
 from ..core.periods import is_due
@@ -15,7 +15,7 @@ from .openimis_product import CAPITATION_WEIGHTS
 class OpenimisClosing(models.Model):
     """Share out the capitation pots of the period. openimis.md section 3.2."""
 
-    _inherit = "openimis.closing"
+    _inherit = "openimis.closing"  # pylint: disable=consider-merging-classes-inherited
 
     def _share_out_capitation(self):
         """Work out the capitation rows of every product in scope, unless billed."""
@@ -104,7 +104,7 @@ class OpenimisClosing(models.Model):
 class OpenimisProduct(models.Model):
     """Indicators of the facilities that a product pays by capitation."""
 
-    _inherit = "openimis.product"
+    _inherit = "openimis.product"  # pylint: disable=consider-merging-classes-inherited
 
     def _capitation_facilities(self):
         """Return the health facilities of the levels the product covers."""
@@ -135,7 +135,10 @@ class OpenimisProduct(models.Model):
             [("partner_id", "in", facilities.ids)]
         )
         for catchment in catchments:
-            village, share = catchment.location_id, exact(catchment.percentage) / HUNDRED
+            village, share = (
+                catchment.location_id,
+                exact(catchment.percentage) / HUNDRED,
+            )
             figure = figures[catchment.partner_id.id]
             figure["population"] += village.population * share
             figure["nb_families"] += village.families * share

@@ -9,7 +9,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class OpenimisClosing(models.Model):
     """The accounts payable report of a closing: on screen, PDF and XLSX."""
 
-    _inherit = "openimis.closing"
+    _inherit = "openimis.closing"  # pylint: disable=consider-merging-classes-inherited
 
     def action_view_report(self):
         """Open the report on screen: by third party, type and product.

@@ -23,7 +23,7 @@ CONVERTERS = {
 class OpenimisClosing(models.Model):
     """The steps of a closing: preview, generate, once more."""
 
-    _inherit = "openimis.closing"
+    _inherit = "openimis.closing"  # pylint: disable=consider-merging-classes-inherited
     _exchange_background_from = 30000
 
     # === BUTTONS ===
@@ -146,7 +146,6 @@ class OpenimisClosing(models.Model):
         self.env["openimis.converter"]._forget_calculations()
         self._store_indexes()
         return super()._execute(payload)
-
 
     def _finish(self):
         # also where nothing was billed: late claims will need the index

@@ -14,7 +14,7 @@ from .openimis_payable_line import PAYABLE_TYPES
 class OpenimisClosing(models.Model):
     """What a closing looks up once: scope, accounts, indexes, wording."""
 
-    _inherit = "openimis.closing"
+    _inherit = "openimis.closing"  # pylint: disable=consider-merging-classes-inherited
 
     # === SCOPE ===
 
@@ -80,7 +80,7 @@ class OpenimisClosing(models.Model):
         """Return the templates of explanations in the user's language."""
         return Texts(
             claimed=self.env._("claimed %s"),
-            net=self.env._("net %s, discount %s"),
+            net=self.env._("net %(net)s, discount %(discount)s"),
             rejected=self.env._("rejected"),
             statuses=self._labels("openimis.claim", "status", CLAIM_STATUS),
         )
@@ -149,7 +149,7 @@ class OpenimisClosing(models.Model):
 class OpenimisProduct(models.Model):
     """Accounts and other terms of a product, as plain values."""
 
-    _inherit = "openimis.product"
+    _inherit = "openimis.product"  # pylint: disable=consider-merging-classes-inherited
 
     def _payable_accounts(self, kind, fallback):
         """Find the ledger account of each product: its own, by code, else fallback.
@@ -190,7 +190,8 @@ class OpenimisProduct(models.Model):
         if account:
             return account, ""
         return None, self.env._(
-            "Product %s has no account, and there is none for this type in the settings",
+            "Product %s has no account, and there is none for this type in the "
+            "settings",
             self.code,
         )
 

@@ -14,7 +14,7 @@ TYPE_OF_PERIOD = {"M": "12", "Q": "4", "Y": "1"}
 class OpenimisClosing(models.Model):
     """Relative indexes of the periods a closing ends. openimis.md section 4."""
 
-    _inherit = "openimis.closing"
+    _inherit = "openimis.closing"  # pylint: disable=consider-merging-classes-inherited
 
     def _valuate_periods(self):
         """Work out the indexes that are not stored yet; keep them on the closing."""
@@ -31,9 +31,7 @@ class OpenimisClosing(models.Model):
     def _period_entries(self, product, start, end, known):
         """Return the entries of one product and period, one per kind of care."""
         bases = self._relative_bases(product, start, end)
-        cares = [
-            care for care in bases if (product.id, care, start, end) not in known
-        ]
+        cares = [care for care in bases if (product.id, care, start, end) not in known]
         if not cares:
             return []
         allocated = allocated_contribution(product._premiums(start, end), start, end)
@@ -76,9 +74,11 @@ class OpenimisClosing(models.Model):
 
     def _relative_bases(self, product, start, end):
         """Return {care type: amount at relative prices} of a product's period."""
-        terms = self._claim_terms(self.env["openimis.converter.claim"]._calculation(
-            self, self.env["openimis.claim"]
-        ))
+        terms = self._claim_terms(
+            self.env["openimis.converter.claim"]._calculation(
+                self, self.env["openimis.claim"]
+            )
+        )
         claims = self.env["openimis.claim"].search(
             [
                 ("company_id", "=", self.company_id.id),
@@ -141,7 +141,7 @@ class OpenimisClosing(models.Model):
 class OpenimisProduct(models.Model):
     """Premiums and distribution of a product, for its relative index."""
 
-    _inherit = "openimis.product"
+    _inherit = "openimis.product"  # pylint: disable=consider-merging-classes-inherited
 
     def _premiums(self, start, end):
         """Return the premiums that may belong to a period, as plain values.

@@ -122,7 +122,9 @@ class OpenimisConverter(models.AbstractModel):
     def _payables(self, run, sources):
         """Return all payables of the sources, oldest first."""
         payables = self._calculation(run, sources).payables
-        return [payable for source in sorted(sources.ids) for payable in payables[source]]
+        return [
+            payable for source in sorted(sources.ids) for payable in payables[source]
+        ]
 
     @api.model
     def _line_policy(self, run, payables):
@@ -133,7 +135,11 @@ class OpenimisConverter(models.AbstractModel):
     def _next_code(self, run, sender):
         """Return a bill code that is not taken: a second bill gets a suffix."""
         party = next(
-            (sender[f] for f in ("openimis_code", "code", "chf_id", "ref") if f in sender),
+            (
+                sender[f]
+                for f in ("openimis_code", "code", "chf_id", "ref")
+                if f in sender
+            ),
             None,
         )
         code = f"{self._code_prefix}-{party or sender.id}-{run.date_to:%Y-%m}"
@@ -151,12 +157,20 @@ class OpenimisConverter(models.AbstractModel):
         terms = self._calculation(run, self.env[self._source_model]).terms
         if "codes" not in terms:
             # sudo: a code is taken also where the user may not see the bill
-            moves = self.env["account.move"].sudo().search_fetch(
-                [
-                    ("company_id", "=", run.company_id.id),
-                    ("openimis_code", "=like", f"{self._code_prefix}-%{run.date_to:%Y-%m}%"),
-                ],
-                ["openimis_code"],
+            moves = (
+                self.env["account.move"]
+                .sudo()
+                .search_fetch(
+                    [
+                        ("company_id", "=", run.company_id.id),
+                        (
+                            "openimis_code",
+                            "=like",
+                            f"{self._code_prefix}-%{run.date_to:%Y-%m}%",
+                        ),
+                    ],
+                    ["openimis_code"],
+                )
             )
             terms["codes"] = set(moves.mapped("openimis_code"))
         return terms["codes"]
@@ -186,7 +200,8 @@ class OpenimisConverter(models.AbstractModel):
         if not grouped:
             return [self._detailed_line(payable) for payable in payables]
         return [
-            self._grouped_line(kind, group) for group in group_payables(payables).values()
+            self._grouped_line(kind, group)
+            for group in group_payables(payables).values()
         ]
 
     @api.model

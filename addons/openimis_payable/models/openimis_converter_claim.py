@@ -1,9 +1,8 @@
-
 from odoo import api, models
 
 from ..core.money import exact
 from ..core.payable import Payable
-from ..core.valuation import header_disagrees, valuate
+from ..core.valuation import header_disagrees
 
 BILLABLE_STATUS = ("8", "16")
 
@@ -54,9 +53,9 @@ class OpenimisConverterClaim(models.AbstractModel):
             return "never_bill", self.env._("Marked as never to be billed")
         if claim.status not in BILLABLE_STATUS:
             labels = dict(
-                self.env["openimis.claim"]._fields["status"]._description_selection(
-                    self.env
-                )
+                self.env["openimis.claim"]
+                ._fields["status"]
+                ._description_selection(self.env)
             )
             return "wrong_status", self.env._(
                 "Status %(number)s (%(label)s): only processed and valuated claims "
@@ -185,16 +184,19 @@ class OpenimisConverterClaim(models.AbstractModel):
     def _explain(self, pairs, claimed, net, terms):
         """Return input, working values and result as short texts."""
         working = "; ".join(line.working(net, terms) for line, net in pairs)
-        return terms.texts.claimed % claimed, working, terms.texts.net % (net, claimed - net)
+        return (
+            terms.texts.claimed % claimed,
+            working,
+            terms.texts.net % {"net": net, "discount": claimed - net},
+        )
 
     @api.model
     def _after_create(self, run, move, key, sources):
-        super()._after_create(run, move, key, sources)
+        result = super()._after_create(run, move, key, sources)
         # sudo: the closing marks the claims it valuates; the clerk who closes need
         # not be allowed to edit claims
         sources.sudo().batch_run_id = run.batch_run_id
         calculation = self._calculation(run, sources)
         indexed = sources.filtered(lambda claim: claim.status == "8")
         indexed.sudo()._write_valuation(calculation, run._claim_terms(calculation))
-
-
+        return result

@@ -97,7 +97,10 @@ class OpenimisConverterPlan(models.AbstractModel):
                     text = self.env._("Nobody to pay is named")
                     return ("no_third_party", text), []
                 payables.append(self._payable(run, source, record, base, plan, terms))
-        if run.partner_ids and self._candidate_partner(source) not in run.partner_ids.ids:
+        if (
+            run.partner_ids
+            and self._candidate_partner(source) not in run.partner_ids.ids
+        ):
             return ("other_scope", self.env._("Third party not chosen")), []
         return None, payables
 
@@ -209,7 +212,7 @@ class OpenimisConverterPlan(models.AbstractModel):
 
 
 class OpenimisPaymentPlan(models.Model):
-    _inherit = "openimis.payment.plan"
+    _inherit = "openimis.payment.plan"  # pylint: disable=consider-merging-classes-inherited
 
     def _plain(self):
         """Return the plan as `core.plan.Plan`."""

@@ -26,7 +26,7 @@ LINE_FIELDS = (
 class OpenimisPayableLine(models.Model):
     """Payable lines and the invoice lines that carry them stay equal."""
 
-    _inherit = "openimis.payable.line"
+    _inherit = "openimis.payable.line"  # pylint: disable=consider-merging-classes-inherited
 
     def _spread_tax(self):
         """Share the tax that Odoo worked out for the bill among its payable lines."""

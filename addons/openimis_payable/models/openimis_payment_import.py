@@ -53,13 +53,17 @@ class OpenimisPaymentImport(models.Model):
 
     def _file_content(self):
         # sudo: the file belongs to this record, which the user may read
-        attachment = self.env["ir.attachment"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("res_field", "=", "file"),
-            ],
-            limit=1,
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("res_field", "=", "file"),
+                ],
+                limit=1,
+            )
         )
         return attachment.raw or b""
 
@@ -108,7 +112,10 @@ class OpenimisPaymentImport(models.Model):
         :raises UserError: a code is unknown
         """
         bills = self.env["account.move"].search(
-            [("company_id", "=", self.company_id.id), ("openimis_code", "in", row["codes"])]
+            [
+                ("company_id", "=", self.company_id.id),
+                ("openimis_code", "in", row["codes"]),
+            ]
         )
         missing = set(row["codes"]) - set(bills.mapped("openimis_code"))
         if missing or not bills:
@@ -138,7 +145,8 @@ class OpenimisPaymentImport(models.Model):
             "too_large": self.env._("The file is too large. Split it."),
             "empty": self.env._("The file is empty."),
             "missing_column": self.env._(
-                "The column is missing. The first line must name code, amount and status."
+                "The column is missing. The first line must name code, amount and "
+                "status."
             ),
             "bad_status": self.env._("The status must be accepted or rejected."),
             "no_code": self.env._("Give the code of the bill."),

@@ -15,7 +15,9 @@ class OpenimisCase(TransactionCase):
         cls.company = cls._create_company("Insurance A")
         cls.env.user.company_ids |= cls.company
         cls.env.user.company_id = cls.company
-        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
+        cls.env = cls.env(
+            context=dict(cls.env.context, allowed_company_ids=cls.company.ids)
+        )
         cls.region = cls._location("R1", "Region", "R")
         cls.district_a = cls._location("D1", "District A", "D", cls.region)
         cls.district_b = cls._location("D2", "District B", "D", cls.region)
@@ -61,7 +63,12 @@ class OpenimisCase(TransactionCase):
     @classmethod
     def _product(cls, code, **vals):
         return cls.env["openimis.product"].create(
-            {"code": code, "name": f"Product {code}", "company_id": cls.company.id, **vals}
+            {
+                "code": code,
+                "name": f"Product {code}",
+                "company_id": cls.company.id,
+                **vals,
+            }
         )
 
     @classmethod

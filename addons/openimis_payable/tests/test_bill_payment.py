@@ -106,8 +106,12 @@ class TestBillPayment(BillCase):
 
     def test_fees_are_posted(self):
         charges = self.env["account.account"].create(
-            {"code": "627000", "name": "Charges", "account_type": "expense",
-             "company_ids": self.company.ids}
+            {
+                "code": "627000",
+                "name": "Charges",
+                "account_type": "expense",
+                "company_ids": self.company.ids,
+            }
         )
         with self.assertRaisesRegex(UserError, "payment charges"), self.cr.savepoint():
             self._pay(self.bill, openimis_fees=2)
@@ -121,14 +125,18 @@ class TestBillPayment(BillCase):
     # === RESULT FILE ===
 
     def _import(self, text, **vals):
-        run = self.env["openimis.payment.import"].with_user(self.accountant).create(
-            {
-                "company_id": self.company.id,
-                "file": base64.b64encode(text.encode()),
-                "file_name": "results.csv",
-                "journal_id": self.bank.id,
-                **vals,
-            }
+        run = (
+            self.env["openimis.payment.import"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "file": base64.b64encode(text.encode()),
+                    "file_name": "results.csv",
+                    "journal_id": self.bank.id,
+                    **vals,
+                }
+            )
         )
         run.action_run()
         return run

@@ -17,7 +17,8 @@ class BillCase(OpenimisCase):
     def assertConsistent(self, bill):
         """The invoice lines carry what the payable lines say."""
         self.assertEqual(
-            bill.amount_untaxed, round(sum(bill.openimis_line_ids.mapped("amount_net")), 2)
+            bill.amount_untaxed,
+            round(sum(bill.openimis_line_ids.mapped("amount_net")), 2),
         )
 
     def _last_event(self):
@@ -56,13 +57,20 @@ class TestBillServices(BillCase):
         self.assertTrue(self.bill.openimis_uuid)
 
     def test_create_with_lines(self):
-        bill = self.env["account.move"].with_user(self.accountant).openimis_bill_create(
-            {"partner_id": self.facility_a.id, "invoice_date": "2026-02-01",
-             "company_id": self.company.id},
-            [
-                {"code": "L1", "quantity": 2.5, "unit_price": 10, "discount": 5},
-                {"code": "L2", "unit_price": 7.333, "deduction": 1},
-            ],
+        bill = (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .openimis_bill_create(
+                {
+                    "partner_id": self.facility_a.id,
+                    "invoice_date": "2026-02-01",
+                    "company_id": self.company.id,
+                },
+                [
+                    {"code": "L1", "quantity": 2.5, "unit_price": 10, "discount": 5},
+                    {"code": "L2", "unit_price": 7.333, "deduction": 1},
+                ],
+            )
         )
         self.assertEqual(bill.openimis_line_ids.mapped("amount_net"), [20, 6.33])
         self.assertEqual(bill.amount_total, 26.33)
@@ -158,8 +166,12 @@ class TestBillServices(BillCase):
 
     def test_account_by_product_code(self):
         account = self.env["account.account"].create(
-            {"code": "601100", "name": "Claims", "account_type": "expense",
-             "company_ids": self.company.ids}
+            {
+                "code": "601100",
+                "name": "Claims",
+                "account_type": "expense",
+                "company_ids": self.company.ids,
+            }
         )
         self.product.account_remuneration_code = "601100"
         self._claim("C3", SERVICE)

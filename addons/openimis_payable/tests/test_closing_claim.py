@@ -10,7 +10,9 @@ class TestClosingClaim(OpenimisCase):
     def _generate(self, **vals):
         closing = self._closing(self.clerk, **vals)
         closing.action_generate()
-        self.assertEqual(closing.state, "done", closing.exchange_message_ids.mapped("text"))
+        self.assertEqual(
+            closing.state, "done", closing.exchange_message_ids.mapped("text")
+        )
         return closing
 
     def test_one_draft_bill_per_facility(self):
@@ -46,7 +48,15 @@ class TestClosingClaim(OpenimisCase):
         [line] = self._generate().move_ids.openimis_line_ids
         self.assertRecordValues(
             line,
-            [{"code": "C1", "quantity": 1, "unit_price": 500, "discount": 200, "amount_net": 300}],
+            [
+                {
+                    "code": "C1",
+                    "quantity": 1,
+                    "unit_price": 500,
+                    "discount": 200,
+                    "amount_net": 300,
+                }
+            ],
         )
         self.assertEqual(line.move_id.amount_total, 300)
         self.assertEqual(line.move_id.openimis_amount_discount, 200)
@@ -58,11 +68,13 @@ class TestClosingClaim(OpenimisCase):
             ({}, {}, 500, 0),
             ({"status": "2"}, {"price_approved": 50}, 150, 350),
         ]
-        for number, (service, item, net, discount) in enumerate(cases):
+        for number, (service, item, *_worth) in enumerate(cases):
             self._claim(f"W{number}", {**SERVICE, **service}, {**ITEM, **item})
         lines = self._generate().move_ids.openimis_line_ids
         for line, (_service, _item, net, discount) in zip(lines, cases, strict=True):
-            self.assertEqual((line.amount_net, line.discount), (net, discount), line.code)
+            self.assertEqual(
+                (line.amount_net, line.discount), (net, discount), line.code
+            )
 
     def test_granularity_item(self):
         self._claim("C1", {**SERVICE, "price_adjusted": 90}, ITEM)
@@ -70,8 +82,20 @@ class TestClosingClaim(OpenimisCase):
         self.assertRecordValues(
             lines,
             [
-                {"code": "C1/S1", "quantity": 2, "unit_price": 100, "discount": 20, "amount_net": 180},
-                {"code": "C1/S2", "quantity": 3, "unit_price": 100, "discount": 0, "amount_net": 300},
+                {
+                    "code": "C1/S1",
+                    "quantity": 2,
+                    "unit_price": 100,
+                    "discount": 20,
+                    "amount_net": 180,
+                },
+                {
+                    "code": "C1/S2",
+                    "quantity": 3,
+                    "unit_price": 100,
+                    "discount": 0,
+                    "amount_net": 300,
+                },
             ],
         )
 

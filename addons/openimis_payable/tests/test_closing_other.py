@@ -84,7 +84,9 @@ class TestClosingOther(OpenimisCase):
     def _generate(self, kind, **vals):
         closing = self._closing(self.clerk, types=self._types(kind), **vals)
         closing.action_generate()
-        self.assertEqual(closing.state, "done", closing.exchange_message_ids.mapped("text"))
+        self.assertEqual(
+            closing.state, "done", closing.exchange_message_ids.mapped("text")
+        )
         return closing
 
     # === COMMISSION ===
@@ -105,7 +107,14 @@ class TestClosingOther(OpenimisCase):
         move = self._generate("commission", commission_granularity="product").move_ids
         self.assertRecordValues(
             move.openimis_line_ids,
-            [{"code": "PR1", "quantity": 1333.33, "unit_price": 0.1, "amount_net": 133.33}],
+            [
+                {
+                    "code": "PR1",
+                    "quantity": 1333.33,
+                    "unit_price": 0.1,
+                    "amount_net": 133.33,
+                }
+            ],
         )
         self.assertEqual(move.amount_total, 133.33)
 
@@ -230,7 +239,9 @@ class TestClosingOther(OpenimisCase):
             (self.facility_b, 400, 10, 8, 300),
         ):
             code = facility.openimis_code
-            village = self._location(f"V-{code}", f"Village {code}", "V", self.district_a)
+            village = self._location(
+                f"V-{code}", f"Village {code}", "V", self.district_a
+            )
             village.male_population = population
             self.env["openimis.catchment"].create(
                 {"partner_id": facility.id, "location_id": village.id}
@@ -251,7 +262,8 @@ class TestClosingOther(OpenimisCase):
             for number in range(visits):
                 price = amount - visits + 1 if number == 0 else 1
                 self._claim(
-                    f"{code}-{number}", {"price_asked": price},
+                    f"{code}-{number}",
+                    {"price_asked": price},
                     health_facility_id=facility.id,
                 )
 

@@ -70,7 +70,9 @@ class TestClosingScope(OpenimisCase):
             self._claim(reason, SERVICE, **vals)
         self._claim("no_price", {"price_asked": 0})
         self._claim("no_lines")
-        self._claim("no_index", {**SERVICE, "price_origin": "R"}, date_from="2026-01-10")
+        self._claim(
+            "no_index", {**SERVICE, "price_origin": "R"}, date_from="2026-01-10"
+        )
         found = self._preview(date_to="2026-01-30")
         self.assertEqual(found, {code: code for code in found})
         self.assertEqual(len(found), len(cases) + 3)
@@ -120,29 +122,47 @@ class TestClosingScope(OpenimisCase):
         claim.status = "4"
         closing.action_generate()
         self.assertEqual(closing.move_ids.openimis_line_ids.mapped("code"), ["B"])
-        self.assertIn("changed_since_preview", closing.exchange_message_ids.mapped("code"))
+        self.assertIn(
+            "changed_since_preview", closing.exchange_message_ids.mapped("code")
+        )
 
     # === RELATIVE PRICES ===
 
     def _premium(self, amount):
         policy = self.env["openimis.policy"].create(
-            {"company_id": self.company.id, "product_id": self.product.id,
-             "date_effective": "2025-11-01", "date_expiry": "2026-11-01"}
+            {
+                "company_id": self.company.id,
+                "product_id": self.product.id,
+                "date_effective": "2025-11-01",
+                "date_expiry": "2026-11-01",
+            }
         )
         self.env["openimis.premium"].create(
-            {"company_id": self.company.id, "policy_id": policy.id,
-             "amount": amount, "date_paid": "2025-11-01"}
+            {
+                "company_id": self.company.id,
+                "policy_id": policy.id,
+                "amount": amount,
+                "date_paid": "2025-11-01",
+            }
         )
 
     def _relative(self, code, *lines, **vals):
         lines = [{**line, "price_origin": "R"} for line in lines]
-        vals = {"status": "8", "date_from": "2026-06-10", "date_to": "2026-06-10", **vals}
+        vals = {
+            "status": "8",
+            "date_from": "2026-06-10",
+            "date_to": "2026-06-10",
+            **vals,
+        }
         return self._claim(code, *lines, **vals)
 
     def _june(self, **vals):
         closing = self._closing(
-            self.clerk, date_from="2026-06-01", date_to="2026-06-30",
-            invoice_date="2026-06-30", **vals,
+            self.clerk,
+            date_from="2026-06-01",
+            date_to="2026-06-30",
+            invoice_date="2026-06-30",
+            **vals,
         )
         closing.action_generate()
         return closing

@@ -12,12 +12,21 @@ class TestPrint(BillCase):
     """Acceptance criterion 6, and the accounts payable report."""
 
     def _html(self, report, record):
-        html, _kind = self.env["ir.actions.report"]._render_qweb_html(report, record.ids)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            report, record.ids
+        )
         return html.decode()
 
     def test_bill_with_annex(self):
         html = self._html("openimis_payable.report_bill", self.bill)
-        for text in ("IV-HF-A-2026-01", "C1", "500.00", "Annex: Claims", "S2", "800.00"):
+        for text in (
+            "IV-HF-A-2026-01",
+            "C1",
+            "500.00",
+            "Annex: Claims",
+            "S2",
+            "800.00",
+        ):
             self.assertIn(text, html)
 
     def test_bill_in_french(self):
@@ -36,7 +45,9 @@ class TestPrint(BillCase):
         self.closing.claim_granularity = "item"
         self.closing.action_generate()
         bill = self.closing.move_ids - self.bill
-        self.assertEqual([row["claim"] for row in bill._openimis_annex()], ["C1", "C1", "C2"])
+        self.assertEqual(
+            [row["claim"] for row in bill._openimis_annex()], ["C1", "C1", "C2"]
+        )
 
     def test_closing_report_adds_up(self):
         groups = self.closing._report_groups()

@@ -27,7 +27,12 @@ class TestProperty(OpenimisCase):
         )
         self.worth = {}
         moves = (
-            self._new_claims, self._rerun, self._delete, self._amend, self._post, self._rerun,
+            self._new_claims,
+            self._rerun,
+            self._delete,
+            self._amend,
+            self._post,
+            self._rerun,
         )
         for _step in range(STEPS):
             rng.choice(moves)(rng, closing)

@@ -92,9 +92,16 @@ class TestRights(OpenimisCase):
 
     def test_111103_previews(self):
         def deed(user):
-            closing = self.env["openimis.closing"].with_user(user).create(
-                {"company_id": self.company.id, "date_from": "2026-01-01",
-                 "date_to": "2026-01-31"}
+            closing = (
+                self.env["openimis.closing"]
+                .with_user(user)
+                .create(
+                    {
+                        "company_id": self.company.id,
+                        "date_from": "2026-01-01",
+                        "date_to": "2026-01-31",
+                    }
+                )
             )
             closing.action_preview()
             return closing.candidate_ids
@@ -124,9 +131,13 @@ class TestRights(OpenimisCase):
 
     def test_156102_creates(self):
         def deed(user):
-            return self.env["account.move"].with_user(user).openimis_bill_create(
-                {"partner_id": self.facility_a.id, "company_id": self.company.id},
-                [{"code": "L", "unit_price": 5}],
+            return (
+                self.env["account.move"]
+                .with_user(user)
+                .openimis_bill_create(
+                    {"partner_id": self.facility_a.id, "company_id": self.company.id},
+                    [{"code": "L", "unit_price": 5}],
+                )
             )
 
         self.assertEqual(self._check("156102", deed).amount_total, 5)
@@ -180,8 +191,10 @@ class TestRights(OpenimisCase):
     def test_156202_guards_the_payment_dialog(self):
         self.bill.action_post()
         other = self._without("156202")
-        wizard = self.env["account.payment.register"].with_user(other).with_context(
-            active_model="account.move", active_ids=self.bill.ids
+        wizard = (
+            self.env["account.payment.register"]
+            .with_user(other)
+            .with_context(active_model="account.move", active_ids=self.bill.ids)
         )
         with self.assertRaises(AccessError):
             wizard.create({})._create_payments()
@@ -209,12 +222,16 @@ class TestRights(OpenimisCase):
     # === EVENTS ===
 
     def _message(self, user):
-        return self.env["openimis.bill.event"].with_user(user).create(
-            {"move_id": self.bill.id, "message": "Please check"}
+        return (
+            self.env["openimis.bill.event"]
+            .with_user(user)
+            .create({"move_id": self.bill.id, "message": "Please check"})
         )
 
     def test_156301_reads_events(self):
-        events = self.env["openimis.bill.event"].search([("move_id", "=", self.bill.id)])
+        events = self.env["openimis.bill.event"].search(
+            [("move_id", "=", self.bill.id)]
+        )
         deed = lambda user: events.with_user(user).read(["message"])  # noqa: E731
         self.assertTrue(self._check("156301", deed))
 
@@ -255,7 +272,9 @@ class TestRights(OpenimisCase):
     def test_roles(self):
         self.assertFalse(self.clerk.has_group("openimis_payable.group_right_156109"))
         self.assertFalse(self.clerk.has_group("openimis_payable.group_right_156206"))
-        self.assertTrue(self.accountant.has_group("openimis_payable.group_right_156206"))
+        self.assertTrue(
+            self.accountant.has_group("openimis_payable.group_right_156206")
+        )
         self.assertFalse(
             self.accountant.has_group("openimis_payable.group_right_111101")
         )
@@ -278,26 +297,36 @@ class TestScope(OpenimisCase):
             {"company_ids": [Command.set(other.ids)], "company_id": other.id}
         )
         for model in ("openimis.claim", "openimis.product", "openimis.location"):
-            found = self.env[model].with_user(stranger).with_context(
-                allowed_company_ids=other.ids
+            found = (
+                self.env[model]
+                .with_user(stranger)
+                .with_context(allowed_company_ids=other.ids)
             )
             self.assertFalse(found.search([]), model)
         with self.assertRaises(AccessError):
-            claim.with_user(stranger).with_context(
-                allowed_company_ids=other.ids
-            ).read(["code"])
+            claim.with_user(stranger).with_context(allowed_company_ids=other.ids).read(
+                ["code"]
+            )
 
     def test_uuid_is_unique_per_company(self):
         other = self._create_company("Insurance B")
         for company in (self.company, other):
             self.env["openimis.location"].create(
-                {"code": "X", "name": "X", "openimis_uuid": "U-1",
-                 "company_id": company.id}
+                {
+                    "code": "X",
+                    "name": "X",
+                    "openimis_uuid": "U-1",
+                    "company_id": company.id,
+                }
             )
         with self.assertRaises(Exception), self.env.cr.savepoint():  # noqa: B017
             self.env["openimis.location"].create(
-                {"code": "Y", "name": "Y", "openimis_uuid": "U-1",
-                 "company_id": self.company.id}
+                {
+                    "code": "Y",
+                    "name": "Y",
+                    "openimis_uuid": "U-1",
+                    "company_id": self.company.id,
+                }
             )
 
     def test_user_of_an_area_sees_its_documents_only(self):
@@ -308,8 +337,12 @@ class TestScope(OpenimisCase):
         self.clerk.openimis_location_ids = self.district_b
         claims = self.env["openimis.claim"].with_user(self.clerk).search([])
         self.assertEqual(claims.mapped("code"), ["B1"])
-        moves = self.env["account.move"].with_user(self.clerk).search(
-            [("openimis_type", "=", "claim"), ("company_id", "=", self.company.id)]
+        moves = (
+            self.env["account.move"]
+            .with_user(self.clerk)
+            .search(
+                [("openimis_type", "=", "claim"), ("company_id", "=", self.company.id)]
+            )
         )
         self.assertEqual(moves.partner_id, self.facility_b)
         lines = self.env["openimis.payable.line"].with_user(self.clerk).search([])

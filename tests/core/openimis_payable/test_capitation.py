@@ -5,6 +5,7 @@ from collections import defaultdict
 from decimal import Decimal as D
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("openimis_payable")
@@ -76,7 +77,9 @@ def test_without_indicators_nothing_is_due():
 
 def test_facility_with_one_indicator_only_is_paid():
     parts = capitate(
-        D(100), D(100), {"nb_visits": D(50), "population": D(50)},
+        D(100),
+        D(100),
+        {"nb_visits": D(50), "population": D(50)},
         {"A": {"nb_visits": D(1)}, "B": {"population": D(7)}},
     )
     assert by_facility(parts) == {"A": D(50), "B": D(50)}

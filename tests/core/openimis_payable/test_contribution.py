@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("openimis_payable")
@@ -40,7 +41,10 @@ YEAR = premium(1000, date(2026, 1, 1), date(2026, 1, 1), date(2027, 1, 1))
         # paid after the policy expired: nothing
         ([premium(100, date(2026, 11, 5), date(2026, 1, 1), date(2026, 11, 4))], D(0)),
         # one single day counts as one
-        ([premium(100, date(2026, 11, 5), date(2026, 1, 1), date(2026, 11, 5))], D(100)),
+        (
+            [premium(100, date(2026, 11, 5), date(2026, 1, 1), date(2026, 11, 5))],
+            D(100),
+        ),
     ],
 )
 def test_allocated(premiums, expected):

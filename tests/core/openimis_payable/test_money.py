@@ -4,6 +4,7 @@ import random
 from decimal import Decimal as D
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("openimis_payable")
@@ -65,6 +66,4 @@ def test_largest_remainder_always_adds_up(seed):
     parts = [total * weight / sum(weights) for weight in weights]
     result = split_by_largest_remainder(total, parts)
     assert sum(result) == total
-    assert all(
-        abs(a - b) < D("0.01") for a, b in zip(result, parts, strict=True)
-    )
+    assert all(abs(a - b) < D("0.01") for a, b in zip(result, parts, strict=True))

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("openimis_payable")
@@ -26,10 +27,25 @@ def test_window_start(day, months, expected):
 @pytest.mark.parametrize(
     ("start", "end", "kind", "expected"),
     [
-        (date(2024, 1, 1), date(2024, 1, 31), "M", [(date(2024, 1, 1), date(2024, 1, 31))]),
+        (
+            date(2024, 1, 1),
+            date(2024, 1, 31),
+            "M",
+            [(date(2024, 1, 1), date(2024, 1, 31))],
+        ),
         (date(2024, 1, 1), date(2024, 1, 31), "Q", []),
-        (date(2024, 3, 1), date(2024, 3, 31), "Q", [(date(2024, 1, 1), date(2024, 3, 31))]),
-        (date(2024, 12, 1), date(2024, 12, 31), "Y", [(date(2024, 1, 1), date(2024, 12, 31))]),
+        (
+            date(2024, 3, 1),
+            date(2024, 3, 31),
+            "Q",
+            [(date(2024, 1, 1), date(2024, 3, 31))],
+        ),
+        (
+            date(2024, 12, 1),
+            date(2024, 12, 31),
+            "Y",
+            [(date(2024, 1, 1), date(2024, 12, 31))],
+        ),
         (
             date(2024, 1, 1),
             date(2024, 3, 31),

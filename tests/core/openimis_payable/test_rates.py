@@ -3,6 +3,7 @@
 from decimal import Decimal as D
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("openimis_payable")

@@ -13,7 +13,13 @@ def test_without_taxes_there_is_no_analysis():
 def test_total_is_the_sum_of_the_rounded_lines():
     analysis = tax_analysis(
         [
-            {"code": "V1", "label": "VAT 18%", "rate": 18.0, "base": 100, "amount": 18.004},
+            {
+                "code": "V1",
+                "label": "VAT 18%",
+                "rate": 18.0,
+                "base": 100,
+                "amount": 18.004,
+            },
             {"code": "V2", "label": "VAT 5%", "rate": 5, "base": 10.1, "amount": 0.505},
         ]
     )

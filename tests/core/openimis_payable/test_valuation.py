@@ -3,6 +3,7 @@
 from decimal import Decimal as D
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("openimis_payable")
@@ -36,7 +37,12 @@ def claim(service=None, item=None):
         ({"price_adjusted": D(60)}, {"price_adjusted": D(60)}, "300", "200"),
         ({"qty_approved": D(1)}, {"price_approved": D("66.67")}, "300.01", "199.99"),
         ({"is_approved": True}, {}, "300", "200"),
-        ({"price_valuated": D("50")}, {"price_valuated": D("66.66")}, "299.98", "200.02"),
+        (
+            {"price_valuated": D("50")},
+            {"price_valuated": D("66.66")},
+            "299.98",
+            "200.02",
+        ),
         ({"reduction": D(50)}, {"reduction": D(1000)}, "150", "350"),
     ],
 )
@@ -84,7 +90,9 @@ def test_a_valuated_relative_line_needs_no_index():
 
 
 def test_each_line_is_rounded():
-    lines = [("K", ClaimLine(D(1), D("10.004")))] * 3 + [("K", ClaimLine(D(1), D("3.337")))]
+    lines = [("K", ClaimLine(D(1), D("10.004")))] * 3 + [
+        ("K", ClaimLine(D(1), D("3.337")))
+    ]
     assert valuate(lines).net == D("33.34")
 
 
