@@ -55,11 +55,16 @@ class ResCompany(models.Model):
     )
 
     def _daycare_prepare_billing(self):
-        """Fill empty settings: care product, 5-centime rounding with its accounts."""
+        """Fill empty settings: care product, 30 days, 5-centime rounding."""
+        term = self.env.ref(
+            "account.account_payment_term_30days", raise_if_not_found=False
+        )
         product = self.env.ref("daycare_billing.product_care", raise_if_not_found=False)
         for company in self:
             if product and not company.daycare_product_id:
                 company.daycare_product_id = product
+            if term and not company.daycare_payment_term_id:
+                company.daycare_payment_term_id = term
             if not company.daycare_cash_rounding_id:
                 company.daycare_cash_rounding_id = company._daycare_cash_rounding()
 
