@@ -278,10 +278,11 @@ class KibeImportSnapshot(models.AbstractModel):
             ["ref", "name", "street", "street2", "zip", "city", "country_id"],
             load="",
         )
-        taken = self.env["daycare.guardian"].search(
+        files = self.env["daycare.guardian"].search(
             [("partner_id", "in", [row["id"] for row in partners])]
         )
-        kept = [row for row in partners if row["id"] not in taken.partner_id.ids]
+        taken = set(files.partner_id.ids)
+        kept = [row for row in partners if row["id"] not in taken]
         for model, rows in (("daycare.guardian", guardians), ("res.partner", kept)):
             for row in rows:
                 ref = row.get("accounting_ref") or row["ref"]
