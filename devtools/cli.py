@@ -34,8 +34,10 @@ def main(argv=None):
     :return: exit code
     :rtype: int
     """
-    argv = sys.argv[1:] if argv is None else argv
-    options, rest = _parser().parse_known_args(argv)
+    parser = _parser()
+    options, rest = parser.parse_known_args(argv)
+    if rest and options.command not in (_test, _run, _shell):
+        parser.error(f"unknown arguments: {' '.join(rest)}")
     try:
         return options.command(options, rest) or 0
     except Problem as problem:
@@ -65,6 +67,19 @@ def _parser():
         return sub
 
     add("setup", _setup_only, "set up Odoo, Python and PostgreSQL, nothing else")
+    _add_test(add)
+    _add_servers(add)
+    bench = add("bench", _bench, "measure; see tests/bench/__init__.py")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    bench.add_argument("--json", metavar="FILE", help="write the results here, too")
+    lint = add("lint", _lint, "check formatting and rules")
+    lint.add_argument("--fix", action="store_true", help="repair what can be repaired")
+    lint.add_argument("places", nargs="*", help="files or folders; default: everything")
+    add("stop", _stop, "stop the servers of ./dev run, and the private PostgreSQL")
+    return parser
+
+
+def _add_test(add):
     test = add(
         "test",
         _test,
@@ -74,42 +89,27 @@ def _parser():
         " `./dev test tests/core` nothing at all (no database).",
     )
     test.add_argument("--keep-db", action="store_true", help="keep the test database")
+
+
+def _add_servers(add):
     run = add(
         "run",
         _run,
         "start Odoo with all addons and demonstration data",
         epilog="Further arguments go to Odoo, such as --dev=xml or --workers=2.",
     )
-    run.add_argument(
-        "--port", type=int, help="default: the first free one from 8069 on"
-    )
+    port = "default: the first free one from 8069 on"
+    run.add_argument("--port", type=int, help=port)
     run.add_argument("--fresh", action="store_true", help="drop the database first")
-    run.add_argument(
-        "-v", "--verbose", action="store_true", help="show Odoo's log here"
-    )
-    run.add_argument(
-        "--demo-sofi",
-        action="store_true",
-        help="start the simulator of the SOFI API beside it",
-    )
+    log = "show Odoo's log here"
+    run.add_argument("-v", "--verbose", action="store_true", help=log)
+    sofi = "start the simulator of the SOFI API beside it"
+    run.add_argument("--demo-sofi", action="store_true", help=sofi)
     shell = add("shell", _shell, "Odoo's Python shell; a script on standard input")
+    only = "only this addon and what it needs (may be repeated; default: all)"
     for sub in (run, shell):
         sub.add_argument("-d", "--database", default="suite", help="default: suite")
-        sub.add_argument(
-            "-a",
-            "--addon",
-            action="append",
-            default=[],
-            help="only this addon and what it needs (may be repeated; default: all)",
-        )
-    bench = add("bench", _bench, "measure; see tests/bench/__init__.py")
-    bench.add_argument("names", nargs="*", metavar="NAME", help="default: all")
-    bench.add_argument("--json", metavar="FILE", help="write the results here, too")
-    lint = add("lint", _lint, "check formatting and rules")
-    lint.add_argument("--fix", action="store_true", help="repair what can be repaired")
-    lint.add_argument("places", nargs="*", help="files or folders; default: everything")
-    add("stop", _stop, "stop the servers of ./dev run, and the private PostgreSQL")
-    return parser
+        sub.add_argument("-a", "--addon", action="append", default=[], help=only)
 
 
 def setup():

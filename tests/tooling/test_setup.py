@@ -172,6 +172,14 @@ def test_every_command_explains_itself(capsys, command):
     assert "usage: ./dev" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["lint", "bench", "stop"])
+def test_an_argument_nobody_knows_is_refused(capsys, command):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command, "--no-such-option"])
+    assert ended.value.code == 2
+    assert "--no-such-option" in capsys.readouterr().err
+
+
 def test_a_failure_says_what_to_do():
     with pytest.raises(Problem, match="not on this machine") as caught:
         run(["no-such-program-here"], "install it")
