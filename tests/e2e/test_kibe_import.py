@@ -21,7 +21,9 @@ def clerk(client):
         [[("module", "=", "kibe_import"), ("name", "=", "group_kibe_import_user")]],
         {"fields": ["res_id"]},
     )[0]["res_id"]
-    client.call("base.language.install", "create", [[{"lang_ids": [(6, 0, _french(client))]}]])
+    client.call(
+        "base.language.install", "create", [[{"lang_ids": [(6, 0, _french(client))]}]]
+    )
     if not client.call("res.users", "search", [[("login", "=", CLERK)]]):
         client.call(
             "res.users",
@@ -75,9 +77,14 @@ def test_import_from_upload_to_records(clerk):
     )
     clerk.screenshot("kibe-done", full=True)
     children = clerk.call(
-        "daycare.child", "search_read", [[("kibe_id", "in", ["10000", "11110"])], ["name"]]
+        "daycare.child",
+        "search_read",
+        [[("kibe_id", "in", ["10000", "11110"])], ["name"]],
     )
-    assert sorted(child["name"] for child in children) == ["Colin Summer", "Melody Mory"]
+    assert sorted(child["name"] for child in children) == [
+        "Colin Summer",
+        "Melody Mory",
+    ]
 
 
 def test_bad_deliveries_say_what_to_do(clerk):
@@ -92,7 +99,9 @@ def test_bad_deliveries_say_what_to_do(clerk):
     clerk.screenshot("kibe-refused")
     new_import(clerk, "bad/z01_not_a_zip.zip")
     clerk.button("Test de l'importation")
-    assert "n'est ni une archive ZIP ni un classeur Excel" in clerk.text(".alert-danger")
+    assert "n'est ni une archive ZIP ni un classeur Excel" in clerk.text(
+        ".alert-danger"
+    )
     clerk.screenshot("kibe-not-a-zip")
 
 

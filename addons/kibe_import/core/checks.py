@@ -1,6 +1,7 @@
 """Warnings that need more than one file (specification section 3)."""
 
 import decimal
+import functools
 import itertools
 
 from .children import LABELS as CHILD_LABELS
@@ -121,18 +122,17 @@ class Checker:
             return
         stored = self.base.guardians.get(person.kibe_id)
         has_zip = stored and stored.values.get("zip")
-        if not has_zip and person.kibe_id in self._debtors():
+        if not has_zip and person.kibe_id in self._debtors:
             self.issues.add("E15", person.file, person.row, "npa", "")
 
+    @functools.cached_property
     def _debtors(self):
-        """Return the debtors of the children, computed once."""
-        if not hasattr(self, "_debtor_ids"):
-            named = self.merged.contracts.debtors
-            self._debtor_ids = {
-                named.get(kibe_id, (row.get("main_id"), None))[0]
-                for kibe_id, row in self.children.rows.items()
-            }
-        return self._debtor_ids
+        """The debtors of the children of the file."""
+        named = self.merged.contracts.debtors
+        return {
+            named.get(kibe_id, (row.get("main_id"), None))[0]
+            for kibe_id, row in self.children.rows.items()
+        }
 
     def _is_unknown(self, npa):
         if npa.country not in ("CH", "LI") or npa.city:
@@ -141,7 +141,7 @@ class Checker:
 
     def _check_unlinked(self):
         """A guardian of no child (I09); a debtor is one of a child."""
-        linked = self._parents() | self._debtors()
+        linked = self._parents() | self._debtors
         linked.update(
             guardian for links in self.base.links.values() for guardian in links
         )

@@ -18,10 +18,14 @@ class GuardianComparer:
 
     def __init__(self, context):
         self.context = context
+        self.linked = {}
 
     def run(self):
         """Add the operations of all guardians to the plan."""
         people = self.context.merged.people
+        for child, links in self.context.base.links.items():
+            for guardian in links:
+                self.linked.setdefault(guardian, []).append(child)
         for kibe_id, stored in self.context.base.guardians.items():
             self.context.guardians[kibe_id] = dict(stored.values)
         for person in people.persons.values():
@@ -160,8 +164,7 @@ class GuardianComparer:
         context.guardians[person.kibe_id] = {**stored.values, **changes}
 
     def _children(self, person):
-        linked = self.context.base.links.items()
-        return ", ".join(child for child, links in linked if person.kibe_id in links)
+        return ", ".join(self.linked.get(person.kibe_id, ()))
 
     def _operation(self, person, action, stored=None, **values):
         return self.context.add(

@@ -23,7 +23,9 @@ class TestKibeStructure(KibeImportCommon):
         self.assertEqual(run.state, "done", run.refusal)
         self.assertIn("P15", self.codes(run))
         line = self.thursday()
-        self.assertEqual((line.mode, line.hour_from, line.hour_to), ("hours", 6.5, 10.25))
+        self.assertEqual(
+            (line.mode, line.hour_from, line.hour_to), ("hours", 6.5, 10.25)
+        )
         self.assertFalse(line.slot_ids)
         again = self.run_import("kibe_sample.zip", "overwrite")
         self.assertEqual(again.counters["sector"]["identical"], 1)
@@ -88,4 +90,5 @@ class TestKibeStructure(KibeImportCommon):
     def test_unknown_postcode_is_warned(self):
         run = self.run_import("bad/e15_npa_unknown.zip", "create")
         self.assertEqual(run.state, "done")
-        self.assertEqual((self.child("11110").zip, self.child("11110").city), ("1999", False))
+        child = self.child("11110")
+        self.assertEqual((child.zip, child.city), ("1999", False))
