@@ -5,6 +5,15 @@ class ResPartner(models.Model):
     """Health facilities of openIMIS are partners, so that they can be paid."""
 
     _inherit = "res.partner"
+    #: as in base, and the code: files name facilities by it
+    _rec_names_search = [
+        "complete_name",
+        "email",
+        "ref",
+        "vat",
+        "company_registry",
+        "openimis_code",
+    ]
 
     openimis_is_facility = fields.Boolean("Health Facility", index="btree_not_null")
     openimis_uuid = fields.Char("openIMIS UUID", copy=False)

@@ -7,3 +7,4 @@ from . import test_rights
 from . import test_closing_scope
 from . import test_print
 from . import test_property
+from . import test_records

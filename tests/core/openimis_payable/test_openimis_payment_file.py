@@ -1,0 +1,110 @@
+"""Result files of banks and mobile-money operators."""
+
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+
+from tests_core_loader import load_core
+
+load_core("openimis_payable")
+from openimis_payable_core.payment_file import (  # noqa: E402
+    MAX_BYTES,
+    PaymentFileError,
+    read_payment_file,
+)
+
+HEAD = b"code,amount,status,date,code_ext\n"
+
+
+def read(*lines, head=HEAD):
+    return read_payment_file(head + b"\n".join(lines))
+
+
+def test_a_line():
+    [result], errors = read(b"IV-1 IV-2,1200.50,accepted,2026-02-03,P1")
+    assert not errors
+    assert result.codes == ("IV-1", "IV-2")
+    assert (result.amount, result.accepted) == (D("1200.50"), True)
+    assert (result.date, result.code_ext, result.row) == (date(2026, 2, 3), "P1", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1200", "1200"),
+        ("1 200.50", "1200.50"),
+        ("1'200.50", "1200.50"),
+        ("", "0"),
+        ("0.005", "0.005"),
+    ],
+)
+def test_amounts(text, amount):
+    [result], _errors = read(f"A,{text},paid,,".encode())
+    assert result.amount == D(amount)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-02-03", date(2026, 2, 3)),
+        ("03.02.2026", date(2026, 2, 3)),
+        ("03/02/2026", date(2026, 2, 3)),
+    ],
+)
+def test_dates(text, day):
+    [result], _errors = read(f"A,1,paid,{text},".encode())
+    assert result.date == day
+
+
+@pytest.mark.parametrize(
+    ("word", "accepted"),
+    [
+        ("accepted", True),
+        ("SUCCESS", True),
+        ("payé", True),
+        ("failed", False),
+        ("0", False),
+    ],
+)
+def test_statuses(word, accepted):
+    [result], _errors = read(f"A,1,{word},,".encode())
+    assert result.accepted is accepted
+
+
+def test_semicolons_decimal_comma_and_windows_letters():
+    raw = "code;amount;status;label\nA;12,50;accepté;Février\n".encode("cp1252")
+    [result], _errors = read_payment_file(raw)
+    assert (result.amount, result.label) == (D("12.50"), "Février")
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "column"),
+    [
+        (b"A,ten,paid,,", "bad_amount", "amount"),
+        (b"A,-5,paid,,", "bad_amount", "amount"),
+        (b"A,NaN,paid,,", "bad_amount", "amount"),
+        (b"A,1,maybe,,", "bad_status", "status"),
+        (b"A,1,paid,31.02.2026,", "bad_date", "date"),
+        (b",1,paid,,", "no_code", "code"),
+    ],
+)
+def test_bad_cells_are_named_and_the_others_are_read(line, code, column):
+    results, [error] = read(b"OK,1,paid,,", line, b"OK,2,paid,,")
+    assert [result.amount for result in results] == [1, 2]
+    assert (error.code, error.row, error.column) == (code, 3, column)
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"", "empty"),
+        (b"\n\n", "empty"),
+        (b"code,amount\nA,1\n", "missing_column"),
+        (b"x" * (MAX_BYTES + 1), "too_large"),
+    ],
+)
+def test_files_that_cannot_be_read(raw, code):
+    with pytest.raises(PaymentFileError) as caught:
+        read_payment_file(raw)
+    assert caught.value.code == code
