@@ -29,6 +29,14 @@ class OpenimisConnection(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        required=True,
+        default=lambda self: self.env.user,
+        help="Scheduled pulls run with the rights of this person, who is told what needs "
+        "attention.",
+    )
     url = fields.Char(
         "Address",
         required=True,
@@ -220,21 +228,24 @@ class OpenimisConnection(models.Model):
         )
         for connection in due:
             connection._pull_on_schedule()
+            self.env["ir.cron"]._commit_progress(1)
 
     def _pull_on_schedule(self):
         self.ensure_one()
-        now = fields.Datetime.now()
-        self.next_pull = now + timedelta(minutes=self.pull_interval)
         if self.pull_ids.filtered(lambda pull: pull.state == "running"):
             return  # the one before is still at work and will be resumed
         pull = self.env["openimis.pull"].create(
             {
                 "connection_id": self.id,
                 "company_id": self.company_id.id,
-                "user_id": self.env.uid,
+                "user_id": self.user_id.id,
             }
         )
-        pull.with_company(self.company_id)._queue()
+        if pull.with_company(self.company_id)._queue():
+            now = fields.Datetime.now()
+            self.next_pull = now + timedelta(minutes=self.pull_interval)
+        else:
+            pull.unlink()  # another connection of the company is being pulled: later
 
     @api.onchange("pull_interval")
     def _onchange_pull_interval(self):

@@ -193,6 +193,7 @@ class OpenimisPaymentReport(models.Model):
         self.activity_schedule(
             "mail.mail_activity_data_warning",
             summary=self.env._("openIMIS does not confirm the payment"),
+            user_id=self.connection_id.user_id.id,
         )
 
     # === BUTTONS ===

@@ -328,13 +328,18 @@ class OpenimisPull(models.Model):
         return super()._start()
 
     def _queue(self):
-        """Plan now, work in the background (called by the schedule)."""
+        """Plan now, work in the background (called by the schedule).
+
+        :return: False when another pull of the company holds the lock
+        """
         self.ensure_one()
-        with self._job_lock():
-            self._make_plan()
-            self._start()
-            if self.state == "running":
-                self._wake_worker()
+        with self._try_job_lock() as locked:
+            if locked:
+                self._make_plan()
+                self._start()
+                if self.state == "running":
+                    self._wake_worker()
+        return locked
 
     @api.constrains("connection_id", "company_id")
     def _check_connection_company(self):

@@ -159,6 +159,57 @@ class TestFhirServer(FhirCase):
             self.answer.headers["ETag"], f'W/"{resource["meta"]["versionId"]}"'
         )
 
+    def test_every_kind_of_bill_is_served(self):
+        insuree = self.env["openimis.insuree"].create(
+            {
+                "company_id": self.company.id,
+                "chf_id": "070707070",
+                "last_name": "Macintyre",
+                "openimis_uuid": "0ecae964-aa9a-435f-97d2-c06c8689e533",
+            }
+        )
+        officer = self.env["openimis.officer"].create(
+            {"company_id": self.company.id, "code": "E00005", "name": "Officer"}
+        )
+        for number, (kind, bill_type, sender) in enumerate(
+            (
+                ("claim", "claim-batch", None),
+                ("capitation", "claim-batch", None),
+                ("commission", "commission", officer),
+                ("fee", "fees", None),
+                ("cash", "policy", insuree),
+                ("other", "other", None),
+            )
+        ):
+            values = {"openimis_type": kind}
+            if sender:
+                values["openimis_sender"] = f"{sender._name},{sender.id}"
+                values["partner_id"] = sender._ensure_partners().id
+            move = self.bill(number, post=False, **values)
+            move.openimis_line_ids.type = kind
+            move.action_post()
+            self.env.flush_all()
+            resource = self.call(f"Invoice/{move.openimis_uuid}")
+            self.assertEqual(resource["type"]["coding"][0]["code"], bill_type)
+            self.assertEqual(resource["totalNet"]["value"], 610)
+            found = self.ids(self.call(f"Invoice?type={bill_type}"))
+            self.assertIn(move.openimis_uuid, found)
+        self.assertNotIn("Macintyre", self.answer.text)
+        cash = self.call(f"Invoice?recipient=Patient/{insuree.openimis_uuid}")
+        self.assertEqual(cash["total"], 1)
+        recipient = cash["entry"][0]["resource"]["recipient"]
+        self.assertEqual(recipient["reference"], f"Patient/{insuree.openimis_uuid}")
+        self.assertNotIn("Macintyre", self.answer.text)
+        self.assertEqual(self.call("Organization?identifier=E00005")["total"], 1)
+
+    def test_receivables_are_served(self):
+        move = self.bill(1, move_type="out_invoice", openimis_type="contribution")
+        resource = self.call(f"Invoice/{move.openimis_uuid}")
+        coding = resource["type"]["coding"][0]
+        self.assertEqual(coding["code"], "contribution")
+        self.assertTrue(coding["system"].endswith("invoice-type"))
+        self.assertEqual(resource["totalGross"]["value"], 610)
+
     def test_unknown(self):
         self.call("Invoice/nothing", status=404)
         self.call("Patient", status=404)

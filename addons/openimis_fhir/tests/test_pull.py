@@ -267,8 +267,11 @@ class TestPull(OpenimisCase):
         self.connection.write(
             {"pull_interval": 60, "next_pull": fields.Datetime.now() - timedelta(1)}
         )
-        self.env["openimis.connection"]._cron_pull()
+        with self.enter_registry_test_mode():
+            self.env.ref("openimis_fhir.ir_cron_openimis_pull").method_direct_trigger()
+        self.env.invalidate_all()
         self.assertEqual(self.connection.pull_ids.state, "running")
+        self.assertEqual(self.connection.pull_ids.user_id, self.connection.user_id)
         self.assertGreater(self.connection.next_pull, fields.Datetime.now())
 
     def test_the_exchange_user_can_pull(self):
