@@ -2,6 +2,7 @@ from . import test_billing_data
 from . import test_child
 from . import test_demo
 from . import test_guardian
+from . import test_i18n
 from . import test_income
 from . import test_lists
 from . import test_locality
@@ -10,3 +11,4 @@ from . import test_report
 from . import test_security
 from . import test_sector
 from . import test_structure
+from . import test_views
