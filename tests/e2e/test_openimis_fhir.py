@@ -1,6 +1,5 @@
 """An accountant connects openIMIS, pulls, sees errors, and books a bill."""
 
-
 import pytest
 
 from tests.simulators.openimis import OpenimisServer, Store
@@ -80,7 +79,9 @@ def test_a_deleted_bill_is_to_be_decided(client, imis):
     client.row("IV-P0-2026-11")
     client.screenshot("openimis-proposal-fr")
     client.button("Exécuter")
-    assert "Terminé" in client.text(".o_form_view") or "Fait" in client.text(".o_form_view")
+    assert "Terminé" in client.text(".o_form_view") or "Fait" in client.text(
+        ".o_form_view"
+    )
     client.screenshot("openimis-proposal-done-fr")
 
 

@@ -34,8 +34,8 @@ class OpenimisConnection(models.Model):
         "Responsible",
         required=True,
         default=lambda self: self.env.user,
-        help="Scheduled pulls run with the rights of this person, who is told what needs "
-        "attention.",
+        help="Scheduled pulls run with the rights of this person, who is told what "
+        "needs attention.",
     )
     url = fields.Char(
         "Address",

@@ -182,7 +182,11 @@ class TestPull(OpenimisCase):
 
     def test_insurees_are_pulled_on_demand_only(self):
         connection = self.env["openimis.connection"].create(
-            {"name": "New", "url": "https://x.example.org", "company_id": self.company.id}
+            {
+                "name": "New",
+                "url": "https://x.example.org",
+                "company_id": self.company.id,
+            }
         )
         off = connection.kind_ids.filtered(lambda kind: not kind.enabled)
         self.assertEqual(off.mapped("kind"), ["insuree"])

@@ -78,9 +78,18 @@ def test_captured_lists_are_read_whole():
         (ORGANIZATION, True),
         ({**ORGANIZATION, "type": [{"coding": [{"code": "bus"}]}]}, False),
         ({**ORGANIZATION, "type": [{"coding": [{"code": "ins"}]}]}, False),
-        ({"resourceType": "Invoice", "type": {"coding": [{"code": "claim-batch"}]}}, True),
-        ({"resourceType": "Invoice", "type": {"coding": [{"code": "contribution"}]}}, False),
-        ({"resourceType": "Invoice", "type": {"coding": [{"code": "contract"}]}}, False),
+        (
+            {"resourceType": "Invoice", "type": {"coding": [{"code": "claim-batch"}]}},
+            True,
+        ),
+        (
+            {"resourceType": "Invoice", "type": {"coding": [{"code": "contribution"}]}},
+            False,
+        ),
+        (
+            {"resourceType": "Invoice", "type": {"coding": [{"code": "contract"}]}},
+            False,
+        ),
         ({"resourceType": "Medication"}, False),
         ({"resourceType": "Coverage"}, True),
     ],
@@ -112,7 +121,9 @@ def test_what_is_no_fhir_is_refused_with_its_line(content, row):
 
 
 def test_a_byte_order_mark_and_empty_lines_do_no_harm():
-    groups, _ignored = bundle.split(b"\xef\xbb\xbf" + text(sample("Patient_one")) + b"\n\n")
+    groups, _ignored = bundle.split(
+        b"\xef\xbb\xbf" + text(sample("Patient_one")) + b"\n\n"
+    )
     assert len(groups["insuree"]) == 1
 
 
@@ -124,7 +135,9 @@ def test_files_too_large_are_refused(monkeypatch):
 
 
 def test_deep_nesting_is_refused_not_crashed_on():
-    content = b'{"resourceType":"Bundle","entry":' + b"[" * 100000 + b"]" * 100000 + b"}"
+    content = (
+        b'{"resourceType":"Bundle","entry":' + b"[" * 100000 + b"]" * 100000 + b"}"
+    )
     with pytest.raises(exceptions.UnreadableAnswer):
         bundle.split(content)
 

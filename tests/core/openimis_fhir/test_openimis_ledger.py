@@ -1,4 +1,4 @@
-"""Ledger entries of openIMIS (spec section 8): read whole or refused with the reason."""
+"""Ledger entries of openIMIS (section 8): read whole or refused with the reason."""
 
 from datetime import date
 from decimal import Decimal as D
@@ -19,14 +19,22 @@ def entry(**values):
 
 def test_an_entry_is_read_exactly():
     read = ledger.read_entry(entry(journal="BILL", currency="USD", reference=7))
-    assert (read.date, read.journal, read.reference) == (date(2026, 11, 21), "BILL", "7")
+    assert (read.date, read.journal, read.reference) == (
+        date(2026, 11, 21),
+        "BILL",
+        "7",
+    )
     first, second = read.lines
     assert (first.debit, first.credit, first.label) == (D("82.19"), 0, "Claim")
     assert (second.credit, second.party) == (D("82.19"), "HF1")
 
 
 def test_many_lines_may_share_a_side():
-    lines = [LINES[0], {"account": "1", "credit": "80"}, {"account": "2", "credit": "2.19"}]
+    lines = [
+        LINES[0],
+        {"account": "1", "credit": "80"},
+        {"account": "2", "credit": "2.19"},
+    ]
     assert len(ledger.read_entry(entry(lines=lines)).lines) == 3
 
 
