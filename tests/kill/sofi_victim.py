@@ -16,6 +16,7 @@ from pathlib import Path
 
 import odoo
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
@@ -27,8 +28,9 @@ def main():
     conf, database, url, root, steps = sys.argv[1:]
     config.parse_config(["-c", conf, "-d", database, "--no-http"])
     Registry(database)
+    race(database, url, root)
     for step in range(1, int(steps) + 1):
-        run_id = in_worker(database, prepare, url, root, step)["run_id"]
+        run_id = in_worker(database, prepare, url, root, f"k{step}")["run_id"]
         killed = in_worker(database, export, run_id, step) is None
         resumed = in_worker(database, resume, run_id)
         report = in_worker(database, describe, run_id)
@@ -40,8 +42,24 @@ def main():
             return
 
 
+def race(database, url, root):
+    """Let two workers run two exports of one residence at once; print what came out."""
+    name = "race"
+    run_id = in_worker(database, prepare, url, root, name)["run_id"]
+    other_id = in_worker(database, prepare_rival, run_id)["run_id"]
+    workers = [start_worker(database, compete, run) for run in (run_id, other_id)]
+    outcomes = [finish_worker(*worker) for worker in workers]
+    reports = [in_worker(database, describe, run) for run in (run_id, other_id)]
+    print(json.dumps({"race": outcomes, "reports": reports}), flush=True)
+
+
 def in_worker(database, function, *arguments):
     """Run a function in a forked worker; its result, or None when it was killed."""
+    return finish_worker(*start_worker(database, function, *arguments))
+
+
+def start_worker(database, function, *arguments):
+    """Fork a worker that runs a function; (its process id, the pipe it answers on)."""
     odoo.sql_db.close_all()
     reading, writing = os.pipe()
     child = os.fork()
@@ -49,6 +67,11 @@ def in_worker(database, function, *arguments):
         os.close(reading)
         os._exit(_work(database, writing, function, arguments))
     os.close(writing)
+    return child, reading
+
+
+def finish_worker(child, reading):
+    """Wait for a worker and return its result, or None when it was killed."""
     with os.fdopen(reading) as stream:
         answer = stream.read()
     _pid, status = os.waitpid(child, 0)
@@ -72,23 +95,39 @@ def _work(database, writing, function, arguments):
     return code
 
 
-def prepare(env, url, root, step):
-    """Create the residence of a step and a run that has not started."""
+def prepare(env, url, root, name):
+    """Create a residence and a run that has not started."""
     env["ir.config_parameter"].set_param("sofi_primmo.output_root", root)
-    folder = Path(root, f"k{step}")
+    folder = Path(root, name)
     folder.mkdir()
     residence = env["sofi.residence"].create(
         {
-            "name": f"Step {step}",
-            "url": f"{url}/k{step}",
+            "name": name,
+            "url": f"{url}/{name}",
             "api_access_key": KEY,
             "api_secret": SECRET,
-            "output_directory": f"k{step}",
+            "output_directory": name,
             "log_directory": "log",
         }
     )
     values = {"residence_ids": [(6, 0, residence.ids)], "user_id": SUPERUSER_ID}
     return {"run_id": env["sofi.export"].create(values).id}
+
+
+def prepare_rival(env, run_id):
+    """Create a second run over the same residence."""
+    return {"run_id": env["sofi.export"].browse(run_id).copy().id}
+
+
+def compete(env, run_id):
+    """Run the export; a refusal in words is a good outcome for one of two."""
+    run = env["sofi.export"].browse(run_id)
+    try:
+        run.action_run()
+    except UserError as error:
+        env.cr.rollback()
+        return {"refused": str(error)}
+    return {"state": run.state}
 
 
 def export(env, run_id, step):

@@ -23,8 +23,8 @@ VICTIM = Path(__file__).with_name("sofi_victim.py")
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory):
-    """What each step left: (report, simulator's residence, folder)."""
+def outcome(tmp_path_factory):
+    """(lines the victim printed, simulator, folder of all residences)."""
     template = os.environ.get("PAYABLES_TEMPLATE")
     if not template:
         pytest.skip("kill tests are run by ./dev test, which prepares a database")
@@ -34,17 +34,25 @@ def reports(tmp_path_factory):
         f"k{step}": generate.residence(f"k{step}", CHARGES)
         for step in range(1, MOST_STEPS + 1)
     }
+    residences["race"] = generate.residence("race", CHARGES)
     simulator = Simulator(fixture=residences).start()
     templates.clone(template, name)
     try:
-        lines = _run_victim(name, simulator.url, root)
-        yield [
-            (line, simulator.residence(f"k{line['step']}"), root / f"k{line['step']}")
-            for line in lines
-        ]
+        yield _run_victim(name, simulator.url, root), simulator, root
     finally:
         simulator.close()
         database.drop(name)
+
+
+@pytest.fixture(scope="module")
+def reports(outcome):
+    """What each step left: (report, simulator's residence, folder)."""
+    lines, simulator, root = outcome
+    return [
+        (line, simulator.residence(f"k{line['step']}"), root / f"k{line['step']}")
+        for line in lines
+        if "step" in line
+    ]
 
 
 def _run_victim(name, url, root):
@@ -82,3 +90,14 @@ def test_every_charge_is_archived_exactly_once(reports):
     for report, residence, _folder in reports:
         times = residence.archived_times
         assert (len(times), set(times.values())) == (CHARGES, {1}), report
+
+
+def test_two_runs_at_once_export_every_charge_once(outcome):
+    lines, simulator, root = outcome
+    [race] = [line for line in lines if "race" in line]
+    times = simulator.residence("race").archived_times
+    assert (len(times), set(times.values())) == (CHARGES, {1}), race
+    assert sum(report["archived"] for report in race["reports"]) == CHARGES, race
+    assert any(found.get("state") == "done" for found in race["race"]), race
+    exported = [file for file in (root / "race").iterdir() if file.stat().st_size]
+    assert [file.suffix for file in exported] == [".csv"], race
