@@ -28,7 +28,8 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
 
     @api.model
     def _base_domain(self):
-        return Domain("openimis_is_payment", "=", True)
+        ours = Domain("openimis_is_payment", "=", True)
+        return ours | Domain("invoice_ids.openimis_uuid", "!=", False)
 
     @api.model
     def _id_domain(self, ids):

@@ -116,6 +116,16 @@ class TestFhirPayments(FhirCase):
                 self.call(f"PaymentNotice?{query}", self.payer_key)["total"], 1
             )
 
+    def test_payments_registered_by_hand_are_read_too(self):
+        move = self.bill(1)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({})._create_payments()
+        self.env.flush_all()
+        found = self.call("PaymentReconciliation", self.payer_key)
+        (entry,) = found["entry"]
+        self.assertEqual(entry["resource"]["detail"][0]["amount"]["value"], 610)
+
     def test_a_cancelled_payment_shows_as_cancelled(self):
         move = self.bill(1)
         notice = self.pay(self.notice(move, 200, "A"))
