@@ -94,7 +94,7 @@ def _run(run, url):
 
 
 def _matching():
-    """Match tenants of whom a third each has an External ID, a NAM, the identity only."""
+    """Match tenants: a third by External ID, a third by NAM, the rest by identity."""
     people = [_person(number, "") for number in range(PEOPLE)]
     residents = [_person(number, number % 3) for number in range(PEOPLE)]
     with stopwatch() as watch:

@@ -49,6 +49,12 @@ class PrimmoTenant(models.Model):
         help="Numéro d'assurance maladie, AAAA99999999.",
     )
     nam_masked = fields.Char(string="NAM (masked)", compute="_compute_nam_masked")
+    nam_new = fields.Char(
+        string="New NAM",
+        compute="_compute_nam_new",
+        inverse="_inverse_nam_new",
+        help="Type a NAM here to set or replace it; it is shown masked afterwards.",
+    )
     nam_temporary = fields.Boolean(
         string="Temporary NAM", compute="_compute_nam_temporary", store=True
     )
@@ -88,6 +94,14 @@ class PrimmoTenant(models.Model):
     def _compute_nam_masked(self):
         for tenant in self.sudo():  # sudo: only the letters leave
             tenant.nam_masked = nam.mask(tenant.nam or "")
+
+    def _compute_nam_new(self):
+        self.nam_new = False
+
+    def _inverse_nam_new(self):
+        for tenant in self.filtered("nam_new"):
+            # sudo: who may edit a tenant may set his NAM without being shown the old one
+            tenant.sudo().nam = nam.normalize(tenant.nam_new)
 
     @api.depends("nam")
     def _compute_nam_temporary(self):

@@ -99,11 +99,14 @@ class SofiSyncLine(models.Model):
             return "–"
         if name == "nam":
             return nam.mask(value)
-        model = {"room_id": "sofi.room", "accommodation_type_id": MODEL_OF_TYPES}.get(name)
+        model = {"room_id": "sofi.room", "accommodation_type_id": MODEL_OF_TYPES}.get(
+            name
+        )
         if not model:
             return value
         found = self.env[model].search(
-            [("residence_id", "=", self.residence_id.id), ("sofi_id", "=", value)], limit=1
+            [("residence_id", "=", self.residence_id.id), ("sofi_id", "=", value)],
+            limit=1,
         )
         return found.display_name or value
 

@@ -359,6 +359,16 @@ class TestChecks(ConventionCase):
         self.assertFalse(tenant.nam_temporary or tenant.nam_temporary_since)
         self.assertEqual(self.kinds(other), set())
 
+    def test_real_nam_is_typed_without_seeing_the_old_one(self):
+        tenant = self.tenant("T1", nam="TREJ38040700")
+        operator = new_test_user(
+            self.env, "sofi_type", groups="sofi_primmo.group_sofi_operator"
+        )
+        tenant.with_user(operator).nam_new = "trej 3804 0719"
+        self.assertEqual(tenant.nam, "TREJ38040719")
+        self.assertFalse(tenant.with_user(operator).nam_new)
+        self.assertEqual(tenant.nam_previous, "TREJ38040700")
+
     def test_propose_temporary_nam(self):
         tenant = self.tenant("T1", nam=False)
         tenant.action_propose_temporary_nam()
