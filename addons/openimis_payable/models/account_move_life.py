@@ -87,6 +87,25 @@ class AccountMove(models.Model):
             cancel=True,
         )
 
+    def button_draft(self):
+        """Bring a deleted draft back; refuse what a credit note or another bill replaced.
+
+        :raises UserError: the bill was amended, or reversed when it was deleted
+        """
+        for bill in self.filtered("openimis_type"):
+            reversed_ = bill.openimis_deleted and bill.state == "posted"
+            if bill.openimis_replaced_by_id or reversed_:
+                raise UserError(
+                    self.env._(
+                        "Bill %s was amended or deleted: what it bills is billed "
+                        "elsewhere or waits for the next closing.",
+                        bill.display_name,
+                    )
+                )
+        result = super().button_draft()
+        self.filtered("openimis_deleted").openimis_deleted = False
+        return result
+
     # === AMEND ===
 
     def openimis_bill_amend(self, vals=None):

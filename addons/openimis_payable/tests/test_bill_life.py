@@ -40,6 +40,29 @@ class TestBillLife(BillCase):
         with self.assertRaisesRegex(UserError, "paid"):
             self.bill.openimis_bill_delete()
 
+    def test_deleted_draft_comes_back_with_its_claims(self):
+        self.bill.openimis_bill_delete()
+        self.bill.button_draft()
+        self.assertEqual(self.bill.openimis_status, "0")
+        self.assertEqual(set(self.claims.mapped("billing_state")), {"billed"})
+
+    def test_deleted_draft_stays_away_once_its_claims_are_billed(self):
+        self.bill.openimis_bill_delete()
+        self.closing.action_generate()
+        with self.assertRaises(UserError):
+            self.bill.button_draft()
+
+    def test_reversed_and_amended_bills_do_not_come_back(self):
+        self.bill.action_post()
+        self.bill.openimis_bill_delete()
+        with self.assertRaisesRegex(UserError, "deleted"):
+            self.bill.button_draft()
+        self.closing.action_generate()
+        second = (self.closing.move_ids - self.bill).with_user(self.accountant)
+        second.openimis_bill_amend()
+        with self.assertRaisesRegex(UserError, "amended"):
+            second.button_draft()
+
     def test_unlinked_draft_frees_its_claims(self):
         self.bill.unlink()
         self.assertEqual(set(self.claims.mapped("billing_state")), {"to_bill"})
