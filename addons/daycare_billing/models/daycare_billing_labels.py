@@ -38,7 +38,7 @@ class DaycareBillingLabels(models.AbstractModel):
             month=month,
             group=self._group(source),
             weekdays=self._weekdays(position["weekdays"]),
-            presence=self._presence(position),
+            presence=self._presence(source, position),
         )
 
     @api.model
@@ -82,7 +82,7 @@ class DaycareBillingLabels(models.AbstractModel):
         return ", ".join(names[number].rstrip(".") for number in numbers)
 
     @api.model
-    def _presence(self, position):
+    def _presence(self, source, position):
         """Return the module's name, the hours or the slot numbers of a position."""
         if position["hours"]:
             return ", ".join(
@@ -91,7 +91,10 @@ class DaycareBillingLabels(models.AbstractModel):
             )
         if Decimal(position["share"]) == 1:
             return self.env._("full day")
-        slots = self.env["daycare.slot"].browse(position["slots"]).exists()
+        # From the group, which is read once, and without slots deleted since.
+        slots = source.group_id.slot_ids.filtered(
+            lambda slot: slot.id in position["slots"]
+        )
         module = self._matching_module(slots)
         if module:
             return module.with_context(lang=self.env.lang).name
