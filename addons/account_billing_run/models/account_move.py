@@ -55,7 +55,9 @@ class AccountMove(models.Model):
     def button_draft(self):
         cancelled = self.filtered(lambda move: move.state == "cancel")
         result = super().button_draft()
-        cancelled._billing_links("released")._activate()
+        # Odoo calls this for every line it writes, mostly with nothing in it.
+        if links := cancelled._billing_links("released"):
+            links._activate()
         return result
 
     def action_view_billing_links(self):
