@@ -10,14 +10,16 @@ from devtools import addons, database, odoo_source, templates
 UNINSTALL = """
 module = env["ir.module.module"].search([("name", "=", {addon!r})])
 assert module.state == "installed", module.state
+models = env["ir.model"].search([("transient", "=", False)])
+own = models.filtered(lambda m: m.modules == {addon!r}).mapped("model")
+tables = [env[name]._table for name in own if not env[name]._abstract]
 module.button_immediate_uninstall()
 env.invalidate_all()
 assert module.state == "uninstalled", module.state
 left = env["ir.model.data"].search([("module", "=", {addon!r})])
 assert not left, left.mapped("complete_name")
-tables = env.execute_query(__import__("odoo").tools.SQL(
-    "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-print(*(name for name, in tables))
+env.cr.execute("SELECT tablename FROM pg_tables WHERE tablename = ANY(%s)", [tables])
+assert not env.cr.rowcount, env.cr.fetchall()
 """
 
 
@@ -39,6 +41,4 @@ def test_installs_alone_and_uninstalls(bare):
     log = database.install(name, [addon], demo=False)
     complaints = [x for x in log.splitlines() if " WARNING " in x or " ERROR " in x]
     assert not complaints, "\n".join(complaints)
-    tables = database.script(name, UNINSTALL.format(addon=addon)).split()
-    models = {t for t in tables if t.startswith(f"{addon}_")}
-    assert not models
+    database.script(name, UNINSTALL.format(addon=addon))
