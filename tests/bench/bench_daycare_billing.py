@@ -85,12 +85,17 @@ def _ratio(env, moves, seconds):
     """Return how much faster the run was than one create() of the same invoices."""
     sample = moves[:STOCK_INVOICES]
     values = [_stock_values(move) for move in sample]
+    best = min(_stock_seconds(env, values, sample) for _turn in range(2))
+    return (best / len(sample)) / (seconds / len(moves))
+
+
+def _stock_seconds(env, values, sample):
     with stopwatch() as stock:
         copies = env["account.move"].create(values)
         env.flush_all()
     assert copies.mapped("amount_total") == sample.mapped("amount_total")
     env.cr.rollback()
-    return (stock.seconds / len(sample)) / (seconds / len(moves))
+    return stock.seconds
 
 
 def _stock_values(move):
