@@ -2,10 +2,10 @@
 
 from . import const
 from .client import dumps, loads
-from .exceptions import UnreadableAnswer
+from .exceptions import UnreadableAnswer, UnreadableResource
 from .fhir_read_claim import claim_uuid_of_response
 from .fhir_values import first_code
-from .transport import Page, read_into
+from .transport import SHAPE_ERRORS, Page, read_into
 
 MAX_BYTES = 512 * 1024 * 1024
 KIND_OF_RESOURCE = {name: kind for kind, name in const.RESOURCE_OF_KIND.items()}
@@ -25,14 +25,14 @@ def split(content):
     for resource in _resources(content):
         name = resource["resourceType"]
         kind = _kind(resource)
-        if name == "ClaimResponse":
-            answers[claim_uuid_of_response(resource)] = resource
+        if name == "ClaimResponse" and (claim := _claim_of(resource)):
+            answers[claim] = resource
         elif kind:
             groups[kind].append(resource)
         else:
             ignored[name] = ignored.get(name, 0) + 1
     groups["claim"] = [
-        {"claim": claim, "response": answers.pop(claim.get("id"), None)}
+        {"claim": claim, "response": answers.pop(str(claim.get("id")), None)}
         for claim in groups["claim"]
     ]
     if answers:
@@ -63,12 +63,23 @@ def read_resources(kind, content, currencies=None):
 def _kind(resource):
     """Kind of a resource, None for those that are of no use here."""
     name = resource["resourceType"]
-    codes = {first_code(concept) for concept in _list(resource.get("type"))}
+    try:
+        codes = {first_code(concept) for concept in _list(resource.get("type"))}
+    except SHAPE_ERRORS:
+        codes = set()  # reading it will say what is wrong
     if name == "Organization" and codes & {"bus", "ins"}:
         return None
     if name == "Invoice" and codes & {"contribution", "contract"}:
         return None  # a receivable of openIMIS
     return KIND_OF_RESOURCE.get(name)
+
+
+def _claim_of(answer):
+    """UUID of the claim a ClaimResponse answers, None when it does not tell."""
+    try:
+        return claim_uuid_of_response(answer)
+    except (UnreadableResource, *SHAPE_ERRORS):
+        return None
 
 
 def _list(value):
@@ -105,7 +116,7 @@ def _flatten(value, row):
     if value["resourceType"] != "Bundle":
         yield value
         return
-    for entry in value.get("entry") or ():
+    for entry in _list(value.get("entry")):
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if resource:
             yield from _flatten(resource, row)

@@ -30,6 +30,8 @@ READERS = {
     "policy": read_policy,
     "bill": read_bill,
 }
+#: what reading JSON of an unexpected shape raises
+SHAPE_ERRORS = (AttributeError, TypeError, KeyError, ValueError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,21 @@ def read_into(page, kind, resource, position, currencies, answer=None):
         else:
             page.records.append(READERS[kind](resource, currencies))
     except UnreadableResource as error:
-        key = identifier(resource, "Code") or resource.get("id")
-        page.problems.append(Problem(position, error.code, error.detail, key))
+        page.problems.append(
+            Problem(position, error.code, error.detail, _key(resource))
+        )
+    except SHAPE_ERRORS as error:
+        # a list where an object is due, and the like: the neighbours are read
+        detail = f"{const.RESOURCE_OF_KIND[kind]}: {type(error).__name__}"
+        page.problems.append(Problem(position, "resource", detail, _key(resource)))
+
+
+def _key(resource):
+    """Code or id of a resource that may be of any shape."""
+    try:
+        return identifier(resource, "Code") or resource.get("id")
+    except SHAPE_ERRORS:
+        return None
 
 
 class FhirTransport:
@@ -187,7 +202,7 @@ class FhirTransport:
             self._responses(entries, number, size, since) if kind == "claim" else {}
         )
         for position, resource in enumerate(entries, start=start):
-            answer = answers.get(resource.get("id"))
+            answer = answers.get(str(resource.get("id")))
             read_into(page, kind, resource, position, self.currencies, answer)
         return page
 
@@ -284,9 +299,10 @@ class GraphqlTransport:
         for position, node in enumerate(nodes, start=start):
             try:
                 page.records.append(self._node(kind, node))
-            except UnreadableResource as error:
+            except (UnreadableResource, *SHAPE_ERRORS) as error:
+                detail = getattr(error, "detail", type(error).__name__)
                 key = node.get("code") or node.get("id")
-                page.problems.append(Problem(position, error.code, error.detail, key))
+                page.problems.append(Problem(position, "resource", detail, key))
         return page
 
     def _node(self, kind, node):

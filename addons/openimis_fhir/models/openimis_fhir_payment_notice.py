@@ -9,9 +9,11 @@ from odoo.addons.openimis_payable.models.rights import has_right
 from ..core.exceptions import UnreadableResource
 from ..core.fhir_values import first_code, money, reference_tail, to_date
 from ..core.outgoing import Notice
+from ..core.transport import SHAPE_ERRORS
 from ..fhir_error import FhirError
 from .openimis_fhir_resource import aware, exact
 
+MAX_AMOUNT = 10**15
 PAYABLE = ("1", "6")  # validated, unpaid
 
 
@@ -89,7 +91,11 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
                 "forbidden",
                 self.env._("You need openIMIS' right 156202 to report payments."),
             )
-        vals = self._read_notice(body)
+        try:
+            vals = self._read_notice(body)
+        except SHAPE_ERRORS:
+            text = self.env._("This is not the structure of a PaymentNotice.")
+            raise FhirError(422, "structure", text) from None
         self._lock(vals)
         known = self._known(vals)
         if known:
@@ -119,7 +125,7 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             raise self._wrong("PaymentNotice.amount", body.get("amount")) from None
         if not date:
             raise self._wrong("PaymentNotice.paymentDate", None)
-        if amount is None or amount <= 0:
+        if amount is None or not 0 < amount < MAX_AMOUNT:
             raise self._wrong("PaymentNotice.amount.value", amount)
         move = self._bill(body.get("request"))
         if currency != move.currency_id.name:

@@ -77,6 +77,23 @@ class TestFhirPayments(FhirCase):
             self.assertEqual(outcome["issue"][0]["expression"], [expression])
         self.assertEqual(move.amount_residual, 610)
 
+    def test_malformed_notices_are_refused_not_crashed_on(self):
+        move = self.bill(1)
+        for values in (
+            {"identifier": ["x"]},
+            {"identifier": "x"},
+            {"payment": "x"},
+            {"payment": [1]},
+            {"paymentStatus": [1]},
+            {"request": ["x"]},
+            {"request": {"reference": 7}},
+            {"amount": {"value": 1e300, "currency": "USD"}},
+            {"amount": [1]},
+            {"paymentDate": {}},
+        ):
+            self.pay({**self.notice(move, 10, "A"), **values}, 422)
+        self.assertEqual(move.amount_residual, 610)
+
     def test_drafts_and_paid_bills_are_not_paid(self):
         draft = self.bill(1, post=False)
         self.pay(self.notice(draft, 10, "A"), 422)
