@@ -78,6 +78,9 @@ class Reader:
     def __init__(self, timezone, names=lambda name: name):
         self._zone = ZoneInfo(timezone)
         self._names = names
+        # Prices and instants repeat: each value is made once and shared.
+        self._numbers = {}
+        self._instants = {}
 
     def convert(self, row):
         """Return the charge of one JSON object.
@@ -91,7 +94,7 @@ class Reader:
             raise SofiProtocolError("charge without a usable id")
         resident, service = self._dict(row, "resident"), self._dict(row, "service")
         problems = []
-        instant = self._instant(row, problems)
+        instant, day = self._instant(row, problems)
         if self._text(row, "currency") != CURRENCY:
             problems.append("currency")
         return Charge(
@@ -105,7 +108,7 @@ class Reader:
             description_fr=intern(self._text(service, "description_fr")),
             description_en=intern(self._text(service, "description_en")),
             instant=instant,
-            day=instant and instant.astimezone(self._zone).date(),
+            day=day,
             quantity=self._number(row, "quantity", problems),
             unit_price=self._number(row, "unit_price", problems, exponent="0.000001"),
             amount=self._number(row, "amount", problems),
@@ -126,23 +129,38 @@ class Reader:
         return ", ".join(part for part in parts if part)
 
     def _instant(self, row, problems):
-        try:
-            return read_instant(self._text(row, "service_date"))
-        except ValueError:
+        text = self._text(row, "service_date")
+        if text not in self._instants:
+            try:
+                instant = read_instant(text)
+                self._instants[text] = instant, instant.astimezone(self._zone).date()
+            except ValueError:
+                self._instants[text] = None, None
+        if self._instants[text][0] is None:
             problems.append("service_date")
-            return None
+        return self._instants[text]
 
     def _number(self, row, name, problems, default="", exponent="0.01"):
         """Read an exact number; JSON numbers go through their shortest text."""
-        text = self._text(row, name) or default
-        try:
-            number = Decimal(text)
-            if not number.is_finite() or abs(number) > _LARGEST:
-                raise InvalidOperation
-            return number.quantize(Decimal(exponent), ROUND_HALF_UP)
-        except InvalidOperation:
+        key = self._text(row, name) or default, exponent
+        if key not in self._numbers:
+            self._numbers[key] = _exact(*key)
+        number = self._numbers[key]
+        if number is None:
             problems.append(name)
             return Decimal(0)
+        return number
+
+
+def _exact(text, exponent):
+    """Return a number as written, rounded half up, or None when it is none."""
+    try:
+        number = Decimal(text)
+        if not number.is_finite() or abs(number) > _LARGEST:
+            return None
+        return number.quantize(Decimal(exponent), ROUND_HALF_UP)
+    except InvalidOperation:
+        return None
 
 
 def judge(charge, language="FR", strict_codes=False):

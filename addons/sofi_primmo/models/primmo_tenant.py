@@ -100,7 +100,7 @@ class PrimmoTenant(models.Model):
 
     def _inverse_nam_new(self):
         for tenant in self.filtered("nam_new"):
-            # sudo: who may edit a tenant may set his NAM without being shown the old one
+            # sudo: who may edit a tenant may set a NAM without seeing the old one
             tenant.sudo().nam = nam.normalize(tenant.nam_new)
 
     @api.depends("nam")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..core import const
+from ..core import const, output_directory
 from ..core.output_directory import DirectoryError
 from .sofi_residence_connection import SofiUserError
 
@@ -121,6 +121,7 @@ class SofiExport(models.Model):
             if residence.output_directory == const.DEFAULT_OUTPUT_DIRECTORY:
                 text = const.LOG_OUTPUT_SET.format(path=residence.output_directory)
                 self._log("info", text, code="output_directory", **where)
+            self._log_refused(residence)
             if names:
                 found.append(
                     {
@@ -134,6 +135,19 @@ class SofiExport(models.Model):
         if found:
             self._log_many(found)
         return bool(found)
+
+    def _log_refused(self, residence):
+        """Name the files that Primmo refused (*.err); they do not stop a run."""
+        folder = residence._output_folder()
+        names = output_directory.refused(folder) if folder else []
+        if names:
+            self._log(
+                "warning",
+                self.env._("Primmo refused files: see them, then issue them again"),
+                code="refused_by_primmo",
+                value=", ".join(names[:5]),
+                residences=residence,
+            )
 
     def _clear_plan(self):
         # sudo: preview lines are the run's own bookkeeping

@@ -130,7 +130,12 @@ class TestExport(SofiCase):
         (output / "notes.txt").touch()
         (output / "old.csv").mkdir()
         (output / "refused.err").touch()
-        self.assertEqual(self.export().state, "done")
+        run = self.export()
+        self.assertEqual(run.state, "done")
+        refused = run.exchange_message_ids.filtered(
+            lambda m: m.code == "refused_by_primmo"
+        )
+        self.assertEqual(refused.value, "refused.err")
 
     def test_a_run_stopped_by_the_guard_can_be_resumed(self):
         leftover = self.root / "erables/output/old.csv"
