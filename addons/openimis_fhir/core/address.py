@@ -87,11 +87,12 @@ class GuardedAdapter(HTTPAdapter):
     """Transport adapter for `requests` that connects to public hosts only."""
 
     def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
+        done = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _HTTPPool,
             "https": _HTTPSPool,
         }
+        return done
 
 
 def guarded_session(session, internal=False):

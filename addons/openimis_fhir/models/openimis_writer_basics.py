@@ -9,7 +9,7 @@ LEVELS = ("R", "D", "W", "V")
 class OpenimisWriter(models.AbstractModel):
     """Locations, facilities, products, insurees and batch runs."""
 
-    _inherit = "openimis.writer"
+    _inherit = "openimis.writer"  # pylint: disable=consider-merging-classes-inherited
 
     # === LOCATIONS ===
 

@@ -9,7 +9,7 @@ LINE_MONEY = ("quantity", "unit_price", "discount", "deduction", "net", "total")
 class OpenimisWriter(models.AbstractModel):
     """Bills of openIMIS itself, and what happens to them there."""
 
-    _inherit = "openimis.writer"
+    _inherit = "openimis.writer"  # pylint: disable=consider-merging-classes-inherited
 
     def _by_uuid(self, connection, model, uuids):
         if model != "openimis.remote.bill":

@@ -32,7 +32,7 @@ LINE_DEFAULTS = {"is_remunerated": False}
 class OpenimisWriter(models.AbstractModel):
     """Claims with their items and services."""
 
-    _inherit = "openimis.writer"
+    _inherit = "openimis.writer"  # pylint: disable=consider-merging-classes-inherited
 
     def _refs_claim(self, connection, records):
         return {

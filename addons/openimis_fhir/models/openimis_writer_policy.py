@@ -9,7 +9,7 @@ ACTIVE, EXPIRED = 2, 8
 class OpenimisWriter(models.AbstractModel):
     """Policies (Coverage) and their premiums (Contract)."""
 
-    _inherit = "openimis.writer"
+    _inherit = "openimis.writer"  # pylint: disable=consider-merging-classes-inherited
 
     # === POLICIES ===
 
