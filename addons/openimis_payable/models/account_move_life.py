@@ -88,7 +88,7 @@ class AccountMove(models.Model):
         )
 
     def button_draft(self):
-        """Bring a deleted draft back; refuse what a credit note or another bill replaced.
+        """Bring a deleted draft back; refuse what another document replaced.
 
         :raises UserError: the bill was amended, or reversed when it was deleted
         """
