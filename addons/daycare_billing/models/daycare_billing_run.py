@@ -87,7 +87,9 @@ class DaycareBillingRun(models.Model):
                 run.service_month, "month"
             )
 
-    @api.depends("name", "service_month")
+    # Not on the month, which is set before there is a name: it would make the form
+    # ask the server for each month that is tried.
+    @api.depends("name")
     def _compute_display_name(self):
         for run in self:
             month = run.service_month and f" {run.service_month:%m.%Y}"
