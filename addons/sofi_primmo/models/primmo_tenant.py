@@ -102,6 +102,8 @@ class PrimmoTenant(models.Model):
         for tenant in self.filtered("nam_new"):
             # sudo: who may edit a tenant may set a NAM without seeing the old one
             tenant.sudo().nam = nam.normalize(tenant.nam_new)
+        # What was typed must not be read back.
+        self.invalidate_recordset(["nam_new"])
 
     @api.depends("nam")
     def _compute_nam_temporary(self):
