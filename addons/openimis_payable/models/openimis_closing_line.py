@@ -79,7 +79,9 @@ class OpenimisClosingLine(models.Model):
 
     @api.model
     def _billed(self, source):
-        code = source.billing_move_id.openimis_code or source.billing_move_id.name
+        # sudo: only the code leaves, also where the user may not see the bill
+        move = source.sudo().billing_move_id
+        code = move.openimis_code or move.name
         return "billed", self.env._("Already billed: %s", code or "")
 
 
