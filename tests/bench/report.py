@@ -47,4 +47,8 @@ def main(env, name):
     """
     module = importlib.import_module(f"tests.bench.{name}")
     for result in module.bench(env):
-        print("RESULT " + json.dumps({"bench": name.removeprefix("bench_"), **asdict(result)}), flush=True)
+        print(
+            "RESULT "
+            + json.dumps({"bench": name.removeprefix("bench_"), **asdict(result)}),
+            flush=True,
+        )
