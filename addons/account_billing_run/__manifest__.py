@@ -17,5 +17,4 @@
         "views/account_move_views.xml",
         "views/menus.xml",
     ],
-    "installable": True,
 }

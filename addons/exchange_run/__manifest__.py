@@ -21,5 +21,4 @@
         "web.assets_backend": ["exchange_run/static/src/**/*"],
     },
     "application": True,
-    "installable": True,
 }

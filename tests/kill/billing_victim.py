@@ -1,7 +1,7 @@
 """A real Odoo process that closes claims, is killed at a chosen step, and goes on.
 
-Run with Odoo's Python: billing_victim.py CONFIG DATABASE STEPS. One JSON object a step is
-printed, then one for two closings at the same time.
+Run with Odoo's Python: billing_victim.py CONFIG DATABASE STEPS. One JSON object a step
+is printed, then one for two closings at the same time.
 """
 
 import sys
@@ -14,7 +14,11 @@ import worker  # noqa: E402
 FACILITIES = 5
 CLAIMS = 3  # a facility
 DAY = "2026-01-10"
-PERIOD = {"date_from": "2026-01-01", "date_to": "2026-01-31", "invoice_date": "2026-01-31"}
+PERIOD = {
+    "date_from": "2026-01-01",
+    "date_to": "2026-01-31",
+    "invoice_date": "2026-01-31",
+}
 
 
 def main():
@@ -50,7 +54,9 @@ def create_company(env):
     company = env["res.company"].create(
         {"name": "Scheme", "country_id": env.ref("base.us").id}
     )
-    env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+    env["account.chart.template"].try_loading(
+        "generic_coa", company, install_demo=False
+    )
     return company.id
 
 
@@ -86,7 +92,12 @@ def prepare(env, company_id, code):
 
 def claim_vals(company, product, facility, number):
     """Return the values of a valuated claim of one service."""
-    service = {"code": "S1", "qty_provided": 1, "price_asked": 100, "price_valuated": 80}
+    service = {
+        "code": "S1",
+        "qty_provided": 1,
+        "price_asked": 100,
+        "price_valuated": 80,
+    }
     return {
         "code": f"{facility.openimis_code}-{number}",
         "company_id": company.id,
@@ -122,8 +133,8 @@ def new_closing(env, product):
 
 def close(env, closing_id, step=None):
     """Generate the bills, in chunks of two; die at the step-th boundary."""
-    preview = sys.modules["odoo.addons.account_billing_run.models.account_billing_run_preview"]
-    preview.CHUNK_MOVES = 2
+    models = "odoo.addons.account_billing_run.models."
+    sys.modules[models + "account_billing_run_preview"].CHUNK_MOVES = 2
     closing = env["openimis.closing"].browse(closing_id)
     closing = closing.with_context(allowed_company_ids=closing.company_id.ids)
     if step:

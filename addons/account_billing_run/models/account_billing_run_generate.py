@@ -1,21 +1,20 @@
-from itertools import groupby
-
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL, float_compare
 
+from ..bulk import insert_rows
+
 
 class AccountBillingRunMixin(models.AbstractModel):
     """How a run creates the draft moves, each source once."""
 
-    _inherit = "account.billing.run.mixin"
+    _inherit = "account.billing.run.mixin"  # pylint: disable=consider-merging-classes-inherited
 
     def _execute(self, payload):
         # sudo: see _billing_stale_lines
         lines = self.env["account.billing.run.line"].sudo().browse(payload["line_ids"])
-        for converter, group in groupby(lines, lambda line: line.converter):
-            batch = lines.browse([line.id for line in group])
+        for converter, batch in lines.grouped("converter").items():
             self._billing_generate(self.env[converter], batch)
 
     def _billing_generate(self, converter, lines):
@@ -115,9 +114,9 @@ class AccountBillingRunMixin(models.AbstractModel):
 
     def _billing_link(self, converter, groups, moves):
         """Write who bills what: the unique index refuses a second bill."""
-        # sudo: links are written by runs only, nobody may edit them
-        Link = self.env["account.billing.link"].sudo()
-        Link.create(
+        Link = self.env["account.billing.link"]
+        insert_rows(
+            Link,
             [
                 {
                     "company_id": self.company_id.id,
@@ -128,11 +127,14 @@ class AccountBillingRunMixin(models.AbstractModel):
                     "move_id": move.id,
                     "currency_id": move.currency_id.id,
                     "amount": converter._source_amount(source),
+                    "state": "active",
                 }
                 for (_line, sources), move in zip(groups, moves, strict=True)
                 for source in sources
-            ]
+            ],
         )
+        Link.invalidate_model(flush=False)
+        moves.invalidate_recordset(["billing_link_ids"], flush=False)
         if converter._marks_source:
             for (_line, sources), move in zip(groups, moves, strict=True):
                 # sudo: billing marks the source, its user need not be allowed to edit

@@ -114,7 +114,7 @@ class AccountBillingRunMixin(models.AbstractModel):
         return self.action_plan()
 
     def action_undo(self):
-        """Delete the draft moves of this run, so that their sources can be billed again.
+        """Delete the draft moves of this run, which frees their sources.
 
         :raises UserError: a move is posted
         """

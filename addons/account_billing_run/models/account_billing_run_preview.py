@@ -8,7 +8,7 @@ CHUNK_MOVES = 100
 class AccountBillingRunMixin(models.AbstractModel):
     """How a run finds what is to bill and shows it, without writing any move."""
 
-    _inherit = "account.billing.run.mixin"
+    _inherit = "account.billing.run.mixin"  # pylint: disable=consider-merging-classes-inherited
 
     def _clear_plan(self):
         self._billing_stale_lines().unlink()

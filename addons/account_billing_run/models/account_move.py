@@ -8,7 +8,6 @@ class AccountMove(models.Model):
 
     billing_run_model = fields.Char(readonly=True, copy=False)
     billing_run_id = fields.Many2oneReference(
-        string="Billing Run",
         model_field="billing_run_model",
         readonly=True,
         copy=False,

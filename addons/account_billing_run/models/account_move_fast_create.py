@@ -19,7 +19,7 @@ FAST_CONTEXT = {
 class AccountMove(models.Model):
     """Draft invoices and bills from complete journal entries."""
 
-    _inherit = "account.move"
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _billing_create(self, vals_list):

@@ -126,7 +126,7 @@ class TestBillingRun(BillingCase):
         run.action_run()
         self.assertEqual(run.state, "partial")
         self.assertEqual(run.move_ids.amount_untaxed, 100)
-        self.assertTrue(run.line_ids.filtered(lambda l: l.label == "partner_b").error)
+        self.assertTrue(run.line_ids.filtered(lambda x: x.label == "partner_b").error)
         self.assertEqual(bad.billing_state, "to_bill")
 
     def test_many_groups_in_several_chunks(self):

@@ -3,11 +3,12 @@ from contextlib import contextmanager
 from hashlib import sha256
 
 from psycopg2 import OperationalError
+from psycopg2.errorcodes import UNIQUE_VIOLATION
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules import module
-from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY as CONCURRENCY
+from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 from odoo.tools import split_every
 
 from ..exceptions import ExchangeCancelled
@@ -15,13 +16,15 @@ from ..exceptions import ExchangeCancelled
 _logger = logging.getLogger(__name__)
 
 MAX_TRIES = 4
+#: Another transaction was faster; on fresh data the chunk sees what it did.
+TRY_AGAIN = {*PG_CONCURRENCY_ERRORS_TO_RETRY, UNIQUE_VIOLATION}
 CLEAR_ERRORS = (UserError, ValidationError, AccessError)
 
 
 class ExchangeRunMixin(models.AbstractModel):
     """How a job is locked, planned, executed, stopped and resumed."""
 
-    _inherit = "exchange.run.mixin"
+    _inherit = "exchange.run.mixin"  # pylint: disable=consider-merging-classes-inherited
 
     # === LOCK ===
 
@@ -275,7 +278,7 @@ class ExchangeRunMixin(models.AbstractModel):
                 raise
             except Exception as error:
                 # another transaction was faster: the same chunk works a moment later
-                if getattr(error, "pgcode", None) in CONCURRENCY and tries_left:
+                if getattr(error, "pgcode", None) in TRY_AGAIN and tries_left:
                     continue
                 self._record_error(error)
                 chunk.state = "failed"

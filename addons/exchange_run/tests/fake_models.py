@@ -43,7 +43,7 @@ class FakeJob(models.Model):
         name = payload["name"]
         self.env["res.partner"].create({"name": name})
         if name in self.wish.get("refuse", []):
-            raise UserError(f"{name} is not welcome")
+            raise UserError(self.env._("%s is not welcome", name))
         if name in self.wish.get("crash", []):
             raise ZeroDivisionError("secret detail")
         if name == self.wish.get("cancel_at"):
@@ -52,7 +52,7 @@ class FakeJob(models.Model):
     def _finish(self):
         self.finished += 1
         if self.wish.get("refuse_end"):
-            raise UserError("not like this")
+            raise UserError(self.env._("not like this"))
 
 
 class FakeAtomicJob(models.Model):

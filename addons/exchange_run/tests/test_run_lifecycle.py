@@ -113,7 +113,9 @@ class TestRunLifecycle(ExchangeRunCase):
         job.wish = {"names": []}
         job.action_resume()
         self.assertEqual(job.state, "done")
-        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "Ann")]), 1)
+        self.assertEqual(
+            self.env["res.partner"].search_count([("name", "=", "Ann")]), 1
+        )
 
     def test_choices_can_be_changed_after_the_preview(self):
         job = self.make_job("Ann", findings=[{"severity": "info", "text": "x"}])
@@ -124,17 +126,6 @@ class TestRunLifecycle(ExchangeRunCase):
         job.wish = {"names": ["Bob"]}
         job.action_run()
         self.assertEqual(self.partners("Ann", "Bob"), ["Bob"])
-
-    def test_failure_at_the_end_is_told_and_resumed(self):
-        job = self.make_job("Ann", refuse_end=True)
-        job.action_run()
-        self.assertEqual(job.state, "failed")
-        self.assertEqual(job.exchange_message_ids.text, "not like this")
-        self.assertEqual(job.finished, 0)
-        job.wish = {"names": []}
-        job.action_resume()
-        self.assertEqual(job.state, "done")
-        self.assertEqual(self.env["res.partner"].search_count([("name", "=", "Ann")]), 1)
 
     def test_choices_cannot_be_changed_once_a_part_is_done(self):
         job = self.make_job("Ann", "Bob", cancel_at="Ann")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from .bulk import insert_rows
+from odoo.addons.account_billing_run.bulk import insert_rows
+
 from .openimis_payable_line import PAYABLE_TYPES
 
 

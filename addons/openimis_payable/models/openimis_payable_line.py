@@ -2,7 +2,8 @@ import json
 
 from odoo import api, fields, models
 
-from .bulk import insert_rows
+from odoo.addons.account_billing_run.bulk import insert_rows
+
 from .rights import require_right
 
 PAYABLE_TYPES = [
