@@ -8,7 +8,7 @@ ADDONS = ["openimis_payable"]
 @pytest.fixture
 def clerk(client):
     """The clerk of the demonstration data, logged in."""
-    client.login("clerk", "clerk")
+    client.login("openimis_clerk", "openimis_clerk")
     return client
 
 
@@ -85,7 +85,7 @@ def test_bill_is_printed(client, lang, title):
     [found] = client.call("account.move", "read", [[bill], ["partner_id"]])
     client.call("res.partner", "write", [[found["partner_id"][0]], {"lang": lang}])
     client.page.goto(f"{client.url}/web/session/logout")
-    client.login("clerk", "clerk")
+    client.login("openimis_clerk", "openimis_clerk")
     client.page.goto(f"{client.url}/report/html/openimis_payable.report_bill/{bill}")
     assert title in client.page.content()
     client.screenshot(f"openimis-print-{lang}", full=True)

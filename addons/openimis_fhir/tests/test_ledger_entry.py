@@ -91,6 +91,6 @@ class TestLedgerEntry(AccountTestInvoicingCommon):
         self.assertEqual(self.send(key="")["status"], "rejected")
 
     def test_booking_needs_the_right_to_book(self):
-        user = new_test_user(self.env, "clerk", "base.group_user")
+        user = new_test_user(self.env, "fhir_clerk", "base.group_user")
         with self.assertRaises(AccessError):
             self.env["openimis.ledger.entry"].with_user(user).send(self.entry(), "k")

@@ -24,8 +24,8 @@ class OpenimisCase(TransactionCase):
         cls.product = cls._product("PR1", location_id=cls.district_a.id)
         cls.facility_a = cls._facility("HF-A", cls.district_a)
         cls.facility_b = cls._facility("HF-B", cls.district_b)
-        cls.clerk = cls._user("openimis_clerk", "clerk")
-        cls.accountant = cls._user("openimis_accountant", "accountant")
+        cls.clerk = cls._user("openimis_test_clerk", "clerk")
+        cls.accountant = cls._user("openimis_test_accountant", "accountant")
 
     @classmethod
     def _create_company(cls, name):
