@@ -22,15 +22,25 @@ class ProductTerms:
     period: str = "M"
     care_apart: bool = False
     in_patient_by_level: bool = False
+    facility_accounts: dict = field(default_factory=dict)
 
-    def accounting(self, location):
+    def account_of(self, facility):
+        """Return the id of the ledger account, or None.
+
+        :param int facility: third party, whose own account goes before that of the
+            type; the account of the product goes before both
+        """
+        return self.facility_accounts.get(facility, self.account)
+
+    def accounting(self, location, facility=None):
         """Return the accounting arguments of a payable.
 
         :param int location: area of the third party, for the analytic distribution
+        :param int facility: third party where it is a health facility
         """
         return {
             "product": self.id,
-            "account": self.account,
+            "account": self.account_of(facility),
             "taxes": self.taxes,
             "analytic": self.analytic.get(location, self.analytic.get(None)),
         }

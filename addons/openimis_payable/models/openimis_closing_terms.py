@@ -10,6 +10,9 @@ from ..core.money import exact
 from .openimis_claim import CLAIM_STATUS
 from .openimis_payable_line import PAYABLE_TYPES
 
+#: accounts of the other side of a bill
+NOT_ON_LINES = ("liability_payable", "asset_receivable")
+
 
 class OpenimisClosing(models.Model):
     """What a closing looks up once: scope, accounts, indexes, wording."""
@@ -47,12 +50,41 @@ class OpenimisClosing(models.Model):
         products = self.env["openimis.product"].with_context(active_test=False)
         products = products.search([("company_id", "=", self.company_id.id)])
         accounts = products._payable_accounts(kind, self._fallback_account(kind))
+        facilities = self._facility_accounts()
         locations = self.env["openimis.location"].search(
             [("analytic_account_id", "!=", False)]
         )
         return {
-            product.id: product._terms(*accounts[product.id], locations)
+            product.id: product._terms(
+                *accounts[product.id],
+                locations,
+                {} if product._names_account(kind) else facilities,
+            )
             for product in products
+        }
+
+    def _facility_accounts(self):
+        """Return the accounts that facilities' codes name for lines of their bills.
+
+        A code that names no account is the number of a supplier, and one that names a
+        payable account stands on the other side of the bill.
+
+        :return: dict {partner id: `account.account` id}
+        """
+        facilities = self.env["res.partner"].search_fetch(
+            [
+                *self.env["res.partner"]._check_company_domain(self.company_id),
+                ("openimis_is_facility", "=", True),
+                ("openimis_account_code", "!=", False),
+            ],
+            ["openimis_account_code"],
+        )
+        codes = facilities.mapped("openimis_account_code")
+        by_code = _accounts_by_code(self.company_id, codes, NOT_ON_LINES)
+        return {
+            facility.id: by_code[facility.openimis_account_code]
+            for facility in facilities
+            if facility.openimis_account_code in by_code
         }
 
     def _fallback_account(self, kind):
@@ -158,22 +190,18 @@ class OpenimisProduct(models.Model):
         :param fallback: `account.account` where the product names none, may be empty
         :return: dict {product id: (account id or None, problem in clear)}
         """
-        side = "premium" if kind == "contribution" else "remuneration"
-        by_code = self._accounts_by_code(f"account_{side}_code")
+        side = _side(kind)
+        codes = self.mapped(f"account_{side}_code")
+        by_code = _accounts_by_code(self.company_id, codes)
         return {
             product.id: product._payable_account(side, by_code, fallback)
             for product in self
         }
 
-    def _accounts_by_code(self, field):
-        codes = [code for code in self.mapped(field) if code]
-        accounts = self.env["account.account"].search(
-            [
-                *self.env["account.account"]._check_company_domain(self.company_id),
-                ("code", "in", codes),
-            ]
-        )
-        return {account.code: account.id for account in accounts} if codes else {}
+    def _names_account(self, kind):
+        """Tell whether the product itself says which account its payables go to."""
+        side = _side(kind)
+        return bool(self[f"account_{side}_id"] or self[f"account_{side}_code"])
 
     def _payable_account(self, side, by_code, fallback):
         own = self[f"account_{side}_id"]
@@ -195,18 +223,20 @@ class OpenimisProduct(models.Model):
             self.code,
         )
 
-    def _terms(self, account, problem, locations):
+    def _terms(self, account, problem, locations, facilities):
         """Return the `core.claim.ProductTerms` of one product.
 
         :param int account: ledger account, or None
         :param str problem: why there is no account
         :param locations: `openimis.location` with an analytic account
+        :param dict facilities: accounts of facilities that go before `account`
         """
         levels = self.level_ids if self.capitation_weight else self.level_ids.browse()
         return ProductTerms(
             id=self.id,
             account=account,
             problem=problem,
+            facility_accounts=facilities,
             taxes=tuple(self.tax_ids.ids),
             analytic={
                 location.id or None: self._analytic(location)
@@ -226,6 +256,26 @@ class OpenimisProduct(models.Model):
         if not accounts:
             return None
         return json.dumps({",".join(map(str, accounts.ids)): 100})
+
+
+def _side(kind):
+    return "premium" if kind == "contribution" else "remuneration"
+
+
+def _accounts_by_code(company, codes, without=()):
+    """Return {code: account id} of the company's accounts, except some types."""
+    codes = [code for code in codes if code]
+    if not codes:
+        return {}
+    model = company.env["account.account"]
+    accounts = model.with_company(company).search(
+        [
+            *model._check_company_domain(company),
+            ("code", "in", codes),
+            ("account_type", "not in", without),
+        ]
+    )
+    return {account.code: account.id for account in accounts}
 
 
 def _key(entry):

@@ -46,7 +46,7 @@ class OpenimisConverterCapitation(models.AbstractModel):
             elif run.partner_ids and facility not in run.partner_ids:
                 text = self.env._("Health facility not chosen")
                 calculation.leave_out(row.id, "other_scope", text)
-            elif terms.account is None:
+            elif terms.account_of(facility.id) is None:
                 calculation.leave_out(row.id, "no_account", terms.problem)
             else:
                 calculation.add(row.id, self._row_payables(run, row, terms))
@@ -54,7 +54,9 @@ class OpenimisConverterCapitation(models.AbstractModel):
     @api.model
     def _row_payables(self, run, row, terms):
         quantum = exact(run.currency_id.rounding)
-        accounting = terms.accounting(row.location_id.id or None)
+        accounting = terms.accounting(
+            row.location_id.id or None, row.health_facility_id.id
+        )
         if run.capitation_granularity == "product":
             return [self._whole_payable(row, accounting)]
         labels = row._indicator_labels()

@@ -102,7 +102,7 @@ class OpenimisConverterClaim(models.AbstractModel):
                     line.code,
                 )
         for product in {line.product for line in claim.lines}:
-            if terms.products[product].account is None:
+            if terms.products[product].account_of(claim.facility) is None:
                 return "no_account", terms.products[product].problem
         return self._refused_by_header(run, claim, terms)
 
@@ -158,7 +158,7 @@ class OpenimisConverterClaim(models.AbstractModel):
             location=claim.location,
             details={"claim_details": [line.details(net) for line, net in pairs]},
             explanation=self._explain(pairs, claimed, net, terms),
-            **terms.products[product].accounting(claim.location),
+            **terms.products[product].accounting(claim.location, claim.facility),
         )
 
     @api.model
@@ -177,7 +177,7 @@ class OpenimisConverterClaim(models.AbstractModel):
             location=claim.location,
             details={"claim": claim.code, **line.details(net)},
             explanation=self._explain([(line, net)], claimed, net, terms),
-            **terms.products[line.product].accounting(claim.location),
+            **terms.products[line.product].accounting(claim.location, claim.facility),
         )
 
     @api.model
