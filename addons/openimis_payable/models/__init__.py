@@ -30,6 +30,7 @@ from . import openimis_closing_line
 from . import openimis_closing
 from . import account_move
 from . import account_move_status
+from . import account_move_ageing
 from . import account_payment
 from . import openimis_claim_valuation
 from . import openimis_closing_terms

@@ -14,6 +14,13 @@ BILL_STATUS = [
     ("6", "Unpaid"),
     ("7", "Reconciliated"),
 ]
+AGEING = [
+    ("0", "Not Due"),
+    ("1", "1-30 Days"),
+    ("2", "31-60 Days"),
+    ("3", "61-90 Days"),
+    ("4", "Over 90 Days"),
+]
 SUBJECT_MODELS = [
     ("openimis.closing", "Closing"),
     ("openimis.batch.run", "Batch Run"),
@@ -113,6 +120,13 @@ class AccountMove(models.Model):
         store=True,
         index="btree_not_null",
         help="Status with openIMIS' numbers, derived from the bill and its payments.",
+    )
+    openimis_ageing = fields.Selection(
+        AGEING,
+        "Ageing",
+        compute="_compute_openimis_ageing",
+        search="_search_openimis_ageing",
+        help="Days since the due date of a bill that is not paid in full, today.",
     )
     openimis_suspended = fields.Boolean(copy=False, readonly=True)
     openimis_deleted = fields.Boolean(copy=False, readonly=True)

@@ -5,6 +5,7 @@ from . import test_bill_life
 from . import test_bill_payment
 from . import test_rights
 from . import test_closing_scope
+from . import test_ageing
 from . import test_print
 from . import test_property
 from . import test_records
