@@ -50,7 +50,9 @@ class OpenimisFhirOrganization(models.AbstractModel):
         return [builder.organization(self._facility(partner)) for partner in records]
 
     def _facility(self, partner):
-        location = partner.openimis_location_id
+        # sudo: a facility that companies share tells where it is, though its district
+        # is kept by one of them
+        location = partner.openimis_location_id.sudo()
         return Facility(
             id=self._partner_id(partner),
             code=partner.openimis_code or partner.ref or "",

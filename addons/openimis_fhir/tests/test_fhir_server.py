@@ -365,7 +365,7 @@ class TestFhirServer(FhirCase):
     def test_organizations(self):
         resource = self.call(f"Organization/{self.facility.openimis_uuid}")
         self.assertEqual(resource["name"], "Health centre 1")
-        for query in ("name=health", "identifier=HF0001"):
+        for query in ("name=health%20centre%201", "identifier=HF0001"):
             self.assertEqual(self.call(f"Organization?{query}")["total"], 1)
 
     def test_organizations_do_not_tell_other_contacts(self):
