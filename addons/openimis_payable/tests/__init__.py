@@ -7,5 +7,6 @@ from . import test_rights
 from . import test_closing_scope
 from . import test_ageing
 from . import test_print
+from . import test_print_pdf
 from . import test_property
 from . import test_records
