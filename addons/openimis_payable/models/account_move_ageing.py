@@ -41,9 +41,7 @@ class AccountMove(models.Model):
     def _search_openimis_ageing(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain.OR(
-            self._openimis_ageing_domain(bracket) for bracket in value
-        )
+        return Domain.OR(self._openimis_ageing_domain(bracket) for bracket in value)
 
     @api.model
     def _openimis_ageing_domain(self, bracket):

@@ -53,9 +53,10 @@ class ResPartner(models.Model):
     )
     openimis_account_code = fields.Char(
         "Facility Account Code",
-        help="Account code of the health facility (acc_code): the ledger account of its "
-        "bills' lines where the product names none. A code that is not in the chart of "
-        "accounts, or that of a payable account, leaves it to the account of the type.",
+        help="Account code of the health facility (acc_code): the ledger account of "
+        "its bills' lines where the product names none. A code that is not in the "
+        "chart of accounts, or that of a payable account, leaves it to the account of "
+        "the type.",
     )
     openimis_location_id = fields.Many2one(
         "openimis.location", "openIMIS Location", index="btree_not_null"

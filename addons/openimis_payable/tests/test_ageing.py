@@ -80,7 +80,8 @@ class TestAgeing(BillCase):
         description = self.moves.fields_get(["openimis_ageing"])["openimis_ageing"]
         self.assertTrue(description["groupable"])
         self.assertTrue(description["searchable"])
-        self.assertEqual([value for value, _ in description["selection"]], list("01234"))
+        brackets = [value for value, _label in description["selection"]]
+        self.assertEqual(brackets, list("01234"))
 
     def test_bracket_of_the_web_client_opens_its_bills(self):
         self.bill.action_post()

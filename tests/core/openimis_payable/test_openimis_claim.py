@@ -120,3 +120,14 @@ def test_details():
         "price_approved": "100",
         "net": "100",
     }
+
+
+@pytest.mark.parametrize(
+    ("facility", "account"),
+    [(7, 70), (8, 1), (None, 1)],
+    ids=["facility's own", "facility without one", "no facility"],
+)
+def test_account_of_the_facility_goes_before_that_of_the_type(facility, account):
+    terms = ProductTerms(3, 1, facility_accounts={7: 70})
+    assert terms.account_of(facility) == account
+    assert terms.accounting(None, facility)["account"] == account
