@@ -91,7 +91,10 @@ class SofiExport(models.Model):
         Accepted ones are tried again in a batch of their own, archived ones are done,
         all others leave the file, which is written anew (both versions are kept).
         """
-        failed = file.line_ids.filtered(lambda line: line.state == "archive_failed")
+        # Searched for: a file may have 100,000 lines, of which nearly none failed.
+        failed = file.line_ids.search(
+            [("file_id", "=", file.id), ("state", "=", "archive_failed")]
+        )
         if not failed:
             return
         status = {line: self._status_of(line, client) for line in failed}

@@ -239,17 +239,17 @@ class SofiExport(models.Model):
         """
         # sudo: the journal is written by runs only, nobody may edit it by hand
         Charge = self.env["sofi.charge"].sudo()
+        common = Charge._prepare_common(self, residence)
         positions = count()
         try:
             for batch in split_every(JOURNAL_BATCH, judged, list):
-                lines = Charge.create(
+                Charge._write_lines(
+                    common,
                     [
                         self._prepare_line_vals(residence, item, file, positions)
                         for item in batch
-                    ]
+                    ],
                 )
-                lines.flush_recordset()
-                lines.invalidate_recordset()  # 100,000 lines must not stay in memory
         except UniqueViolation as error:
             raise SofiUserError(
                 self.env._(
@@ -260,6 +260,10 @@ class SofiExport(models.Model):
                 "already_exported",
                 residence,
             ) from error
+        # What was known of the run and the file lacks the new lines.
+        self.invalidate_recordset()
+        if file:
+            file.invalidate_recordset()
 
     def _prepare_line_vals(self, residence, item, file, positions):
         charge, verdict, earlier_id = item
@@ -277,7 +281,7 @@ class SofiExport(models.Model):
             vals["state"] = "simulated" if self.dry_run else "written"
             vals["file_id"] = file.id
             vals["archive_batch"] = next(positions) // ARCHIVE_BATCH
-        return self.env["sofi.charge"]._prepare_vals(self, residence, charge, **vals)
+        return self.env["sofi.charge"]._prepare_vals(charge, residence.language, **vals)
 
     # === SAY ===
 

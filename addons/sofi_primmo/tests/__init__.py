@@ -4,5 +4,6 @@ from . import test_config
 from . import test_convention
 from . import test_export
 from . import test_failures
+from . import test_journal
 from . import test_primmo_import
 from . import test_security
