@@ -6,19 +6,15 @@ server forks its workers; the worker is killed with SIGKILL at that step. A seco
 worker does what the server does after a restart. One JSON object a step is printed.
 """
 
-import itertools
-import json
-import os
-import signal
 import sys
-import traceback
 from pathlib import Path
 
-import odoo
-from odoo import SUPERUSER_ID, api
-from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.tools import config
+sys.path.insert(0, str(Path(__file__).parent))
+
+import worker  # noqa: E402
+
+from odoo import SUPERUSER_ID  # noqa: E402
+from odoo.exceptions import UserError  # noqa: E402
 
 KEY, SECRET = "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
 
@@ -26,77 +22,30 @@ KEY, SECRET = "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
 def main():
     """Go through the steps."""
     conf, database, url, root, steps = sys.argv[1:]
-    config.parse_config(["-c", conf, "-d", database, "--no-http"])
-    Registry(database)
+    worker.load(conf, database)
     race(database, url, root)
     for step in range(1, int(steps) + 1):
-        run_id = in_worker(database, prepare, url, root, f"k{step}")["run_id"]
-        killed = in_worker(database, export, run_id, step) is None
-        resumed = in_worker(database, resume, run_id)
-        report = in_worker(database, describe, run_id)
-        print(
-            json.dumps({"step": step, "killed": killed, **resumed, **report}),
-            flush=True,
-        )
+        run = worker.call(database, prepare, url, root, f"k{step}")
+        killed = worker.call(database, export, run, step) is None
+        found = worker.call(database, resume, run)
+        outcome = worker.call(database, describe, run)
+        worker.report({"step": step, "killed": killed, "found": found, **outcome})
         if not killed:
             return
 
 
 def race(database, url, root):
-    """Let two workers run two exports of one residence at once; print what came out."""
-    name = "race"
-    run_id = in_worker(database, prepare, url, root, name)["run_id"]
-    other_id = in_worker(database, prepare_rival, run_id)["run_id"]
-    workers = [start_worker(database, compete, run) for run in (run_id, other_id)]
-    outcomes = [finish_worker(*worker) for worker in workers]
-    reports = [in_worker(database, describe, run) for run in (run_id, other_id)]
-    print(json.dumps({"race": outcomes, "reports": reports}), flush=True)
-
-
-def in_worker(database, function, *arguments):
-    """Run a function in a forked worker; its result, or None when it was killed."""
-    return finish_worker(*start_worker(database, function, *arguments))
-
-
-def start_worker(database, function, *arguments):
-    """Fork a worker that runs a function; (its process id, the pipe it answers on)."""
-    odoo.sql_db.close_all()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reading)
-        os._exit(_work(database, writing, function, arguments))
-    os.close(writing)
-    return child, reading
-
-
-def finish_worker(child, reading):
-    """Wait for a worker and return its result, or None when it was killed."""
-    with os.fdopen(reading) as stream:
-        answer = stream.read()
-    _pid, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return None
-    if os.WEXITSTATUS(status):
-        raise RuntimeError(answer)
-    return json.loads(answer)
-
-
-def _work(database, writing, function, arguments):
-    code = 0
-    try:
-        with Registry(database).cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            answer = json.dumps(function(env, *arguments))
-    except Exception:
-        answer, code = traceback.format_exc(), 1
-    with os.fdopen(writing, "w") as stream:
-        stream.write(answer)
-    return code
+    """Let two workers run two exports of one residence at once; say what came out."""
+    run = worker.call(database, prepare, url, root, "race")
+    runs = run, worker.call(database, prepare_rival, run)
+    workers = [worker.start(database, compete, each) for each in runs]
+    outcomes = [worker.finish(each) for each in workers]
+    reports = [worker.call(database, describe, each) for each in runs]
+    worker.report({"race": outcomes, "reports": reports})
 
 
 def prepare(env, url, root, name):
-    """Create a residence and a run that has not started."""
+    """Create a residence and a run that has not started; return the run's id."""
     env["ir.config_parameter"].set_param("sofi_primmo.output_root", root)
     folder = Path(root, name)
     folder.mkdir()
@@ -111,12 +60,12 @@ def prepare(env, url, root, name):
         }
     )
     values = {"residence_ids": [(6, 0, residence.ids)], "user_id": SUPERUSER_ID}
-    return {"run_id": env["sofi.export"].create(values).id}
+    return env["sofi.export"].create(values).id
 
 
 def prepare_rival(env, run_id):
-    """Create a second run over the same residence."""
-    return {"run_id": env["sofi.export"].browse(run_id).copy().id}
+    """Create a second run over the same residence; return its id."""
+    return env["sofi.export"].browse(run_id).copy().id
 
 
 def compete(env, run_id):
@@ -131,44 +80,29 @@ def compete(env, run_id):
 
 
 def export(env, run_id, step):
-    """Run the export in a process that dies at the step-th boundary."""
-    arm(env, step)
+    """Run the export; die before or after the step-th thing that leaves a trace."""
+    core = "odoo.addons.sofi_primmo.core."
+    output = sys.modules[core + "output_directory"]
+    export_model = env.registry["sofi.export"]
+    worker.arm(
+        step,
+        (output, "write_new"),
+        (output, "rename"),
+        (output, "replace"),
+        (sys.modules[core + "transport"].Transport, "_once"),
+        (export_model, "_commit"),
+        (export_model, "_write_journal"),
+    )
     run = env["sofi.export"].browse(run_id)
     run.action_run()
-    return {"state": run.state}
-
-
-def arm(env, step):
-    """Kill this process before or after something that leaves a trace."""
-    addon = "odoo.addons.sofi_primmo.core."
-    output = sys.modules[addon + "output_directory"]
-    transport = sys.modules[addon + "transport"]
-    counter = itertools.count(1)
-
-    def tick():
-        if next(counter) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def wrap(owner, name):
-        original = getattr(owner, name)
-
-        def wrapped(*args, **kwargs):
-            tick()
-            result = original(*args, **kwargs)
-            tick()
-            return result
-
-        setattr(owner, name, wrapped)
-
-    for name in ("write_new", "rename", "replace"):
-        wrap(output, name)
-    wrap(transport.Transport, "_once")
-    wrap(env.registry["sofi.export"], "_commit")
-    wrap(env.registry["sofi.export"], "_write_journal")
+    return run.state
 
 
 def resume(env, run_id):
-    """Do what happens after a restart: the cron, or the person's button."""
+    """Do what happens after a restart: the cron, or the person's button.
+
+    :return: the state the run was found in
+    """
     run = env["sofi.export"].browse(run_id)
     found = run.state
     if found == "running":
@@ -177,7 +111,7 @@ def resume(env, run_id):
         run.action_run()
     elif found != "done":
         run.action_resume()
-    return {"found": found}
+    return found
 
 
 def describe(env, run_id):
