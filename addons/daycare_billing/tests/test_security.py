@@ -69,9 +69,7 @@ class TestSecurity(DaycareBillingCommon):
 
     def test_accountant_posts_without_daycare_rights(self):
         run = self._bill()
-        accountant = self._user(
-            "daycare_accountant", "account.group_account_manager"
-        )
+        accountant = self._user("daycare_accountant", "account.group_account_manager")
         run.move_ids.with_user(accountant).action_post()
         self.assertEqual(run.stage, "posted")
         with self.assertRaises(AccessError):
@@ -82,9 +80,7 @@ class TestSecurity(DaycareBillingCommon):
         run = self._run()
         run.action_compute()
         self.assertTrue(run.exchange_message_ids)
-        accountant = self._user(
-            "daycare_accountant", "account.group_account_manager"
-        )
+        accountant = self._user("daycare_accountant", "account.group_account_manager")
         found = (
             self.env["exchange.message"]
             .with_user(accountant)
