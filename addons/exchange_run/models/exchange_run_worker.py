@@ -259,6 +259,8 @@ class ExchangeRunMixin(models.AbstractModel):
             self._check_cancelled()
             self._work_on_chunk(chunk)
             time_left = self._commit(1)
+            # What earlier chunks read would only make the later ones slower.
+            self.env.invalidate_all()
             self._set_progress(self._units_done())
             if not time_left:
                 self._wake_worker()
