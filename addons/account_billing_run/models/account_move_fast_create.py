@@ -11,6 +11,7 @@ SPECIAL_MOVE_FIELDS = ("line_ids", "invoice_cash_rounding_id", "tax_totals")
 #: and balanced, and a draft needs neither tracking nor analytic lines.
 FAST_CONTEXT = {
     "skip_invoice_sync": True,
+    "skip_invoice_line_sync": True,
     "skip_analytic_sync": True,
     "tracking_disable": True,
 }
