@@ -69,14 +69,16 @@ def bench(env):
         yield Result(name, CLAIMS / (reading[0] + writing[0]), "per s")
         yield Result(f"{name}: reading only", CLAIMS / reading[0], "per s")
         yield Result(
-            f"{name}: per second of our CPU", CLAIMS / (reading[1] + writing[1]), "per s"
+            f"{name}: per second of our CPU",
+            CLAIMS / (reading[1] + writing[1]),
+            "per s",
         )
         yield Result(f"{name}: memory grows by", _peak() - before, "MB")
     assert env["openimis.claim"].search_count([]) >= CLAIMS
 
 
 def _load(env, transport, pull):
-    """Take page after page as a pull does; return (seconds, CPU) of reading, writing."""
+    """Take all pages as a pull does; return (seconds, CPU) of reading, writing."""
     reading, writing = [0.0, 0.0], [0.0, 0.0]
     for start in range(0, CLAIMS, PAGE):
         with cpuwatch() as watch:
