@@ -117,6 +117,19 @@ class TestBillingRun(BillingCase):
             with self.env.cr.savepoint():
                 link.copy({"move_id": link.move_id.id})
 
+    def test_links_written_in_masses_are_as_create_makes_them(self):
+        self.make_fees(100)
+        link = self.bill().move_ids.billing_link_ids.sudo()
+        names = [n for n, f in link._fields.items() if f.store and f.column_type]
+        names = [n for n in names if n not in ("id", "create_date", "write_date")]
+        bulk = link.read(names)[0]
+        link.state = "released"
+        link.flush_recordset()
+        created = link.copy({"state": "active"}).read(names)[0]
+        for values in (bulk, created):
+            del values["id"], values["write_uid"]
+        self.assertEqual(bulk, created)
+
     def test_culprit_is_named_and_others_are_billed(self):
         self.make_fees(100)
         bad = self.make_fees(50, partner=self.partner_b).sudo()
