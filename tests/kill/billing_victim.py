@@ -26,27 +26,27 @@ def main():
     conf, database, steps = sys.argv[1:]
     worker.load(conf, database)
     company = worker.call(database, create_company)
-    for step in range(1, int(steps) + 1):
-        product, closing = worker.call(database, prepare, company, f"K{step}")
-        killed = worker.call(database, close, closing, step) is None
-        found = worker.call(database, go_on, closing)
-        outcome = worker.call(database, describe, product)
-        worker.report({"step": step, "killed": killed, "found": found, **outcome})
-        if not killed:
-            break
+    worker.kill_all_along(
+        database,
+        range(1, int(steps) + 1),
+        lambda env, step: prepare(env, company, f"K{step}"),
+        close,
+        go_on,
+        describe,
+    )
     worker.report({"together": True, **together(database, company)})
 
 
 def together(database, company):
     """Run two closings of the same claims at once, without the lock of their kind."""
-    product, first = worker.call(database, prepare, company, "Together")
-    second = worker.call(database, prepare_second, product)
+    first = worker.call(database, prepare, company, "Together")
+    second = worker.call(database, prepare_second, first)
     workers = [
         worker.start(database, close, first),
         worker.start(database, close_as_other_kind, second),
     ]
     states = [worker.finish(each) for each in workers]
-    return {"states": states, **worker.call(database, describe, product)}
+    return {"states": states, **worker.call(database, describe, first)}
 
 
 def create_company(env):
@@ -61,7 +61,7 @@ def create_company(env):
 
 
 def prepare(env, company_id, code):
-    """Create a product with claims to close; return its id and a closing's."""
+    """Create a product with claims, and a closing of them; return the closing's id."""
     company = env["res.company"].browse(company_id)
     env = env(context={"allowed_company_ids": company.ids, "tracking_disable": True})
     product = env["openimis.product"].create(
@@ -87,7 +87,7 @@ def prepare(env, company_id, code):
             for number in range(CLAIMS)
         ]
     )
-    return product.id, new_closing(env, product).id
+    return new_closing(env, product).id
 
 
 def claim_vals(company, product, facility, number):
@@ -110,9 +110,9 @@ def claim_vals(company, product, facility, number):
     }
 
 
-def prepare_second(env, product_id):
+def prepare_second(env, closing_id):
     """Create and preview another closing of the same claims."""
-    product = env["openimis.product"].browse(product_id)
+    product = env["openimis.closing"].browse(closing_id).product_ids
     env = env(context={"allowed_company_ids": product.company_id.ids})
     closing = new_closing(env, product)
     closing.action_plan()
@@ -133,10 +133,7 @@ def new_closing(env, product):
 
 def close(env, closing_id, step=None):
     """Generate the bills, in chunks of two; die at the step-th boundary."""
-    models = "odoo.addons.account_billing_run.models."
-    sys.modules[models + "account_billing_run_preview"].CHUNK_MOVES = 2
-    closing = env["openimis.closing"].browse(closing_id)
-    closing = closing.with_context(allowed_company_ids=closing.company_id.ids)
+    closing = find_closing(env, closing_id)
     if step:
         registry = env.registry
         worker.arm(
@@ -150,6 +147,14 @@ def close(env, closing_id, step=None):
     return closing.state
 
 
+def find_closing(env, closing_id):
+    """Return a closing with its company as the only one, working in chunks of two."""
+    models = "odoo.addons.account_billing_run.models."
+    sys.modules[models + "account_billing_run_preview"].CHUNK_MOVES = 2
+    closing = env["openimis.closing"].browse(closing_id)
+    return closing.with_context(allowed_company_ids=closing.company_id.ids)
+
+
 def close_as_other_kind(env, closing_id):
     """The same without the lock that jobs of one kind share: the database must do."""
     env.registry["openimis.closing"]._exchange_kind = "another kind"
@@ -157,23 +162,15 @@ def close_as_other_kind(env, closing_id):
 
 
 def go_on(env, closing_id):
-    """Do what happens after a restart: the cron, or the person's button."""
-    closing = env["openimis.closing"].browse(closing_id)
-    found = closing.state
-    if found == "running":
-        env["exchange.chunk"]._cron_work()
-    elif found in ("draft", "planned"):
-        close(env, closing_id)
-    elif found != "done":
-        closing.action_resume()
-    return found
+    """Go on with the closing after the restart; return the state it was found in."""
+    return worker.go_on_with(find_closing(env, closing_id))
 
 
-def describe(env, product_id):
-    """Return what is billed of a product."""
-    product = env["openimis.product"].browse(product_id)
+def describe(env, closing_id):
+    """Return what is billed of a closing's product."""
+    product = env["openimis.closing"].browse(closing_id).product_ids
     env = env(context={"allowed_company_ids": product.company_id.ids})
-    claims = env["openimis.claim"].search([("product_id", "=", product_id)])
+    claims = env["openimis.claim"].search([("product_id", "=", product.id)])
     links = env["account.billing.link"].search(
         [
             ("res_model", "=", "openimis.claim"),

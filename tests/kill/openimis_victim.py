@@ -28,14 +28,14 @@ def main():
     conf, database, steps = sys.argv[1:]
     worker.load(conf, database)
     with OpenimisServer(fill(Store())) as server:
-        for step in range(1, int(steps) + 1, STRIDE):
-            connection = worker.call(database, prepare, server.url, step)
-            killed = worker.call(database, pull, connection, step) is None
-            found = worker.call(database, go_on, connection)
-            outcome = worker.call(database, describe, connection)
-            worker.report({"step": step, "killed": killed, "found": found, **outcome})
-            if not killed:
-                break
+        worker.kill_all_along(
+            database,
+            range(1, int(steps) + 1, STRIDE),
+            lambda env, step: prepare(env, server.url, step),
+            pull,
+            go_on,
+            describe,
+        )
 
 
 def fill(store):
@@ -95,22 +95,15 @@ def pull(env, connection_id, step=None):
 
 
 def go_on(env, connection_id):
-    """Do what happens after a restart: the cron, or the person's button."""
+    """Go on with the pull after the restart; return the state it was found in."""
     connection = env["openimis.connection"].browse(connection_id)
     connection = connection.with_context(
         allowed_company_ids=connection.company_id.ids, exchange_inline=True
     )
-    job = connection.last_pull_id
-    found = job.state or "none"
-    if found == "running":
-        env["exchange.chunk"]._cron_work()
-    elif found in ("draft", "planned"):
-        job.action_run()
-    elif found == "none":
+    if not connection.last_pull_id:
         connection.action_pull()
-    elif found != "done":
-        job.action_resume()
-    return found
+        return "none"
+    return worker.go_on_with(connection.last_pull_id)
 
 
 def describe(env, connection_id):

@@ -24,14 +24,14 @@ def main():
     conf, database, url, root, steps = sys.argv[1:]
     worker.load(conf, database)
     race(database, url, root)
-    for step in range(1, int(steps) + 1):
-        run = worker.call(database, prepare, url, root, f"k{step}")
-        killed = worker.call(database, export, run, step) is None
-        found = worker.call(database, resume, run)
-        outcome = worker.call(database, describe, run)
-        worker.report({"step": step, "killed": killed, "found": found, **outcome})
-        if not killed:
-            return
+    worker.kill_all_along(
+        database,
+        range(1, int(steps) + 1),
+        lambda env, step: prepare(env, url, root, f"k{step}"),
+        export,
+        resume,
+        describe,
+    )
 
 
 def race(database, url, root):
@@ -99,19 +99,8 @@ def export(env, run_id, step):
 
 
 def resume(env, run_id):
-    """Do what happens after a restart: the cron, or the person's button.
-
-    :return: the state the run was found in
-    """
-    run = env["sofi.export"].browse(run_id)
-    found = run.state
-    if found == "running":
-        env["exchange.chunk"]._cron_work()
-    elif found in ("draft", "planned"):
-        run.action_run()
-    elif found != "done":
-        run.action_resume()
-    return found
+    """Go on with the export after the restart; return the state it was found in."""
+    return worker.go_on_with(env["sofi.export"].browse(run_id))
 
 
 def describe(env, run_id):

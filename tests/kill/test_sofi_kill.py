@@ -1,16 +1,13 @@
 """kill -9 of a real Odoo at every step of an export, then resume: nothing lost, nothing
 twice (spec 9.2)."""
 
-import json
-import os
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from devtools import database, paths, templates
+from .common import assert_killed_all_along, run_victim, victim_database
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "simulators" / "sofi"))
 
@@ -19,29 +16,25 @@ from sofi_simulator import Simulator, generate  # noqa: E402
 ADDONS = ["sofi_primmo"]
 CHARGES = 401  # three batches
 MOST_STEPS = 80
-VICTIM = Path(__file__).with_name("sofi_victim.py")
 
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory):
     """(lines the victim printed, simulator, folder of all residences)."""
-    template = os.environ.get("PAYABLES_TEMPLATE")
-    if not template:
-        pytest.skip("kill tests are run by ./dev test, which prepares a database")
     root = tmp_path_factory.mktemp("sofi")
-    name = f"kill-sofi-{os.getpid()}"
     residences = {
         f"k{step}": generate.residence(f"k{step}", CHARGES)
         for step in range(1, MOST_STEPS + 1)
     }
     residences["race"] = generate.residence("race", CHARGES)
-    simulator = Simulator(fixture=residences).start()
-    templates.clone(template, name)
-    try:
-        yield _run_victim(name, simulator.url, root), simulator, root
-    finally:
-        simulator.close()
-        database.drop(name)
+    with victim_database("sofi") as name:
+        simulator = Simulator(fixture=residences).start()
+        try:
+            arguments = simulator.url, root, MOST_STEPS
+            lines = run_victim("sofi_victim.py", name, *arguments)
+            yield lines, simulator, root
+        finally:
+            simulator.close()
 
 
 @pytest.fixture(scope="module")
@@ -55,20 +48,9 @@ def reports(outcome):
     ]
 
 
-def _run_victim(name, url, root):
-    command = [paths.VENV_PYTHON, VICTIM, paths.CONFIG, name, url, root, MOST_STEPS]
-    done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, done.stderr[-4000:]
-    return [json.loads(line) for line in done.stdout.splitlines() if line[:1] == "{"]
-
-
 def test_every_step_was_killed_until_one_run_came_through(reports):
-    killed = [report["killed"] for report, _residence, _folder in reports]
-    assert len(killed) > 20
-    assert all(killed[:-1])
-    assert not killed[-1]
+    steps = [report for report, _residence, _folder in reports]
+    assert_killed_all_along(steps, more_than=20)
 
 
 def test_every_run_ends_well(reports):

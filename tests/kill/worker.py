@@ -96,6 +96,42 @@ def _wrap(owner, name, tick):
     setattr(owner, name, wrapped)
 
 
+def kill_all_along(database, steps, prepare, work, go_on, describe):
+    """Kill the same work at one step after the other, until it comes through.
+
+    Prints a report a step: was it killed, the state it was found in, what is there now.
+
+    :param steps: the numbers of the steps
+    :param prepare: called with (env, step), gives the subject of that step, an id
+    :param work: called with (env, subject, step), to be killed
+    :param go_on: called with (env, subject) after the "restart", gives the state found
+    :param describe: called with (env, subject), gives a dict for the report
+    """
+    for step in steps:
+        subject = call(database, prepare, step)
+        killed = call(database, work, subject, step) is None
+        found = call(database, go_on, subject)
+        outcome = call(database, describe, subject)
+        report({"step": step, "killed": killed, "found": found, **outcome})
+        if not killed:
+            return
+
+
+def go_on_with(job):
+    """Do what happens after a restart: the cron, or the person's button.
+
+    :return: the state the job was found in
+    """
+    found = job.state
+    if found == "running":
+        job.env["exchange.chunk"]._cron_work()
+    elif found in ("draft", "planned"):
+        job.action_run()
+    elif found != "done":
+        job.action_resume()
+    return found
+
+
 def report(line):
     """Print one JSON object for the test that reads this process's output."""
     print(json.dumps(line), flush=True)
