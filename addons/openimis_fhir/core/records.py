@@ -5,7 +5,7 @@ are `datetime.date`, identifiers are openIMIS UUIDs in lower case without braces
 `version` is openIMIS' own number where the transport tells it (GraphQL), else None.
 """
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -218,15 +218,40 @@ def fingerprint(record):
 
 
 def _canonical(value):
-    if is_dataclass(value):
-        inner = ",".join(
-            f"{field.name}={_canonical(getattr(value, field.name))}"
-            for field in fields(value)
-        )
-        return f"{type(value).__name__}({inner})"
-    if isinstance(value, tuple):
-        return f"[{','.join(map(_canonical, value))}]"
-    if isinstance(value, Decimal):
-        # 500, 500.0 and 500.00 are one amount: transports write them differently
-        return f"{value.normalize():f}" if value else "0"
-    return repr(value)
+    return CANONICAL.get(type(value), repr)(value)
+
+
+def _canonical_record(record):
+    kind = type(record)
+    inner = ",".join(
+        [f"{name}={_canonical(getattr(record, name))}" for name in kind.__slots__]
+    )
+    return f"{kind.__name__}({inner})"
+
+
+def _canonical_decimal(value):
+    # 500, 500.0 and 500.00 are one amount: transports write them differently
+    return f"{value.normalize():f}" if value else "0"
+
+
+#: How each type is written, looked up because every field of every record passes here.
+CANONICAL = {
+    tuple: lambda value: f"[{','.join(map(_canonical, value))}]",
+    Decimal: _canonical_decimal,
+    **dict.fromkeys(
+        (
+            Location,
+            Facility,
+            Product,
+            Insuree,
+            Policy,
+            Premium,
+            ClaimLine,
+            Claim,
+            BatchRun,
+            BillLine,
+            Bill,
+        ),
+        _canonical_record,
+    ),
+}

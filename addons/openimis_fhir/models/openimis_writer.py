@@ -159,7 +159,8 @@ class OpenimisWriter(models.AbstractModel):
         new = [item for item in prepared if item[0].uuid not in existing]
         old = [item for item in prepared if item[0].uuid in existing]
         common = {"company_id": pull.company_id.id}
-        copies = Model.create([{**common, **vals} for _record, _digest, vals in new])
+        vals_list = [{**common, **vals} for _record, _digest, vals in new]
+        copies = self._create_copies(pull, kind, Model, vals_list)
         written = [
             (record, digest, copy)
             for (record, digest, _vals), copy in zip(new, copies, strict=True)
@@ -171,6 +172,10 @@ class OpenimisWriter(models.AbstractModel):
         pull._count(kind, "create", len(new))
         pull._count(kind, "update", len(old))
         return written
+
+    def _create_copies(self, pull, kind, Model, vals_list):
+        """Create what is new, in the order given."""
+        return Model.create(vals_list)
 
     def _update(self, kind, copy, vals):
         update = getattr(self, f"_update_{kind}", None)

@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.fields import Command
 
+from odoo.addons.account_billing_run.bulk import insert_rows
+
+from ..mass_create import columns, create_in_mass
 from .openimis_writer import number
 
 VISITS = ("E", "R", "O")
@@ -13,20 +16,8 @@ LINE_MONEY = (
     "price_adjusted",
     "price_valuated",
 )
-LINE_COLUMNS = (
-    "openimis_uuid",
-    "sequence",
-    "line_type",
-    "code",
-    "name",
-    "price_origin",
-    "rejection_reason",
-    "status",
-    "is_approved",
-    "is_remunerated",
-    *LINE_MONEY,
-)
-LINE_DEFAULTS = {"is_remunerated": False}
+# in the order in which they decide the period, see `openimis.claim.billing_date`
+BILLING_DATES = ("date_processed", "date_to", "date_from", "date_claimed")
 
 
 class OpenimisWriter(models.AbstractModel):
@@ -86,50 +77,47 @@ class OpenimisWriter(models.AbstractModel):
         ]
         return vals
 
-    def _store(self, pull, kind, prepared, existing):
-        """New claims go in without their lines, which follow in one statement.
-
-        Line by line the ORM would take half the time of a first load, for a model
-        without constraints or computed values of its own; a test compares the rows.
-        """
+    def _create_copies(self, pull, kind, Model, vals_list):
+        """New claims go in without their lines, which follow in one statement."""
         if kind != "claim":
-            return super()._store(pull, kind, prepared, existing)
-        lines = {
-            record.uuid: vals.pop("line_ids")
-            for record, _digest, vals in prepared
-            if record.uuid not in existing
-        }
-        written = super()._store(pull, kind, prepared, existing)
+            return super()._create_copies(pull, kind, Model, vals_list)
+        lines = [vals.pop("line_ids") for vals in vals_list]
+        self._complete_claims(vals_list)
+        currency = pull.company_id.currency_id
+        claims = create_in_mass(Model, vals_list, currency)
         self._insert_claim_lines(
+            claims,
             [
-                (claim, vals)
-                for record, _digest, claim in written
-                for _create, _zero, vals in lines.get(record.uuid, ())
-            ]
+                {"claim_id": claim_id, "company_id": pull.company_id.id, **vals}
+                for claim_id, commands in zip(claims.ids, lines, strict=True)
+                for _create, _zero, vals in commands
+            ],
+            currency,
         )
-        return written
+        return claims
 
-    def _insert_claim_lines(self, lines):
-        """Insert (claim, values) in one statement, as `create()` would."""
-        if not lines:
-            return
+    def _complete_claims(self, vals_list):
+        """Give new claims what the ORM would compute; a test compares the two."""
+        facilities = self.env["res.partner"].browse(
+            {vals["health_facility_id"] for vals in vals_list}
+        )
+        locations = {
+            facility.id: facility.openimis_location_id.id for facility in facilities
+        }
+        for vals in vals_list:
+            vals["location_id"] = locations[vals["health_facility_id"]]
+            vals["billing_date"] = next(
+                filter(None, map(vals.get, BILLING_DATES)), None
+            )
+            vals["billing_state"] = "to_bill"
+
+    def _insert_claim_lines(self, claims, lines, currency):
         Line = self.env["openimis.claim.line"]
         Line.check_access("create")
-        given = dict.fromkeys(LINE_MONEY) | LINE_DEFAULTS
-        now = self.env.cr.now()
-        rows = [
-            (claim.id, claim.company_id.id, self.env.uid, now, self.env.uid, now)
-            + tuple(_column(name, {**given, **vals}) for name in LINE_COLUMNS)
-            for claim, vals in lines
-        ]
-        names = ("claim_id", "company_id", "create_uid", "create_date")
-        names += ("write_uid", "write_date", *LINE_COLUMNS)
-        columns = ", ".join(names)  # constants of this module only
-        self.env.cr.execute_values(
-            f"INSERT INTO openimis_claim_line ({columns}) VALUES %s", rows
-        )
-        Line.invalidate_model()
-        self.env["openimis.claim"].invalidate_model(["line_ids"])
+        given = dict.fromkeys(LINE_MONEY)
+        rows = [_with_flags({**given, **vals}) for vals in lines]
+        insert_rows(Line, columns(Line, rows, currency))
+        claims.invalidate_recordset(["line_ids"])
 
     def _claim_product(self, product, policy):
         """Id of the claim's product: named by the claim, else its policy's."""
@@ -186,8 +174,10 @@ class OpenimisWriter(models.AbstractModel):
         return claim.currency_id.round(total)
 
 
-def _column(name, vals):
-    """Value of a line's column; the flag tells zero from nothing."""
-    if name == "is_approved":
-        return vals["qty_approved"] is not None and vals["price_approved"] is not None
-    return vals[name]
+def _with_flags(vals):
+    """Add the flags that tell zero from nothing, as `create()` of a line does."""
+    return {
+        **vals,
+        "is_approved": None not in (vals["qty_approved"], vals["price_approved"]),
+        "is_remunerated": False,
+    }

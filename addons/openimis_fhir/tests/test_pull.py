@@ -52,34 +52,6 @@ class TestPull(OpenimisCase):
         self.assertEqual(claim.line_ids.mapped("price_origin"), ["P", "R"])
         self.assertEqual(claim.insuree_id.chf_id, "100000001")
 
-    def test_lines_inserted_in_bulk_are_as_create_makes_them(self):
-        self.fill(claims=1)
-        self.pull()
-        claim = self.claim(self.claims[0])
-        other = claim.copy({"openimis_uuid": False, "line_ids": False})
-        for line in claim.line_ids:
-            vals = {name: line[name] for name in (
-                "openimis_uuid", "sequence", "line_type", "code", "name", "status",
-                "price_origin", "rejection_reason", "qty_provided", "price_asked",
-                "qty_approved", "price_approved", "price_adjusted", "price_valuated",
-            )}  # fmt: skip
-            self.env["openimis.claim.line"].create({**vals, "claim_id": other.id})
-        self.env.flush_all()
-        self.env.cr.execute(
-            "SELECT to_jsonb(l) - '{id,claim_id,create_date,write_date}'::text[]"
-            " FROM openimis_claim_line l WHERE claim_id IN %s ORDER BY sequence, id",
-            [(claim.id, other.id)],
-        )
-        rows = [row for (row,) in self.env.cr.fetchall()]
-        self.assertEqual(len(rows), 4)
-        for ours, odoos in zip(rows[::2], rows[1::2], strict=True):
-            differing = {
-                name: (ours[name], odoos[name])
-                for name in ours
-                if (ours[name] or 0) != (odoos[name] or 0)
-            }
-            self.assertEqual(differing, {})
-
     def test_locations_know_their_parents(self):
         self.fill()
         self.pull()
