@@ -121,7 +121,7 @@ def plain_create(env, raw):
     company = make_company(env)
     job = prepare(env, company, raw, "create")
     job._make_plan()
-    for payload in job._todo_chunks().mapped("payload"):
+    for payload in job._chunks("todo").mapped("payload"):
         ids = job._resolve(payload["items"])
         entity = payload["entity"]
         vals = [job._vals(entity, item, ids) for item in payload["items"]]
@@ -148,7 +148,7 @@ def guardians(env):
     job._make_plan()
     env.cr.commit()
     payloads = [
-        p for p in job._todo_chunks().mapped("payload") if p["entity"] == "guardian"
+        p for p in job._chunks("todo").mapped("payload") if p["entity"] == "guardian"
     ]
     count = sum(payload["units"] for payload in payloads)
     with stopwatch() as ours:

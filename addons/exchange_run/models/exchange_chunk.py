@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
+GC_BATCH = 10_000
 KEEP_DAYS_PARAMETER = "exchange_run.keep_days"
 
 
@@ -45,19 +47,35 @@ class ExchangeChunk(models.Model):
 
     @api.autovacuum
     def _gc_finished(self):
-        """Delete chunks of jobs that ended long ago; their messages stay."""
+        """Delete chunks of jobs done long ago; their messages stay.
+
+        Those of other jobs tell what is done when somebody resumes them.
+
+        :return: how many were deleted, and whether more may be left
+        """
         days = int(
             # sudo: the retention time is a technical parameter
             self.env["ir.config_parameter"].sudo().get_param(KEEP_DAYS_PARAMETER, 30)
         )
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
-        for model_name in self._run_models():
-            ended = self.env[model_name].search(
-                [
-                    ("state", "in", ("done", "failed", "cancelled")),
-                    ("date_end", "<", limit),
-                ]
-            )
-            self.search(
-                [("run_model", "=", model_name), ("run_id", "in", ended.ids)]
-            ).unlink()
+        done = [("state", "=", "done"), ("date_end", "<", limit)]
+        ended = [self.env[name].search(done) for name in self._run_models()]
+        chunks = self.search(
+            Domain.OR(Domain(runs._own_rows()) for runs in ended), limit=GC_BATCH
+        )
+        chunks.unlink()
+        return len(chunks), len(chunks) == GC_BATCH
+
+    @api.autovacuum
+    def _gc_uninstalled(self):
+        """Delete what is left of jobs whose addon was uninstalled.
+
+        :return: how many rows were deleted, and whether more may be left
+        """
+        foreign = [("run_model", "not in", self._run_models())]
+        total, most = 0, 0
+        for model in ("exchange.message", "exchange.chunk", "exchange.progress"):
+            rows = self.env[model].search(foreign, limit=GC_BATCH)
+            rows.unlink()
+            total, most = total + len(rows), max(most, len(rows))
+        return total, most == GC_BATCH

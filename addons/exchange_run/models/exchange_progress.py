@@ -22,6 +22,12 @@ class ExchangeProgress(models.Model):
     total = fields.Integer()
     text = fields.Char()
     cancel_requested = fields.Boolean()
+    attempts = fields.Integer(
+        help="How often the worker took the job over since it last got on."
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Started By", help="The job works with their rights."
+    )
 
     _run_uniq = models.UniqueIndex("(run_model, run_id)")
 
@@ -30,7 +36,8 @@ class ExchangeProgress(models.Model):
         """Write progress values of `run` where everybody sees them at once.
 
         :param run: record of a job model
-        :param values: any of done, total, text (None for none), cancel_requested
+        :param values: any of done, total, text (None for none), cancel_requested,
+            attempts, user_id
         """
         names = sorted(values)
         query = SQL(
@@ -66,14 +73,40 @@ class ExchangeProgress(models.Model):
     @api.model
     def _read_for(self, runs):
         """Return {run id: (done, total, text)} of the jobs of one model."""
-        self.env.cr.execute(
-            """
-            SELECT run_id, done, total, text FROM exchange_progress
-             WHERE run_model = %s AND run_id = ANY(%s)
-            """,
-            [runs._name, runs.ids],
-        )
-        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
+        with self._short_cursor() as cr:
+            cr.execute(
+                """
+                SELECT run_id, done, total, text FROM exchange_progress
+                 WHERE run_model = %s AND run_id = ANY(%s)
+                """,
+                [runs._name, runs.ids],
+            )
+            return {row[0]: row[1:] for row in cr.fetchall()}
+
+    @api.model
+    def _count_attempt(self, run):
+        """Note that a worker takes the job over, before it can die of it.
+
+        :return: how often that was since the job last got on
+        """
+        with self._short_cursor() as cr:
+            cr.execute(
+                """
+                INSERT INTO exchange_progress (run_model, run_id, attempts)
+                VALUES (%s, %s, 1)
+                ON CONFLICT (run_model, run_id)
+                DO UPDATE SET attempts = COALESCE(exchange_progress.attempts, 0) + 1
+                RETURNING attempts
+                """,
+                [run._name, run.id],
+            )
+            return cr.fetchone()[0]
+
+    @api.model
+    def _get_runner(self, run):
+        """Return the user who started the job, if known."""
+        found = self.search([("run_model", "=", run._name), ("run_id", "=", run.id)])
+        return found.user_id
 
     @contextmanager
     def _short_cursor(self):

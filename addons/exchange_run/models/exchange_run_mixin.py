@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 STATES = [
     ("draft", "Draft"),
@@ -12,6 +11,7 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 STARTABLE = ("draft", "planned")
+FAILURE_ACTIVITY = "mail.mail_activity_data_warning"
 RESUMABLE = ("running", "partial", "failed")
 
 
@@ -21,7 +21,7 @@ class ExchangeRunMixin(models.AbstractModel):
     A domain model inherits this mixin and implements :meth:`_plan`, :meth:`_execute`
     and, if it likes, :meth:`_finish`. The mixin plans, executes chunk by chunk,
     shows progress, hears the cancel button and resumes after a crash; how it does
-    so is in `exchange_run_worker.py`.
+    so is in `exchange_run_lock.py`, `exchange_run_plan.py`, `exchange_run_worker.py`.
     """
 
     _name = "exchange.run.mixin"
@@ -52,7 +52,7 @@ class ExchangeRunMixin(models.AbstractModel):
         string="Responsible",
         default=lambda self: self.env.user,
         index=True,
-        help="The job runs with the rights of this person, who is told of a failure.",
+        help="This person is told of a failure.",
     )
     state = fields.Selection(
         STATES, default="draft", required=True, copy=False, tracking=True, index=True
@@ -130,7 +130,7 @@ class ExchangeRunMixin(models.AbstractModel):
     def _on_failure(self):
         """Tell the responsible person that the job failed or ended in part."""
         self.activity_schedule(
-            "mail.mail_activity_data_warning",
+            FAILURE_ACTIVITY,
             summary=self.env._("Job %(name)s needs attention", name=self.name),
             user_id=self.user_id.id or self.env.uid,
         )
@@ -142,7 +142,8 @@ class ExchangeRunMixin(models.AbstractModel):
         Sequence = self.env["ir.sequence"]
         for vals in vals_list:
             if vals.get("name", "New") in ("New", self.env._("New")):
-                vals["name"] = Sequence.next_by_code(self._exchange_sequence_code)
+                number = Sequence.next_by_code(self._exchange_sequence_code)
+                vals["name"] = number or self.env._("New")
         return super().create(vals_list)
 
     def _compute_progress(self):
@@ -203,7 +204,7 @@ class ExchangeRunMixin(models.AbstractModel):
             self.env["exchange.message"]
             .sudo()
             ._read_group(
-                [("run_model", "=", self._name), ("run_id", "in", self.ids)],
+                self._own_rows(),
                 ["run_id", "severity"],
                 ["__count"],
             )
@@ -224,7 +225,7 @@ class ExchangeRunMixin(models.AbstractModel):
             )
 
     def unlink(self):
-        domain = Domain("run_model", "=", self._name) & Domain("run_id", "in", self.ids)
+        domain = self._own_rows()
         for model in ("exchange.message", "exchange.chunk", "exchange.progress"):
             # sudo: the technical rows go with the job that the user may delete
             self.env[model].sudo().search(domain).unlink()
@@ -257,6 +258,9 @@ class ExchangeRunMixin(models.AbstractModel):
         for run in self:
             run._check_state(RESUMABLE)
             with run._job_lock():
+                if not run.date_start:
+                    # The plan forbade the job: what was wrong may be mended by now.
+                    run._make_plan()
                 run._reset_failed_chunks()
                 run._start()
                 run._work_or_queue()
@@ -266,13 +270,12 @@ class ExchangeRunMixin(models.AbstractModel):
         """Give up the job; a running one stops at its next safe point."""
         for run in self:
             run._check_state((*STARTABLE, *RESUMABLE))
-            if run.state == "running" and not run._is_idle():
-                # sudo: the progress table has no rights of its own
-                self.env["exchange.progress"].sudo()._publish(
-                    run, cancel_requested=True
-                )
-            else:
-                run._end("cancelled")
+            # With the lock nobody starts the job while it is being given up.
+            with run._try_job_lock() as idle:
+                if idle or run.state != "running":
+                    run._end("cancelled")
+                else:
+                    run._publish_progress(cancel_requested=True)
         return True
 
     def action_draft(self):
@@ -319,6 +322,8 @@ class ExchangeRunMixin(models.AbstractModel):
 
     def _check_state(self, allowed):
         self.ensure_one()
+        # The cancel request is written by the engine, whatever the user may do.
+        self.check_access("write")
         if self.state not in allowed:
             state = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(

@@ -1,145 +1,29 @@
 import logging
-from contextlib import contextmanager
-from hashlib import sha256
 
 from psycopg2 import OperationalError
 from psycopg2.errorcodes import UNIQUE_VIOLATION
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.modules import module
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
-from odoo.tools import split_every
 
 from ..exceptions import ExchangeCancelled
+from .exchange_run_mixin import FAILURE_ACTIVITY
 
 _logger = logging.getLogger(__name__)
 
 MAX_TRIES = 4
+#: So often the worker takes over a job that does not get on because its server dies.
+MAX_ATTEMPTS = 5
 #: Another transaction was faster; on fresh data the chunk sees what it did.
 TRY_AGAIN = {*PG_CONCURRENCY_ERRORS_TO_RETRY, UNIQUE_VIOLATION}
 CLEAR_ERRORS = (UserError, ValidationError, AccessError)
 
 
 class ExchangeRunMixin(models.AbstractModel):
-    """How a job is locked, planned, executed, stopped and resumed."""
+    """How a job is started, executed, stopped and resumed."""
 
     _inherit = "exchange.run.mixin"  # pylint: disable=consider-merging-classes-inherited
-
-    # === LOCK ===
-
-    def _lock_key(self):
-        """Return the signed 64-bit advisory lock key of this job's kind and company."""
-        kind = self._exchange_kind or self._name
-        digest = sha256(f"{kind}/{self.company_id.id}".encode()).digest()
-        return int.from_bytes(digest[:8], "big", signed=True)
-
-    @contextmanager
-    def _job_lock(self):
-        """Hold the lock of this kind and company.
-
-        :raises UserError: another job of the kind runs in this company
-        """
-        with self._try_job_lock() as locked:
-            if not locked:
-                raise UserError(
-                    self.env._(
-                        "Another job of this kind is running for %(company)s. "
-                        "Wait until it has ended, or cancel it.",
-                        company=self.company_id.display_name,
-                    )
-                )
-            # What was read before the lock may be old.
-            self.invalidate_recordset()
-            yield
-
-    @contextmanager
-    def _try_job_lock(self):
-        """Yield whether the lock could be taken; it is freed at the end.
-
-        The lock belongs to a connection of its own, because the job's own connection
-        commits on its way; if the server is killed, the connection and with it the
-        lock are gone. Inside a test there is only one connection, which serves.
-        """
-        if module.current_test:
-            self.env.cr.execute(
-                "SELECT pg_try_advisory_xact_lock(%s)", [self._lock_key()]
-            )
-            yield self.env.cr.fetchone()[0]
-            return
-        with self.env.registry.cursor() as cr:
-            cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [self._lock_key()])
-            yield cr.fetchone()[0]
-
-    def _is_idle(self):
-        """Tell whether nobody works on a job of this kind and company now."""
-        if module.current_test:
-            return True
-        with self._try_job_lock() as locked:
-            return locked
-
-    # === TRANSACTIONS ===
-
-    def _commit(self, units=0):
-        """Commit what is done so far; inside a test, flush only.
-
-        :param int units: number of units done since the last call, for the cron
-        :return: seconds left for this worker (infinite outside a cron)
-        """
-        if module.current_test:
-            self.env.flush_all()
-            return float("inf")
-        return self.env["ir.cron"]._commit_progress(units)
-
-    @contextmanager
-    def _undo_on_error(self):
-        """Undo what the block did when it raises.
-
-        A savepoint would not outlive the commits that a chunk with effects outside
-        the database must make; so the whole transaction is rolled back, except inside
-        a test.
-        """
-        if module.current_test:
-            with self.env.cr.savepoint():
-                yield
-            return
-        try:
-            yield
-        except Exception:
-            # rollback: the chunk's open transaction must leave nothing behind
-            self.env.cr.rollback()
-            raise
-
-    # === PLAN ===
-
-    def _make_plan(self):
-        """Replace the plan: findings, counters and chunks."""
-        self.ensure_one()
-        self._clear_plan()
-        chunks = list(self._plan())
-        # sudo: chunks are the engine's own bookkeeping, no user has rights on them
-        Chunk = self.env["exchange.chunk"].sudo()
-        for batch in split_every(1000, enumerate(chunks)):
-            Chunk.create([self._prepare_chunk_vals(*item) for item in batch])
-        total = sum(chunk.get("units", 1) for chunk in chunks)
-        self._publish_progress(done=0, total=total, text=None, cancel_requested=False)
-        self.state = "planned"
-
-    def _clear_plan(self):
-        domain = [("run_model", "=", self._name), ("run_id", "=", self.id)]
-        for model in ("exchange.message", "exchange.chunk"):
-            # sudo: see _make_plan
-            self.env[model].sudo().search(domain).unlink()
-        self.write({"counters": {}, "date_start": False, "date_end": False})
-
-    def _prepare_chunk_vals(self, sequence, payload):
-        return {
-            "run_model": self._name,
-            "run_id": self.id,
-            "sequence": sequence,
-            "units": payload.get("units", 1),
-            "payload": payload,
-        }
 
     # === START AND QUEUE ===
 
@@ -148,7 +32,11 @@ class ExchangeRunMixin(models.AbstractModel):
         if self.state == "planned" and self._has_fatal_findings():
             self._end("failed")
             return
-        self._publish_progress(cancel_requested=False)
+        self._publish_progress(
+            cancel_requested=False, attempts=0, user_id=self._runner_id()
+        )
+        # A new attempt: what was said of the one before no longer needs attention.
+        self.activity_unlink([FAILURE_ACTIVITY])
         self.write(
             {
                 "state": "running",
@@ -158,40 +46,30 @@ class ExchangeRunMixin(models.AbstractModel):
         )
         self._commit()
 
-    def _has_fatal_findings(self):
-        """Tell whether the plan found something that forbids to go on."""
-        # sudo: see _log_many
-        return bool(
-            self.env["exchange.message"]
-            .sudo()
-            .search_count(
-                [
-                    ("run_model", "=", self._name),
-                    ("run_id", "=", self.id),
-                    ("severity", "=", "fatal"),
-                ],
-                limit=1,
-            )
-        )
+    def _runner_id(self):
+        """Return the id of the user with whose rights the job works in the background.
 
-    def _reset_failed_chunks(self):
-        # sudo: see _make_plan
-        self.env["exchange.chunk"].sudo().search(
-            [
-                ("run_model", "=", self._name),
-                ("run_id", "=", self.id),
-                ("state", "=", "failed"),
-            ]
-        ).state = "todo"
+        Who starts the job; for a schedule, which may do everything, the responsible.
+        """
+        if self.env.uid != SUPERUSER_ID:
+            return self.env.uid
+        return self.user_id.id or SUPERUSER_ID
 
     def _work_or_queue(self):
         """Work now, or leave it to the cron. Lock held by caller."""
-        if self.state != "running":
+        if not self._is_still_running():
             return
         if self._goes_to_background():
             self._wake_worker()
         else:
             self._work()
+
+    def _is_still_running(self):
+        """Tell whether the job is running, on fresh data. Lock held by caller."""
+        # commit: this transaction may have begun before the lock was ours; only a new
+        # one sees what the last holder did
+        self._commit()
+        return self.exists().state == "running"
 
     def _wake_worker(self):
         # sudo: any user of the job may wake the worker, nobody may edit the cron
@@ -204,17 +82,43 @@ class ExchangeRunMixin(models.AbstractModel):
         return self.progress_total >= limit
 
     def _work_in_background(self):
-        """Work on a running job that nobody works on, with its responsible's rights."""
+        """Work on a running job that nobody works on. It never stops the other jobs."""
         self.ensure_one()
-        run = self.with_user(self.user_id or self.env.user).with_context(
+        with self._try_job_lock() as locked:
+            if not locked or not self._is_still_running():
+                return
+            try:
+                with self._undo_on_error():
+                    self._take_over()
+            except Exception as error:
+                if getattr(error, "pgcode", None) in TRY_AGAIN:
+                    # somebody changed the job meanwhile: the next round goes on
+                    self._wake_worker()
+                    return
+                self._record_error(error)
+                self._end("failed")
+
+    def _take_over(self):
+        """Work with the rights, and in the language, of the user who started the job.
+
+        :raises UserError: the server died too often at the same point of the job
+        """
+        # sudo: the engine's own bookkeeping
+        Progress = self.env["exchange.progress"].sudo()
+        if Progress._count_attempt(self) > MAX_ATTEMPTS:
+            raise UserError(
+                self.env._(
+                    "The server was stopped %(number)s times in the middle of this "
+                    "part. Ask your administrator for the reason, then resume the job.",
+                    number=MAX_ATTEMPTS,
+                )
+            )
+        runner = Progress._get_runner(self) or self.user_id or self.env.user
+        self.with_user(runner).with_context(
             allowed_company_ids=self.company_id.ids,
-            lang=self.user_id.lang or self.env.lang,
-            tz=self.user_id.tz,
-        )
-        with run._try_job_lock() as locked:
-            run.invalidate_recordset()
-            if locked and run.state == "running":
-                run._work()
+            lang=runner.lang or self.env.lang,
+            tz=runner.tz,
+        )._work()
 
     # === WORK ===
 
@@ -243,7 +147,7 @@ class ExchangeRunMixin(models.AbstractModel):
         """Execute all chunks in one transaction: all or nothing."""
         with self._undo_on_error():
             done = 0
-            for chunk in self._todo_chunks():
+            for chunk in self._chunks("todo"):
                 self._check_cancelled()
                 self._execute(chunk.payload or {})
                 chunk.state = "done"
@@ -255,13 +159,15 @@ class ExchangeRunMixin(models.AbstractModel):
 
         :return: True when none is left, False when this worker's time is over
         """
+        done = self._units_done()
         while chunk := self._next_chunk():
             self._check_cancelled()
+            done += chunk.units
             self._work_on_chunk(chunk)
             time_left = self._commit(1)
             # What earlier chunks read would only make the later ones slower.
             self.env.invalidate_all()
-            self._set_progress(self._units_done())
+            self._publish_progress(done=done, text=None, attempts=0)
             if not time_left:
                 self._wake_worker()
                 return False
@@ -281,46 +187,12 @@ class ExchangeRunMixin(models.AbstractModel):
             except Exception as error:
                 # another transaction was faster: the same chunk works a moment later
                 if getattr(error, "pgcode", None) in TRY_AGAIN and tries_left:
+                    if chunk.state != "todo":
+                        return  # by another worker, while our connection was lost
                     continue
                 self._record_error(error)
                 chunk.state = "failed"
                 return
-
-    def _todo_chunks(self, limit=None):
-        # sudo: see _make_plan
-        return (
-            self.env["exchange.chunk"]
-            .sudo()
-            .search(
-                [
-                    ("run_model", "=", self._name),
-                    ("run_id", "=", self.id),
-                    ("state", "=", "todo"),
-                ],
-                limit=limit,
-            )
-        )
-
-    def _next_chunk(self):
-        return self._todo_chunks(limit=1)
-
-    def _chunk_counts(self):
-        """Return {state: (number of chunks, units)} of this job."""
-        # sudo: see _make_plan
-        groups = (
-            self.env["exchange.chunk"]
-            .sudo()
-            ._read_group(
-                [("run_model", "=", self._name), ("run_id", "=", self.id)],
-                ["state"],
-                ["__count", "units:sum"],
-            )
-        )
-        return {state: (count, units) for state, count, units in groups}
-
-    def _units_done(self):
-        counts = self._chunk_counts()
-        return sum(counts.get(state, (0, 0))[1] for state in ("done", "failed"))
 
     def _record_error(self, error):
         """Log the failure: in clear where it speaks to users, else by reference."""
@@ -350,7 +222,7 @@ class ExchangeRunMixin(models.AbstractModel):
     # === PROGRESS AND CANCEL ===
 
     def _publish_progress(self, **values):
-        # sudo: see _make_plan
+        # sudo: the engine's own bookkeeping
         self.env["exchange.progress"].sudo()._publish(self, **values)
         self.invalidate_recordset(
             ["progress_done", "progress_total", "progress_percent", "progress_text"],
@@ -374,6 +246,6 @@ class ExchangeRunMixin(models.AbstractModel):
 
         :raises ExchangeCancelled: caught by the worker, which ends the job
         """
-        # sudo: see _make_plan
+        # sudo: the engine's own bookkeeping
         if self.env["exchange.progress"].sudo()._is_cancel_requested(self):
             raise ExchangeCancelled

@@ -7,19 +7,21 @@ from odoo.orm.model_classes import add_to_registry
 
 def register(test_class, *definitions):
     """Add models to the registry and database of a test class, until its end."""
-    names = []
+    registry, cr = test_class.registry, test_class.env.cr
+    add_models(registry, cr, *definitions)
+    test_class.addClassCleanup(registry._setup_models__, cr, [])
     for definition in definitions:
-        add_to_registry(test_class.registry, definition)
-        names.append(definition._name)
-    test_class.registry._setup_models__(test_class.env.cr, [])
-    test_class.registry.init_models(
-        test_class.env.cr, names, {"models_to_check": True, "module": "exchange_run"}
-    )
-    test_class.addClassCleanup(
-        test_class.registry._setup_models__, test_class.env.cr, []
-    )
-    for name in names:
-        test_class.addClassCleanup(test_class.registry.__delitem__, name)
+        test_class.addClassCleanup(registry.__delitem__, definition._name)
+
+
+def add_models(registry, cr, *definitions):
+    """Add models to a registry and its database."""
+    for definition in definitions:
+        add_to_registry(registry, definition)
+    registry._setup_models__(cr, [])
+    names = [definition._name for definition in definitions]
+    context = {"models_to_check": True, "module": "exchange_run"}
+    registry.init_models(cr, names, context)
 
 
 class FakeJob(models.Model):

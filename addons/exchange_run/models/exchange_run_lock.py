@@ -1,0 +1,92 @@
+from contextlib import contextmanager
+from hashlib import sha256
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.modules import module
+
+
+class ExchangeRunMixin(models.AbstractModel):
+    """How a job keeps others out, commits and undoes."""
+
+    _inherit = "exchange.run.mixin"  # pylint: disable=consider-merging-classes-inherited
+
+    def _lock_key(self):
+        """Return the signed 64-bit advisory lock key of this job's kind and company."""
+        kind = self._exchange_kind or self._name
+        digest = sha256(f"{kind}/{self.company_id.id}".encode()).digest()
+        return int.from_bytes(digest[:8], "big", signed=True)
+
+    @contextmanager
+    def _job_lock(self):
+        """Hold the lock of this kind and company.
+
+        :raises UserError: another job of the kind runs in this company
+        """
+        with self._try_job_lock() as locked:
+            if not locked:
+                raise UserError(
+                    self.env._(
+                        "Another job of this kind is running for %(company)s. "
+                        "Wait until it has ended, or cancel it.",
+                        company=self.company_id.display_name,
+                    )
+                )
+            # What was read before the lock may be old.
+            self.invalidate_recordset()
+            yield
+
+    @contextmanager
+    def _try_job_lock(self):
+        """Yield whether the lock could be taken; it is freed at the end.
+
+        The lock belongs to a connection of its own, because the job's own connection
+        commits on its way; if the server is killed, the connection and with it the
+        lock are gone. Inside a test there is only one connection, which serves.
+        """
+        query = "SELECT pg_try_advisory_xact_lock(%s)"
+        if module.current_test:
+            self.env.cr.execute(query, [self._lock_key()])
+            yield self.env.cr.fetchone()[0]
+            return
+        with self.env.registry.cursor() as cr:
+            # A transaction that kept its snapshot would keep PostgreSQL from
+            # cleaning up behind the job, for as long as the job lasts.
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            cr.execute(query, [self._lock_key()])
+            yield cr.fetchone()[0]
+
+    def _is_idle(self):
+        """Tell whether nobody works on a job of this kind and company now."""
+        with self._try_job_lock() as locked:
+            return locked
+
+    def _commit(self, units=0):
+        """Commit what is done so far; inside a test, flush only.
+
+        :param int units: number of units done since the last call, for the cron
+        :return: seconds left for this worker (infinite outside a cron)
+        """
+        if module.current_test:
+            self.env.flush_all()
+            return float("inf")
+        return self.env["ir.cron"]._commit_progress(units)
+
+    @contextmanager
+    def _undo_on_error(self):
+        """Undo what the block did when it raises.
+
+        A savepoint would not outlive the commits that a chunk with effects outside
+        the database must make; so the whole transaction is rolled back, except inside
+        a test.
+        """
+        if module.current_test:
+            with self.env.cr.savepoint():
+                yield
+            return
+        try:
+            yield
+        except Exception:
+            # rollback: the chunk's open transaction must leave nothing behind
+            self.env.cr.rollback()
+            raise

@@ -1,0 +1,40 @@
+"""Jobs that are slow, or kill the server they run in. Import it once Odoo is loaded."""
+
+import os
+import signal
+import time
+
+from odoo import models
+
+from odoo.addons.exchange_run.tests.fake_models import FakeJob, add_models
+
+
+class VictimJob(models.Model):
+    """Creates one partner a chunk, slowly; dies at the one it is told to."""
+
+    _name = "exchange.victim.job"
+    _description = "Victim Job"
+    _module = "exchange_run"
+    _inherit = ["exchange.fake.job"]
+
+    def _execute(self, payload):
+        super()._execute(payload)
+        time.sleep(self.wish.get("seconds", 0))
+        if payload["name"] == self.wish.get("kill_at"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class VictimAtomicJob(models.Model):
+    """The same, all or nothing."""
+
+    _name = "exchange.victim.atomic"
+    _description = "Atomic Victim Job"
+    _module = "exchange_run"
+    _inherit = ["exchange.victim.job"]
+    _exchange_transaction = "run"
+
+
+def add(registry):
+    """Add the jobs to a registry and, for good, to its database."""
+    with registry.cursor() as cr:
+        add_models(registry, cr, FakeJob, VictimJob, VictimAtomicJob)

@@ -1,0 +1,185 @@
+"""Real Odoo processes that work on jobs at the same time, or die of them.
+
+Run with Odoo's Python: run_victim.py CONFIG DATABASE. One JSON object a scene.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import worker  # noqa: E402
+
+from odoo import api  # noqa: E402
+from odoo.exceptions import UserError  # noqa: E402
+from odoo.modules.registry import Registry  # noqa: E402
+
+JOB, ATOMIC = "exchange.victim.job", "exchange.victim.atomic"
+NAMES = ["Ann", "Bob", "Cid", "Dan"]
+
+
+def main():
+    """Play the scenes."""
+    conf, database = sys.argv[1:]
+    worker.load(conf, database)
+    import run_jobs  # models can only be defined once Odoo's own are loaded
+
+    run_jobs.add(Registry(database))
+    for scene in (double_click, watch, cancel, take_over, poison):
+        worker.report({"scene": scene.__name__, **scene(database)})
+    for scene in (stale, snapshot):
+        worker.report({"scene": scene.__name__, **worker.call(database, scene)})
+
+
+# === SCENES OF SEVERAL WORKERS ===
+
+
+def double_click(database):
+    """Two requests run the same job at once."""
+    job = worker.call(database, create, JOB, "Twice", {"seconds": 0.1})
+    workers = [worker.start(database, run, JOB, job) for _click in range(2)]
+    answers = [worker.finish(each) for each in workers]
+    return {"answers": answers, **worker.call(database, describe, JOB, job)}
+
+
+def watch(database):
+    """Somebody looks at a job that does everything in one transaction."""
+    job = worker.call(database, create, ATOMIC, "Watch", {"seconds": 0.2})
+    busy = worker.start(database, run, ATOMIC, job)
+    seen = worker.call(database, wait_for_progress, ATOMIC, job)
+    worker.finish(busy)
+    return {"seen": seen, **worker.call(database, describe, ATOMIC, job)}
+
+
+def cancel(database):
+    """Somebody cancels a job that does everything in one transaction."""
+    job = worker.call(database, create, ATOMIC, "Cancel", {"seconds": 0.2})
+    busy = worker.start(database, run, ATOMIC, job)
+    worker.call(database, wait_for_progress, ATOMIC, job)
+    worker.call(database, press_cancel, ATOMIC, job)
+    worker.finish(busy)
+    return worker.call(database, describe, ATOMIC, job)
+
+
+def take_over(database):
+    """The server dies in the middle of a job, and the cron goes on."""
+    job = worker.call(database, create, JOB, "Dies", {"kill_at": "Dies Bob"})
+    killed = worker.call(database, run, JOB, job) is None
+    left = worker.call(database, describe, JOB, job)
+    worker.call(database, mend, JOB, job)
+    worker.call(database, work)
+    return {"killed": killed, "left": left, **worker.call(database, describe, JOB, job)}
+
+
+def poison(database):
+    """A job kills each server that works on it; another one waits behind it."""
+    job = worker.call(database, create, JOB, "Poison", {"kill_at": "Poison Bob"})
+    worker.call(database, run, JOB, job)
+    other = worker.call(database, create, ATOMIC, "Behind", {})
+    worker.call(database, leave_running, ATOMIC, other)
+    kills = 0
+    while worker.call(database, work) is None:
+        kills += 1
+    behind = worker.call(database, describe, ATOMIC, other)
+    found = worker.call(database, describe, JOB, job)
+    return {"kills": kills, "behind": behind["state"], **found}
+
+
+# === SCENES OF ONE WORKER ===
+
+
+def stale(env):
+    """A worker whose transaction began before another one did the whole job."""
+    job = env[JOB].browse(create(env, JOB, "Stale", {}))
+    leave_running(env, JOB, job.id)
+    assert job.state == "running"  # from here on this transaction sees old data
+    with env.registry.cursor() as cr:
+        api.Environment(cr, env.uid, {})["exchange.chunk"]._cron_work()
+    job._work_in_background()
+    return describe(env, JOB, job.id)
+
+
+def snapshot(env):
+    """Who keeps PostgreSQL from cleaning up, while a job holds its lock?"""
+    job = env[JOB].browse(create(env, JOB, "Snapshot", {}))
+    with job._job_lock():
+        env.cr.commit()  # as between two chunks
+        env.cr.execute(
+            """
+            SELECT count(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()
+                   AND backend_xmin IS NOT NULL
+            """
+        )
+        return {"holders": env.cr.fetchone()[0]}
+
+
+# === WHAT WORKERS DO ===
+
+
+def create(env, model, prefix, wish):
+    """Create a job of four partners; return its id."""
+    names = [f"{prefix} {name}" for name in NAMES]
+    job = env[model].create({"wish": {"names": names, **wish}})
+    env.cr.commit()
+    return job.id
+
+
+def run(env, model, job_id):
+    """Run a job; return its state, or the refusal."""
+    job = env[model].browse(job_id)
+    try:
+        job.action_run()
+    except UserError as error:
+        env.cr.rollback()
+        return str(error)
+    return job.state
+
+
+def leave_running(env, model, job_id):
+    """Start a job and do nothing of it, as a queue does."""
+    job = env[model].browse(job_id)
+    job.action_plan()
+    job._start()
+
+
+def work(env):
+    """Do what the cron does."""
+    env["exchange.chunk"]._cron_work()
+    return True
+
+
+def wait_for_progress(env, model, job_id):
+    """Wait until a job gets on; return what others see of it then."""
+    deadline = time.monotonic() + 30
+    job = env[model].browse(job_id)
+    while not job.progress_done and time.monotonic() < deadline:
+        time.sleep(0.02)
+        env.cr.rollback()
+    return {"done": job.progress_done, **describe(env, model, job_id)}
+
+
+def press_cancel(env, model, job_id):
+    """Press the button."""
+    return env[model].browse(job_id).action_cancel()
+
+
+def mend(env, model, job_id):
+    """Take out what kills the server."""
+    job = env[model].browse(job_id)
+    job.wish = {"names": job.wish["names"]}
+
+
+def describe(env, model, job_id):
+    """Return what there is of a job and its partners."""
+    job = env[model].browse(job_id)
+    found = env["res.partner"].search([("name", "in", job.wish["names"])])
+    return {
+        "state": job.state,
+        "partners": sorted(name.split()[1] for name in found.mapped("name")),
+        "texts": job.exchange_message_ids.mapped("text"),
+    }
+
+
+main()

@@ -1,0 +1,58 @@
+"""Jobs in several real processes: twice at once, watched, cancelled, killed."""
+
+import pytest
+
+from .common import run_victim, victim_database
+
+ADDONS = ["exchange_run"]
+ALL = ["Ann", "Bob", "Cid", "Dan"]
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    """What each scene left, by its name."""
+    with victim_database("run") as name:
+        reports = run_victim("run_victim.py", name)
+    return {report["scene"]: report for report in reports}
+
+
+def test_a_double_click_does_the_work_once(scenes):
+    scene = scenes["double_click"]
+    assert (scene["state"], scene["partners"]) == ("done", ALL)
+    [refusal] = [answer for answer in scene["answers"] if answer != "done"]
+    assert "Another job of this kind is running" in refusal
+
+
+def test_progress_is_seen_while_nothing_else_is(scenes):
+    seen = scenes["watch"]["seen"]
+    assert 0 < seen["done"] < len(ALL)
+    assert (seen["state"], seen["partners"]) == ("running", [])
+    assert (scenes["watch"]["state"], scenes["watch"]["partners"]) == ("done", ALL)
+
+
+def test_cancel_is_heard_in_the_middle_of_one_transaction(scenes):
+    scene = scenes["cancel"]
+    assert (scene["state"], scene["partners"]) == ("cancelled", [])
+
+
+def test_the_cron_goes_on_where_the_server_died(scenes):
+    scene = scenes["take_over"]
+    assert scene["killed"]
+    assert (scene["left"]["state"], scene["left"]["partners"]) == ("running", ["Ann"])
+    assert (scene["state"], scene["partners"]) == ("done", ALL)
+
+
+def test_a_job_that_kills_servers_is_given_up_and_stops_no_other(scenes):
+    scene = scenes["poison"]
+    assert scene["kills"] == 5
+    assert (scene["state"], scene["partners"]) == ("failed", ["Ann"])
+    assert "stopped 5 times" in scene["texts"][0]
+    assert scene["behind"] == "done"
+
+
+def test_a_worker_that_comes_late_repeats_nothing(scenes):
+    assert (scenes["stale"]["state"], scenes["stale"]["partners"]) == ("done", ALL)
+
+
+def test_the_lock_does_not_hold_up_the_cleaning_of_the_database(scenes):
+    assert scenes["snapshot"]["holders"] == 0
