@@ -3,7 +3,7 @@
 import re
 import string
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -85,6 +85,20 @@ class Layout:
     encoding: str = "cp1252"
     line_end: str = "\r\n"
     name_pattern: str = DEFAULT_PATTERN
+
+    def to_dict(self):
+        """Return the layout as JSON takes it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values):
+        """Return the layout that `to_dict` kept.
+
+        :rtype: Layout
+        """
+        columns = tuple(Column(**column) for column in values["columns"])
+        kinds = tuple(values["line_kinds"])
+        return cls(**{**values, "columns": columns, "line_kinds": kinds})
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from . import sofi_export_file_again
 from . import sofi_export
 from . import sofi_export_residence
 from . import sofi_export_archive
+from . import sofi_export_cancel
 from . import sofi_export_reconcile
 from . import primmo_record_mixin
 from . import primmo_building

@@ -48,7 +48,6 @@ class SofiCharge(models.Model):
             ("cancelled", "Cancelled"),
         ],
         required=True,
-        index=True,
     )
     skip_reason = fields.Selection(
         [
@@ -66,10 +65,11 @@ class SofiCharge(models.Model):
     earlier_id = fields.Many2one(
         "sofi.charge",
         string="Exported Before",
+        index="btree_not_null",
         help="The line of the journal that exported this charge.",
     )
     archive_batch = fields.Integer(help="Charges of one batch are archived together.")
-    sofi_charge_id = fields.Char(string="SOFI Charge", required=True, index=True)
+    sofi_charge_id = fields.Char(string="SOFI Charge", required=True)
     external_id = fields.Char(string="External ID", help="Number of the Primmo tenant.")
     sofi_resident_id = fields.Char(string="SOFI Resident")
     resident_name = fields.Char(string="Resident")

@@ -43,6 +43,10 @@ class SofiExportFile(models.Model):
     line_count = fields.Integer(string="Charges", readonly=True)
     currency_id = fields.Many2one("res.currency", required=True)
     amount = fields.Monetary(string="Total", readonly=True)
+    settings = fields.Json(
+        readonly=True,
+        help="Layout, values of columns and language the file was written with.",
+    )
     run_uuid = fields.Char(readonly=True, help="Begins the key of archive requests.")
     downloaded_by_id = fields.Many2one("res.users", readonly=True)
     downloaded_date = fields.Datetime(readonly=True)
@@ -73,7 +77,56 @@ class SofiExportFile(models.Model):
             ]
         )
 
+    # === LINES ===
+
+    def _lines_domain(self, *states):
+        """Return the domain of the file's lines in some states.
+
+        Lines are searched for, never read through `line_ids`: that would bring all of
+        them, 100,000 maybe, into memory.
+        """
+        self.ensure_one()
+        return [("file_id", "=", self.id), ("state", "in", states)]
+
+    def _count_lines(self, state):
+        # sudo: a number of the run's own bookkeeping
+        return self.env["sofi.charge"].sudo().search_count(self._lines_domain(state))
+
+    def _next_batch(self):
+        """Return the number of the next archive batch: no key is used twice."""
+        # sudo: see _count_lines
+        [(last,)] = (
+            self.env["sofi.charge"]
+            .sudo()
+            ._read_group([("file_id", "=", self.id)], [], ["archive_batch:max"])
+        )
+        return last + 1
+
     # === CONTENT ===
+
+    @api.model
+    def _settings_of(self, residence):
+        """Return a residence's settings of today, as a new file keeps them."""
+        return {
+            "layout": residence.layout_id._to_core().to_dict(),
+            "parameters": residence._mdg_parameters(),
+            "language": residence.language,
+            "extension": residence.dry_run_extension,
+        }
+
+    def _render(self, charges):
+        """Return the bytes of charges as this file writes them.
+
+        With the settings of the day of the export: a file written anew, in part, must
+        not mix them with settings changed since.
+
+        :param list charges: `Charge` records
+        :rtype: Rendered
+        """
+        self.ensure_one()
+        kept = self.settings
+        layout = mdg.Layout.from_dict(kept["layout"])
+        return mdg.render(layout, kept["parameters"], charges, kept["language"])
 
     def _set_content(self, content, line_count, amount):
         """Keep the bytes as an attachment; earlier versions stay.
@@ -121,7 +174,7 @@ class SofiExportFile(models.Model):
         return folder / mdg.temporary_name(self._csv_name()), folder / self.name
 
     def _csv_name(self):
-        extension = self.residence_id.dry_run_extension if self.simulated else mdg.CSV
+        extension = self.settings["extension"] if self.simulated else mdg.CSV
         return self.name.removesuffix(extension) + mdg.CSV
 
     def _place_temporary(self):

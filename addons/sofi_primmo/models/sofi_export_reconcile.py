@@ -60,8 +60,7 @@ class SofiExport(models.Model):
     def _exported_amounts(self, file):
         """Return {SOFI charge id: amount} of the journal's archived lines."""
         lines = self.env["sofi.charge"].search_fetch(
-            [("file_id", "=", file.id), ("state", "=", "archived")],
-            ["sofi_charge_id", "amount"],
+            file._lines_domain("archived"), ["sofi_charge_id", "amount"], order="id"
         )
         amounts = {x.sofi_charge_id: to_cents(Decimal(str(x.amount))) for x in lines}
         lines.invalidate_recordset()

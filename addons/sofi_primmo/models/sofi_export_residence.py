@@ -83,11 +83,11 @@ class SofiExport(models.Model):
 
         :return: list of `Judged`
         """
-        self._check_cancelled()
         period = residence._period()
         names = residence.profile_id._to_core().field
         reader = core_charge.Reader(residence.timezone, names)
         listing = client.accepted_charges(period, reader.convert)
+        self._check_cancelled()
         if listing.drifted:
             self._log(
                 "warning",
@@ -144,6 +144,7 @@ class SofiExport(models.Model):
                 ("state", "in", EXPORTED),
             ],
             ["sofi_charge_id"],
+            order="id",
         )
         return {line.sofi_charge_id: line.id for line in lines}
 
@@ -194,6 +195,7 @@ class SofiExport(models.Model):
                     "export_id": self.id,
                     "directory": str(folder) if folder else False,
                     "simulated": self.dry_run,
+                    "settings": self.env["sofi.export.file"]._settings_of(residence),
                     "currency_id": self.env["sofi.charge"]._cad().id,
                     "run_uuid": str(uuid.uuid4()),
                 }

@@ -1,8 +1,9 @@
 from urllib.parse import urlsplit
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..core import credentials
 from ..core import exceptions as exc
 from ..core.api_client import SofiClient
 from ..core.const import LOG_INVALID_CREDENTIALS
@@ -104,10 +105,34 @@ class SofiResidence(models.Model):
             url=self.url or "–",
         )
 
+    # === SHAPE OF THE KEYS ===
+
+    @api.onchange("api_access_key", "api_secret")
+    def _onchange_credentials(self):
+        """Warn of a key that was cut or mixed up; it may be right all the same.
+
+        :return: a warning for the client, or nothing
+        """
+        if hint := self._credentials_hint():
+            return {"warning": {"title": self.env._("Check the key"), "message": hint}}
+        return None
+
+    def _credentials_hint(self):
+        """Return what is unusual about key and secret, without showing them."""
+        secret = self.sudo()  # sudo: only what they look like leaves
+        texts = {
+            "key": self.env._(
+                "An access key of SOFI usually has 20 capital letters and digits."
+            ),
+            "secret": self.env._("A secret of SOFI usually has 40 characters."),
+        }
+        odd = credentials.odd(secret.api_access_key, secret.api_secret)
+        return " ".join(texts[name] for name in odd)
+
     # === BUTTON ===
 
     def action_test_connection(self):
-        """Log in, name missing rights, tell what the key looks like.
+        """Log in, name missing rights; where refused, tell what the key looks like.
 
         :return: a notification
         """
@@ -119,7 +144,8 @@ class SofiResidence(models.Model):
                 client.ping()
                 missing = client.missing_rights() if client.scope else []
         except exc.SofiError as error:
-            return self._notify("danger", str(self._translate_error(error)))
+            texts = str(self._translate_error(error)), self._credentials_hint()
+            return self._notify("danger", "\n".join(filter(None, texts)))
         if missing:
             text = self.env._(
                 "The login works, but these rights are missing: %(rights)s.",

@@ -92,6 +92,14 @@ class TestAgain(SofiCase):
         self.assertEqual(found["type"], "danger")
         self.assertIn("Invalid client credentials for VendorId 12", found["message"])
         self.assertNotIn("wrong", found["message"])
+        self.assertIn("A secret of SOFI usually has 40", found["message"])
+
+    def test_odd_key_is_hinted_at_while_it_is_typed(self):
+        self.assertFalse(self.residence._onchange_credentials())
+        self.residence.api_access_key = "API_ACCESS_KEY"
+        warning = self.residence._onchange_credentials()["warning"]
+        self.assertIn("20 capital letters and digits", warning["message"])
+        self.assertNotIn("API_ACCESS_KEY", warning["message"])
 
     def test_hostile_addresses_are_refused(self):
         for url in ("http://example.com", "https://169.254.169.254", "gopher://x"):

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.sofi_primmo.core import output_directory
+from odoo.addons.sofi_primmo.core.transport import Transport
 
 from .common import EXAMPLE, SofiCase
 
@@ -166,6 +167,91 @@ class TestFailures(SofiCase):
         self.assertEqual(run.state, "partial")
         run.action_resume()
         self.assertExportedOnce(run)
+
+    def press_cancel_at(self, run, path, nth=1):
+        """Let somebody press Cancel just before the n-th request of a path."""
+        seen = []
+
+        def once(transport, method, url, options, original=Transport._once):
+            seen.extend([url] if url.endswith(path) else [])
+            if len(seen) == nth:
+                self.env["exchange.progress"]._publish(run, cancel_requested=True)
+            return original(transport, method, url, options)
+
+        self.startPatcher(patch.object(Transport, "_once", once))
+
+    def test_cancel_while_reading_leaves_nothing(self):
+        run = self.make_export()
+        self.press_cancel_at(run, "/charges")
+        run.action_run()
+        self.assertEqual(run.state, "cancelled", run.log_text)
+        self.assertEqual(self.files(), [])
+        self.assertEqual(self.status("900001"), "accepted")
+        self.assertExportedOnce(self.export())
+
+    def test_cancel_before_the_first_batch_gives_the_charges_back(self):
+        self.break_archive(kind="drop_before_commit", times=4)
+        run = self.export()
+        self.press_cancel_at(run, "/oauth/token")
+        run.action_resume()
+        self.assertEqual(run.state, "cancelled", run.log_text)
+        self.assertEqual(self.files(), [])
+        self.assertEqual(self.status("900001"), "accepted")
+        self.assertExportedOnce(self.export())
+
+    def test_cancel_while_archiving_is_heard_after_the_file(self):
+        """Archived charges that no file brings to Primmo would never be billed."""
+        self.simulator.store.add_residence("big", self.big(450))
+        big = self.make_residence(
+            "big", "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
+        )
+        run = self.make_export(big | self.residence)
+        (big | self.residence).sequence = 1  # Big comes first
+        self.press_cancel_at(run, ARCHIVE, nth=2)
+        run.action_run()
+        self.assertEqual(run.state, "cancelled", run.log_text)
+        self.assertEqual([name[-4:] for name in self.files("big")], [".csv"])
+        times = self.simulator.residence("big").archived_times
+        self.assertEqual((len(times), set(times.values())), (450, {1}))
+        self.assertEqual(self.files(), [])
+        self.assertEqual(self.status("900001"), "accepted")
+
+    def test_cancel_of_a_resumed_run_whose_reply_was_lost_leaves_it_to_be_resumed(self):
+        self.break_archive(kind="drop_after_commit", times=4)
+        run = self.export()
+        run._end("cancelled")  # as the worker does on its way
+        self.assertEqual(run.state, "partial")
+        self.assertIn("archived in SOFI already", run.log_text)
+        run.action_resume()
+        self.assertExportedOnce(run)
+
+    def test_whole_archive_refused_is_tried_again_in_batches(self):
+        self.simulator.store.add_residence("big", self.big(450))
+        big = self.make_residence(
+            "big", "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
+        )
+        self.break_archive(status=404, times=3)
+        run = self.export(big)
+        self.assertEqual(run.state, "partial")
+        self.assertIn("SOFI did not archive 450 charges", run.log_text)
+        run.action_resume()
+        self.assertEqual(run.state, "done", run.log_text)
+        times = self.simulator.residence("big").archived_times
+        self.assertEqual((len(times), set(times.values())), (450, {1}))
+
+    def test_file_written_anew_keeps_the_settings_of_its_export(self):
+        self.break_archive(kind="drop_before_commit", times=4)
+        run = self.export()
+        self.simulator.residence("erables").set_status("900007", "refused")
+        run.action_resume()
+        self.residence.write(
+            {"vendor_id": "99", "mdg_col09": "NEW", "language": "EN", "mdg_col15p": ""}
+        )
+        self.residence.layout_id.write({"separator": "tab", "encoding": "utf-8"})
+        self.residence.layout_id.column_ids[0].width = 1
+        run.action_resume()
+        lines = EXAMPLE.splitlines(keepends=True)
+        self.assertExportedOnce(run, lines[0] + lines[2])
 
     def test_archive_one_by_one_profile(self):
         self.residence.profile_id.archive_mode = "single"

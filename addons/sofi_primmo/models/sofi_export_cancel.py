@@ -1,0 +1,79 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..core import exceptions as exc
+
+
+class SofiExport(models.Model):
+    """Give up a run; what SOFI has archived must be billed all the same (spec 9.2)."""
+
+    # One file a concern: together they would be too long to read.
+    _inherit = "sofi.export"  # pylint: disable=consider-merging-classes-inherited
+
+    def action_cancel(self):
+        """Give up the run; a file whose charges are archived can only be resumed.
+
+        :raises UserError: charges of a file are archived
+        """
+        if not all(self.mapped("dry_run")) and any(r.state != "planned" for r in self):
+            self._check_manager()
+        for run in self:
+            # One that is worked on stops by itself, see _end.
+            if run.state != "running" or run._is_idle():
+                run._check_nothing_archived()
+                run._withdraw()
+        return super().action_cancel()
+
+    def _end(self, state):
+        """End the run; one that stops half-way gives its charges back.
+
+        Where SOFI has archived charges, the run stays to be resumed instead.
+        """
+        if state == "cancelled":
+            try:
+                self._check_nothing_archived()
+                self._withdraw()
+            except UserError as error:
+                self._log("warning", str(error), code="not_cancelled")
+                state = "partial"
+        return super()._end(state)
+
+    def _check_nothing_archived(self):
+        for file in self._open_files().filtered(lambda f: not f.simulated):
+            if self._count_archived(file):
+                raise UserError(
+                    self.env._(
+                        "Charges of %(name)s are archived in SOFI already: this run "
+                        "can only be resumed, else they would never be billed.",
+                        name=file.name,
+                    )
+                )
+
+    def _count_archived(self, file):
+        """Return how many charges of a file are archived, as SOFI itself says."""
+        known = file._count_lines("archived")
+        if known or not file.line_count:
+            return known
+        (archived,) = self._words(file, "archived")
+        residence = file.residence_id
+        # Batches are archived in order: the first one tells.
+        first = file.line_ids.search(
+            [("file_id", "=", file.id), ("archive_batch", "=", 0)]
+        )
+        try:
+            with residence._client() as client:
+                client.login()
+                return sum(self._status_of(line, client) == archived for line in first)
+        except exc.SofiError as error:
+            raise residence._translate_error(error) from error
+
+    def _withdraw(self):
+        """Remove the .tmp files of a cancelled run; the charges stay accepted."""
+        # sudo: see _execute
+        for file in self.sudo()._open_files():
+            lines = file.line_ids.search(
+                file._lines_domain("written", "archive_failed", "simulated")
+            )
+            lines.state = "cancelled"
+            file.state = "cancelled"
+            file._remove_temporary()
