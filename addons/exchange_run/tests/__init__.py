@@ -1,1 +1,8 @@
-from . import test_run_lifecycle, test_run_messages, test_run_security
+from . import (
+    test_readme,
+    test_run_background,
+    test_run_lifecycle,
+    test_run_messages,
+    test_run_retention,
+    test_run_security,
+)

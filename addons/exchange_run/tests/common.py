@@ -12,6 +12,19 @@ class ExchangeRunCase(TransactionCase):
     def make_job(self, *names, model="exchange.fake.job", **wish):
         return self.env[model].create({"wish": {"names": list(names), **wish}})
 
+    @classmethod
+    def give_access(cls, model, group, **rights):
+        """Give a group the right to read and write a job model, or other rights."""
+        rights = rights or {"perm_read": True, "perm_write": True}
+        return cls.env["ir.model.access"].create(
+            {
+                "name": f"{model} {group}",
+                "model_id": cls.env["ir.model"]._get_id(model),
+                "group_id": cls.env.ref(group).id,
+                **rights,
+            }
+        )
+
     def partners(self, *names):
         """Return the names of those partners that exist, sorted."""
         found = self.env["res.partner"].search([("name", "in", names)])

@@ -2,11 +2,12 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import ExchangeRunCase
 
+PLAN = "odoo.addons.exchange_run.models.exchange_run_plan"
 WORKER = "odoo.addons.exchange_run.models.exchange_run_worker"
 
 
@@ -133,6 +134,51 @@ class TestRunLifecycle(ExchangeRunCase):
         with self.assertRaisesRegex(UserError, "done already"):
             job.action_draft()
 
+    def test_job_its_plan_forbade_is_planned_anew_when_resumed(self):
+        fatal = {"severity": "fatal", "text": "No such file", "code": "Z01"}
+        job = self.make_job("Ann", findings=[fatal])
+        job.action_run()
+        job.action_resume()
+        self.assertEqual((job.state, self.partners("Ann")), ("failed", []))
+        self.assertEqual(len(job.exchange_message_ids), 1)
+        job.wish = {"names": ["Ann"]}
+        job.action_resume()
+        self.assertEqual((job.state, self.partners("Ann")), ("done", ["Ann"]))
+        self.assertFalse(job.exchange_message_ids)
+
+    def test_responsible_is_told_once_and_no_longer_when_mended(self):
+        boss = new_test_user(self.env, "run_boss", "base.group_user")
+        job = self.make_job("Ann", refuse=["Ann"])
+        job.user_id = boss
+        job.action_run()
+        job.action_resume()
+        self.assertEqual(job.activity_ids.mapped("user_id"), boss)
+        self.assertIn(job.name, job.activity_ids.summary)
+        self.assertEqual(len(job.activity_ids), 1)
+        job.wish = {"names": []}
+        job.action_resume()
+        self.assertEqual(job.state, "done")
+        self.assertFalse(job.activity_ids)
+
+    def test_plan_of_many_chunks_is_kept_whole_and_in_order(self):
+        with patch(PLAN + ".BATCH", 3):
+            job = self.make_job(*"ABCDEFGH")
+            job.action_plan()
+        self.assertEqual(job.progress_total, 8)
+        names = [chunk.payload["name"] for chunk in job._chunks("todo")]
+        self.assertEqual(names, list("ABCDEFGH"))
+
+    def test_progress_counts_failed_parts_and_goes_on_after_a_break(self):
+        job = self.make_job("Ann", "Bob", "Cid", refuse=["Ann"])
+        job.action_plan()
+        job._start()
+        with patch.object(type(job), "_commit", lambda self, units=0: 0.0):
+            job._work()
+        self.assertEqual((job.progress_done, job.progress_total), (1, 3))
+        self.assertAlmostEqual(job.progress_percent, 100 / 3)
+        job._work()
+        self.assertEqual((job.progress_done, job.progress_total), (3, 3))
+
     def test_fatal_finding_forbids_the_run(self):
         fatal = {"severity": "fatal", "text": "No such file", "code": "Z01"}
         job = self.make_job("Ann", findings=[fatal])
@@ -201,12 +247,3 @@ class TestRunLifecycle(ExchangeRunCase):
             self.assertFalse(
                 self.env[model].search([("run_model", "=", "exchange.fake.job")])
             )
-
-    def test_old_chunks_are_collected_but_findings_stay(self):
-        job = self.make_job("Ann", findings=[{"severity": "info", "text": "x"}])
-        job.action_run()
-        job.date_end = fields.Datetime.subtract(fields.Datetime.now(), days=31)
-        self.env.flush_all()
-        self.env["exchange.chunk"]._gc_finished()
-        self.assertFalse(job._chunk_counts())
-        self.assertEqual(job.exchange_message_ids.text, "x")

@@ -12,13 +12,8 @@ class TestRunSecurity(ExchangeRunCase):
         cls.reader = new_test_user(
             cls.env, "exchange_reader", "exchange_run.group_exchange_user"
         )
-        cls.access = cls.env["ir.model.access"].create(
-            {
-                "name": "fake job readers",
-                "model_id": cls.env["ir.model"]._get_id("exchange.fake.job"),
-                "group_id": cls.env.ref("exchange_run.group_exchange_user").id,
-                "perm_read": True,
-            }
+        cls.access = cls.give_access(
+            "exchange.fake.job", "exchange_run.group_exchange_user", perm_read=True
         )
 
     def findings_seen_by(self, user):
@@ -51,8 +46,43 @@ class TestRunSecurity(ExchangeRunCase):
         with self.assertRaises(AccessError):
             message.with_user(self.env.ref("base.user_admin")).unlink()
 
-    def test_reader_cannot_run(self):
+    def test_reader_can_press_no_button(self):
         job = self.make_job("Ann")
+        job.action_plan()
+        seen = job.with_user(self.reader)
+        for press in (seen.action_run, seen.action_plan, seen.action_draft):
+            with self.assertRaises(AccessError):
+                press()
+        self.assertEqual((job.state, self.partners("Ann")), ("planned", []))
+
+    def test_reader_cannot_stop_a_running_job(self):
+        job = self.make_job("Ann")
+        job.action_plan()
+        job._start()
+        for press in ("action_cancel", "action_resume"):
+            with self.assertRaises(AccessError):
+                getattr(job.with_user(self.reader), press)()
+        self.assertFalse(self.env["exchange.progress"]._is_cancel_requested(job))
+
+    def test_technical_rows_are_for_administrators(self):
+        for model in ("exchange.chunk", "exchange.progress"):
+            rows = self.env[model]
+            self.assertFalse(rows.with_user(self.reader).has_access("read"))
+            admin = rows.with_user(self.env.ref("base.user_admin"))
+            self.assertTrue(admin.has_access("read"))
+            self.assertFalse(admin.has_access("write"))
+
+    def test_overview_is_for_managers_and_of_their_companies(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        mine, foreign = self.make_job("Ann"), self.make_job("Bob")
+        foreign.company_id = other
+        self.env.flush_all()
+        Overview = self.env["exchange.run.overview"]
         with self.assertRaises(AccessError):
-            job.with_user(self.reader).action_run()
-        self.assertEqual(self.partners("Ann"), [])
+            Overview.with_user(self.reader).search([])
+        manager = new_test_user(
+            self.env, "exchange_boss", "exchange_run.group_exchange_manager"
+        )
+        seen = Overview.with_user(manager).search([("kind", "=", mine._name)])
+        self.assertIn(mine.id, seen.mapped("run_id"))
+        self.assertNotIn(foreign.id, seen.mapped("run_id"))
