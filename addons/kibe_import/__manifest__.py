@@ -15,10 +15,13 @@
         "report/kibe_import_summary.xml",
         "views/kibe_import_templates.xml",
         "views/kibe_import_line_views.xml",
+        "wizards/kibe_language_alias_views.xml",
         "views/exchange_message_views.xml",
+        "views/kibe_correspondence_views.xml",
         "views/kibe_import_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "assets": {"web.assets_backend": ["kibe_import/static/src/**/*"]},
     "demo": ["demo/kibe_import_demo.xml"],
 }

@@ -242,7 +242,8 @@ def check_mappings(groups, slots, planning, reference, issues, usable):
             if code not in reference.groups and key not in planning.used_groups:
                 issues.add("X08", groups.file, value=code, key=show(key))
     if slots.known and "prestations" in usable:
-        unused = [code for code in slots.targets if code not in planning.used_codes]
+        useful = planning.used_codes | slots.added
+        unused = [code for code in slots.targets if code not in useful]
         if unused:
             issues.add("X12", slots.file, value=", ".join(unused))
 

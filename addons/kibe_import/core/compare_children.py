@@ -23,8 +23,7 @@ class ChildComparer:
             self._compare(kibe_id, row)
         if self.defaults:
             context.issues.add("E14", ENFANTS.file, value=self.defaults)
-        if context.merged.children.blocked:
-            context.plan.errors["child"] = len(context.merged.children.blocked)
+        context.add_blocked("child", ENFANTS.file, context.merged.children.blocked)
 
     def _compare(self, kibe_id, row):
         context = self.context

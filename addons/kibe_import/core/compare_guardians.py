@@ -1,5 +1,6 @@
 """Guardians against the base (specification sections 1.3 and 1.5)."""
 
+from .const import INTERVENANTS
 from .context import (
     ROLE_NAMES,
     note_old_line,
@@ -30,8 +31,7 @@ class GuardianComparer:
             self.context.guardians[kibe_id] = dict(stored.values)
         for person in people.persons.values():
             self._compare(person)
-        if people.blocked:
-            self.context.plan.errors["guardian"] = len(people.blocked)
+        self.context.add_blocked("guardian", INTERVENANTS.file, people.blocked)
 
     def _compare(self, person):
         context = self.context

@@ -176,9 +176,7 @@ class SectorComparer:
         if losing:
             names = ", ".join(losing)
             self.context.issues.add("P26", PRESTATIONS.file, value=len(losing), n=names)
-        blocked = self.planning.blocked - {None}
-        if blocked:
-            self.context.plan.errors["sector"] = len(blocked)
+        self.context.add_blocked("sector", PRESTATIONS.file, self.planning.blocked)
 
     def _rebuild(self, child):
         stored = self.context.base.sectors.get(child, [])

@@ -6,7 +6,7 @@ from . import text
 from .cells import Npa
 from .issue import Issues
 from .messages import Text
-from .operation import Operation, Plan
+from .operation import Action, Operation, Plan
 
 ADDRESS = ("street", "street2", "zip")
 TEXT_FIELDS = frozenset(
@@ -65,6 +65,15 @@ class Context:
         operation = Operation(*args, **kwargs)
         self.plan.operations.append(operation)
         return operation
+
+    def add_blocked(self, entity, file, kibe_ids):
+        """Add what errors hold back: nothing becomes of it, but it is counted.
+
+        :param set kibe_ids: the guardians, the children, or the children of the pages
+        """
+        name = self.guardian_name if entity == "guardian" else self.child_name
+        for kibe_id in sorted(kibe_ids - {None}):
+            self.add(entity, (kibe_id,), Action.ERROR, name(kibe_id), file)
 
     def guardian_name(self, kibe_id):
         """Return the name of a guardian for messages and labels."""

@@ -32,12 +32,25 @@ class Mapping:
     :ivar targets: key → target
     :ivar folded: key without accents, case and blanks → key, for near matches
     :ivar known: False when the file is blocked or missing
+    :ivar added: keys that do not come from the file
     """
 
     file: str
     targets: dict = dataclasses.field(default_factory=dict)
     folded: dict = dataclasses.field(default_factory=dict)
     known: bool = True
+    added: set = dataclasses.field(default_factory=set)
+
+    def complete(self, targets):
+        """Add correspondences that the file lacks.
+
+        :param dict targets: key → target; what the file says itself comes first
+        """
+        for key, target in targets.items():
+            if key not in self.targets:
+                self.added.add(key)
+                self.targets[key] = target
+                self.folded.setdefault(fold_key(key), key)
 
 
 def read_groups(raw, issues):
@@ -73,6 +86,16 @@ def show(key):
     return " / ".join(key) if isinstance(key, tuple) else key
 
 
+def is_numbers(value):
+    """Tell whether a text is empty or a comma list of slot numbers."""
+    return not (value or "").strip(text.BLANKS) or bool(NUMBERS.fullmatch(value))
+
+
+def numbers(value):
+    """Return the slot numbers of a comma list: a sorted tuple without doubles."""
+    return tuple(sorted({int(number) for number in re.findall("[0-9]+", value or "")}))
+
+
 def _group(element, _file, _issues):
     structure, _problems = parse_id(text.clean(element.get("StructureKibeId")))
     name = text.collapse(element.get("GroupKibeId"))
@@ -81,13 +104,12 @@ def _group(element, _file, _issues):
 
 
 def _slot(element, file, issues):
-    numbers = element.get("SlotSaiId")
+    slots = element.get("SlotSaiId")
     code = text.collapse(element.get("CodeKibeId"))
-    if numbers.strip(text.BLANKS) and not NUMBERS.fullmatch(numbers):
-        issues.add("X09", file, element.sourceline, "SlotSaiId", numbers)
+    if not is_numbers(slots):
+        issues.add("X09", file, element.sourceline, "SlotSaiId", slots)
         return None
-    target = tuple(sorted({int(number) for number in re.findall("[0-9]+", numbers)}))
-    return Entry(element.sourceline, code, target)
+    return Entry(element.sourceline, code, numbers(slots))
 
 
 def _read(raw, file, root_name, name, attributes, make, issues):

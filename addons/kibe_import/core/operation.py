@@ -53,7 +53,7 @@ class Operation:
     :ivar skipped: new values that operation 2 leaves aside
     :ivar record_id: id of the stored record
     :ivar attach: (model, id) of the contact that is attached
-    :ivar group: for a sector, its slots.Group
+    :ivar group: for a sector, its slots.Group; None when errors hold it back
     :ivar lines: for a sector, its planning.Line
     """
 
@@ -79,14 +79,12 @@ class Plan:
     :ivar overwrite: operation 3 instead of 2
     :ivar operations: list of Operation in dependency order
     :ivar issues: Issues of this operation alone
-    :ivar errors: entity → number of records blocked
     :ivar losing: children that lose their sector pages (P26)
     """
 
     overwrite: bool
     operations: list = dataclasses.field(default_factory=list)
     issues: Issues = dataclasses.field(default_factory=Issues)
-    errors: dict = dataclasses.field(default_factory=dict)
     losing: list = dataclasses.field(default_factory=list)
 
     def counters(self):
@@ -97,8 +95,6 @@ class Plan:
                 counts[operation.entity][action] += 1
                 if operation.entity == "sector":
                     counts["sector_line"][action] += len(operation.lines)
-        for entity, number in self.errors.items():
-            counts[entity][Action.ERROR] += number
         for entity, actions in ALWAYS_COUNTED.items():
             for action in actions:
                 counts[entity][action] += 0
@@ -119,7 +115,7 @@ class Plan:
         """
         totals = {}
         for operation in self.operations:
-            if operation.entity == "sector":
+            if operation.entity == "sector" and operation.group:
                 row = totals.setdefault(operation.group.code, [0, 0])
                 for action in COUNTED_AS.get(operation.action, (operation.action,)):
                     if action in (Action.DELETED, Action.CREATED):

@@ -1,15 +1,24 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
-# Message code → list that an operator completes to make the value known.
+# Message code → list that an operator completes to make the value known, and the
+# fields of the message that fill the new entry.
 FIXES = {
     "E03": ("daycare.gender.label", {"default_label": "value"}),
-    "E04": ("daycare.language", {"default_aliases": "value"}),
     "E05": ("daycare.child.status", {"default_code": "value"}),
     "E06": ("daycare.parental.authority", {"default_code": "value"}),
     "D05": ("daycare.civil.label", {"default_label": "value"}),
-    "P02": ("daycare.group", {"default_code": "value"}),
     "E15": ("daycare.locality", {"default_npa": "value"}),
+    "E04": ("kibe.language.alias", {"default_name": "value"}),
+    "P01": (
+        "kibe.correspondence",
+        {"default_structure": "value", "default_name": "kibe_name"},
+    ),
+    "P02": ("kibe.correspondence", {"default_name": "value"}),
+    "X08": ("kibe.correspondence", {"default_name": "value"}),
+    "P09": ("kibe.correspondence", {"default_name": "value"}),
+    "P10": ("kibe.correspondence", {"default_name": "value"}),
 }
+KINDS = {"P01": "group", "P02": "target", "X08": "target", "P09": "code", "P10": "code"}
 
 
 class ExchangeMessage(models.Model):
@@ -28,6 +37,11 @@ class ExchangeMessage(models.Model):
     kibe_child = fields.Char(
         string="Child", readonly=True, help="Kibé ID of the child concerned."
     )
+    kibe_name = fields.Char(
+        string="Second Value",
+        readonly=True,
+        help="What the message names beside its value.",
+    )
     kibe_fixable = fields.Boolean(compute="_compute_kibe_fixable")
 
     def _compute_kibe_fixable(self):
@@ -36,21 +50,46 @@ class ExchangeMessage(models.Model):
             message.kibe_fixable = bool(
                 message.run_model == "kibe.import"
                 and model
+                and message.value
                 and self.env[model].has_access("create")
             )
 
     def action_kibe_fix(self):
-        """Open the list entry that makes the value of the message known.
+        """Open the entry that makes the value of the message known.
 
-        :return: a window action on a new entry, filled with the value
+        :return: a window action on a new entry, filled with the value; on the entry
+            itself when it was made already
         """
         self.ensure_one()
         model, defaults = FIXES[self.code]
+        context = {key: self[field] for key, field in defaults.items()}
+        if self.code in KINDS:
+            context["default_kind"] = KINDS[self.code]
+            context["default_company_id"] = self.company_id.id
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Make «%(value)s» known", value=self.value or ""),
             "res_model": model,
+            "res_id": self._kibe_known(model, context),
             "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
-            "context": {key: self[field] for key, field in defaults.items()},
+            "context": context,
         }
+
+    def _kibe_known(self, model, context):
+        """Return the id of the correspondence made already, False if there is none."""
+        if self.code not in KINDS:
+            return False
+        wanted = [(k.removeprefix("default_"), "=", v) for k, v in context.items()]
+        return self.env[model].search(wanted, limit=1).id
+
+    @api.model
+    def action_kibe_analyse(self):
+        """Test the delivery of these messages again, and show the new messages.
+
+        :return: a window action
+        """
+        run = self.env["kibe.import"].browse(self.env.context["kibe_import_id"])
+        run.action_test()
+        return {**run.action_view_messages(), "target": "main"}

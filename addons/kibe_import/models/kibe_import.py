@@ -18,9 +18,11 @@ class KibeImport(models.Model):
     _description = "Kibé Import"
     _inherit = [
         "kibe.import.plan",
+        "kibe.import.mapping",
         "kibe.import.snapshot",
         "kibe.import.apply",
         "kibe.import.preview",
+        "kibe.import.drill",
         "kibe.import.undo",
         "exchange.run.mixin",
     ]

@@ -35,7 +35,7 @@ class KibeImportApply(models.AbstractModel):
     # === LINES ===
 
     def _store_lines(self, plans, found):
-        """Keep one line for each record that changes or could have changed.
+        """Keep one line for each record of the plan: what the counters count.
 
         Rows go straight into the table: they are the import's own log, and a plan
         may have a hundred thousand of them.
@@ -49,14 +49,12 @@ class KibeImportApply(models.AbstractModel):
         )
         rows = [self._line_row(number, *pair) for number, pair in _pairs(plans)]
         query = f"INSERT INTO kibe_import_line ({', '.join(LINE_COLUMNS)}) VALUES %s"
-        for batch in split_every(5000, [row for row in rows if row]):
+        for batch in split_every(5000, rows):
             self.env.cr.execute_values(query, list(batch), page_size=1000)
         self.env["kibe.import.line"].invalidate_model()
 
     def _line_row(self, number, first, second):
-        """Return the columns of a line, None when nothing is worth showing."""
-        if not any(_matters(operation) for operation in (first, second)):
-            return None
+        """Return the columns of the line of a record."""
         main = second or first
         now = fields.Datetime.now()
         uid = self.env.uid
@@ -285,13 +283,6 @@ def _pairs(plans):
         number += 1
 
 
-def _matters(operation):
-    """Say whether an operation writes, or leaves a difference aside."""
-    if operation is None:
-        return False
-    return operation.action in WRITTEN or bool(operation.skipped)
-
-
 def _before(operation):
     before = dict(operation.before)
     if operation.attach:
@@ -306,7 +297,7 @@ def _before(operation):
 
 
 def _after(operation):
-    if operation.action is Action.DELETED:
+    if operation.action in (Action.DELETED, Action.ERROR):
         return {}
     after = dict(operation.values or operation.skipped)
     if operation.entity == "sector":

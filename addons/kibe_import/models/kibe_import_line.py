@@ -20,6 +20,7 @@ ACTIONS = [
     (Action.SKIPPED, "Left as it is"),
     (Action.DELETED, "Deleted"),
     (Action.IDENTICAL, "Rebuilt Identically"),
+    (Action.ERROR, "In Error"),
 ]
 ACTIONS = [(str(key), label) for key, label in ACTIONS]
 MODELS = {
@@ -30,14 +31,10 @@ MODELS = {
     "billing_data": "daycare.billing.data",
     "sector": "daycare.sector",
 }
-# Names of the plan that stand for fields; and what only the undo needs.
-HIDDEN_NAMES = {
-    "child": "child_id",
-    "guardian": "guardian_id",
-    "debtor": "debtor_id",
-    "lines": "line_ids",
-}
-TECHNICAL = {"line_vals", "attach", "kibe_id"}
+# Names of the plan that stand for fields.
+HIDDEN_NAMES = {"debtor": "debtor_id", "lines": "line_ids"}
+# What only the undo needs, and who the record itself names.
+TECHNICAL = {"line_vals", "attach", "kibe_id", "child", "guardian"}
 
 
 class KibeImportLine(models.Model):
@@ -97,11 +94,36 @@ class KibeImportLine(models.Model):
         return Markup("<br/>").join(rows)
 
     def _change_html(self, name, before, after):
+        if name == "lines":
+            return self._week_html(after.get(name) or before.get(name), not after)
         old, new = self._shown(name, before), self._shown(name, after)
         shown = Markup("<b>%s</b>: ") % self._field_label(name)
         if old:
             shown += Markup("<s class='text-muted'>%s</s> → ") % old
         return shown + escape(new or "–")
+
+    def _week_html(self, presences, gone):
+        """Return the presences of a placement as a week, struck out when it goes.
+
+        :param list presences: texts such as `mon: 1, 2, 3`
+        """
+        field = self.env["daycare.sector.line"]._fields["weekday"]
+        days = dict(field._description_selection(self.env))
+        week = {}
+        for presence in presences or []:
+            day, _colon, text = presence.partition(": ")
+            week.setdefault(day, []).append(text)
+        cell = Markup(
+            "<td><s class='text-muted'>%s</s></td>" if gone else "<td>%s</td>"
+        )
+        shown = [day for day in days if day in week]
+        return Markup(
+            "<table class='table table-sm table-bordered w-auto mb-0'>"
+            "<tr>%s</tr><tr>%s</tr></table>"
+        ) % (
+            Markup().join(Markup("<th>%s</th>") % days[day][:2] for day in shown),
+            Markup().join(cell % " + ".join(week[day]) for day in shown),
+        )
 
     def _field_label(self, name):
         field = self.env[MODELS[self.entity]]._fields[HIDDEN_NAMES.get(name, name)]
@@ -122,9 +144,26 @@ class KibeImportLine(models.Model):
             return dict(field._description_selection(self.env)).get(value, value)
         if field and field.type == "date":
             return fields.Date.to_date(value).strftime("%d.%m.%Y")
-        if isinstance(value, list):
-            return ", ".join(str(item) for item in value)
-        return str(value)
+        return self._debtor_name(value) if name == "debtor" else str(value)
+
+    def _debtor_name(self, key):
+        """Return the name of a guardian whom the plan names by key."""
+        known = self.search(
+            [
+                ("import_id", "=", self.import_id.id),
+                ("entity", "=", "guardian"),
+                ("key", "=", key),
+            ],
+            limit=1,
+        )
+        if known:
+            return f"{known.label} ({key})"
+        # sudo: the name of a guardian, whom every clerk sees
+        guardians = self.env["daycare.guardian"].sudo()
+        if key.startswith("#"):
+            return guardians.browse(int(key[1:])).exists().name or key
+        stored = guardians._by_kibe_id([key], self.import_id.company_id).get(key)
+        return f"{stored.name} ({key})" if stored else key
 
     def action_open_record(self):
         """Open the record of the line.

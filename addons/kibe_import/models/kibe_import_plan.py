@@ -28,6 +28,7 @@ TABLES = (
     "daycare_group",
     "daycare_slot",
     "daycare_module",
+    "kibe_correspondence",
 )
 LISTS = (
     "daycare_language",
@@ -61,6 +62,7 @@ class KibeImportPlan(models.AbstractModel):
             return []
         reference = env._load_reference()
         found = analysis.read(raw, self.archive_name or "", reference, extra)
+        env._complete_mappings(found)
         base = env._load_base(found)
         if found.groups is not None:
             analysis.merge(found, base, reference, options)
@@ -244,6 +246,7 @@ class KibeImportPlan(models.AbstractModel):
                     "column": issue.column,
                     "value": self._plain(issue.value, language),
                     "kibe_child": issue.child,
+                    "kibe_name": self._plain(dict(issue.args).get("n"), language),
                     "kibe_operation": operation,
                 }
                 for issue in sorted(issues, key=_rank)

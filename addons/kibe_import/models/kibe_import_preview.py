@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 
 from ..core import analysis, report
@@ -33,15 +35,24 @@ class KibeImportPreview(models.AbstractModel):
     _name = "kibe.import.preview"
     _description = "What a Kibé Import Shows"
 
-    preview_html = fields.Html(string="Preview", compute="_compute_preview_html")
+    # Rendered here, from escaped values: sanitizing would take the links away.
+    preview_html = fields.Html(
+        string="Preview", compute="_compute_preview_html", sanitize=False
+    )
 
     @api.depends("counters", "counters_overwrite", "details")
     @api.depends_context("lang")
     def _compute_preview_html(self):
         for run in self:
-            run.preview_html = self.env["ir.qweb"]._render(
-                "kibe_import.preview", run._preview_values()
-            )
+            run.preview_html = run._render_preview(links=True)
+
+    def _render_preview(self, links):
+        """Return the preview, with links behind its numbers or, on paper, without.
+
+        :rtype: markupsafe.Markup
+        """
+        values = {**self._preview_values(), "links": links, "json": json}
+        return self.env["ir.qweb"]._render("kibe_import.preview", values)
 
     def _preview_values(self):
         """Return what the preview and the printed summary show.
@@ -57,7 +68,11 @@ class KibeImportPreview(models.AbstractModel):
         return {
             "run": self,
             "grids": [
-                {"title": operations[name], **self._grid(self._with_rows(counters))}
+                {
+                    "operation": name,
+                    "title": operations[name],
+                    **self._grid(self._with_rows(counters)),
+                }
                 for name, counters in shown
                 if counters
             ],
@@ -72,17 +87,18 @@ class KibeImportPreview(models.AbstractModel):
         return {"rows": (self.details or {}).get("rows", {}), **counters}
 
     def _grid(self, counters):
-        """Return the counters as a table, columns in the order of work."""
+        """Return the counters as a table, columns in the order of work.
+
+        :return: dict with `actions`, a list of (key, label), and `rows`, a list of
+            (key, label, {action: number})
+        """
         labels = self._counter_labels()
         used = {action for row in counters.values() for action in row}
         actions = [action for action in ACTION_ORDER if action in used]
         return {
             "actions": [(action, labels[action]) for action in actions],
             "rows": [
-                (
-                    labels[entity],
-                    [counters[entity].get(action, 0) for action in actions],
-                )
+                (entity, labels[entity], counters[entity])
                 for entity in ("rows", *ENTITIES)
                 if entity in counters
             ],
@@ -114,14 +130,7 @@ class KibeImportPreview(models.AbstractModel):
 
     def _counters_table(self):
         grid = self._grid(self.counters or {})
-        keys = [action for action, _label in grid["actions"]]
-        return {
-            "actions": grid["actions"],
-            "rows": [
-                (label, dict(zip(keys, numbers, strict=True)))
-                for label, numbers in grid["rows"]
-            ],
-        }
+        return {**grid, "rows": [row[1:] for row in grid["rows"]]}
 
     def action_download_report(self):
         """Download the delivered rows with their messages, to correct and send back.
@@ -148,36 +157,4 @@ class KibeImportPreview(models.AbstractModel):
             "type": "ir.actions.act_url",
             "url": f"/web/content/{attachment.id}?download=true",
             "target": "download",
-        }
-
-    def action_view_messages(self):
-        """Open the messages, worst first, grouped by code.
-
-        :return: a window action
-        """
-        action = super().action_view_messages()
-        view = self.env.ref("kibe_import.exchange_message_view_list")
-        search = self.env.ref("kibe_import.exchange_message_view_search")
-        context = {**action["context"], "search_default_group_code": 1}
-        return {
-            **action,
-            "view_mode": "list",
-            "views": [(view.id, "list")],
-            "search_view_id": (search.id, "search"),
-            "context": context,
-        }
-
-    def action_view_lines(self):
-        """Open the records of the plan, before and after.
-
-        :return: a window action
-        """
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Before and After: %(name)s", name=self.display_name),
-            "res_model": "kibe.import.line",
-            "view_mode": "list",
-            "domain": [("import_id", "=", self.id)],
-            "context": {"kibe_test": self.operation == "test"},
         }

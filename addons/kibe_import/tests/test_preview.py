@@ -22,7 +22,7 @@ class TestKibePreview(KibeImportCommon):
         html = str(run.with_context(lang="fr_FR").preview_html)
         self.assertIn("Générer", html)
         self.assertIn("Générer avec écrasement", html)
-        [line] = self.lines(run, "child")
+        line = self.lines(run, "child").filtered(lambda line: line.key == "11110")
         self.assertEqual((line.action, line.action_overwrite), ("skipped", "updated"))
         self.assertIn("<s", str(line.changes_html))
         self.assertIn("Summer", str(line.changes_html))
@@ -124,3 +124,57 @@ class TestKibePreview(KibeImportCommon):
             (action["res_model"], action["res_id"]),
             ("daycare.child", self.child("10000").id),
         )
+
+    def opened(self, run, *args):
+        """Return the records that a number of the counter grid opens."""
+        action = run.action_open_counter(*args)
+        return self.env[action["res_model"]].search(action["domain"])
+
+    def test_each_number_opens_as_many_records(self):
+        self.run_import("kibe_sample.zip", "create")
+        run = self.run_import(
+            edited(("enfants", 3, 2, "Winter"), ("enfants", 2, 5, "31.02.2020"))
+        )
+        for operation in ("create", "overwrite"):
+            counters = {
+                "create": run.counters,
+                "overwrite": run.counters_overwrite,
+            }[operation]
+            for entity, row in counters.items():
+                for action, number in row.items():
+                    if entity != "sector_line":
+                        lines = self.opened(run, operation, entity, action)
+                        self.assertEqual(len(lines), number, (operation, entity))
+        [blocked] = self.opened(run, "create", "child", "error")
+        self.assertEqual((blocked.key, blocked.label), ("10000", "Melody Mory"))
+        [updated] = self.opened(run, "overwrite", "child", "updated")
+        self.assertIn("Winter", str(updated.changes_html))
+
+    def test_weekly_presences_open_their_placements(self):
+        run = self.run_import("kibe_sample.zip")
+        lines = self.opened(run, "create", "sector_line", "created")
+        self.assertEqual(lines.mapped("entity"), ["sector"])
+        html = str(lines.with_context(lang="fr_FR").changes_html)
+        self.assertIn("<th>Lu</th>", html)
+        self.assertIn("<td>1, 2, 3, 4, 5, 6</td>", html)
+
+    def test_rows_open_their_messages_or_the_workbook(self):
+        run = self.run_import(
+            edited(("enfants", 3, 5, "31.02.2020"), ("prestations", 2, 9, "Repas"))
+        )
+        action = run.action_open_rows("enfants.csv", "error")
+        messages = self.env["exchange.message"].search(action["domain"])
+        self.assertEqual(set(messages.mapped("code")), {"V04"})
+        action = run.action_open_counter("create", "rows", "ignored")
+        messages = self.env["exchange.message"].search(action["domain"])
+        self.assertIn("P09", messages.mapped("code"))
+        action = run.action_open_code("Repas")
+        [message] = self.env["exchange.message"].search(action["domain"])
+        self.assertEqual((message.code, message.value), ("P09", "Repas"))
+        action = run.action_open_rows("enfants.csv", "read")
+        self.assertEqual(action["type"], "ir.actions.act_url")
+
+    def test_paper_has_no_links(self):
+        run = self.run_import("kibe_sample.zip")
+        self.assertIn("<button", str(run.preview_html))
+        self.assertNotIn("<button", str(run._render_preview(links=False)))

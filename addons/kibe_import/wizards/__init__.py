@@ -1,0 +1,1 @@
+from . import kibe_language_alias
