@@ -1,133 +1,125 @@
-"""Pulling from openIMIS: how fast our side is, beside the server's own time.
+"""Pulling claims from openIMIS: all that a first load does, from HTTP to the database.
 
-The answers are made beforehand and handed over in memory, so that what is measured is
-reading, comparing and writing; claims have an item and a service each.
+openIMIS is the simulator in a process of its own; what it takes is told apart. Claims
+have an item and a service each. `FHIR_CLAIMS=200000` in the environment says how many.
 """
 
-import json
+import os
 import resource
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
 
-from tests.simulators.openimis import Store
+from tests.simulators.openimis.server import LOGIN
 
-from .fhir_cpu import cpuwatch
+from .fhir_cpu import cpuwatch, process_cpu
 from .report import Result
 
 ADDONS = ["openimis_fhir"]
-CLAIMS = 4000
+CLAIMS = int(os.environ.get("FHIR_CLAIMS", "4000"))
 PAGE = 200
-
-
-class Loopback:
-    """A client whose answers come from memory, as parsed as the real one's."""
-
-    server_date = None
-
-    def __init__(self, store):
-        from odoo.addons.openimis_fhir.core.client import loads
-
-        rows = list(store.rows["Claim"].values())
-        self.loads = loads
-        self.total = len(rows)
-        self.pages = {
-            name: [
-                json.dumps(
-                    {
-                        "resourceType": "Bundle",
-                        "total": len(rows),
-                        "entry": [
-                            {"resource": getattr(row, attribute)}
-                            for row in rows[start : start + PAGE]
-                        ],
-                    }
-                ).encode()
-                for start in range(0, len(rows), PAGE)
-            ]
-            for name, attribute in (
-                ("Claim", "resource"),
-                ("ClaimResponse", "response"),
-            )
-        }
-
-    def get(self, path, parameters=None):
-        number = parameters["page-offset"]
-        return self.loads(self.pages[path.strip("/")][number - 1])
+KINDS = ("facility", "product", "policy", "claim")
 
 
 def bench(env):
     """First load, then the same again with nothing changed."""
-    from odoo.addons.openimis_fhir.core.transport import FhirTransport
-
     company = env["res.company"].create(
         {"name": "Bench", "currency_id": env.ref("base.USD").id}
     )
     env = env(context={**env.context, "allowed_company_ids": company.ids})
-    pull, store = _prepare(env, company)
-    transport = FhirTransport(Loopback(store), {"$": "USD"})
-    for name in ("claims, first load", "claims, unchanged"):
-        before = _peak()
-        reading, writing = _load(env, transport, pull)
-        yield Result(name, CLAIMS / (reading[0] + writing[0]), "per s")
-        yield Result(f"{name}: reading only", CLAIMS / reading[0], "per s")
-        yield Result(
-            f"{name}: per second of our CPU",
-            CLAIMS / (reading[1] + writing[1]),
-            "per s",
-        )
-        yield Result(f"{name}: memory grows by", _peak() - before, "MB")
+    with _openimis(CLAIMS) as (url, server):
+        connection = _connection(env, url)
+        for name in ("claims, first load", "claims, unchanged"):
+            yield from _measure(env, name, connection, server)
     assert env["openimis.claim"].search_count([]) >= CLAIMS
 
 
-def _load(env, transport, pull):
-    """Take all pages as a pull does; return (seconds, CPU) of reading, writing."""
-    reading, writing = [0.0, 0.0], [0.0, 0.0]
-    for start in range(0, CLAIMS, PAGE):
-        with cpuwatch() as watch:
-            page = transport.page("claim", start, PAGE)
-        reading[0] += watch.seconds
-        reading[1] += watch.cpu
-        with cpuwatch() as watch:
-            pull._take("claim", page)
-            env.cr.commit()
-            env.invalidate_all()
-        writing[0] += watch.seconds
-        writing[1] += watch.cpu
-    return reading, writing
+def _measure(env, name, connection, server):
+    database = env.cr._cnx.info.backend_pid
+    others = {"the database's": database, "openIMIS'": server}
+    before = {label: process_cpu(pid) for label, pid in others.items()}
+    with _pages(env) as pages, cpuwatch() as watch:
+        pull = env["openimis.pull"].create(
+            {
+                "connection_id": connection.id,
+                "company_id": connection.company_id.id,
+                "full": True,
+            }
+        )
+        env.cr.commit()
+        pull.with_context(exchange_inline=True).action_run()
+    assert pull.state == "done", pull.exchange_message_ids.mapped("text")
+    yield Result(name, CLAIMS / watch.seconds, "per s")
+    yield Result(f"{name}: per second of our CPU", CLAIMS / watch.cpu, "per s")
+    for label, pid in others.items():
+        seconds = process_cpu(pid) - before[label]
+        yield Result(f"{name}: {label} CPU", 1e6 * seconds / CLAIMS, "µs each")
+    yield from _growth(name, pages)
 
 
-def _peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _prepare(env, company):
-    store = Store()
-    facility = store.add_facility(1)
-    product = env["openimis.product"].create(
-        {"code": "BCUL0001", "name": "P", "company_id": company.id}
+def _growth(name, pages):
+    """The last fifth of the pages beside the second: what grows with the data."""
+    fifth = len(pages) // 5
+    (start, memory), (end, _memory) = pages[fifth], pages[2 * fifth]
+    yield Result(
+        f"{name}: last fifth of the pages",
+        (pages[-1][0] - pages[-1 - fifth][0]) / (end - start),
+        "× second",
     )
-    env["res.partner"].create(
-        {
-            "name": "HF",
-            "company_id": company.id,
-            "openimis_uuid": facility,
-            "openimis_is_facility": True,
-        }
-    )
-    policy = store.add_policy(1, "BCUL0001")
-    env["openimis.policy"].create(
-        {"openimis_uuid": policy, "product_id": product.id, "company_id": company.id}
-    )
-    for number in range(CLAIMS):
-        store.add_claim(number, facility, policy)
+    yield Result(f"{name}: memory grows by", pages[-1][1] - memory, "MB")
+
+
+@contextmanager
+def _pages(env):
+    """Note (our CPU in seconds, largest memory in MB) after each page of claims."""
+    pages = []
+    Pull = type(env["openimis.pull"])
+    take = Pull._take
+
+    def noting(self, kind, page):
+        take(self, kind, page)
+        if kind == "claim":
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            pages.append((time.process_time(), memory))
+
+    with patch.object(Pull, "_take", noting):
+        yield pages
+
+
+@contextmanager
+def _openimis(claims):
+    """Run the simulator; give its address and its process id."""
+    command = [sys.executable, "-m", "tests.simulators.openimis", "--claims"]
+    with subprocess.Popen(
+        [*command, str(claims)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).resolve().parents[2],
+    ) as process:
+        try:
+            yield process.stdout.readline().split()[2], process.pid
+        finally:
+            process.terminate()
+
+
+def _connection(env, url):
     connection = env["openimis.connection"].create(
         {
             "name": "Bench",
-            "url": "https://imis.example.org",
-            "company_id": company.id,
+            "url": url,
+            "internal": True,
+            "login": LOGIN[0],
+            "password": LOGIN[1],
+            "rate": 10**6,
+            "page_size": PAGE,
+            "company_id": env.company.id,
             "currency_id": env.ref("base.USD").id,
         }
     )
-    pull = env["openimis.pull"].create(
-        {"connection_id": connection.id, "company_id": company.id}
-    )
+    for line in connection.kind_ids:
+        line.enabled = line.kind in KINDS
     env.cr.commit()
-    return pull, store
+    return connection

@@ -10,6 +10,7 @@ from ..core.exceptions import (
     ServerFailed,
     ServerUnavailable,
 )
+from ..core.read_ahead import ReadAhead
 from ..core.transport import Page
 
 #: Clients of the jobs this process works on: login, rate limit and the knowledge
@@ -316,7 +317,7 @@ class OpenimisPull(models.Model):
     def _get_transport(self):
         key = self._transport_key()
         if key not in _TRANSPORTS:
-            _TRANSPORTS[key] = self.connection_id._transport()
+            _TRANSPORTS[key] = ReadAhead(self.connection_id._transport())
         return _TRANSPORTS[key]
 
     def _forget_transport(self):

@@ -1,7 +1,8 @@
 """A server that answers as openIMIS does, from the captured responses."""
 
 from .faults import Faults
+from .mass import MassClaims
 from .server import OpenimisServer
 from .store import Store
 
-__all__ = ["Faults", "OpenimisServer", "Store"]
+__all__ = ["Faults", "MassClaims", "OpenimisServer", "Store"]

@@ -1,25 +1,46 @@
-"""`python -m tests.simulators.openimis [port]`: a small openIMIS to look at."""
+"""`python -m tests.simulators.openimis`: a small openIMIS to look at, or a large one."""
 
-import sys
+import argparse
 import time
 
+from .mass import MassClaims
 from .server import LOGIN, OpenimisServer
 from .store import Store
 
+PRODUCT = "BCUL0001"
 
-def main():
-    """Serve the captured records and some made ones until interrupted."""
+
+def small():
+    """The captured records and some made ones."""
     store = Store().load_captured()
-    product = store.add_product(1, "BCUL0001")
+    store.add_product(1, PRODUCT)
     facility = store.add_facility(1)
     for number in range(1, 51):
         patient = store.add_patient(number)
-        coverage = store.add_policy(number, "BCUL0001")
-        store.add_claim(number, facility, coverage, patient)
+        policy = store.add_policy(number, PRODUCT)
+        store.add_claim(number, facility, policy, patient)
     store.add_bill(1, facility)
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-    with OpenimisServer(store, port=port) as server:
-        print(f"openIMIS at {server.url}, login {LOGIN[0]}, product {product}")
+    return store
+
+
+def large(claims):
+    """One facility with as many claims as wanted, made when they are asked for."""
+    store = Store()
+    store.add_product(1, PRODUCT)
+    facility = store.add_facility(1)
+    store.mass = MassClaims(claims, facility, store.add_policy(1, PRODUCT))
+    return store
+
+
+def main():
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("port", nargs="?", type=int, default=0)
+    parser.add_argument("--claims", type=int, help="as many claims, little else")
+    options = parser.parse_args()
+    store = large(options.claims) if options.claims else small()
+    with OpenimisServer(store, port=options.port) as server:
+        print(f"openIMIS at {server.url} login {LOGIN[0]}", flush=True)
         while True:
             time.sleep(3600)
 

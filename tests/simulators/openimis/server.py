@@ -54,6 +54,7 @@ class OpenimisServer:
 class _Handler(BaseHTTPRequestHandler):
     simulator = None
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are written apart
 
     def log_message(self, *args):
         """Silence."""
@@ -153,6 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
             # as captured: a total, and no entries
             total = len(store.listed(name))
             return _bundle(total, [("self", self._url(url, parameters))], [])
+        if source == "Claim" and store.mass:
+            return self._mass_list(name, parameters)
         rows = _filtered(store.listed(source), parameters)
         count = int(parameters.get("_count", 10))
         number = int(parameters.get("page-offset", 1))
@@ -168,6 +171,16 @@ class _Handler(BaseHTTPRequestHandler):
         if number > 1:
             links.append(("previous", self._url(url, parameters, number - 1)))
         return _bundle(len(rows), links, [self._entry(name, row) for row in chosen])
+
+    def _mass_list(self, name, parameters):
+        mass = self.simulator.store.mass
+        if not _filtered([mass], parameters):
+            return _bundle(0, [], [])
+        count = int(parameters.get("_count", 10))
+        start = (int(parameters.get("page-offset", 1)) - 1) * count
+        if start >= max(len(mass), 1):
+            raise ApiError(404, "Invalid page.")
+        return mass.bundle(name, start, count)
 
     def _url(self, url, parameters, number=None):
         if number:
@@ -213,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        content = json.dumps(value).encode()
+        content = value if isinstance(value, bytes) else json.dumps(value).encode()
         length = len(content)
         if self.fault == "not_json":
             content = b"<html>proxy error</html>"
