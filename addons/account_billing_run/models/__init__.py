@@ -8,3 +8,4 @@ from . import account_billing_run_generate
 from . import account_billing_run
 from . import account_move
 from . import account_move_fast_create
+from . import account_move_fast_entry

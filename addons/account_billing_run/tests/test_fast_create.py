@@ -19,7 +19,7 @@ OWN_COLUMNS = {
 class TestFastCreate(BillingCase):
     """The quick way gives the very rows that Odoo's own way gives."""
 
-    def vals(self, move_type="in_invoice", partner=None, **extra):
+    def vals(self, move_type="in_invoice", partner=None, last=-4.1, **extra):
         account = self.company_data[
             "default_account_expense"
             if move_type.startswith("in_")
@@ -29,7 +29,7 @@ class TestFastCreate(BillingCase):
             {"name": "A", "quantity": 3, "price_unit": 33.335, "discount": 10.0},
             {"name": "B", "quantity": 0.5, "price_unit": 0.01},
             {"name": "Title", "display_type": "line_section"},
-            {"name": "C", "quantity": 1, "price_unit": -4.1},
+            {"name": "C", "quantity": 1, "price_unit": last},
         ]
         return {
             "move_type": move_type,
@@ -61,7 +61,7 @@ class TestFastCreate(BillingCase):
 
     def assert_same_as_odoo(self, **kwargs):
         Move = self.env["account.move"]
-        self.assertIsNotNone(Move._billing_fast_total(self.vals(**kwargs)))
+        self.assert_fast(self.vals(**kwargs))
         fast = Move._billing_create([self.vals(**kwargs)])
         plain = Move.create(self.vals(**kwargs))
         for post in (False, True):
@@ -79,6 +79,26 @@ class TestFastCreate(BillingCase):
                     self.drop_numbers(actual, fast)
                     self.drop_numbers(expected, plain)
                 self.assertEqual(actual, expected)
+
+    def fast_total(self, vals):
+        partner = self.env["res.partner"].browse(vals["partner_id"])
+        return self.env["account.move"]._billing_fast_total(vals, partner)
+
+    def assert_fast(self, vals):
+        self.assertIsNotNone(self.fast_total(vals))
+
+    def five_centimes(self, **vals):
+        return self.env["account.cash.rounding"].create(
+            {
+                "name": "5 centimes",
+                "rounding": 0.05,
+                "strategy": "add_invoice_line",
+                "rounding_method": "HALF-UP",
+                "profit_account_id": self.company_data["default_account_revenue"].id,
+                "loss_account_id": self.company_data["default_account_expense"].id,
+                **vals,
+            }
+        )
 
     def drop_numbers(self, rows, move):
         for row in rows:
@@ -113,8 +133,64 @@ class TestFastCreate(BillingCase):
         )
         self.assert_same_as_odoo(partner=contact)
 
+    def test_cash_rounding(self):
+        rounding = self.five_centimes()
+        contact = self.env["res.partner"].create(
+            {"name": "Contact", "parent_id": self.partner_a.id}
+        )
+        for move_type in ("out_invoice", "in_invoice", "out_refund"):
+            # 85.91 is rounded down, 85.93 up, and 86.00 not at all
+            for last, due in ((-4.1, 85.9), (-4.08, 85.95), (-4.01, 86.0)):
+                with self.subTest(move_type=move_type, due=due):
+                    vals = {
+                        "move_type": move_type,
+                        "partner": contact,
+                        "last": last,
+                        "invoice_cash_rounding_id": rounding.id,
+                    }
+                    self.assert_same_as_odoo(**vals)
+                    move = self.env["account.move"]._billing_create([self.vals(**vals)])
+                    self.assertAlmostEqual(move.amount_total, due)
+
+    def test_cash_rounding_of_instalments(self):
+        self.partner_b.property_payment_term_id = self.pay_terms_b
+        self.assert_same_as_odoo(
+            move_type="out_invoice",
+            partner=self.partner_b,
+            invoice_cash_rounding_id=self.five_centimes().id,
+        )
+
+    def test_fiscal_positions_of_a_batch(self):
+        Partner = self.env["res.partner"]
+        own, other = self.company.country_id, self.env.ref("base.fj")
+        Position = self.env["account.fiscal.position"]
+        abroad = Position.create(
+            {"name": "Abroad", "auto_apply": True, "country_id": other.id}
+        )
+        manual = Position.create({"name": "Manual"})
+        partners = Partner.create(
+            [
+                {"name": "Here", "country_id": own.id},
+                {"name": "Abroad", "country_id": other.id},
+                {"name": "Abroad, too", "country_id": other.id},
+                {
+                    "name": "Exempt",
+                    "country_id": other.id,
+                    "property_account_position_id": manual.id,
+                },
+                {"name": "Nowhere"},
+            ]
+        )
+        vals_list = [self.vals(partner=partner) for partner in partners]
+        fast = self.env["account.move"]._billing_create(vals_list)
+        plain = self.env["account.move"].create(
+            [self.vals(partner=partner) for partner in partners]
+        )
+        positions = [move.fiscal_position_id for move in fast]
+        self.assertEqual(positions, [move.fiscal_position_id for move in plain])
+        self.assertEqual(positions[1:4], [abroad, abroad, manual])
+
     def test_what_needs_odoo_goes_odoos_way(self):
-        Move = self.env["account.move"]
         taxed = self.vals()
         taxed["invoice_line_ids"][0][2]["tax_ids"] = [
             Command.set(self.company_data["default_tax_purchase"].ids)
@@ -122,8 +198,17 @@ class TestFastCreate(BillingCase):
         foreign = self.vals(currency_id=self.setup_other_currency("EUR").id)
         untold = self.vals()
         del untold["invoice_line_ids"][0][2]["tax_ids"]
-        for vals in (taxed, foreign, untold):
-            self.assertIsNone(Move._billing_fast_total(vals))
+        journal = self.company_data["default_journal_purchase"].copy(
+            {"currency_id": self.setup_other_currency("EUR").id}
+        )
+        in_euros = self.vals(journal_id=journal.id)
+        no_account = self.five_centimes(loss_account_id=False)
+        unrounded = self.vals(invoice_cash_rounding_id=no_account.id)
+        rounded_away = self.vals(
+            last=-89.99, invoice_cash_rounding_id=self.five_centimes().id
+        )
+        for vals in (taxed, foreign, untold, in_euros, unrounded, rounded_away):
+            self.assertIsNone(self.fast_total(vals))
 
     def test_mixed_batch_keeps_the_order(self):
         taxed = self.vals(ref="taxed")

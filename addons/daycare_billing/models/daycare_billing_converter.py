@@ -36,7 +36,7 @@ class DaycareBillingConverter(models.AbstractModel):
 
     @api.model
     def _group_exclusion(self, run, lines):
-        debtor = lines[0].debtor_id
+        debtor = lines.debtor_id
         if run.company_id.daycare_require_address and debtor._missing_address_fields():
             return "debtor_address", run._debtor_text(debtor)
         if not self._total(lines):
@@ -53,8 +53,8 @@ class DaycareBillingConverter(models.AbstractModel):
 
     @api.model
     def _group_label(self, run, key, sources):
-        debtor = sources[0].debtor_id.display_name
-        return f"{debtor} · {sources[0].child_id.display_name}" if key[1] else debtor
+        debtor = sources.debtor_id.display_name
+        return f"{debtor} · {sources.child_id.display_name}" if key[1] else debtor
 
     @api.model
     def _total(self, sources):
@@ -71,7 +71,7 @@ class DaycareBillingConverter(models.AbstractModel):
         company = run.company_id
         total = self._total(sources)
         vals = {
-            "partner_id": sources[0].debtor_id.partner_id.id,
+            "partner_id": sources.debtor_id.partner_id.id,
             "move_type": "out_refund" if total < ZERO else self._move_type,
             "invoice_origin": run.display_name,
         }
@@ -90,7 +90,7 @@ class DaycareBillingConverter(models.AbstractModel):
     @api.model
     def _prepare_lines(self, run, key, sources):
         """Return each child's section and positions, in the debtor's language."""
-        lang = sources[0].debtor_id.partner_id.lang or self.env.lang
+        lang = sources.debtor_id.partner_id.lang or self.env.lang
         labels = self.env["daycare.billing.labels"].with_context(lang=lang)
         sign = -1 if self._total(sources) < ZERO else 1
         lines = []
