@@ -70,5 +70,17 @@ class AccountBillingConverter(models.AbstractModel):
         return 0.0
 
     @api.model
-    def _after_create(self, run, move, key, sources):
-        """Complete a move that was just created (records beside its lines)."""
+    def _source_vals(self, run):
+        """Return what else every source gets that a move of the run bills.
+
+        :return: dict of stored columns, written without any override or check
+        """
+        return {}
+
+    @api.model
+    def _after_create(self, run, created):
+        """Complete moves that were just created (records beside their lines).
+
+        :param run: the run
+        :param list created: tuples (move, group key, sources), those of a chunk
+        """

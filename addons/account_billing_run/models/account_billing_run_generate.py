@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL, float_compare
 
-from ..bulk import insert_rows
+from ..bulk import insert_rows, update_rows
 
 
 class AccountBillingRunMixin(models.AbstractModel):
@@ -41,17 +41,20 @@ class AccountBillingRunMixin(models.AbstractModel):
         groups = self._billing_lock_groups(converter, lines)
         if not groups:
             return
+        common = self._billing_move_vals(converter._name)
         moves = self.env["account.move"]._billing_create(
             [
-                self._billing_full_move_vals(converter, line, sources)
+                {**common, **self._billing_group_vals(converter, line, sources)}
                 for line, sources in groups
             ]
         )
         self._billing_link(converter, groups, moves)
+        created = []
         for (line, sources), move in zip(groups, moves, strict=True):
             self._billing_check_total(line, move)
             line.write({"move_id": move.id, "error": False})
-            converter._after_create(self, move, line._key(), sources)
+            created.append((move, line._key(), sources))
+        converter._after_create(self, created)
         billed = sum(len(sources) for _line, sources in groups)
         self._count(converter._source_model, "billed", billed)
         self._count("account.move", "create", len(moves))
@@ -71,7 +74,7 @@ class AccountBillingRunMixin(models.AbstractModel):
             ids,
         )
         alive = {row[0] for row in self.env.execute_query(query)}
-        sources = model.browse(ids).filtered(lambda s: s.id in alive)
+        sources = model.browse(i for i in ids if i in alive)
         gone = self._billing_billed_ids(converter, sources) | (set(ids) - alive)
         gone |= set(converter._exclusions(self, sources))
         groups = []
@@ -101,11 +104,11 @@ class AccountBillingRunMixin(models.AbstractModel):
         else:
             line.write({"source_ids": False, "source_count": 0, "amount": 0})
 
-    def _billing_full_move_vals(self, converter, line, sources):
+    def _billing_group_vals(self, converter, line, sources):
+        """Return what a move has of its own: its head and its lines."""
         key = line._key()
         lines = converter._prepare_lines(self, key, sources)
         return {
-            **self._billing_move_vals(converter._name),
             **converter._prepare_move_vals(self, key, sources),
             "invoice_line_ids": [
                 Command.create({"tax_ids": [Command.clear()], **vals}) for vals in lines
@@ -136,9 +139,22 @@ class AccountBillingRunMixin(models.AbstractModel):
         Link.invalidate_model(flush=False)
         moves.invalidate_recordset(["billing_link_ids"], flush=False)
         if converter._marks_source:
-            for (_line, sources), move in zip(groups, moves, strict=True):
-                # sudo: billing marks the source, its user need not be allowed to edit
-                sources.sudo().billing_move_id = move
+            self._billing_mark_sources(converter, groups, moves)
+
+    def _billing_mark_sources(self, converter, groups, moves):
+        """Let the sources show the moves that bill them."""
+        common = {"billing_state": "billed", **converter._source_vals(self)}
+        update_rows(
+            # sudo: billing marks the source, its user need not be allowed to edit
+            self.env[converter._source_model]
+            .sudo()
+            .union(*(sources for _line, sources in groups)),
+            [
+                {"id": source_id, "billing_move_id": move.id, **common}
+                for (_line, sources), move in zip(groups, moves, strict=True)
+                for source_id in sources.ids
+            ],
+        )
 
     def _billing_check_total(self, line, move):
         """Refuse a move whose total is not what the preview said.

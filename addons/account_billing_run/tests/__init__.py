@@ -1,4 +1,5 @@
 from . import (
+    test_bulk,
     test_billing_run,
     test_billing_release,
     test_fast_create,

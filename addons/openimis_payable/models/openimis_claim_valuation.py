@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.account_billing_run.bulk import update_rows
+
 from ..core.claim import Claim, Line
 from ..core.money import exact
 from ..core.valuation import ClaimLine
@@ -97,16 +99,24 @@ class OpenimisClaim(models.Model):
         :param calculation: `core.payable.Calculation` with the claims' net amounts
         :param terms: `core.claim.Terms` the claims were valuated on
         """
-        nets = {}
+        lines = []
         for claim in self._read_for_valuation(terms):
             result = claim.valuate(terms)
             pairs = zip(claim.lines, result.line_nets, strict=True)
-            nets.update({line.id: float(net) for line, net in pairs})
-        for line in self.line_ids:
-            line.write({"remunerated_amount": nets[line.id], "is_remunerated": True})
-        for claim in self:
-            amount = float(calculation.amounts[claim.id])
-            claim.write({"status": "16", "valuated": amount, "remunerated": amount})
+            lines += [{"id": line.id, "remunerated_amount": net} for line, net in pairs]
+        update_rows(
+            self.env["openimis.claim.line"].browse([line["id"] for line in lines]),
+            [{**line, "is_remunerated": True} for line in lines],
+        )
+        update_rows(
+            self,
+            [
+                {"id": claim_id, "status": "16", "valuated": net, "remunerated": net}
+                for claim_id, net in zip(
+                    self.ids, map(calculation.amounts.get, self.ids), strict=True
+                )
+            ],
+        )
 
 
 def _plain_line(row, claim, terms):

@@ -5,6 +5,8 @@ from odoo.tools import split_every
 from .rights import require_right
 
 CALCULATE_BATCH = 5000
+#: about a second's work where invoice lines are grouped
+CHUNK_GROUPED = 2000
 #: a detailed bill line costs about as much as this many grouped ones
 DETAILED_COST = 10
 DONE_STATES = ("done", "partial", "failed", "cancelled")
@@ -133,6 +135,10 @@ class OpenimisClosing(models.Model):
             ]
         )
 
+    def _billing_chunk_sources(self):
+        detailed = self.move_line_policy == "detailed"
+        return super()._billing_chunk_sources() if detailed else CHUNK_GROUPED
+
     def _goes_to_background(self):
         cost = DETAILED_COST if self.move_line_policy == "detailed" else 1
         limit = self._exchange_background_from
@@ -187,7 +193,7 @@ class OpenimisClosing(models.Model):
     def _join(self, converter, line, sources, draft):
         """Add sources to a draft bill: links, payable lines, invoice lines."""
         self._billing_link(converter, [(line, sources)], draft)
-        converter._after_create(self, draft, line._key(), sources)
+        converter._after_create(self, [(draft, line._key(), sources)])
         draft._openimis_sync_lines()
         line.write({"move_id": draft.id, "error": False})
         self._count(converter._source_model, "billed", len(sources))

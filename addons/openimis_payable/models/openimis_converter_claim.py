@@ -111,20 +111,23 @@ class OpenimisConverterClaim(models.AbstractModel):
         if run.header_policy == "lines":
             return None
         result = claim.valuate(terms)
-        count = len(claim.lines)
         paid = claim.remunerated or (not result.indexed and claim.valuated)
-        for name, header, amount in (
-            (self.env._("claimed"), claim.claimed, result.claimed),
-            (self.env._("remunerated"), paid, result.net),
-        ):
-            if header_disagrees(exact(header), amount, count, terms.quantum):
-                return "header_mismatch", self.env._(
-                    "The claim says %(header)s %(name)s, its lines %(lines)s",
-                    header=header,
-                    name=name,
-                    lines=amount,
-                )
-        return None
+        if self._disagrees(claim, claim.claimed, result.claimed, terms):
+            name, header, lines = self.env._("claimed"), claim.claimed, result.claimed
+        elif self._disagrees(claim, exact(paid), result.net, terms):
+            name, header, lines = self.env._("remunerated"), paid, result.net
+        else:
+            return None
+        return "header_mismatch", self.env._(
+            "The claim says %(header)s %(name)s, its lines %(lines)s",
+            header=header,
+            name=name,
+            lines=lines,
+        )
+
+    @api.model
+    def _disagrees(self, claim, header, amount, terms):
+        return header_disagrees(header, amount, len(claim.lines), terms.quantum)
 
     # === HOW MUCH ===
 
@@ -190,13 +193,21 @@ class OpenimisConverterClaim(models.AbstractModel):
             terms.texts.net % {"net": net, "discount": claimed - net},
         )
 
+    # === WHAT CLAIMS SHOW AFTERWARDS ===
+
     @api.model
-    def _after_create(self, run, move, key, sources):
-        result = super()._after_create(run, move, key, sources)
+    def _source_vals(self, run):
+        return {"batch_run_id": run.batch_run_id.id or None}
+
+    @api.model
+    def _after_create(self, run, created):
+        result = super()._after_create(run, created)
         # sudo: the closing marks the claims it valuates; the clerk who closes need
         # not be allowed to edit claims
-        sources.sudo().batch_run_id = run.batch_run_id
-        calculation = self._calculation(run, sources)
-        indexed = sources.filtered(lambda claim: claim.status == "8")
-        indexed.sudo()._write_valuation(calculation, run._claim_terms(calculation))
+        claims = self.env["openimis.claim"].sudo()
+        claims = claims.union(*(claims for _move, _key, claims in created))
+        claims.fetch(["status"])
+        if processed := claims.filtered(lambda claim: claim.status == "8"):
+            calculation = self._calculation(run, processed)
+            processed._write_valuation(calculation, run._claim_terms(calculation))
         return result

@@ -92,34 +92,38 @@ class OpenimisPayableLine(models.Model):
     explain_result = fields.Char("Result")
 
     @api.model
-    def _create_for(self, move, kind, source_model, payables):
-        """Create the payable lines of a bill.
+    def _create_for(self, bills, kind, source_model):
+        """Create the payable lines of bills.
 
-        :param move: `account.move`, with its invoice lines
+        :param list bills: tuples (`account.move` with its invoice lines, list of
+            `core.payable.Payable`)
         :param str kind: type of payable
         :param str source_model: model of the sources
-        :param payables: list of `core.payable.Payable`
         """
         require_right(self.env, "156102")
-        common = {
-            "move_id": move.id,
-            "company_id": move.company_id.id,
-            "currency_id": move.currency_id.id,
-            "type": kind,
-            "source_model": source_model,
-            "partner_id": move.partner_id.id,
-        }
-        rows = [
-            {**common, "sequence": number, **_payable_row(payable)}
-            for number, payable in enumerate(payables, 1)
-        ]
-        if any(payable.taxes for payable in payables):
-            self._create_taxed(move, payables, rows)
-        else:
-            insert_rows(self, rows)
-        move.invalidate_recordset(["openimis_line_ids"], flush=False)
+        untaxed = []
+        for move, payables in bills:
+            common = {
+                "type": kind,
+                "source_model": source_model,
+                "move_id": move.id,
+                "company_id": move.company_id.id,
+                "currency_id": move.currency_id.id,
+                "partner_id": move.partner_id.id,
+            }
+            rows = [
+                {**common, "sequence": number, **_payable_row(payable)}
+                for number, payable in enumerate(payables, 1)
+            ]
+            if any(payable.taxes for payable in payables):
+                self._create_taxed(payables, rows)
+            else:
+                untaxed += rows
+        insert_rows(self, untaxed)
+        moves = self.env["account.move"].union(*(move for move, _payables in bills))
+        moves.invalidate_recordset(["openimis_line_ids"], flush=False)
 
-    def _create_taxed(self, move, payables, rows):
+    def _create_taxed(self, payables, rows):
         """Create lines that have taxes, and share the bill's tax among them."""
         lines = self.create(
             [

@@ -1,4 +1,5 @@
 from . import test_closing_claim
+from . import test_closing_masses
 from . import test_closing_other
 from . import test_bill_services
 from . import test_bill_life
