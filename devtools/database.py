@@ -132,11 +132,15 @@ def dump(name, file):
     folder.mkdir(parents=True)
     environment = {**os.environ, **postgres.parameters()}
     command = [postgres.program("pg_dump"), "-Fc", "-Z1", "-f", folder / "dump", name]
-    run(command, env=environment)
-    if (paths.FILESTORE / name).exists():
-        run(["tar", "-C", paths.FILESTORE / name, "-cf", folder / "filestore.tar", "."])
-    shutil.rmtree(file, ignore_errors=True)
-    folder.rename(file)
+    try:
+        run(command, env=environment)
+        if (paths.FILESTORE / name).exists():
+            store = paths.FILESTORE / name
+            run(["tar", "-C", store, "-cf", folder / "filestore.tar", "."])
+        shutil.rmtree(file, ignore_errors=True)
+        folder.rename(file)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def restore(file, name):

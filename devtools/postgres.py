@@ -230,6 +230,14 @@ def program(name):
     return _program(name)
 
 
+def connection_options():
+    """Return the connection parameters as psycopg2 takes them.
+
+    :rtype: dict[str, str]
+    """
+    return {key[2:].lower(): value for key, value in parameters().items()}
+
+
 def query(database, statement, *values):
     """Run one SQL statement outside a transaction and return its rows.
 
@@ -240,14 +248,7 @@ def query(database, statement, *values):
     """
     import psycopg2  # there only once the virtual environment is
 
-    settings = parameters()
-    names = {
-        "PGHOST": "host",
-        "PGPORT": "port",
-        "PGUSER": "user",
-        "PGPASSWORD": "password",
-    }
-    options = {names[key]: value for key, value in settings.items()}
+    options = connection_options()
     with closing(psycopg2.connect(dbname=database, **options)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:

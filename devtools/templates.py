@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from . import addons, database, paths, postgres, venv
-from .console import step
+from .console import Problem, say, step
 from .locks import lock
 
 #: What any of our addons may stand on, and two countries whose users we have in mind.
@@ -50,12 +50,26 @@ def base(source, wanted=None, demo=True):
         else:
             with step(f"Odoo's own addons: {', '.join(wanted)} (once)"):
                 database.install(name, wanted, demo=demo)
-                database.dump(name, archive)
-                _forget_archives(archive.parent)
+                keep(name, archive)
         note = {"complete": True, "addons": wanted, "used": time.time()}
         database.note(name, note)
         _forget_old(f"{PREFIX}base", name, KEPT_ARCHIVES)
     return name
+
+
+def keep(name, archive):
+    """Put a database into the cache; say so where that fails, and do without.
+
+    A server named in the environment may be newer than this machine's pg_dump, which
+    then refuses.
+
+    :param Path archive: see :func:`database.dump`
+    """
+    try:
+        database.dump(name, archive)
+    except Problem as problem:
+        say(f"  not kept for the next time: {problem.what}")
+    _forget_archives(archive.parent)
 
 
 def _forget_archives(folder):

@@ -78,6 +78,48 @@ def test_odoo_home_is_taken_first(tmp_path, monkeypatch, version, accepted):
             odoo_source.locate()
 
 
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """A source repository of Odoo, for a machine without Debian's archive."""
+    folder = tmp_path / "source"
+    for name in ("odoo/addons/base", "addons/web"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("")
+    release = "version_info = (19, 0, 0, 'final', 0, '')\n"
+    (folder / "odoo" / "release.py").write_text(release)
+    git = ["git", "-C", folder, "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    run(["git", "init", "-q", "-b", odoo_source.SERIES, folder])
+    run([*git, "add", "."])
+    run([*git, "commit", "-q", "-m", "Odoo"])
+    monkeypatch.delenv("ODOO_HOME", raising=False)
+    monkeypatch.setattr(apt, "available", lambda: False)
+    monkeypatch.setattr(odoo_source, "_importable", lambda: None)
+    monkeypatch.setattr(odoo_source, "GIT_SOURCE", folder.as_uri())
+    monkeypatch.setattr(paths, "ODOO_ROOT", tmp_path / "root")
+    return folder
+
+
+def test_without_debian_odoo_is_cloned_once(repository):
+    source = odoo_source.locate()
+    assert source == paths.ODOO_ROOT
+    assert odoo_source.addons_path(source) == [
+        source / "odoo" / "addons",
+        source / "addons",
+    ]
+    repository.rename(repository.with_name("away"))
+    assert odoo_source.locate() == source
+
+
+def test_where_odoo_cannot_be_cloned_odoo_home_is_proposed(repository):
+    repository.rename(repository.with_name("away"))
+    with pytest.raises(Problem) as caught:
+        odoo_source.locate()
+    assert "ODOO_HOME" in caught.value.todo
+    (paths.ODOO_ROOT / "odoo").mkdir(parents=True)  # half a clone is not taken
+    with pytest.raises(Problem):
+        odoo_source.locate()
+
+
 def test_links_that_lead_nowhere_are_found(tmp_path):
     (tmp_path / "there").write_text("x")
     (tmp_path / "good").symlink_to("there")

@@ -54,13 +54,19 @@ class ExchangeRunMixin(models.AbstractModel):
         """Return the domain of the technical rows of these jobs."""
         return [("run_model", "=", self._name), ("run_id", "in", self.ids)]
 
-    def _chunks(self, state, limit=None):
+    def _chunks(self, state, after=-1, limit=None):
         # sudo: see _make_plan
         Chunk = self.env["exchange.chunk"].sudo()
-        return Chunk.search([*self._own_rows(), ("state", "=", state)], limit=limit)
+        wanted = [("state", "=", state), ("sequence", ">", after)]
+        return Chunk.search([*self._own_rows(), *wanted], limit=limit)
 
-    def _next_chunk(self):
-        return self._chunks("todo", limit=1)
+    def _next_chunk(self, after=-1):
+        """Return the first chunk that is left.
+
+        :param int after: sequence of the one done just now; those before it are not
+            searched through again, so that masses of chunks take linear time
+        """
+        return self._chunks("todo", after, limit=1)
 
     def _reset_failed_chunks(self):
         self._chunks("failed").state = "todo"

@@ -159,10 +159,10 @@ class ExchangeRunMixin(models.AbstractModel):
 
         :return: True when none is left, False when this worker's time is over
         """
-        done = self._units_done()
-        while chunk := self._next_chunk():
+        done, last = self._units_done(), -1
+        while chunk := self._next_chunk(last):
             self._check_cancelled()
-            done += chunk.units
+            done, last = done + chunk.units, chunk.sequence
             self._work_on_chunk(chunk)
             time_left = self._commit(1)
             # What earlier chunks read would only make the later ones slower.
