@@ -23,11 +23,22 @@ from .const import SPECS
 from .context import Context, Merged
 from .contracts import ContractMerger
 from .issue import Issues
+from .messages import Text
 from .operation import Plan
 from .people import block_unusable, merge_data, merge_parents
 from .planning import PlanningMerger
 from .rows import RowReader
+from .watch import Watch
 
+NOBODY = Watch()
+STEPS = {
+    "open": Text("Ouverture des fichiers", "Opening the files"),
+    "people": Text("Intervenants et enfants", "Guardians and children"),
+    "planning": Text("Placements", "Placements"),
+    "checks": Text("Contrôles", "Checks"),
+    "create": Text("Plan: générer", "Plan: generate"),
+    "overwrite": Text("Plan: avec écrasement", "Plan: with overwrite"),
+}
 PERSON_IDS = {
     "enfants": ("main_id", "partner_id"),
     "intervenants": ("pp_id", "pa_id"),
@@ -47,7 +58,8 @@ class Analysis:
 
     :ivar issues: messages that hold for every operation
     :ivar tables: name → Table or None
-    :ivar rows: name → list of Row
+    :ivar rows: name → list of Row; none after `merge`, which has taken what it needs
+    :ivar numbers: name → list of the numbers of its rows
     :ivar groups: Mapping of groups.xml
     :ivar slots: Mapping of slots.xml
     :ivar xml: the two XML files, to keep for the next import
@@ -58,6 +70,7 @@ class Analysis:
     issues: Issues = dataclasses.field(default_factory=Issues)
     tables: dict = dataclasses.field(default_factory=dict)
     rows: dict = dataclasses.field(default_factory=dict)
+    numbers: dict = dataclasses.field(default_factory=dict)
     groups: object = None
     slots: object = None
     xml: dict = dataclasses.field(default_factory=dict)
@@ -96,47 +109,64 @@ class Analysis:
         }
 
 
-def read(raw, name, reference, extra=None):
+def read(raw, name, reference, extra=None, watch=NOBODY, keep_cells=False):
     """Read a delivery.
 
     :param bytes raw: the upload
     :param str name: its file name
     :param Reference reference: the editable lists
     :param dict extra: `groups` and `slots` → bytes of mappings given apart
+    :param Watch watch: follows the work
+    :param bool keep_cells: keep the cells as delivered, for the error report
     :return: an Analysis
     """
     analysis = Analysis()
     issues = analysis.issues
+    watch.step(STEPS["open"], 0)
     delivery = archive.open_delivery(raw, name, issues, extra)
     if delivery.workbook is not None:
         analysis.tables = workbook.read(
-            delivery.workbook, delivery.workbook_name, issues
+            delivery.workbook, delivery.workbook_name, issues, reference.max_rows
         )
     else:
         for key, spec in SPECS.items():
             content = delivery.members.get(spec.file)
             if content is not None:
-                analysis.tables[key] = csv_reader.read(content, spec, issues)
+                analysis.tables[key] = csv_reader.read(
+                    content, spec, issues, reference.max_rows
+                )
     if delivery.members or delivery.workbook is not None:
         analysis.xml = {
             key: delivery.members.get(f"{key}.xml") for key in ("groups", "slots")
         }
         analysis.groups = mapping.read_groups(analysis.xml["groups"], issues)
         analysis.slots = mapping.read_slots(analysis.xml["slots"], issues)
-    reader = RowReader(reference, issues)
-    for key, table in analysis.tables.items():
-        analysis.rows[key] = reader.read_table(table)
+    _read_rows(analysis, RowReader(reference, issues, keep_cells), watch)
     return analysis
 
 
-def merge(analysis, base, reference, options):
+def _read_rows(analysis, reader, watch):
+    sizes = {key: len(t.rows) if t else 0 for key, t in analysis.tables.items()}
+    total = sum(sizes.values()) or 1
+    for key, table in analysis.tables.items():
+        file = SPECS[key].file
+        watch.step(
+            Text(f"Lecture de {file}", f"Reading {file}"), 40 * sizes[key] / total
+        )
+        rows = analysis.rows[key] = reader.read_table(table, watch)
+        analysis.numbers[key] = [row.number for row in rows]
+
+
+def merge(analysis, base, reference, options, watch=NOBODY):
     """Settle what the files say together, and check it against the base.
 
     :param Analysis analysis: receives `merged` and the messages
     :param Base base: the stored records of the ids of the delivery
     :param Reference reference: the editable lists
     :param Options options: the choices of the operator
+    :param Watch watch: follows the work
     """
+    watch.step(STEPS["people"], 5)
     issues, rows, usable = analysis.issues, analysis.rows, analysis.usable
     children = collect(rows.get("enfants", []), "enfants" in usable, issues)
     people = merge_parents(rows.get("intervenants", []), issues)
@@ -151,14 +181,17 @@ def merge(analysis, base, reference, options):
     )
     checker.check()
     _drop_blocked_debtors(contracts, people, base)
+    watch.step(STEPS["planning"], 20)
     planning = PlanningMerger(
         analysis.groups, analysis.slots, children, base, reference, issues
-    ).merge(rows.get("prestations", []))
+    ).merge(watch.each(rows.get("prestations", [])))
+    watch.step(STEPS["checks"], 5)
     analysis.merged = Merged(people, children, contracts, planning, issues)
     analysis.third_parties = Checker(
         analysis.merged, base, reference, options, usable
     ).run()
     check_mappings(analysis.groups, analysis.slots, planning, reference, issues, usable)
+    rows.clear()
 
 
 def _drop_blocked_debtors(contracts, people, base):
@@ -168,16 +201,18 @@ def _drop_blocked_debtors(contracts, people, base):
             contracts.blocked.add(child)
 
 
-def plan(analysis, base, reference, options, overwrite):
+def plan(analysis, base, reference, options, overwrite, watch=NOBODY):
     """Compare a merged delivery with the base.
 
     :param bool overwrite: operation 3 instead of 2
+    :param Watch watch: follows the work
     :return: a Plan, whose issues hold for this operation only
     """
     result = Plan(overwrite)
     if analysis.merged is None:
         return result
-    context = Context(analysis.merged, base, reference, options, result)
+    watch.step(STEPS["overwrite" if overwrite else "create"], 10)
+    context = Context(analysis.merged, base, reference, options, result, watch)
     GuardianComparer(context).run()
     decide_debtors(context)
     ChildComparer(context).run()
@@ -199,13 +234,13 @@ def row_counts(analysis):
         if issue.blocking and issue.row and issue.file:
             blocked[issue.file].add(issue.row)
     counts = {}
-    for name, rows in analysis.rows.items():
+    for name, numbers in analysis.numbers.items():
         file = SPECS[name].file
-        wrong = len({row.number for row in rows} & blocked[file])
+        wrong = len(blocked[file].intersection(numbers))
         ignored = _ignored(analysis, name)
-        used = len(rows) - wrong - ignored
+        used = len(numbers) - wrong - ignored
         counts[name] = {
-            "read": len(rows),
+            "read": len(numbers),
             "used": used,
             "ignored": ignored,
             "error": wrong,

@@ -85,6 +85,20 @@ def kind_of(raw):
     return "xlsx" if "xl/workbook.xml" in names else "zip"
 
 
+def unpacked_size(raw):
+    """Return how many bytes an upload says it unpacks to; nothing is unpacked.
+
+    :param bytes raw: the upload
+    :return: its own size when it is no ZIP, or a damaged one
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as package:
+            return sum(info.file_size for info in package.infolist())
+    # Whatever is wrong with it is said when it is read.
+    except Exception:
+        return len(raw)
+
+
 def _fill(delivery, raw, name, issues):
     if len(raw) > MAX_ARCHIVE:
         _refuse(issues, "Z09", name, value=_megabytes(len(raw)))

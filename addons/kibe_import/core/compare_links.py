@@ -173,8 +173,8 @@ class LinkComparer:
             if not lost:
                 return
             if operation.entity == "link" and operation.key == (child, guardian):
-                operation.values.update(dict.fromkeys(lost, False))
-                operation.before.update(dict.fromkeys(lost, True))
+                operation.values = {**operation.values, **dict.fromkeys(lost, False)}
+                operation.before = {**operation.before, **dict.fromkeys(lost, True)}
                 operation.action = Action.UPDATED
                 return
 

@@ -150,9 +150,9 @@ def _add_billing(
         context.child_name(child),
         row.file if row else "contrats.csv",
         row.number if row else None,
-        values=values or {},
-        before=before or {},
-        skipped=skipped or {},
+        values=values,
+        before=before,
+        skipped=skipped,
         record_id=record_id,
     )
 
@@ -169,9 +169,9 @@ class SectorComparer:
         merged, losing = self.context.merged, self.context.plan.losing
         children = dict.fromkeys([*merged.children.rows, *self.planning.pages])
         children.update(dict.fromkeys(self.planning.named - {None}))
-        for child in children:
-            known = merged.children.known(child, self.context.base)
-            if known and child not in self.planning.blocked | merged.children.blocked:
+        blocked = self.planning.blocked | merged.children.blocked
+        for child in self.context.watch.each(children):
+            if child not in blocked and merged.children.known(child, self.context.base):
                 self._rebuild(child)
         if losing:
             names = ", ".join(losing)

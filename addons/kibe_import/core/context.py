@@ -7,6 +7,7 @@ from .cells import Npa
 from .issue import Issues
 from .messages import Text
 from .operation import Action, Operation, Plan
+from .watch import Watch
 
 ADDRESS = ("street", "street2", "zip")
 TEXT_FIELDS = frozenset(
@@ -41,6 +42,7 @@ class Context:
     :ivar guardians: id → values as they will be after the import
     :ivar kids: id → values as they will be after the import
     :ivar debtors: child → guardian id that will be the debtor
+    :ivar watch: follows the work
     """
 
     merged: Merged
@@ -48,6 +50,7 @@ class Context:
     reference: object
     options: object
     plan: Plan
+    watch: Watch
     guardians: dict = dataclasses.field(default_factory=dict)
     kids: dict = dataclasses.field(default_factory=dict)
     debtors: dict = dataclasses.field(default_factory=dict)
@@ -61,8 +64,9 @@ class Context:
         return self.plan.issues
 
     def add(self, *args, **kwargs):
-        """Add an Operation to the plan and return it."""
-        operation = Operation(*args, **kwargs)
+        """Add an Operation to the plan and return it; what is empty takes no room."""
+        filled = {name: value for name, value in kwargs.items() if value}
+        operation = Operation(*args, **filled)
         self.plan.operations.append(operation)
         return operation
 

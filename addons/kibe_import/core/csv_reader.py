@@ -1,7 +1,7 @@
 """CSV files: encoding, separator, quotes, line ends (spec sections 1.1, 3.2)."""
 
 import csv
-import io
+import re
 
 from . import table, text
 
@@ -14,14 +14,16 @@ ENCODING_CODES = {
     "windows-1252": "C10",
 }
 LARGEST_CELL = 1024 * 1024
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
-def read(raw, spec, issues):
+def read(raw, spec, issues, max_rows):
     """Read one CSV file.
 
     :param bytes raw: its content
     :param FileSpec spec: the expected columns
     :param Issues issues: receives the messages of section 3.2
+    :param int max_rows: refuse a file with more data rows
     :return: a Table, or None when the file is blocked
     """
     if not raw.strip():
@@ -44,7 +46,7 @@ def read(raw, spec, issues):
         issues.add("C16", spec.file, error.row)
         return None
     origin = {"encoding": encoding, "separator": NAMES.get(separator, separator)}
-    return table.build(spec, records, issues, origin)
+    return table.build(spec, records, issues, max_rows, origin)
 
 
 class _OpenQuote(Exception):
@@ -64,9 +66,9 @@ def _records(content, separator):
     :raises _OpenQuote: the quotes of a record do not close
     """
     csv.field_size_limit(LARGEST_CELL)
-    reader = csv.reader(
-        io.StringIO(content, newline=""), delimiter=separator, strict=True
-    )
+    # Line by line: a copy of the whole text would take four times its room.
+    lines = (match.group() for match in LINE.finditer(content))
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     number = 1
     try:
         for cells in reader:

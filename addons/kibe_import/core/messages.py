@@ -7,6 +7,7 @@ import csv
 import dataclasses
 import enum
 import pathlib
+import re
 import string
 
 
@@ -20,6 +21,13 @@ class Severity(enum.StrEnum):
     INFO = "I"
 
 
+PLACEHOLDER = re.compile(r"\{\w+\}")
+# «{f}», ligne {r}, «{c}»: – where a message begins by saying where it stands.
+PLACE = re.compile(
+    r"^(?:[«\"]\{f\}[»\"]|contrats|intervenantsdata)?(?:, )?"
+    r"(?:(?:ligne|row|line) \{r\})?(?:, [«\"]\{c\}[»\"])?: ",
+    re.IGNORECASE,
+)
 BLOCKING = frozenset({Severity.FATAL, Severity.BLOCKED, Severity.ROW})
 
 
@@ -68,6 +76,18 @@ class _Formatter(string.Formatter):
         if isinstance(value, Text):
             return format(value, self.language)
         return "" if value is None else value
+
+
+def heading(code, language):
+    """Return the text of a code without place and values: what its messages share.
+
+    :param str code: a key of MESSAGES
+    :param str language: a locale code; French for `fr…`, English otherwise
+    """
+    message = MESSAGES[code]
+    template = message.fr if (language or "").startswith("fr") else message.en
+    text = PLACEHOLDER.sub("…", PLACE.sub("", template))
+    return text[:1].upper() + text[1:]
 
 
 def render(issue, language):

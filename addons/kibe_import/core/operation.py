@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import enum
+import types
 
 from . import text
 from .issue import Issues
@@ -38,6 +39,14 @@ ALWAYS_COUNTED = {
 COUNTED_AS = {Action.IDENTICAL: (Action.DELETED, Action.CREATED, Action.IDENTICAL)}
 
 
+# A plan has hundreds of thousands of operations: they share what is empty.
+NOTHING = types.MappingProxyType({})
+
+
+def _nothing():
+    return NOTHING
+
+
 @dataclasses.dataclass(slots=True)
 class Operation:
     """One record and what becomes of it.
@@ -63,13 +72,13 @@ class Operation:
     label: str
     file: str = None
     row: int = None
-    values: dict = dataclasses.field(default_factory=dict)
-    before: dict = dataclasses.field(default_factory=dict)
-    skipped: dict = dataclasses.field(default_factory=dict)
+    values: dict = dataclasses.field(default_factory=_nothing)
+    before: dict = dataclasses.field(default_factory=_nothing)
+    skipped: dict = dataclasses.field(default_factory=_nothing)
     record_id: int = None
     attach: tuple = None
     group: object = None
-    lines: list = dataclasses.field(default_factory=list)
+    lines: tuple | list = ()
 
 
 @dataclasses.dataclass(slots=True)

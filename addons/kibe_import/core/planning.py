@@ -295,7 +295,7 @@ class PlanningMerger:
 
     def _keep_line(self, row, page, line):
         """Join a line to its page: repeated, merged or added (P19)."""
-        key = (page.child, page.key, line.content())
+        key = (page.child, *page.key, *line.content())
         if key in self.seen:
             self.result.ignored += 1
             self._note("P19", row, value=self.seen[key])

@@ -3,10 +3,12 @@
 import dataclasses
 import datetime
 
+from .const import MAX_ROWS
+
 
 @dataclasses.dataclass(slots=True)
 class Reference:
-    """The editable lists and the structure of the company.
+    """The editable lists, the structure of the company and the limits.
 
     Keys of labels are folded by `text.fold`; values are database ids unless said
     otherwise.
@@ -20,6 +22,7 @@ class Reference:
     :ivar countries: two-letter code → id
     :ivar groups: GroupSaiId → slots.Group
     :ivar labels: (field, id) → label, for the before/after view
+    :ivar max_rows: a file with more data rows is refused (C21)
     """
 
     genders: dict = dataclasses.field(default_factory=dict)
@@ -31,6 +34,7 @@ class Reference:
     countries: dict = dataclasses.field(default_factory=dict)
     groups: dict = dataclasses.field(default_factory=dict)
     labels: dict = dataclasses.field(default_factory=dict)
+    max_rows: int = MAX_ROWS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -35,22 +35,32 @@ class RowReader:
 
     :param Reference reference: the editable lists
     :param Issues issues: receives the messages of sections 3.2 and 3.4
+    :param bool keep_cells: keep the cells of the tables, which take much room
     """
 
-    def __init__(self, reference, issues):
+    def __init__(self, reference, issues, keep_cells=True):
         self.issues = issues
+        self.keep_cells = keep_cells
         self.parsers = {**PARSERS, **_lookups(reference)}
         self.seen = {}
 
-    def read_table(self, table):
+    def read_table(self, table, watch):
         """Return the rows of a table; an absent table has none.
 
         :param table: a Table or None
+        :param Watch watch: follows the work
         :return: list of Row
         """
         if table is None:
             return []
-        return [self._row(table.spec, *record) for record in table.rows]
+        rows = []
+        for place, (number, cells) in enumerate(watch.each(table.rows)):
+            rows.append(self._row(table.spec, number, cells))
+            if not self.keep_cells:
+                table.rows[place] = None
+        if not self.keep_cells:
+            table.rows = []
+        return rows
 
     def _row(self, spec, number, cells):
         if cells is None:

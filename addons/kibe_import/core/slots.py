@@ -1,9 +1,12 @@
 """Which slots a presence takes (specification sections 2.3 and 2.4)."""
 
 import dataclasses
+import functools
 import itertools
 
 MOST_OVERLAPPING = 12
+# Thousands of rows share a few schedules: each is fitted once.
+remembered = functools.lru_cache(maxsize=10_000)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,13 +66,14 @@ class Fit:
     outside: int = 0
 
 
+@remembered
 def fit(slots, begin, end):
     """Find the slots that differ least from a presence.
 
     Ties: more presence covered, then fewer slots, then the lowest numbers. When no
     slot is covered by half, the one with the longest overlap serves.
 
-    :param slots: the Slots (or modules as Slots) of a group
+    :param tuple slots: the Slots (or modules as Slots) of a group
     :param int begin: start of the presence, minutes of the day
     :param int end: end of the presence
     :return: a Fit
@@ -136,11 +140,12 @@ class ModuleFit:
     short: bool = False
 
 
+@remembered
 def to_modules(group, numbers, hours=None):
     """Turn a choice of slots into whole modules.
 
     :param Group group: a group with modules
-    :param numbers: the slots chosen
+    :param tuple numbers: the slots chosen
     :param hours: (begin, end) of the row, or None
     :return: a ModuleFit
     """
@@ -176,7 +181,7 @@ def _closest_modules(group, wanted, hours):
         for position, module in enumerate(group.modules, 1)
     }
     if hours:
-        found = fit(list(units.values()), *hours)
+        found = fit(tuple(units.values()), *hours)
     else:
         found = _fit_minutes(group, units, group.minutes(wanted))
     return (

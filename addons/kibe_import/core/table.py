@@ -5,7 +5,7 @@ import itertools
 
 from . import text
 from .cells import ID_LOOSE, as_text
-from .const import MAX_ROWS
+from .messages import Text
 
 # Columns of the error report, left aside when a corrected workbook comes back.
 REPORT_HEADERS = {
@@ -33,12 +33,13 @@ class Table:
     blank_rows: int = 0
 
 
-def build(spec, records, issues, origin=None):
+def build(spec, records, issues, max_rows, origin=None):
     """Check the header and the shape of the rows of a file.
 
     :param FileSpec spec: the expected columns
     :param records: iterable of (row number, list of cells)
     :param Issues issues: receives C01 to C06, C11, C15, C18, C21, C23
+    :param int max_rows: refuse a file with more data rows
     :param dict origin: what was detected while reading
     :return: a Table, or None when the file is blocked
     """
@@ -51,9 +52,9 @@ def build(spec, records, issues, origin=None):
     records = _without_report(spec, labels, records)
     if not _check_header(spec, labels, header[0], issues):
         return None
-    rows = list(itertools.islice(records, MAX_ROWS + 1))
-    if len(rows) > MAX_ROWS:
-        issues.add("C21", spec.file)
+    rows = list(itertools.islice(records, max_rows + 1))
+    if len(rows) > max_rows:
+        issues.add("C21", spec.file, n=_grouped(max_rows))
         return None
     if not _check_surplus(spec, labels, rows, issues):
         return None
@@ -61,6 +62,11 @@ def build(spec, records, issues, origin=None):
     table.origin["columns"] = len(labels)
     _fill(table, rows, issues)
     return table
+
+
+def _grouped(number):
+    english = f"{number:,}"
+    return Text(english.replace(",", " "), english)
 
 
 def _without_report(spec, labels, records):

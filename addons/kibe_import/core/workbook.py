@@ -11,24 +11,25 @@ import xlrd
 from . import table
 from .archive import OLE_MAGIC, Refused
 from .cells import ExcelError
-from .const import MAX_MEMBER, MAX_ROWS, MAX_TOTAL, SPECS
+from .const import MAX_MEMBER, MAX_TOTAL, SPECS
 
 WIDEST = 64
 FORMULA = b"<f"
 TIME_ONLY = datetime.date(1900, 1, 1)
 
 
-def read(raw, name, issues):
+def read(raw, name, issues, max_rows):
     """Read the five sheets of a workbook.
 
     :param bytes raw: its content
     :param str name: its file name
     :param Issues issues: receives Z02, Z03, Z11, Z12 and the messages of the sheets
+    :param int max_rows: refuse a sheet with more data rows
     :return: dict of file name → Table or None (blocked); empty when refused
     """
     reader = _read_xls if raw.startswith(OLE_MAGIC) else _read_xlsx
     try:
-        sheets = reader(raw, name, issues)
+        sheets = reader(raw, name, issues, max_rows + 2)
     except Refused:
         return {}
     # The libraries raise whatever a damaged file makes them stumble upon; none of it
@@ -42,12 +43,14 @@ def read(raw, name, issues):
         return {}
     issues.add("Z11", name, value=", ".join(sheets))
     return {
-        sheet: table.build(spec, sheets[sheet], issues, {"encoding": "workbook"})
+        sheet: table.build(
+            spec, sheets[sheet], issues, max_rows, {"encoding": "workbook"}
+        )
         for sheet, spec in SPECS.items()
     }
 
 
-def _read_xls(raw, name, issues):
+def _read_xls(raw, name, issues, enough):
     try:
         # logfile: the library prints on standard output otherwise
         book = xlrd.open_workbook(
@@ -61,7 +64,7 @@ def _read_xls(raw, name, issues):
     return {
         sheet.name.strip().lower(): [
             (number + 1, [_xls_cell(cell, book.datemode) for cell in sheet.row(number)])
-            for number in range(min(sheet.nrows, MAX_ROWS + 2))
+            for number in range(min(sheet.nrows, enough))
         ]
         for sheet in map(book.sheet_by_name, book.sheet_names())
         if sheet.name.strip().lower() in SPECS
@@ -98,11 +101,11 @@ def _time(fraction):
     return datetime.time(minutes // 60, minutes % 60) if minutes < 1440 else 1
 
 
-def _read_xlsx(raw, name, issues):
+def _read_xlsx(raw, name, issues, enough):
     formulas = _check_package(raw, name, issues)
-    sheets = _xlsx_sheets(raw, data_only=True)
+    sheets = _xlsx_sheets(raw, enough, data_only=True)
     if formulas:
-        _mark_empty_formulas(sheets, _xlsx_sheets(raw, data_only=False))
+        _mark_empty_formulas(sheets, _xlsx_sheets(raw, enough, data_only=False))
     return sheets
 
 
@@ -129,7 +132,7 @@ def _check_package(raw, name, issues):
     return formulas
 
 
-def _xlsx_sheets(raw, data_only):
+def _xlsx_sheets(raw, enough, data_only):
     with warnings.catch_warnings():
         # styles and extensions of Excel that do not matter here
         warnings.simplefilter("ignore")
@@ -137,14 +140,14 @@ def _xlsx_sheets(raw, data_only):
             io.BytesIO(raw), read_only=True, data_only=data_only, keep_links=False
         )
         return {
-            sheet.title.strip().lower(): _xlsx_rows(sheet)
+            sheet.title.strip().lower(): _xlsx_rows(sheet, enough)
             for sheet in book.worksheets
             if sheet.title.strip().lower() in SPECS
         }
 
 
-def _xlsx_rows(sheet):
-    rows = sheet.iter_rows(max_row=MAX_ROWS + 2, max_col=WIDEST, values_only=True)
+def _xlsx_rows(sheet, enough):
+    rows = sheet.iter_rows(max_row=enough, max_col=WIDEST, values_only=True)
     result = []
     for number, values in enumerate(rows, 1):
         cells = [_xlsx_cell(value) for value in values]

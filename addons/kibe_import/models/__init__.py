@@ -9,5 +9,7 @@ from . import kibe_import_snapshot
 from . import kibe_import_apply
 from . import kibe_import_preview
 from . import kibe_import_drill
+from . import kibe_import_confirm
 from . import kibe_import_undo
+from . import kibe_import_background
 from . import kibe_import

@@ -42,6 +42,11 @@ class ExchangeMessage(models.Model):
         readonly=True,
         help="What the message names beside its value.",
     )
+    kibe_heading = fields.Char(
+        string="Finding",
+        readonly=True,
+        help="What all messages of one code have in common, the worst first.",
+    )
     kibe_fixable = fields.Boolean(compute="_compute_kibe_fixable")
 
     def _compute_kibe_fixable(self):

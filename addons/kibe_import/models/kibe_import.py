@@ -23,7 +23,9 @@ class KibeImport(models.Model):
         "kibe.import.apply",
         "kibe.import.preview",
         "kibe.import.drill",
+        "kibe.import.confirm",
         "kibe.import.undo",
+        "kibe.import.background",
         "exchange.run.mixin",
     ]
     _check_company_auto = True
@@ -136,6 +138,7 @@ class KibeImport(models.Model):
 
     def action_test(self):
         """Analyse the files (again) and write nothing."""
+        self.confirm_warnings = False  # the new analysis may have other warnings
         return self._start_operation("test")
 
     def action_generate(self):

@@ -34,29 +34,32 @@ class KibeImportApply(models.AbstractModel):
 
     # === LINES ===
 
-    def _store_lines(self, plans, found):
+    def _store_lines(self, plans, watch):
         """Keep one line for each record of the plan: what the counters count.
 
         Rows go straight into the table: they are the import's own log, and a plan
         may have a hundred thousand of them.
 
         :param plans: list of one Plan, or of the two plans of a test
+        :param Watch watch: follows the work
         """
         self.env.flush_all()
         # The log belongs to this import only, and a new plan replaces the old one.
         self.env.cr.execute(
             "DELETE FROM kibe_import_line WHERE import_id = %s", [self.id]
         )
-        rows = [self._line_row(number, *pair) for number, pair in _pairs(plans)]
+        pairs = watch.each(_pairs(plans))
+        now = fields.Datetime.now()
+        rows = (self._line_row(now, *pair) for pair in enumerate(pairs))
         query = f"INSERT INTO kibe_import_line ({', '.join(LINE_COLUMNS)}) VALUES %s"
         for batch in split_every(5000, rows):
             self.env.cr.execute_values(query, list(batch), page_size=1000)
         self.env["kibe.import.line"].invalidate_model()
 
-    def _line_row(self, number, first, second):
+    def _line_row(self, now, number, pair):
         """Return the columns of the line of a record."""
+        first, second = pair
         main = second or first
-        now = fields.Datetime.now()
         uid = self.env.uid
         return (
             self.id,
@@ -81,32 +84,31 @@ class KibeImportApply(models.AbstractModel):
 
     # === CHUNKS ===
 
-    def _chunks(self, plan):
+    def _payloads(self, plan):
         """Cut a plan into batches, in the order in which records need each other.
 
         :param Plan plan: what to apply
-        :return: list of JSON-serialisable payloads
+        :return: iterator of JSON-serialisable payloads, made one after the other
         """
         batches = {}
         for number, operation in enumerate(plan.operations):
             if operation.action in WRITTEN:
                 key = (operation.entity, operation.action)
-                batches.setdefault(key, []).append(_item(number, operation))
-        return [
-            {
-                "entity": entity,
-                "action": action,
-                "items": list(items),
-                "units": len(items),
-            }
-            for (entity, action), all_items in batches.items()
-            for items in map(list, split_every(BATCH, all_items))
-        ]
+                batches.setdefault(key, []).append((number, operation))
+        for (entity, action), numbered in batches.items():
+            for batch in split_every(BATCH, numbered):
+                items = [_item(*pair) for pair in batch]
+                yield {
+                    "entity": entity,
+                    "action": action,
+                    "items": items,
+                    "units": len(items),
+                }
 
     def _execute(self, payload):
         """Apply one batch.
 
-        :param dict payload: entity, action and items of `_chunks`
+        :param dict payload: entity, action and items of `_payloads`
         """
         # sudo: the right to import is the right to write these records, incomes
         # included, without the right to read or edit them elsewhere.
@@ -265,22 +267,19 @@ class KibeImportApply(models.AbstractModel):
 
 
 def _pairs(plans):
-    """Yield (number, (operation 2, operation 3)) of the records of one or two plans."""
+    """Return (operation 2, operation 3) of each record of one or two plans, in order.
+
+    :param plans: list of one Plan, or of the two plans of a test
+    """
     if len(plans) == 1:
-        for number, operation in enumerate(plans[0].operations):
-            yield number, (operation, None)
-        return
-    seconds = {
-        (o.entity, o.key, o.action is Action.DELETED): o for o in plans[1].operations
-    }
-    number = 0
-    for operation in plans[0].operations:
-        key = (operation.entity, operation.key, operation.action is Action.DELETED)
-        yield number, (operation, seconds.pop(key, None))
-        number += 1
-    for operation in seconds.values():
-        yield number, (None, operation)
-        number += 1
+        return [(operation, None) for operation in plans[0].operations]
+    seconds = {_identity(operation): operation for operation in plans[1].operations}
+    both = [(o, seconds.pop(_identity(o), None)) for o in plans[0].operations]
+    return both + [(None, operation) for operation in seconds.values()]
+
+
+def _identity(operation):
+    return (operation.entity, operation.key, operation.action is Action.DELETED)
 
 
 def _before(operation):

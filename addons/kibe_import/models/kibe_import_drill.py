@@ -23,7 +23,7 @@ class KibeImportDrill(models.AbstractModel):
         action = super().action_view_messages()
         view = self.env.ref("kibe_import.exchange_message_view_list")
         search = self.env.ref("kibe_import.exchange_message_view_search")
-        context = {**action["context"], "search_default_group_code": 1}
+        context = {**action["context"], "search_default_group_heading": 1}
         if not self.imported and not self.files_deleted:
             context["kibe_import_id"] = self.id
         return {
@@ -110,4 +110,5 @@ class KibeImportDrill(models.AbstractModel):
 
     def _messages_action(self, domain):
         action = self.action_view_messages()
+        del action["context"]["search_default_group_heading"]
         return {**action, "domain": [*action["domain"], *domain]}

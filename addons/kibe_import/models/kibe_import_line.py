@@ -91,7 +91,8 @@ class KibeImportLine(models.Model):
         known = [*model._fields, *HIDDEN_NAMES]
         names = sorted({*before, *after} - TECHNICAL, key=known.index)
         rows = [self._change_html(name, before, after) for name in names]
-        return Markup("<br/>").join(rows)
+        # a new record is read as one text, changes are compared line by line
+        return Markup("<br/>" if before else " · ").join(rows)
 
     def _change_html(self, name, before, after):
         if name == "lines":

@@ -5,8 +5,9 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..core import analysis
-from ..core.messages import Severity, Text, render
+from ..core.messages import Severity, Text, heading, render
 from ..core.reference import Options
+from .kibe_import_background import RunWatch
 
 SEVERITIES = {
     Severity.FATAL: "fatal",
@@ -17,6 +18,7 @@ SEVERITIES = {
 }
 RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 FAR = 366
+KEEPING = Text("Enregistrement de l'aperçu", "Keeping the preview")
 TABLES = (
     "daycare_guardian",
     "daycare_child",
@@ -52,6 +54,7 @@ class KibeImportPlan(models.AbstractModel):
     def _plan(self):
         """Read the delivery and say what it will do (specification section 5)."""
         self.ensure_one()
+        watch = RunWatch(self)
         raw, extra = self._raw_files()
         # sudo: the right to import is the right to compare with every record of the
         # company, incomes included; what is shown is filtered by the user's groups.
@@ -61,21 +64,35 @@ class KibeImportPlan(models.AbstractModel):
         if options.date_journal is None:
             return []
         reference = env._load_reference()
-        found = analysis.read(raw, self.archive_name or "", reference, extra)
+        found = analysis.read(raw, self.archive_name or "", reference, extra, watch)
         env._complete_mappings(found)
         base = env._load_base(found)
         if found.groups is not None:
-            analysis.merge(found, base, reference, options)
+            analysis.merge(found, base, reference, options, watch)
         plans = [
-            analysis.plan(found, base, reference, options, overwrite)
+            analysis.plan(found, base, reference, options, overwrite, watch)
             for overwrite in self._planned_modes()
         ]
         self._store_plan(found, plans)
         self._check_start(found, plans, state)
-        env._store_lines(plans, found)
+        watch.step(KEEPING, 10)
+        env._store_lines(plans, watch)
         if self.operation == "test" or self.refusal or self.needs_review:
             return []
-        return self._chunks(plans[0])
+        return self._payloads(plans[0])
+
+    def _clear_plan(self):
+        """Nothing of a former plan is shown while a new one is made."""
+        self.write(
+            {
+                "refusal": False,
+                "needs_review": False,
+                "losing_count": 0,
+                "counters_overwrite": False,
+                "details": False,
+            }
+        )
+        return super()._clear_plan()
 
     def _planned_modes(self):
         """Return whether to overwrite, for each plan: the test shows both."""
@@ -129,16 +146,7 @@ class KibeImportPlan(models.AbstractModel):
             notes.add(
                 "U04", self.archive_name, value=twin.date_end.strftime("%d.%m.%Y")
             )
-        self.write(
-            {
-                "sha256": digest,
-                "refusal": False,
-                "needs_review": False,
-                "losing_count": 0,
-                "counters_overwrite": False,
-                "details": False,
-            }
-        )
+        self.sha256 = digest
         self._log_issues(notes, "both")
         if notes.fatal:
             self.refusal = self._texts(notes)
@@ -234,13 +242,14 @@ class KibeImportPlan(models.AbstractModel):
     # === MESSAGES ===
 
     def _log_issues(self, issues, operation):
-        language = self.env.lang or self.env.user.lang or ""
+        language = self._message_language()
         self._log_many(
             [
                 {
                     "severity": SEVERITIES[issue.severity],
                     "code": issue.code,
                     "text": render(issue, language),
+                    "kibe_heading": _heading(issue, language),
                     "file": issue.file,
                     "row": issue.row,
                     "column": issue.column,
@@ -255,12 +264,17 @@ class KibeImportPlan(models.AbstractModel):
 
     def _plain(self, value, language):
         if isinstance(value, Text):
-            return format(value, "fr" if language.startswith("fr") else "en")
+            return format(value, language)
         return False if value is None else str(value)
 
     def _texts(self, issues):
-        language = self.env.lang or self.env.user.lang or ""
+        language = self._message_language()
         return "\n".join(render(issue, language) for issue in issues)
+
+    def _message_language(self):
+        """Return the language of the messages: `fr` or `en`."""
+        language = self.env.lang or self.env.user.lang or ""
+        return "fr" if language.startswith("fr") else "en"
 
     # === FINGERPRINT ===
 
@@ -302,3 +316,9 @@ class KibeImportPlan(models.AbstractModel):
 def _rank(issue):
     """Return the order in which messages are shown: worst first."""
     return (RANKS[issue.severity], issue.code, issue.file or "", issue.row or 0)
+
+
+def _heading(issue, language):
+    """Return the title under which a message is grouped; worst ones sort first."""
+    text = heading(issue.code, language)
+    return f"{RANKS[issue.severity] + 1} · {issue.code} · {text}"

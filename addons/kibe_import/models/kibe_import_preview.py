@@ -6,6 +6,8 @@ from ..core import analysis, report
 from ..core.operation import ENTITIES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Of each kind of message, so many are printed.
+PRINTED = 25
 LEVELS = {
     "fatal": "error",
     "blocked": "error",
@@ -132,6 +134,23 @@ class KibeImportPreview(models.AbstractModel):
         grid = self._grid(self.counters or {})
         return {**grid, "rows": [row[1:] for row in grid["rows"]]}
 
+    def _summary_findings(self):
+        """Return the messages as the printed summary shows them, worst first.
+
+        :return: list of dicts: `title`, `count`, the first `messages` and how many
+            `more` there are
+        """
+        groups = self.exchange_message_ids.grouped("kibe_heading")
+        return [
+            {
+                "title": (title or "").partition(" · ")[2],
+                "count": len(messages),
+                "messages": messages[:PRINTED],
+                "more": max(0, len(messages) - PRINTED),
+            }
+            for title, messages in sorted(groups.items(), key=lambda g: g[0] or "")
+        ]
+
     def action_download_report(self):
         """Download the delivered rows with their messages, to correct and send back.
 
@@ -141,8 +160,10 @@ class KibeImportPreview(models.AbstractModel):
         raw, extra = self._raw_files()
         # sudo: the editable lists only serve to read the cells again
         reference = self.sudo()._load_reference()
-        found = analysis.read(raw, self.archive_name or "", reference, extra)
-        language = "fr" if (self.env.lang or "").startswith("fr") else "en"
+        found = analysis.read(
+            raw, self.archive_name or "", reference, extra, keep_cells=True
+        )
+        language = self._message_language()
         findings = [
             (m.file, m.row, LEVELS[m.severity], m.code, m.text)
             for m in self.exchange_message_ids

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core import text
+from ..core.const import MAX_ROWS
 from ..core.planning import Line, SectorPage
 from ..core.reference import Base, Candidate, Page, Record, Reference
 from ..core.slots import Group, Slot
@@ -51,6 +52,7 @@ class KibeImportSnapshot(models.AbstractModel):
             },
             countries={c.code: c.id for c in self._read_list("res.country")},
             groups=self._load_groups(),
+            max_rows=self._max_rows(),
             labels={
                 **{("status_id", s.id): s.label for s in statuses},
                 **{("authority_id", a.id): a.label for a in authorities},
@@ -60,6 +62,12 @@ class KibeImportSnapshot(models.AbstractModel):
                 },
             },
         )
+
+    def _max_rows(self):
+        """Return from how many rows on a file is refused (C21)."""
+        # sudo: a limit of the system is no secret
+        parameters = self.env["ir.config_parameter"].sudo()
+        return int(parameters.get_param("kibe_import.max_rows") or MAX_ROWS)
 
     def _read_list(self, model):
         """Return all entries of a short list."""

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..core.const import MAX_ROWS
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -9,5 +11,11 @@ class ResConfigSettings(models.TransientModel):
     )
     kibe_address_block = fields.Boolean(
         related="company_id.kibe_address_block", readonly=False
+    )
+    kibe_max_rows = fields.Integer(
+        string="Most Rows of a Kibé File",
+        default=MAX_ROWS,
+        config_parameter="kibe_import.max_rows",
+        help="A file with more rows is refused.",
     )
     kibe_keep_days = fields.Integer(related="company_id.kibe_keep_days", readonly=False)

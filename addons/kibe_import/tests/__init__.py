@@ -1,4 +1,5 @@
 from . import test_apply
+from . import test_background
 from . import test_correspondence
 from . import test_files
 from . import test_import

@@ -107,6 +107,14 @@ class KibeImportCommon(TransactionCase):
         run.action_run()
         return run
 
+    @classmethod
+    def queue_import(cls, raw, operation="test", user=None, **values):
+        """Return an import that was started as a browser does, which waits for it."""
+        run = cls.prepare(raw, operation, user, **values)
+        browser = {"exchange_background": True, "lang": run.env.user.lang}
+        run.with_context(**browser).action_run()
+        return run
+
     def counts(self):
         """Return {entity: number of records of the company}."""
         return {

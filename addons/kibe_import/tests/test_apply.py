@@ -5,26 +5,6 @@ from .common import KibeImportCommon
 
 @tagged("post_install", "-at_install")
 class TestKibeApply(KibeImportCommon):
-    def test_long_import_goes_to_the_background(self):
-        self.patch(type(self.env["kibe.import"]), "_exchange_background_from", 5)
-        run = self.run_import("kibe_sample.zip", "create", user=self.clerk)
-        self.assertEqual(run.state, "running")
-        self.assertFalse(self.env["daycare.child"]._by_kibe_id(["10000"], self.company))
-        self.env["exchange.chunk"]._cron_work()
-        run.invalidate_recordset()
-        self.assertEqual(run.state, "done")
-        self.assertEqual(self.child("10000").lastname, "Mory")
-        self.assertEqual(run.progress_percent, 100)
-
-    def test_cancel_before_it_starts(self):
-        self.patch(type(self.env["kibe.import"]), "_exchange_background_from", 5)
-        before = self.counts()
-        run = self.run_import("kibe_sample.zip", "create")
-        run.action_cancel()
-        self.env["exchange.chunk"]._cron_work()
-        self.assertEqual(run.state, "cancelled")
-        self.assertEqual(self.counts(), before)
-
     def test_cancel_while_it_runs_undoes_everything(self):
         before = self.counts()
         model = type(self.env["kibe.import"])

@@ -21,7 +21,6 @@ from .kit import (
     reference,
     run,
     store,
-    table,
 )
 
 CHILD, PARENT, CONTRACT, DATA, PLAN = FILES
@@ -343,9 +342,8 @@ def test_workbook_without_mapping():
     assert result.found.issues.fatal
 
 
-def test_more_rows_than_allowed(monkeypatch):
-    monkeypatch.setattr(table, "MAX_ROWS", 4)
-    result = run("kibe_sample.zip")
+def test_more_rows_than_allowed():
+    result = run("kibe_sample.zip", lists=dataclasses.replace(REFERENCE, max_rows=4))
     assert result.first("C21").file == "prestations.csv"
     assert result.new_codes == {"C21"}
 

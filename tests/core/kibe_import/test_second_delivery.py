@@ -230,4 +230,4 @@ def test_planning_without_schedule():
     delivery.add("prestations", "100", "11110", "Grand", "01.08.2021", "31.07.2022")
     operations = run(delivery).operations("sector")
     [page] = [o for key, o in operations.items() if key[0] == "11110"]
-    assert page.lines == []
+    assert not page.lines

@@ -49,7 +49,7 @@ def test_short_rule_equals_the_definition():
         if not touched:
             continue
         best = slots._best_subset(touched, begin, end)
-        found = slots.fit(grid, begin, end)
+        found = slots.fit(tuple(grid), begin, end)
         if best:
             assert found.numbers == tuple(slot.number for slot in best)
         else:
