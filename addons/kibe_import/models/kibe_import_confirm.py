@@ -19,7 +19,7 @@ class KibeImportConfirm(models.AbstractModel):
     confirm_warnings = fields.Boolean(
         string="Import in Spite of These Warnings", copy=False
     )
-    to_confirm = fields.Text(string="To Confirm", compute="_compute_to_confirm")
+    to_confirm = fields.Text(compute="_compute_to_confirm")
     obstacle = fields.Text(
         string="Before the Import",
         compute="_compute_obstacle",
