@@ -144,7 +144,7 @@ class Reader:
         """Read an exact number; JSON numbers go through their shortest text."""
         key = self._text(row, name) or default, exponent
         if key not in self._numbers:
-            self._numbers[key] = _exact(*key)
+            self._numbers[key] = exact(*key)
         number = self._numbers[key]
         if number is None:
             problems.append(name)
@@ -152,8 +152,13 @@ class Reader:
         return number
 
 
-def _exact(text, exponent):
-    """Return a number as written, rounded half up, or None when it is none."""
+def exact(text, exponent):
+    """Return a number as written, rounded half up, or None when it is none.
+
+    :param str text: with a decimal point
+    :param str exponent: such as `0.01` for two decimals
+    :rtype: Decimal | None
+    """
     try:
         number = Decimal(text)
         if not number.is_finite() or abs(number) > _LARGEST:

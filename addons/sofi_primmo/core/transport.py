@@ -4,6 +4,7 @@ import ipaddress
 import json
 import socket
 import time
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 import requests
@@ -54,12 +55,22 @@ class Transport:
     :param sleep: called with seconds between tries
     :param pauses: seconds before each new try
     :param timeout: (connect, read) in seconds
+    :param gate: entered by every request, limits those at once; not while pausing
     """
 
-    def __init__(self, url, user_agent, sleep=None, pauses=PAUSES, timeout=TIMEOUT):
+    def __init__(
+        self,
+        url,
+        user_agent,
+        sleep=None,
+        pauses=PAUSES,
+        timeout=TIMEOUT,
+        gate=None,
+    ):
         self._url = url.rstrip("/")
         self._sleep = sleep or time.sleep
         self._pauses = pauses
+        self._gate = gate or nullcontext()
         self._session = requests.Session()
         self._session.mount("https://", _LimitedAdapter(timeout))
         self._session.mount("http://", _LimitedAdapter(timeout))
@@ -93,17 +104,21 @@ class Transport:
 
     def _once(self, method, path, options):
         try:
-            with self._session.request(
-                method,
-                self._url + path,
-                allow_redirects=False,
-                stream=True,
-                **options,
-            ) as response:
-                return _decode(response, _body(response))
+            with self._gate:
+                return self._exchange(method, path, options)
         except requests.RequestException as error:
             # Its text may hold the whole address: only the kind is told.
             raise exc.SofiTransient(type(error).__name__) from error
+
+    def _exchange(self, method, path, options):
+        with self._session.request(
+            method,
+            self._url + path,
+            allow_redirects=False,
+            stream=True,
+            **options,
+        ) as response:
+            return _decode(response, _body(response))
 
 
 class _LimitedAdapter(requests.adapters.HTTPAdapter):

@@ -4,6 +4,7 @@ from . import sofi_mdg_layout
 from . import sofi_mdg_column
 from . import sofi_residence
 from . import sofi_residence_connection
+from . import sofi_residence_reading
 from . import sofi_residence_directory
 from . import sofi_residence_config
 from . import sofi_charge
@@ -11,6 +12,7 @@ from . import sofi_charge_again
 from . import sofi_export_file
 from . import sofi_export_file_again
 from . import sofi_export
+from . import sofi_export_read
 from . import sofi_export_residence
 from . import sofi_export_archive
 from . import sofi_export_cancel

@@ -98,8 +98,9 @@ class SofiExport(models.Model):
         if self.dry_run:
             self._log("warning", const.LOG_DRY_RUN, code="dry_run")
         if self.env.context.get("sofi_preview"):
-            for residence in residences:
-                self._preview_residence(residence)
+            with self._reading_ahead(residences) as ahead:
+                for residence in residences:
+                    self.with_context(sofi_ahead=ahead)._preview_residence(residence)
         return [
             {"residence_id": residence.id, "rank": rank}
             for rank, residence in enumerate(residences, start=1)

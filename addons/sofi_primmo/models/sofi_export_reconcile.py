@@ -1,10 +1,13 @@
 from datetime import UTC, timedelta
 from decimal import Decimal
+from functools import partial
 
 from odoo import fields, models
 
 from ..core import exceptions as exc
+from ..core import reconcile
 from ..core.period import Period
+from ..core.read_ahead import Job, ReadAhead
 from ..core.unit_price import to_cents
 
 
@@ -31,21 +34,40 @@ class SofiExport(models.Model):
 
     def _reconcile(self):
         self.ensure_one()
-        for file in self.sudo().file_ids.filtered(  # sudo: see _execute
+        files = self.sudo().file_ids.filtered(  # sudo: see _execute
             lambda f: f.state == "done" and not f.simulated and not f.reissue_of_id
-        ):
-            self._reconcile_file(file)
+        )
+        jobs = [
+            Job(file.id, file.residence_id._host(), partial(self._question, file))
+            for file in files
+        ]
+        with ReadAhead(jobs, files.residence_id._request_limits()) as ahead:
+            for file in files:
+                self._reconcile_file(file, ahead)
         self.sudo().date_reconciled = fields.Datetime.now()
 
-    def _reconcile_file(self, file):
-        residence = file.residence_id
+    def _question(self, file, gate):
+        """Return a callable that asks SOFI about a file's charges, in any thread.
+
+        :param gate: limits the requests at once, see `Transport`
+        :return: callable giving ({id: amount} expected, what `reconcile.ask` gives)
+        """
         expected = self._exported_amounts(file)
         if not expected:
-            return
-        try:
-            with residence._client() as client:
+            return lambda: ({}, {})
+        client, limits = file.residence_id._client(gate), self._service_limits(file)
+
+        def ask():
+            with client:
                 client.login()
-                found = self._found_in_sofi(file, expected, client)
+                return expected, reconcile.ask(client, expected, *limits)
+
+        return ask
+
+    def _reconcile_file(self, file, ahead):
+        residence = file.residence_id
+        try:
+            expected, found = ahead.take(file.id)
         except exc.SofiError as error:
             translated = residence._translate_error(error)
             self._log(
@@ -55,7 +77,8 @@ class SofiExport(models.Model):
                 residences=residence,
             )
             return
-        self._report_differences(file, expected, found)
+        if expected:
+            self._report_differences(file, expected, found)
 
     def _exported_amounts(self, file):
         """Return {SOFI charge id: amount} of the journal's archived lines."""
@@ -65,27 +88,6 @@ class SofiExport(models.Model):
         amounts = {x.sofi_charge_id: to_cents(Decimal(str(x.amount))) for x in lines}
         lines.invalidate_recordset()
         return amounts
-
-    def _found_in_sofi(self, file, expected, client):
-        """Return {id: (status, amount)}, by list; those it lacks one by one."""
-        name = client.profile.field
-        (archived,) = self._words(file, "archived")
-
-        def convert(row):
-            amount = to_cents(Decimal(str(row.get(name("amount")) or 0)))
-            return str(row[name("id")]), row.get(name("status")), amount
-
-        start, end = self._service_limits(file)
-        listing = client.read_all(
-            "charges", convert, status=archived, **{"from": start}, to=end
-        )
-        found = {row[0]: row[1:] for row in listing.rows if row[0] in expected}
-        for charge_id in set(expected) - set(found):
-            try:
-                found[charge_id] = convert(client.charge(charge_id))[1:]
-            except exc.SofiNotFound:
-                found[charge_id] = (None, Decimal(0))
-        return found
 
     def _service_limits(self, file):
         """Return the instants, for the interface, that enclose the file's services."""

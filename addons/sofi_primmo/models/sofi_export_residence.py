@@ -1,5 +1,5 @@
 import uuid
-from collections import Counter, namedtuple
+from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -15,17 +15,13 @@ from ..core import exceptions as exc
 from ..core import mdg
 from ..core.const import ARCHIVE_BATCH, LOG_INVALID_OUTPUT, Skip
 from ..core.output_directory import DirectoryError
-from .sofi_charge import EXPORTED
 from .sofi_residence_connection import SofiUserError
 
 JOURNAL_BATCH = 1000
 
-# A charge, whether it goes into the file, and the id of the line that exported it.
-Judged = namedtuple("Judged", "charge verdict earlier_id")
-
 
 class SofiExport(models.Model):
-    """One residence within a run: fetch, write, archive, publish (spec 4.5, 9.2).
+    """One residence within a run: write, archive, publish (spec 4.5, 9.2).
 
     Every step can be repeated: what is committed says where a killed run was.
     """
@@ -39,11 +35,16 @@ class SofiExport(models.Model):
         file = self.sudo().file_ids.filtered(
             lambda f: f.residence_id == residence and not f.reissue_of_id
         )
-        with self._told_clearly(residence), residence._client() as client:
-            client.login()
-            if not file:
-                file = self._fetch_and_write(residence, payload["rank"], client)
-            self._complete(file, client)
+        with self._told_clearly(residence):
+            if file:
+                with residence._client(self._gate(residence)) as client:
+                    client.login()
+                    self._complete(file, client)
+                return
+            with self._read(residence) as (client, listing):
+                self._check_cancelled()
+                file = self._write_file(residence, payload["rank"], listing)
+                self._complete(file, client)
 
     def _complete(self, file, client):
         """Archive and publish a file; a failure leaves it as it is, to be resumed.
@@ -76,46 +77,6 @@ class SofiExport(models.Model):
             )
             raise SofiUserError(text, "folder", residence) from error
 
-    # === FETCH ===
-
-    def _fetch(self, residence, client):
-        """Read all accepted charges and judge each.
-
-        :return: list of `Judged`
-        """
-        period = residence._period()
-        names = residence.profile_id._to_core().field
-        reader = core_charge.Reader(residence.timezone, names)
-        listing = client.accepted_charges(period, reader.convert)
-        self._check_cancelled()
-        if listing.drifted:
-            self._log(
-                "warning",
-                self.env._("The list of charges changed while it was read."),
-                code="total_drift",
-                residences=residence,
-            )
-        accepted = residence.profile_id._to_core().value("accepted")
-        charges = [
-            charge
-            for charge in listing.rows
-            # The server's filters are not trusted with what is billed.
-            if charge.status == accepted
-            and (charge.instant is None or charge.instant in period)
-        ]
-        return self._judge(residence, charges)
-
-    def _judge(self, residence, charges):
-        earlier = self._earlier_lines(residence, charges)
-        strict = residence.strict_service_codes
-        judged = []
-        for charge in charges:
-            verdict = core_charge.judge(charge, residence.language, strict)
-            if not verdict.skip and charge.id in earlier:
-                verdict = core_charge.Verdict(Skip.ALREADY_EXPORTED)
-            judged.append(Judged(charge, verdict, earlier.get(charge.id)))
-        return judged
-
     def _render(self, residence, judged):
         """Write the file's bytes; what does not fit its columns is left out.
 
@@ -135,25 +96,11 @@ class SofiExport(models.Model):
             for item in judged
         ]
 
-    def _earlier_lines(self, residence, charges):
-        """Return {SOFI charge id: journal line id} of what is in a file already."""
-        lines = self.env["sofi.charge"].search_fetch(
-            [
-                ("residence_id", "=", residence.id),
-                ("sofi_charge_id", "in", [charge.id for charge in charges]),
-                ("state", "in", EXPORTED),
-            ],
-            ["sofi_charge_id"],
-            order="id",
-        )
-        return {line.sofi_charge_id: line.id for line in lines}
-
     def _preview_residence(self, residence):
         """Show what would be exported, per resident."""
         try:
-            with residence._client() as client:
-                client.login()
-                judged = self._fetch(residence, client)
+            with self._read(residence) as (_client, listing):
+                judged = self._judge(residence, listing)
         except exc.SofiError as error:
             translated = residence._translate_error(error)
             self._log(
@@ -167,9 +114,12 @@ class SofiExport(models.Model):
 
     # === WRITE ===
 
-    def _fetch_and_write(self, residence, rank, client):
-        """Write the .tmp and the journal, and commit both before archiving."""
-        judged = self._fetch(residence, client)
+    def _write_file(self, residence, rank, listing):
+        """Write the .tmp and the journal, and commit both before archiving.
+
+        :return: the file
+        """
+        judged = self._judge(residence, listing)
         self._clear_preview(residence)
         rendered, judged = self._render(residence, judged)
         file = self._create_file(residence, rank)

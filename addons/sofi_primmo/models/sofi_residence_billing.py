@@ -40,11 +40,20 @@ class SofiResidence(models.Model):
         help="For services whose product has none. Empty: the journal's.",
     )
 
-    @api.depends("company_id")
+    @api.depends("company_id", "invoice_customers")
     def _compute_taxes(self):
+        """Fill in the taxes of the Canadian chart; what was chosen stays."""
         for residence in self:
-            residence.tax_taxable_ids = residence._chart_tax("gstqst_sale_tax_14975")
-            residence.tax_exempt_ids = residence._chart_tax("exempt_sale_tax_0")
+            residence.tax_taxable_ids = residence._own_taxes(
+                "tax_taxable_ids"
+            ) or residence._chart_tax("gstqst_sale_tax_14975")
+            residence.tax_exempt_ids = residence._own_taxes(
+                "tax_exempt_ids"
+            ) or residence._chart_tax("exempt_sale_tax_0")
+
+    def _own_taxes(self, name):
+        """Return the taxes chosen before, those of another company apart."""
+        return self[name].filtered(lambda tax: tax.company_id == self.company_id)
 
     def _chart_tax(self, name):
         """Return a tax of the Canadian chart, if the company has it."""

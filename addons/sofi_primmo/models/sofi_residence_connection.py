@@ -30,9 +30,10 @@ class SofiResidence(models.Model):
     def _host(self):
         return urlsplit(self.url or "").hostname or ""
 
-    def _client(self):
+    def _client(self, gate=None):
         """Return a client that has not logged in yet.
 
+        :param gate: limits the requests at once, see `Transport`
         :rtype: SofiClient
         :raises SofiConfigError: when the address may not be used
         """
@@ -47,6 +48,7 @@ class SofiResidence(models.Model):
             secret.api_access_key or "",
             secret.api_secret or "",
             self.profile_id._to_core(),
+            gate=gate,
         )
 
     def _translate_error(self, error):

@@ -9,7 +9,7 @@ from odoo.tests import TransactionCase
 SIMULATORS = Path(__file__).resolve().parents[3] / "tests" / "simulators" / "sofi"
 sys.path.insert(0, str(SIMULATORS))
 
-from sofi_simulator import Simulator  # noqa: E402
+from sofi_simulator import Simulator, generate  # noqa: E402
 
 KEY, SECRET = "AAAA0000BBBB1111CCCC", "s1mulat0rS3cretOfLesErablesResidence0001"
 CEDRES = ("DDDD0000EEEE1111FFFF", "s1mulat0rS3cretOfLesCedresResidence00004")
@@ -69,6 +69,12 @@ class SofiCase(TransactionCase):
     def make_cedres(self, **values):
         """Create a second residence."""
         return self.make_residence("cedres", *CEDRES, **{"vendor_id": "13"} | values)
+
+    def make_generated(self, path, charges):
+        """Create a residence with any number of accepted charges."""
+        fixture = generate.residence(path, charges)
+        self.simulator.store.add_residence(path, fixture)
+        return self.make_residence(path, generate.KEY, generate.SECRET)
 
     def make_export(self, residences=None, **values):
         """Create a run."""

@@ -201,10 +201,7 @@ class TestFailures(SofiCase):
 
     def test_cancel_while_archiving_is_heard_after_the_file(self):
         """Archived charges that no file brings to Primmo would never be billed."""
-        self.simulator.store.add_residence("big", self.big(450))
-        big = self.make_residence(
-            "big", "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
-        )
+        big = self.make_generated("big", 450)
         run = self.make_export(big | self.residence)
         (big | self.residence).sequence = 1  # Big comes first
         self.press_cancel_at(run, ARCHIVE, nth=2)
@@ -226,10 +223,7 @@ class TestFailures(SofiCase):
         self.assertExportedOnce(run)
 
     def test_whole_archive_refused_is_tried_again_in_batches(self):
-        self.simulator.store.add_residence("big", self.big(450))
-        big = self.make_residence(
-            "big", "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
-        )
+        big = self.make_generated("big", 450)
         self.break_archive(status=404, times=3)
         run = self.export(big)
         self.assertEqual(run.state, "partial")
@@ -259,10 +253,7 @@ class TestFailures(SofiCase):
         self.assertExportedOnce(run)
 
     def test_many_batches(self):
-        self.simulator.store.add_residence("big", self.big(450))
-        big = self.make_residence(
-            "big", "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
-        )
+        big = self.make_generated("big", 450)
         self.simulator.faults.add(
             {"path": ARCHIVE, "status": 500, "nth": 2, "times": 4}
         )
@@ -278,26 +269,15 @@ class TestFailures(SofiCase):
         times = self.simulator.residence("big").archived_times
         self.assertEqual((len(times), set(times.values())), (450, {1}))
 
-    def big(self, charges):
-        from sofi_simulator import generate
-
-        return generate.residence("big", charges)
-
     def test_pages_are_all_read_before_anything_is_archived(self):
-        self.simulator.store.add_residence("big", self.big(1250))
-        big = self.make_residence(
-            "big", "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
-        )
+        big = self.make_generated("big", 1250)
         run = self.export(big)
         self.assertEqual(run.file_ids.line_count, 1250)
         lines = run.file_ids._content().splitlines()
         self.assertEqual(len({line.split(b",")[6] for line in lines}), 1250)
 
     def test_total_that_keeps_changing_is_a_warning(self):
-        self.simulator.store.add_residence("big", self.big(700))
-        big = self.make_residence(
-            "big", "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
-        )
+        big = self.make_generated("big", 700)
         for nth in (2, 4):
             self.simulator.faults.add(
                 {"path": "/charges", "kind": "total_drift", "nth": nth}

@@ -6,6 +6,8 @@ from psycopg2.errors import UniqueViolation
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.sofi_primmo.core.api_client import Listing
+
 from .common import SofiCase
 
 
@@ -82,7 +84,7 @@ class TestJournal(SofiCase):
     def test_the_run_knows_its_new_lines(self):
         before = self.run_.charge_count, len(self.run_.line_ids)
         charge = replace(self.Charge._example(), id="A1")
-        verdict = self.run_._judge(self.residence, [charge])
+        verdict = self.run_._judge(self.residence, Listing([charge]))
         self.run_._write_journal(self.residence, verdict, self.run_.file_ids)
         after = self.run_.charge_count, len(self.run_.line_ids)
         self.assertEqual(after, (before[0] + 1, before[1] + 1))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from sofi_primmo_core.charge import Reader
 from sofi_primmo_core.mdg import Column, Layout
 
+KEY, SECRET = "AAAA0000BBBB1111CCCC", "s1mulat0rS3cretOfLesErablesResidence0001"
 PARAMETERS = {
     "vendor_id": "12",
     "mdg_transaction_type": "4",

@@ -1,51 +1,15 @@
 """The client against a real HTTP server: spec 3."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import BoundedSemaphore
 
 import pytest
 from sofi_primmo_core import exceptions as exc
-from sofi_primmo_core.api_client import SofiClient
 from sofi_primmo_core.api_profile import ApiProfile
 from sofi_primmo_core.period import Period, read
 from sofi_primmo_core.transport import check_url
-from sofi_simulator import Simulator, generate
-
-KEY, SECRET = "AAAA0000BBBB1111CCCC", "s1mulat0rS3cretOfLesErablesResidence0001"
-
-
-@pytest.fixture(scope="module")
-def server():
-    simulator = Simulator().start()
-    yield simulator
-    simulator.close()
-
-
-@pytest.fixture
-def simulator(server):
-    server.faults.clear()
-    server.store.reset()
-    return server
-
-
-@pytest.fixture
-def pauses():
-    return []
-
-
-@pytest.fixture
-def connect(simulator, pauses):
-    clients = []
-
-    def make(path="erables", key=KEY, secret=SECRET, login=True, **options):
-        options = {"sleep": pauses.append, "timeout": (2, 1)} | options
-        clients.append(SofiClient(simulator.address(path), key, secret, **options))
-        if login:
-            clients[-1].login()
-        return clients[-1]
-
-    yield make
-    for client in clients:
-        client.__exit__()
+from sofi_samples import KEY, SECRET
+from sofi_simulator import generate
 
 
 def ids(listing):
@@ -299,3 +263,22 @@ def test_two_at_once(simulator, connect):
         answers = pool.map(lambda c: c.archive(["900001"], "x.csv", "run-1"), clients)
     assert [answer.done for answer in answers] == [{"900001"}, {"900001"}]
     assert simulator.residence("erables").archived_times == {"900001": 1}
+
+
+def test_gate_is_passed_by_every_request_and_free_while_pausing(connect, simulator):
+    gate = BoundedSemaphore(1)
+    free = []
+
+    def sleep(_seconds):
+        free.append(gate.acquire(blocking=False))
+        gate.release()
+
+    simulator.faults.add({"path": "/ping", "status": 503, "times": 2})
+    assert connect(gate=gate, sleep=sleep).ping()["status"] == "ok"
+    assert free == [True, True]
+    gate.acquire()
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(connect, gate=gate)
+        assert not wait([waiting], timeout=0.1).done
+        gate.release()
+        assert waiting.result().scope

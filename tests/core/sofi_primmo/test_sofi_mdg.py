@@ -1,6 +1,7 @@
 """The MDG file: spec 4.1 to 4.3."""
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import datetime
 
@@ -209,3 +210,8 @@ def test_bad_patterns(pattern, code):
 
 def test_default_pattern_is_good():
     mdg.check_pattern(mdg.DEFAULT_PATTERN)
+
+
+def test_layout_survives_json():
+    layout = replace(MDG_16, line_kinds=("V", "P"), separator=";", line_end="\n")
+    assert Layout.from_dict(json.loads(json.dumps(layout.to_dict()))) == layout

@@ -1,0 +1,110 @@
+from collections import namedtuple
+from contextlib import contextmanager, nullcontext
+
+from odoo import models
+
+from ..core import charge as core_charge
+from ..core.const import Skip
+from ..core.read_ahead import Job, ReadAhead
+from .sofi_charge import EXPORTED
+
+# A charge, whether it goes into the file, and the id of the line that exported it.
+Judged = namedtuple("Judged", "charge verdict earlier_id")
+
+
+class SofiExport(models.Model):
+    """Read the accepted charges of residences and judge each (spec 3.4, 4.4)."""
+
+    # One file a concern: together they would be too long to read.
+    _inherit = "sofi.export"  # pylint: disable=consider-merging-classes-inherited
+
+    # === SEVERAL RESIDENCES AT ONCE ===
+
+    def _work(self):
+        """Work on the run, while the residences that follow are already being read."""
+        residences = self.env["sofi.residence"].browse(
+            chunk.payload["residence_id"] for chunk in self._chunks("todo")
+        )
+        with self._reading_ahead(residences - self.file_ids.residence_id) as ahead:
+            return super(SofiExport, self.with_context(sofi_ahead=ahead))._work()
+
+    def _reading_ahead(self, residences):
+        """Return a context manager giving the `ReadAhead` of residences, or None.
+
+        :param residences: in the order in which they are worked on
+        """
+        if len(residences) < 2:
+            return nullcontext()
+        jobs = [
+            Job(residence.id, residence._host(), residence._reading)
+            for residence in residences
+        ]
+        return ReadAhead(jobs, residences._request_limits())
+
+    @contextmanager
+    def _read(self, residence):
+        """Give a logged-in client of a residence and its accepted charges.
+
+        :return: (SofiClient, Listing of `Charge` records)
+        :raises SofiError: whatever the client raises
+        """
+        ahead = self.env.context.get("sofi_ahead")
+        if ahead and residence.id in ahead:
+            client, listing = ahead.take(residence.id)
+        else:
+            client, listing = residence._reading(self._gate(residence))()
+        with client:
+            yield client, listing
+
+    def _gate(self, residence):
+        """Return what limits the requests to a residence's server in this run."""
+        ahead = self.env.context.get("sofi_ahead")
+        return ahead and ahead.gate(residence._host())
+
+    # === JUDGE ===
+
+    def _judge(self, residence, listing):
+        """Decide for each charge that was read whether it goes into the file.
+
+        :param Listing listing: of `Charge` records
+        :return: list of `Judged`
+        """
+        if listing.drifted:
+            self._log(
+                "warning",
+                self.env._("The list of charges changed while it was read."),
+                code="total_drift",
+                residences=residence,
+            )
+        accepted = residence.profile_id._to_core().value("accepted")
+        period = residence._period()
+        charges = [
+            charge
+            for charge in listing.rows
+            # The server's filters are not trusted with what is billed.
+            if charge.status == accepted
+            and (charge.instant is None or charge.instant in period)
+        ]
+        earlier = self._earlier_lines(residence, charges)
+        return [self._judge_one(residence, charge, earlier) for charge in charges]
+
+    def _judge_one(self, residence, charge, earlier):
+        verdict = core_charge.judge(
+            charge, residence.language, residence.strict_service_codes
+        )
+        if not verdict.skip and charge.id in earlier:
+            verdict = core_charge.Verdict(Skip.ALREADY_EXPORTED)
+        return Judged(charge, verdict, earlier.get(charge.id))
+
+    def _earlier_lines(self, residence, charges):
+        """Return {SOFI charge id: journal line id} of what is in a file already."""
+        lines = self.env["sofi.charge"].search_fetch(
+            [
+                ("residence_id", "=", residence.id),
+                ("sofi_charge_id", "in", [charge.id for charge in charges]),
+                ("state", "in", EXPORTED),
+            ],
+            ["sofi_charge_id"],
+            order="id",
+        )
+        return {line.sofi_charge_id: line.id for line in lines}
