@@ -53,6 +53,17 @@ class AccountBillingRunMixin(models.AbstractModel):
         """Drop the sources that are excluded or billed already; say so for each."""
         reasons = converter._exclusions(self, sources)
         billed = self._billing_billed_ids(converter, sources)
+        self._billing_log_reasons(sources, reasons)
+        if reasons:
+            self._count(converter._source_model, "skip", len(reasons))
+        return sources.filtered(lambda s: s.id not in reasons and s.id not in billed)
+
+    def _billing_log_reasons(self, sources, reasons):
+        """Make a finding of each source that is left out.
+
+        :param sources: the sources looked at
+        :param dict reasons: {source id: (code, text)}
+        """
         self._log_many(
             [
                 {
@@ -66,9 +77,6 @@ class AccountBillingRunMixin(models.AbstractModel):
                 for code, text in [reasons[source.id]]
             ]
         )
-        if reasons:
-            self._count(converter._source_model, "skip", len(reasons))
-        return sources.filtered(lambda s: s.id not in reasons and s.id not in billed)
 
     def _billing_billed_ids(self, converter, sources):
         """Return the ids of those sources that this converter has billed."""

@@ -8,6 +8,7 @@ from . import res_users
 from . import res_partner
 from . import openimis_product
 from . import openimis_product_level
+from . import openimis_product_record
 from . import openimis_product_distribution
 from . import openimis_payment_plan
 from . import openimis_officer
@@ -29,6 +30,7 @@ from . import openimis_bill_document
 from . import openimis_closing_line
 from . import openimis_closing
 from . import account_move
+from . import account_move_line
 from . import account_move_status
 from . import account_move_ageing
 from . import account_payment

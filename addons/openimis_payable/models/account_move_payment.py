@@ -89,6 +89,7 @@ class AccountPayment(models.Model):
         :raises AccessError: without the right
         """
         require_right(self.env, "156203")
+        self.check_access("read")
         for payment in self:
             # sudo: the right to reject implies taking the entry back
             bills = payment.sudo()._openimis_bills()

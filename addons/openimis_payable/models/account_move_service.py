@@ -243,6 +243,7 @@ class AccountMove(models.Model):
                 "openimis_amount_discount": sum(lines.mapped("discount")),
             }
         )
+        # sudo: as above
         lines.sudo()._spread_tax()
 
     def _openimis_default_account(self):

@@ -11,17 +11,9 @@ class OpenimisCapitation(models.Model):
 
     _name = "openimis.capitation"
     _description = "openIMIS Capitation Payment"
-    _inherit = ["openimis.record", "account.billing.source.mixin"]
+    _inherit = ["openimis.product.record", "account.billing.source.mixin"]
     _order = "date_to desc, product_id, health_facility_id"
 
-    product_id = fields.Many2one(
-        "openimis.product",
-        "Insurance Product",
-        required=True,
-        index=True,
-        check_company=True,
-        ondelete="restrict",
-    )
     health_facility_id = fields.Many2one(
         "res.partner",
         required=True,
@@ -34,7 +26,6 @@ class OpenimisCapitation(models.Model):
     )
     date_from = fields.Date(required=True)
     date_to = fields.Date(required=True, index=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
     allocated = fields.Monetary("Allocated Contribution")
     share_contribution = fields.Float("Share (%)", digits=(16, 6))
     parts = fields.Json(

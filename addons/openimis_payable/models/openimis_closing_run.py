@@ -112,28 +112,15 @@ class OpenimisClosing(models.Model):
             self.env["openimis.closing.line"]._create_for(
                 self, converter, batch, billed, reasons
             )
-            self._log_reasons(batch, reasons)
+            self._billing_log_reasons(batch, reasons)
             left_out = set(reasons) | billed
             kept |= batch.browse([i for i in batch.ids if i not in left_out])
         self._count(converter._source_model, "skip", len(sources) - len(kept))
         return kept
 
-    def _log_reasons(self, sources, reasons):
-        """Make a finding of each source that somebody should put right."""
-        self._log_many(
-            [
-                {
-                    "severity": "warning",
-                    "code": code,
-                    "text": text,
-                    "value": source.display_name,
-                    "record": source,
-                }
-                for source in sources.filtered(lambda s: s.id in reasons)
-                for code, text in [reasons[source.id]]
-                if code not in QUIET_REASONS
-            ]
-        )
+    def _billing_log_reasons(self, sources, reasons):
+        loud = {i: why for i, why in reasons.items() if why[0] not in QUIET_REASONS}
+        return super()._billing_log_reasons(sources, loud)
 
     def _billing_chunk_sources(self):
         detailed = self.move_line_policy == "detailed"

@@ -66,8 +66,8 @@ class OpenimisClosing(models.Model):
     def _facility_accounts(self):
         """Return the accounts that facilities' codes name for lines of their bills.
 
-        A code that names no account is the number of a supplier, and one that names a
-        payable account stands on the other side of the bill.
+        A code that names no account is the number of a supplier. One that names a
+        payable account is for the other side of the bill, see `account.move.line`.
 
         :return: dict {partner id: `account.account` id}
         """
@@ -79,8 +79,10 @@ class OpenimisClosing(models.Model):
             ],
             ["openimis_account_code"],
         )
-        codes = facilities.mapped("openimis_account_code")
-        by_code = _accounts_by_code(self.company_id, codes, NOT_ON_LINES)
+        by_code = self.company_id._openimis_accounts_by_code(
+            facilities.mapped("openimis_account_code"),
+            ("account_type", "not in", NOT_ON_LINES),
+        )
         return {
             facility.id: by_code[facility.openimis_account_code]
             for facility in facilities
@@ -192,7 +194,7 @@ class OpenimisProduct(models.Model):
         """
         side = _side(kind)
         codes = self.mapped(f"account_{side}_code")
-        by_code = _accounts_by_code(self.company_id, codes)
+        by_code = self.company_id._openimis_accounts_by_code(codes)
         return {
             product.id: product._payable_account(side, by_code, fallback)
             for product in self
@@ -260,22 +262,6 @@ class OpenimisProduct(models.Model):
 
 def _side(kind):
     return "premium" if kind == "contribution" else "remuneration"
-
-
-def _accounts_by_code(company, codes, without=()):
-    """Return {code: account id} of the company's accounts, except some types."""
-    codes = [code for code in codes if code]
-    if not codes:
-        return {}
-    model = company.env["account.account"]
-    accounts = model.with_company(company).search(
-        [
-            *model._check_company_domain(company),
-            ("code", "in", codes),
-            ("account_type", "not in", without),
-        ]
-    )
-    return {account.code: account.id for account in accounts}
 
 
 def _key(entry):

@@ -83,12 +83,20 @@ class OpenimisConverter(models.AbstractModel):
     # === MOVE ===
 
     @api.model
+    def _group_key(self, source):
+        return (source.health_facility_id.id,)
+
+    @api.model
     def _third_party(self, run, key):
         """Return the partner of a bill, the record it stands for, and its area.
 
+        Here the health facility; kinds that pay others say so.
+
+        :param tuple key: as `_group_key` gives it
         :return: tuple (`res.partner`, sender record, `openimis.location`)
         """
-        raise NotImplementedError
+        facility = self.env["res.partner"].browse(key[0])
+        return facility, facility, facility.openimis_location_id
 
     @api.model
     def _group_label(self, run, key, sources):

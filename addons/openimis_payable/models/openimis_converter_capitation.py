@@ -15,15 +15,6 @@ class OpenimisConverterCapitation(models.AbstractModel):
     _code_prefix = "CP"
 
     @api.model
-    def _group_key(self, source):
-        return (source.health_facility_id.id,)
-
-    @api.model
-    def _third_party(self, run, key):
-        facility = self.env["res.partner"].browse(key[0])
-        return facility, facility, facility.openimis_location_id
-
-    @api.model
     def _sources_domain(self, run):
         return [
             ("company_id", "=", run.company_id.id),

@@ -18,15 +18,6 @@ class OpenimisConverterClaim(models.AbstractModel):
     _code_prefix = "IV"
 
     @api.model
-    def _group_key(self, source):
-        return (source.health_facility_id.id,)
-
-    @api.model
-    def _third_party(self, run, key):
-        facility = self.env["res.partner"].browse(key[0])
-        return facility, facility, facility.openimis_location_id
-
-    @api.model
     def _calculate(self, run, sources, calculation):
         terms = run._claim_terms(calculation)
         for claim in sources._read_for_valuation(terms):

@@ -6,20 +6,12 @@ class OpenimisPaymentPlan(models.Model):
 
     _name = "openimis.payment.plan"
     _description = "openIMIS Payment Plan"
-    _inherit = ["openimis.record"]
+    _inherit = ["openimis.product.record"]
     _order = "code"
     _rec_names_search = ["code", "name"]
 
     code = fields.Char(required=True, index=True)
     name = fields.Char(required=True)
-    product_id = fields.Many2one(
-        "openimis.product",
-        "Insurance Product",
-        required=True,
-        index=True,
-        check_company=True,
-        ondelete="restrict",
-    )
     calculation = fields.Selection(
         [
             ("claim", "Fee for Service"),
@@ -43,7 +35,6 @@ class OpenimisPaymentPlan(models.Model):
     rate = fields.Float(
         "Rate (%)", digits=(16, 6), help="Commission or fee; decimals are allowed."
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
     lump_sum = fields.Monetary(help="Amount of a cash payment per policy.")
     payment_origin = fields.Char(
         help="Payment fees: only payments that came through this channel."

@@ -4,21 +4,13 @@ from odoo import api, fields, models
 class OpenimisPolicy(models.Model):
     _name = "openimis.policy"
     _description = "openIMIS Policy"
-    _inherit = ["openimis.record", "account.billing.source.mixin"]
+    _inherit = ["openimis.product.record", "account.billing.source.mixin"]
     _order = "date_effective desc, id desc"
     _rec_name = "code"
 
     code = fields.Char(compute="_compute_code", store=True, readonly=False, index=True)
     family_id = fields.Many2one(
         "openimis.family", index=True, check_company=True, ondelete="restrict"
-    )
-    product_id = fields.Many2one(
-        "openimis.product",
-        "Insurance Product",
-        required=True,
-        index=True,
-        check_company=True,
-        ondelete="restrict",
     )
     officer_id = fields.Many2one(
         "openimis.officer",
@@ -44,7 +36,6 @@ class OpenimisPolicy(models.Model):
     date_start = fields.Date()
     date_effective = fields.Date(index=True)
     date_expiry = fields.Date()
-    currency_id = fields.Many2one(related="company_id.currency_id")
     value = fields.Monetary("Policy Value")
     premium_ids = fields.One2many("openimis.premium", "policy_id", "Premiums")
     insured_count = fields.Integer(

@@ -53,10 +53,11 @@ class ResPartner(models.Model):
     )
     openimis_account_code = fields.Char(
         "Facility Account Code",
-        help="Account code of the health facility (acc_code): the ledger account of "
-        "its bills' lines where the product names none. A code that is not in the "
-        "chart of accounts, or that of a payable account, leaves it to the account of "
-        "the type.",
+        help="Account code of the health facility (acc_code). Of a payable account: "
+        "what the facility is owed stands there, unless a payable account of its own "
+        "is set under Accounting. Of another account: the lines of its bills go there "
+        "where the product names none. A code outside the chart of accounts is its "
+        "number as a supplier, and changes no account.",
     )
     openimis_location_id = fields.Many2one(
         "openimis.location", "openIMIS Location", index="btree_not_null"
@@ -69,3 +70,27 @@ class ResPartner(models.Model):
         "(COALESCE(company_id, 0), openimis_uuid) WHERE openimis_uuid IS NOT NULL",
         "A partner with this openIMIS UUID exists already in the company.",
     )
+
+    def _openimis_payable_accounts(self, company):
+        """Return the payable accounts that facilities' codes name.
+
+        A payable account that was set on the facility itself goes before its code.
+
+        :param company: `res.company` whose chart of accounts it is
+        :return: dict {partner id: `account.account` id}
+        """
+        partners = self.with_company(company).filtered("openimis_account_code")
+        if not partners:
+            return {}
+        by_code = company._openimis_accounts_by_code(
+            partners.mapped("openimis_account_code"),
+            ("account_type", "=", "liability_payable"),
+        )
+        field = self._fields["property_account_payable_id"]
+        usual = field.get_company_dependent_fallback(partners)
+        return {
+            partner.id: by_code[partner.openimis_account_code]
+            for partner in partners
+            if partner.openimis_account_code in by_code
+            and partner.commercial_partner_id[field.name] in (usual, usual.browse())
+        }

@@ -1,3 +1,4 @@
+from . import test_accounts
 from . import test_closing_claim
 from . import test_closing_masses
 from . import test_closing_other

@@ -164,48 +164,6 @@ class TestBillServices(BillCase):
             bill.invoice_line_ids.analytic_distribution, {str(account.id): 100}
         )
 
-    def _expense(self, code, kind="expense"):
-        return self.env["account.account"].create(
-            {
-                "code": code,
-                "name": f"Claims {code}",
-                "account_type": kind,
-                "reconcile": kind == "liability_payable",
-                "company_ids": self.company.ids,
-            }
-        )
-
-    def _next_bill(self):
-        self._claim(f"N{len(self.closing.move_ids)}", SERVICE)
-        before = self.closing.move_ids
-        self.closing.action_generate()
-        return self.closing.move_ids - before
-
-    def test_account_by_product_code(self):
-        account = self._expense("601100")
-        self._expense("601200")
-        self.product.account_remuneration_code = "601100"
-        self.facility_a.openimis_account_code = "601200"
-        bill = self._next_bill()
-        self.assertEqual(bill.invoice_line_ids.account_id, account)
-        self.assertEqual(bill.openimis_line_ids.account_id, account)
-
-    def test_account_by_facility_code_before_that_of_the_type(self):
-        account = self._expense("601200")
-        self.company.openimis_account_claim_id = self._expense("601300")
-        self.facility_a.openimis_account_code = "601200"
-        bill = self._next_bill()
-        self.assertEqual(bill.invoice_line_ids.account_id, account)
-        self.assertEqual(bill.openimis_line_ids.account_id, account)
-
-    def test_facility_code_that_is_no_account_of_lines(self):
-        fallback = self.company.openimis_account_claim_id = self._expense("601300")
-        self._expense("401100", "liability_payable")
-        for code in ("401100", "SUPPLIER-7"):
-            self.facility_a.openimis_account_code = code
-            bill = self._next_bill()
-            self.assertEqual(bill.invoice_line_ids.account_id, fallback, code)
-
     def test_documents(self):
         document = self.env["openimis.bill.document"].with_user(self.accountant)
         vals = {"name": "Receipt", "move_id": self.bill.id, "path_type": "hyperlink"}
