@@ -7,7 +7,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def _compute_account_id(self):
-        super()._compute_account_id()
+        result = super()._compute_account_id()
         owed = self.filtered(
             lambda line: line.display_type == "payment_term"
             and line.move_id.openimis_type
@@ -19,3 +19,4 @@ class AccountMoveLine(models.Model):
                 line.account_id = accounts.get(
                     line.move_id.partner_id.id, line.account_id
                 )
+        return result
