@@ -146,12 +146,14 @@ class ExchangeRunMixin(models.AbstractModel):
     def _work_at_once(self):
         """Execute all chunks in one transaction: all or nothing."""
         with self._undo_on_error():
-            done = 0
-            for chunk in self._chunks("todo"):
+            done, last = 0, -1
+            while chunk := self._next_chunk(last):
                 self._check_cancelled()
+                done, last = done + chunk.units, chunk.sequence
                 self._execute(chunk.payload or {})
                 chunk.state = "done"
-                done += chunk.units
+                # What earlier chunks read would only make the later ones slower.
+                self.env.invalidate_all()
                 self._set_progress(done)
 
     def _work_by_chunk(self):
