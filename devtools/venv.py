@@ -28,6 +28,12 @@ import odoo.cli
 if __name__ == "__main__":
     odoo.cli.main()
 """
+#: What only tests use: no database depends on it.
+TOOLS = "pytest|coverage|playwright"
+VALIDATORS = (
+    "fhirclient|jsonschema-path|lazy-object-proxy|openapi-|pathable|pydantic-settings"
+    "|python-dotenv|PyYAML|rfc3339-validator"
+)
 
 
 def ensure():
@@ -132,7 +138,9 @@ def key(source):
     """
     release = (source / "odoo" / "release.py").read_text()
     requirements = (paths.ROOT / "requirements.txt").read_text()
-    relevant = re.sub(r"^(pytest|coverage|playwright).*$", "", requirements, flags=re.M)
+    relevant = re.sub(
+        rf"^({TOOLS}).*$|^({VALIDATORS}).*\n", "", requirements, flags=re.M
+    )
     return hashlib.sha256((release + relevant).encode()).hexdigest()[:12]
 
 

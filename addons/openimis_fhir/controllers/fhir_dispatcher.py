@@ -10,6 +10,7 @@ from ..core.fhir_build import operation_outcome
 from ..fhir_error import FhirError
 
 CONTENT_TYPE = "application/fhir+json; charset=utf-8"
+JSON_TYPES = {"application/fhir+json", "application/json", "application/*", "*/*"}
 CODES = {400: "invalid", 403: "forbidden", 404: "not-found", 405: "not-supported"}
 
 
@@ -17,6 +18,16 @@ class FhirDispatcher(HttpDispatcher):
     """Routes of `type="fhir"`: plain HTTP whose errors are FHIR resources."""
 
     routing_type = "fhir"
+
+    def pre_dispatch(self, rule, args):
+        """Refuse who understands no JSON."""
+        accepted = self.request.httprequest.accept_mimetypes
+        # without their parameters, such as the version of FHIR
+        names = {name.partition(";")[0] for name, quality in accepted if quality}
+        if names and not names & JSON_TYPES:
+            text = self.request.env._("Only JSON is spoken here.")
+            raise FhirError(406, "not-supported", text)
+        return super().pre_dispatch(rule, args)
 
     def handle_error(self, exc):
         """Turn an exception into an answer; nothing internal is told.

@@ -1,17 +1,21 @@
 from contextlib import contextmanager
 
+from werkzeug.http import is_resource_modified
+
 from odoo import fields, http
 from odoo.http import Response, request
 
 from ..core.client import loads
 from ..core.exceptions import UnreadableAnswer
-from ..core.fhir_search import BadSearch, parse_search
+from ..core.fhir_search import BadSearch, parse_history, parse_search
 from ..core.fhir_server import SERVED, capability_statement
+from ..core.openapi import openapi_document
 from ..fhir_error import FhirError
 from .fhir_dispatcher import CONTENT_TYPE, fhir_response
 
 BASE = "/fhir/R4"
 MAX_BODY = 1024 * 1024
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 READ = {
     "type": "fhir",
     "auth": "fhir",
@@ -26,21 +30,34 @@ class FhirController(http.Controller):
 
     @http.route(f"{BASE}/metadata", **{**READ, "auth": "public"})
     def metadata(self, **_parameters):
-        """CapabilityStatement; the only page that needs no key."""
-        # sudo: the version of the addon is no secret
-        module = request.env["ir.module.module"].sudo()
-        addon = module.search([("name", "=", "openimis_fhir")], limit=1)
-        version = addon.installed_version or "19.0"
-        today = fields.Date.context_today(addon)
-        return fhir_response(capability_statement(_base(), today, version))
+        """CapabilityStatement; like the OpenAPI document it needs no key."""
+        today = fields.Date.context_today(request.env["base"])
+        return fhir_response(capability_statement(_base(), today, _version()))
+
+    @http.route(f"{BASE}/openapi.json", **{**READ, "auth": "public"})
+    def openapi(self, **_parameters):
+        """The same as OpenAPI document, for tools that make clients of it."""
+        return request.make_json_response(openapi_document(_base(), _version()))
 
     @http.route(f"{BASE}/<string:resource>", **READ)
     def search_resources(self, resource, **_parameters):
         """Search; pages are linked by `next`."""
-        arguments = list(request.httprequest.args.items(multi=True))
+        arguments = _arguments()
         with _understood():
             search = parse_search(_known(resource), arguments)
             return fhir_response(_server(resource)._search_bundle(search, arguments))
+
+    @http.route(f"{BASE}/<string:resource>/_search", **{**READ, "methods": ["POST"]})
+    def search_by_form(self, resource, **_parameters):
+        """Search whose parameters come in the body, so that no log keeps them."""
+        return self.search_resources(resource)
+
+    @http.route([BASE, f"{BASE}/<path:anything>"], **{**READ, "methods": METHODS})
+    def refuse(self, **_parameters):
+        """Whatever no other route knows."""
+        if request.httprequest.method in ("GET", "HEAD"):
+            raise FhirError(404, "not-supported", "This is not served.")
+        raise FhirError(405, "not-supported", "This cannot be changed here.")
 
     @http.route(f"{BASE}/<string:resource>/<string:identifier>", **READ)
     def read_resource(self, resource, identifier, **_parameters):
@@ -50,6 +67,8 @@ class FhirController(http.Controller):
             return self._history(resource)
         record = server._find(identifier)
         headers = server._headers(record)
+        if _is_known(headers):
+            return Response(status=304, headers=headers)
         if server._is_large(record):
             return Response(
                 server._stream(record), content_type=CONTENT_TYPE, headers=headers
@@ -77,6 +96,9 @@ class FhirController(http.Controller):
         content = request.httprequest.get_data()
         if len(content) > MAX_BODY:
             raise FhirError(413, "too-long", "The request is too large.")
+        if b"\\u0000" in content:
+            # the database keeps no such letter
+            raise FhirError(422, "value", "The request holds the character NUL.")
         try:
             body = loads(content)
         except UnreadableAnswer:
@@ -89,9 +111,17 @@ class FhirController(http.Controller):
     def _history(self, resource, identifier=None):
         if resource != "Invoice":
             raise FhirError(405, "not-supported", "Only Invoice keeps a history.")
-        since = request.httprequest.args.get("_since")
+        arguments = _arguments()
         with _understood():
-            return fhir_response(_server(resource)._history_bundle(identifier, since))
+            asked = parse_history(arguments)
+            server = _server(resource)
+            return fhir_response(server._history_bundle(asked, arguments, identifier))
+
+
+def _arguments():
+    """Parameters of the request as (name, value), those of a form included."""
+    asked = request.httprequest
+    return [*asked.args.items(multi=True), *asked.form.items(multi=True)]
 
 
 @contextmanager
@@ -107,6 +137,23 @@ def _understood():
             value=error.value,
         )
         raise FhirError(400, "invalid", text, error.parameter) from None
+
+
+def _is_known(headers):
+    """Whether the caller has this very version (If-None-Match, If-Modified-Since)."""
+    told = dict(headers)
+    return not is_resource_modified(
+        request.httprequest.environ,
+        etag=told.get("ETag"),
+        last_modified=told.get("Last-Modified"),
+    )
+
+
+def _version():
+    # sudo: the version of the addon is no secret
+    addons = request.env["ir.module.module"].sudo()
+    addon = addons.search([("name", "=", "openimis_fhir")], limit=1)
+    return addon.installed_version or "19.0"
 
 
 def _base():

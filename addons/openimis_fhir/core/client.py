@@ -35,9 +35,10 @@ MAX_WAIT = 60.0
 class Settings:
     """How to reach one openIMIS.
 
-    `rate` is the number of requests per minute we allow ourselves (openIMIS' GraphQL
-    refuses more than 150); `retries` counts further attempts after the first, each
-    after twice the wait of the one before, which starts at `backoff` seconds.
+    `rate` is the number of requests per minute we allow ourselves; GraphQL is asked at
+    most `graphql_rate` times, for openIMIS refuses more than 150 (section 6). `retries`
+    counts further attempts after the first, each after twice the wait of the one
+    before, which starts at `backoff` seconds.
     """
 
     url: str
@@ -47,7 +48,8 @@ class Settings:
     internal: bool = False
     timeout: float = 30.0
     retries: int = 4
-    rate: int = 120
+    rate: int = 600
+    graphql_rate: int = 140
     backoff: float = 0.5
 
 
@@ -175,7 +177,7 @@ class Client:
                 self._sleep(getattr(error, "wait", 0) or self._wait(attempt))
 
     def _send(self, method, path, params=None, body=None, headers=None):
-        self._wait_for_slot()
+        self._wait_for_slot(path)
         headers = {"Accept": "application/json", **(headers or {})}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -249,11 +251,14 @@ class Client:
     def _wait(self, attempt):
         return min(MAX_WAIT, self.settings.backoff * 2**attempt)
 
-    def _wait_for_slot(self):
+    def _wait_for_slot(self, path):
         now = self._clock()
         if now < self._next_slot:
             self._sleep(self._next_slot - now)
-        self._next_slot = max(now, self._next_slot) + 60.0 / max(self.settings.rate, 1)
+        rate = self.settings.rate
+        if path == GRAPHQL_PATH:
+            rate = min(rate, self.settings.graphql_rate)
+        self._next_slot = max(now, self._next_slot) + 60.0 / max(rate, 1)
 
     def _note_date(self, answer):
         try:

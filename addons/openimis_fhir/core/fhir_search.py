@@ -15,6 +15,9 @@ DEFAULT_COUNT = 50
 MAX_COUNT = 500
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb")
 RESULT_PARAMETERS = {"_count", "_sort", "_cursor", "_format", "_total"}
+#: modifiers of a text parameter; without one the beginning is compared
+TEXT_OPERATORS = ("contains", "exact")
+COUNT = re.compile(r"[0-9]{1,9}")
 OPERATORS = {"gt": ">", "sa": ">", "lt": "<", "eb": "<", "ge": ">=", "le": "<="}
 DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?)?)?"
@@ -32,7 +35,11 @@ class BadSearch(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """`operator` is in, not in, =, >, >=, <, <= ; dates come as half-open ranges."""
+    """What a parameter asks for.
+
+    `operator` is in, for texts starts, contains, exact, for dates >=, < or outside;
+    dates come as half-open ranges.
+    """
 
     parameter: str
     operator: str
@@ -47,6 +54,51 @@ class Search:
     sort: str = "id"
     descending: bool = False
     cursor: tuple | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """What is asked of a history: from when on, how much, after which entry.
+
+    `cursor` is (moment, 1 living or 0 deleted, id), `since` a naive UTC datetime.
+    """
+
+    since: datetime | None = None
+    count: int = MAX_COUNT
+    cursor: tuple | None = None
+
+    @staticmethod
+    def mark(moment, alive, record_id):
+        """Opaque text of the entry a page ended with."""
+        return encode_cursor(int(alive), moment.isoformat(), record_id)
+
+
+def parse_history(parameters):
+    """Understand the query of `GET Invoice/_history?…`.
+
+    :param parameters: iterable of (name, value)
+    :rtype: History
+    :raises BadSearch: unknown parameter or a value of the wrong form
+    """
+    history = History()
+    for name, value in parameters:
+        if name == "_since":
+            history.since = date_range(value, name)[0]
+        elif name == "_count" and COUNT.fullmatch(value):
+            history.count = min(int(value), MAX_COUNT)
+        elif name == "_cursor":
+            history.cursor = _history_cursor(value)
+        elif name != "_format" or "json" not in value:
+            raise BadSearch(name, value)
+    return history
+
+
+def _history_cursor(text):
+    alive, moment, record_id = decode_cursor(text)
+    try:
+        return datetime.fromisoformat(moment), int(alive), int(record_id)
+    except ValueError:
+        raise BadSearch("_cursor", text) from None
 
 
 def parse_search(resource, parameters):
@@ -64,9 +116,9 @@ def parse_search(resource, parameters):
         if name in RESULT_PARAMETERS:
             _result_parameter(search, name, value)
         elif name in known and (
-            not modifier or (name, modifier) == ("name", "contains")
+            not modifier or known[name] == "string" and modifier in TEXT_OPERATORS
         ):
-            search.criteria += _criteria(name, known[name], value)
+            search.criteria += _criteria(name, known[name], value, modifier)
         else:
             raise BadSearch(name if not modifier else f"{name}:{modifier}", value)
     return search
@@ -74,12 +126,12 @@ def parse_search(resource, parameters):
 
 def _result_parameter(search, name, value):
     if name == "_count":
-        if not value.isdigit():
+        if not COUNT.fullmatch(value):
             raise BadSearch(name, value)
         search.count = min(int(value), MAX_COUNT)
     elif name == "_sort":
         search.descending = value.startswith("-")
-        search.sort = SORTABLE.get(value.lstrip("-")) or _refuse(name, value)
+        search.sort = SORTABLE.get(value.removeprefix("-")) or _refuse(name, value)
         if search.sort == "date" and search.resource != "Invoice":
             raise BadSearch(name, value)
     elif name == "_cursor":
@@ -92,14 +144,16 @@ def _refuse(name, value):
     raise BadSearch(name, value)
 
 
-def _criteria(name, kind, value):
-    if not value:
+def _criteria(name, kind, value, modifier=""):
+    if not value or "\0" in value:
         raise BadSearch(name, value)
     if kind == "date":
         return _date_criteria(name, value)
     if kind == "string":
-        return [Criterion(name, "ilike", value)]
+        return [Criterion(name, modifier or "starts", value)]
     values = [_token(part, kind) for part in value.split(",") if part]
+    if not all(values):
+        raise BadSearch(name, value)
     return [Criterion(name, "in", values)]
 
 

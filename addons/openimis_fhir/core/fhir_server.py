@@ -70,6 +70,7 @@ def capability_statement(base, date, software_version):
         "rest": [
             {
                 "mode": "server",
+                "documentation": f"OpenAPI: {base}/openapi.json",
                 "security": {
                     "cors": False,
                     "description": "Authorization: Bearer <API key of a user>; the "
@@ -119,9 +120,11 @@ def searchset(total, links, entries):
     )
 
 
-def history(links, entries):
+def history(total, links, entries):
     """Bundle of changes, deletions as tombstones.
 
+    :param int total: changes in all
+    :param links: list of (relation, url)
     :param entries: list of (full url, relative url, version, moment, resource or None);
         without a resource the entry is a tombstone
     """
@@ -129,7 +132,7 @@ def history(links, entries):
         {
             "resourceType": "Bundle",
             "type": "history",
-            "total": len(entries),
+            "total": total,
             "link": [{"relation": relation, "url": url} for relation, url in links],
             "entry": [_version(*entry) for entry in entries],
         }

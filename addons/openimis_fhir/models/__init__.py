@@ -17,6 +17,7 @@ from . import openimis_fhir_tombstone
 from . import openimis_payment_notice
 from . import openimis_fhir_resource
 from . import openimis_fhir_invoice
+from . import openimis_fhir_history
 from . import openimis_fhir_charge_item
 from . import openimis_fhir_payment_notice
 from . import openimis_fhir_payment_reconciliation

@@ -76,8 +76,13 @@ class OpenimisConnection(models.Model):
     )
     timeout = fields.Integer("Time Limit (Seconds)", default=30)
     retries = fields.Integer("Further Attempts", default=4)
-    rate = fields.Integer("Requests per Minute", default=120)
-    page_size = fields.Integer("Records per Page", default=100)
+    rate = fields.Integer(
+        "Requests per Minute",
+        default=600,
+        help="Protects the server. Of GraphQL never more than 140 are sent, because "
+        "openIMIS refuses more than 150.",
+    )
+    page_size = fields.Integer("Records per Page", default=200)
     overlap_minutes = fields.Integer(
         "Overlap (Minutes)",
         default=10,

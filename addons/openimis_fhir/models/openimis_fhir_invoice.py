@@ -6,8 +6,7 @@ from odoo.tools import SQL, split_every
 
 from ..core.client import dumps
 from ..core.const import BILL_STATUS_TO_FHIR
-from ..core.fhir_search import BadSearch, date_range
-from ..core.fhir_server import history
+from ..core.fhir_search import BadSearch
 from ..core.outgoing import BillHead, Line, Party
 from ..fhir_error import FhirError
 from .openimis_fhir_resource import aware, exact
@@ -29,7 +28,6 @@ COLUMNS = (
 )  # fmt: skip
 LARGE = 1000
 CHUNK = 2000
-HISTORY_LIMIT = 500
 
 
 class OpenimisFhirInvoice(models.AbstractModel):
@@ -105,7 +103,8 @@ class OpenimisFhirInvoice(models.AbstractModel):
 
     @api.model
     def _headers(self, record):
-        return [("ETag", f'W/"{record.openimis_fhir_version}"')]
+        version = ("ETag", f'W/"{record.openimis_fhir_version}"')
+        return [version, *super()._headers(record)]
 
     @api.model
     def _resources(self, records):
@@ -339,54 +338,3 @@ class OpenimisFhirInvoice(models.AbstractModel):
             description=line.name,
             account=line.account_id.code,
         )
-
-    # === HISTORY ===
-
-    @api.model
-    def _history_bundle(self, identifier=None, since=None):
-        """Current versions and tombstones, newest first, at most 500.
-
-        :param str identifier: FHIR id of one bill, or None for all
-        :param str since: FHIR instant; only what changed from then on
-        """
-        moves, graves = self._base_domain(), Domain.TRUE
-        if identifier:
-            moves &= self._id_domain([identifier])
-            graves &= Domain("uuid", "=", identifier)
-        if since:
-            start = date_range(since, "_since")[0]
-            moves &= Domain(self._updated_field, ">=", start)
-            graves &= Domain("date", ">=", start)
-        order = f"{self._updated_field} desc, id desc"
-        found = self.env[self._model].search(moves, order=order, limit=HISTORY_LIMIT)
-        buried = self.env["openimis.fhir.tombstone"].search(graves, limit=HISTORY_LIMIT)
-        if identifier and not found and not buried:
-            self._find(identifier)  # says that it is not known
-        entries = self._living(found) + self._dead(buried)
-        entries.sort(key=lambda entry: entry[3], reverse=True)
-        url = f"{self._base()}/Invoice/_history"
-        return history([("self", url)], entries[:HISTORY_LIMIT])
-
-    def _living(self, moves):
-        return [
-            (
-                self._full_url(resource),
-                f"Invoice/{resource['id']}",
-                move.openimis_fhir_version,
-                aware(move.openimis_fhir_updated),
-                resource,
-            )
-            for move, resource in zip(moves, self._resources(moves), strict=True)
-        ]
-
-    def _dead(self, graves):
-        return [
-            (
-                f"{self._base()}/Invoice/{grave.uuid}",
-                f"Invoice/{grave.uuid}",
-                grave.version,
-                aware(grave.date),
-                None,
-            )
-            for grave in graves
-        ]

@@ -37,7 +37,7 @@ class OpenimisFhirOrganization(models.AbstractModel):
     @api.model
     def _criterion_domain(self, criterion):
         if criterion.parameter == "name":
-            return Domain("name", "ilike", criterion.value)
+            return self._text_domain("name", criterion)
         by_code = Domain("openimis_code", "in", criterion.value)
         return by_code | Domain("openimis_uuid", "in", criterion.value)
 

@@ -130,7 +130,12 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
         move = self._bill(body.get("request"))
         if currency != move.currency_id.name:
             raise self._wrong("PaymentNotice.amount.currency", currency)
+        if amount != round(amount, move.currency_id.decimal_places):
+            raise self._wrong("PaymentNotice.amount.value", amount)
         identifier = next(iter(body.get("identifier") or ()), {})
+        for value in (identifier.get("value"), identifier.get("system")):
+            if value is not None and not isinstance(value, str):
+                raise self._wrong("PaymentNotice.identifier", value)
         code = first_code(body.get("paymentStatus"))
         return {
             "company_id": move.company_id.id,

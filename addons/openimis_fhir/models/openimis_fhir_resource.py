@@ -1,9 +1,13 @@
-from datetime import UTC
+from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from werkzeug.http import http_date
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import escape_psql
 
 from ..core.fhir_build import Builder
 from ..core.fhir_search import BadSearch, encode_cursor
@@ -73,7 +77,8 @@ class OpenimisFhirResource(models.AbstractModel):
 
     @api.model
     def _headers(self, record):
-        return []
+        """Headers that tell one version of a resource from the next."""
+        return [("Last-Modified", http_date(aware(record[self._updated_field])))]
 
     # === READ ===
 
@@ -150,6 +155,14 @@ class OpenimisFhirResource(models.AbstractModel):
             value = value.date()
         return Domain(field, criterion.operator, value)
 
+    def _text_domain(self, field, criterion):
+        """Domain of a text parameter; `%` and `_` are letters like others."""
+        text = escape_psql(criterion.value)
+        if criterion.operator == "exact":
+            return Domain(field, "=like", text)
+        start = "%" if criterion.operator == "contains" else ""
+        return Domain(field, "=ilike", f"{start}{text}%")
+
     def _highest_id(self, domain):
         return self.env[self._model].search(domain, order="id desc", limit=1).id or 0
 
@@ -175,16 +188,13 @@ class OpenimisFhirResource(models.AbstractModel):
         field = self._sort_field(search)
         if field == "id":
             return after_id
-        try:
-            moment = (
-                self.env[self._model]
-                ._fields[field]
-                .convert_to_cache(value, self.env[self._model], validate=True)
-            )
-        except ValueError:
-            raise BadSearch("_cursor", value) from None
-        same = Domain(field, "=", moment) & after_id
-        return Domain(field, operator, moment) | same
+        # PostgreSQL puts what has no value last, and first when descending
+        without = Domain(field, "=", False)
+        if not value:
+            rest = ~without if search.descending else Domain.FALSE
+            return without & after_id | rest
+        beyond = Domain.custom(to_sql=_beyond(field, operator, _moment(value), last))
+        return beyond if search.descending else beyond | without
 
     def _cursor(self, search, upper, record):
         field = self._sort_field(search)
@@ -243,6 +253,37 @@ class OpenimisFhirResource(models.AbstractModel):
 def aware(moment):
     """FHIR instants carry a zone; Odoo's are UTC without one."""
     return fields.Datetime.to_datetime(moment).replace(tzinfo=UTC) if moment else None
+
+
+def _moment(text):
+    """Sort value of a cursor.
+
+    :raises BadSearch: when it is none of ours
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise BadSearch("_cursor", text) from None
+
+
+def _beyond(field, operator, value, last):
+    """Condition of what is sorted after (value, id), to the microsecond.
+
+    Odoo's own comparison of moments knows whole seconds only, and would pass over
+    records written within the same second.
+    """
+
+    def to_sql(model, alias, query):
+        return SQL(
+            "(%s, %s) %s (%s, %s)",
+            model._field_to_sql(alias, field, query),
+            SQL.identifier(alias, "id"),
+            SQL(operator),
+            value,
+            int(last),
+        )
+
+    return to_sql
 
 
 def exact(value, digits=2):

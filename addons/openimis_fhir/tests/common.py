@@ -46,7 +46,9 @@ class OpenimisCase(TransactionCase):
         self.patch(
             connections,
             "_client",
-            lambda this, **options: original(this, **{"backoff": 0.0, **options}),
+            lambda this, **options: original(
+                this, **{"backoff": 0.0, "graphql_rate": 10**6, **options}
+            ),
         )
         self.store = Store()
         self.faults = Faults()

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .test_fhir_server import FhirCase
+from .fhir_case import FhirCase
 
 
 @tagged("post_install", "-at_install")
@@ -65,6 +65,11 @@ class TestFhirPayments(FhirCase):
                 {"amount": {"value": 5, "currency": "XXX"}},
                 "PaymentNotice.amount.currency",
             ),
+            (
+                {"amount": {"value": 5.001, "currency": move.currency_id.name}},
+                "PaymentNotice.amount.value",
+            ),
+            ({"identifier": [{"value": 7}]}, "PaymentNotice.identifier"),
             ({"amount": {"value": "much"}}, "PaymentNotice.amount"),
             ({"amount": "much"}, "PaymentNotice.amount"),
             ({"paymentDate": None}, "PaymentNotice.paymentDate"),
@@ -81,6 +86,8 @@ class TestFhirPayments(FhirCase):
         move = self.bill(1)
         for values in (
             {"identifier": ["x"]},
+            {"identifier": [{"value": "a\0b"}]},
+            {"payment": {"reference": "x/a\0b"}},
             {"identifier": "x"},
             {"payment": "x"},
             {"payment": [1]},

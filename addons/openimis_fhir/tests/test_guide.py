@@ -5,11 +5,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from fhir.resources.R4B import get_fhir_model_class
-
 from odoo.tests import tagged
 
-from .test_fhir_server import FhirCase
+from .fhir_case import FhirCase, validate
 
 README = Path(__file__).parents[1] / "README.rst"
 BLOCK = re.compile(r"\.\. code-block:: bash\n\n((?:    .*\n|\n)+)")
@@ -51,9 +49,9 @@ class TestGuide(FhirCase):
         decoder, position, found = json.JSONDecoder(), 0, []
         while position < len(text):
             resource, position = decoder.raw_decode(text, position)
-            model = get_fhir_model_class(resource["resourceType"])
-            model.model_validate_json(json.dumps(resource))
-            found.append(resource)
+            if "openapi" in resource:
+                continue  # no resource of FHIR; another test validates it
+            found.append(validate(json.dumps(resource)))
         return found
 
     def test_every_example_runs(self):

@@ -9,8 +9,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..core.webhook import verify
+from .fhir_case import FhirCase
 from .receiver import Receiver
-from .test_fhir_server import FhirCase
 
 
 @tagged("post_install", "-at_install")

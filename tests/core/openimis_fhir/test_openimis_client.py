@@ -19,7 +19,8 @@ class Sleeper:
 
 
 def connect(server, **options):
-    options = {"rate": 10**6, "login": LOGIN[0], "password": LOGIN[1], **options}
+    options = {"login": LOGIN[0], "password": LOGIN[1], **options}
+    options = {"rate": 10**6, "graphql_rate": 10**6, **options}
     settings = client.Settings(server.url, internal=True, **options)
     return client.Client(settings, sleep=Sleeper())
 

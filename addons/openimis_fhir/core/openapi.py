@@ -1,0 +1,206 @@
+"""The FHIR server as OpenAPI 3 document, made of what `fhir_server` declares."""
+
+from .const import FHIR_VERSION
+from .fhir_search import MAX_COUNT
+from .fhir_server import SERVED, SORTABLE
+
+JSON = "application/fhir+json"
+#: HTTP status -> when it is answered; with an OperationOutcome
+ERRORS = {
+    400: "Not understood: an unknown parameter, or a value of the wrong form",
+    401: "No valid API key",
+    403: "The key's user lacks the right",
+    404: "Not known to the key's user",
+    405: "Not offered for this resource",
+    409: "The identifier was used for another payment",
+    410: "Deleted",
+    413: "The request is too large",
+    422: "Refused; `expression` names the element at fault",
+}
+FORMS = {
+    "token": "One or more codes, separated by commas; a `system|` before is allowed",
+    "date": "Date or instant, with a prefix eq, ne, gt, lt, ge, le, sa or eb; may be "
+    "repeated to name both ends of a period",
+    "reference": "Id, `Type/id` or URL; one or more, separated by commas",
+    "string": "Beginning of the text, whatever its case",
+}
+
+
+def openapi_document(base, version):
+    """OpenAPI 3.0 document of this server.
+
+    :param str base: FHIR base
+    :param str version: of the addon
+    :rtype: dict
+    """
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": f"openIMIS payables, FHIR {FHIR_VERSION}",
+            "version": version,
+            "description": "Bills of openIMIS as they stand in the accounts, and "
+            "payments reported by accounting systems.",
+        },
+        "servers": [{"url": base}],
+        "security": [{"apiKey": []}],
+        "paths": {**_public_paths(), **_resource_paths()},
+        "components": {
+            "securitySchemes": {
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "API key of an Odoo user; the user's rights apply.",
+                }
+            },
+            "schemas": {name: _schema(name) for name in _resource_types()},
+        },
+    }
+
+
+def _resource_types():
+    return [*SERVED, "Bundle", "CapabilityStatement", "OperationOutcome"]
+
+
+def _schema(name):
+    return {
+        "type": "object",
+        "description": f"FHIR R4 {name}",
+        "externalDocs": {"url": f"https://hl7.org/fhir/R4/{name.lower()}.html"},
+        "required": ["resourceType"],
+        "properties": {"resourceType": {"type": "string", "enum": [name]}},
+    }
+
+
+def _public_paths():
+    metadata = _operation("metadata", "What this server can do", "CapabilityStatement")
+    document = {
+        "operationId": "openapi",
+        "summary": "This document",
+        "responses": {
+            "200": {
+                "description": "OpenAPI",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            }
+        },
+    }
+    return {
+        "/metadata": {"get": {**metadata, "security": []}},
+        "/openapi.json": {"get": {**document, "security": []}},
+    }
+
+
+def _resource_paths():
+    paths = {}
+    for name, (interactions, parameters) in SERVED.items():
+        for interaction in interactions:
+            path, method, operation = OPERATIONS[interaction](name, parameters)
+            tagged = {"tags": [name], **operation}
+            paths.setdefault(path, {})[method] = tagged
+    return paths
+
+
+def _read(name, _parameters):
+    operation = _operation(f"read{name}", f"One {name}", name, 401, 403, 404)
+    operation["parameters"] = [_id()]
+    if name == "Invoice":
+        operation["responses"]["410"] = _error(410)
+    return f"/{name}/{{id}}", "get", operation
+
+
+def _search(name, parameters):
+    operation = _operation(f"search{name}", f"Search {name}", "Bundle", 400, 401, 403)
+    operation["parameters"] = [
+        _query(parameter, {"type": "string"}, FORMS[kind])
+        for parameter, kind in parameters.items()
+    ] + _result_parameters(name)
+    return f"/{name}", "get", operation
+
+
+def _create(name, _parameters):
+    operation = _operation(
+        f"create{name}", f"Report a {name}", name, 400, 401, 403, 409, 413, 422
+    )
+    operation["responses"]["201"] = _success(name, "Created")
+    operation["responses"]["200"]["description"] = "Known already by its identifier"
+    content = {JSON: {"schema": _reference(name)}}
+    operation["requestBody"] = {"required": True, "content": content}
+    return f"/{name}", "post", operation
+
+
+def _history_of_type(name, _parameters):
+    operation = _operation(
+        f"history{name}", f"Changes and deletions of {name}", "Bundle", 400, 401, 403
+    )
+    operation["parameters"] = _history_parameters()
+    return f"/{name}/_history", "get", operation
+
+
+def _history_of_one(name, _parameters):
+    operation = _operation(
+        f"historyOne{name}", f"Current version or deletion of one {name}", "Bundle",
+        400, 401, 403, 404,
+    )  # fmt: skip
+    operation["parameters"] = [_id(), *_history_parameters()]
+    return f"/{name}/{{id}}/_history", "get", operation
+
+
+#: interaction of the CapabilityStatement -> path, method and operation
+OPERATIONS = {
+    "read": _read,
+    "search-type": _search,
+    "create": _create,
+    "history-type": _history_of_type,
+    "history-instance": _history_of_one,
+}
+
+
+def _operation(identifier, summary, answer, *errors):
+    responses = {"200": _success(answer, summary)}
+    responses |= {str(status): _error(status) for status in errors}
+    return {"operationId": identifier, "summary": summary, "responses": responses}
+
+
+def _success(name, text):
+    return {"description": text, "content": {JSON: {"schema": _reference(name)}}}
+
+
+def _error(status):
+    return _success("OperationOutcome", ERRORS[status])
+
+
+def _reference(name):
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _id():
+    return {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "maxLength": 64},
+    }
+
+
+def _history_parameters():
+    since = "Only what changed from this moment on"
+    return [_query("_since", {"type": "string"}, since), _count(), _cursor()]
+
+
+def _count():
+    schema = {"type": "integer", "minimum": 0, "maximum": MAX_COUNT}
+    return _query("_count", schema, "Entries a page; 0 only counts")
+
+
+def _cursor():
+    return _query("_cursor", {"type": "string"}, "Where a page begins; of link `next`")
+
+
+def _result_parameters(name):
+    fields = [sort for sort in SORTABLE if name == "Invoice" or sort != "date"]
+    orders = [sign + field for field in fields for sign in ("", "-")]
+    order = {"type": "string", "enum": orders}
+    return [_count(), _query("_sort", order, "`-` is descending"), _cursor()]
+
+
+def _query(name, schema, description):
+    return {"name": name, "in": "query", "schema": schema, "description": description}

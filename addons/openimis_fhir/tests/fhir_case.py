@@ -1,0 +1,124 @@
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import HttpCase, new_test_user
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+# What makes a resource valid belongs to the repository, next to the addons.
+ROOT = str(Path(__file__).resolve().parents[3])
+if ROOT not in sys.path:
+    sys.path.append(ROOT)
+
+from tests.fhir_validation import validate  # noqa: E402
+
+__all__ = ["BASE", "FhirCase", "validate"]
+
+BASE = "/fhir/R4"
+
+
+class FhirCase(AccountTestInvoicingCommon, HttpCase):
+    """Bills of openIMIS served over HTTP to the user of an API key."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids |= cls.env.ref("openimis_payable.group_openimis_manager")
+        cls.company = cls.company_data["company"]
+        cls.facility = cls.env["res.partner"].create(
+            {
+                "name": "Health centre 1",
+                "is_company": True,
+                "openimis_is_facility": True,
+                "openimis_code": "HF0001",
+                "openimis_uuid": "4eda211d-a596-4c55-9eb3-a11f136adeaf",
+                "openimis_level": "H",
+                "company_id": cls.company.id,
+            }
+        )
+        cls.reader, cls.key = cls.make_user(
+            "reader", "openimis_fhir.group_openimis_exchange_user"
+        )
+        cls.payer, cls.payer_key = cls.make_user(
+            "payer", "openimis_payable.group_openimis_accountant"
+        )
+
+    @classmethod
+    def make_user(cls, login, *groups):
+        """User with that group, and an API key of theirs."""
+        user = new_test_user(
+            cls.env,
+            login,
+            ",".join(groups),
+            company_id=cls.company.id,
+            company_ids=cls.company.ids,
+        )
+        keys = cls.env["res.users.apikeys"].with_user(user)
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        return user, keys._generate(None, "test", tomorrow)
+
+    @classmethod
+    def bill(cls, number, amounts=(500.0, 110.0), post=True, **values):
+        lines = [
+            {
+                "company_id": cls.company.id,
+                "currency_id": cls.company.currency_id.id,
+                "sequence": position,
+                "type": "claim",
+                "code": f"C{number}-{position}",
+                "quantity": 1,
+                "unit_price": amount,
+                "amount_net": amount,
+                "amount_total": amount,
+            }
+            for position, amount in enumerate(amounts, start=1)
+        ]
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "company_id": cls.company.id,
+                "partner_id": cls.facility.id,
+                "invoice_date": "2026-11-21",
+                "invoice_date_due": "2036-12-21",
+                "openimis_type": "claim",
+                "openimis_code": f"IV-{number}",
+                "openimis_date_from": "2026-11-01",
+                "openimis_date_to": "2026-11-30",
+                "openimis_line_ids": [Command.create(line) for line in lines],
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Claims",
+                            "quantity": 1,
+                            "price_unit": sum(amounts),
+                            "tax_ids": False,
+                        }
+                    )
+                ],
+                **values,
+            }
+        )
+        if post:
+            move.action_post()
+        cls.env.flush_all()
+        return move
+
+    def call(self, path, key=None, status=200, data=None, **headers):
+        """Ask the server; what comes back is a valid resource, or the test fails."""
+        headers = {"Authorization": f"Bearer {key or self.key}", **headers}
+        body = json.dumps(data).encode() if data is not None else None
+        if body:
+            headers["Content-Type"] = "application/fhir+json"
+        url = path if path.startswith("http") else f"{BASE}/{path}"
+        answer = self.url_open(url, data=body, headers=headers)
+        self.assertEqual(answer.status_code, status, answer.text[:500])
+        self.assertIn("application/fhir+json", answer.headers["Content-Type"])
+        self.answer = answer
+        return validate(answer.content)
+
+    def ids(self, bundle):
+        return [entry["resource"]["id"] for entry in bundle.get("entry", ())]
