@@ -134,7 +134,7 @@ class Reader:
             try:
                 instant = read_instant(text)
                 self._instants[text] = instant, instant.astimezone(self._zone).date()
-            except ValueError:
+            except (ValueError, OverflowError):
                 self._instants[text] = None, None
         if self._instants[text][0] is None:
             problems.append("service_date")

@@ -15,7 +15,7 @@ _LIGATURES = str.maketrans(
     {"Œ": "OE", "Æ": "AE", "ẞ": "SS", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D"}
     | {"Þ": "TH", "Ħ": "H", "Ŧ": "T", "Ŋ": "N"}
 )
-_SAINT = re.compile(r"^(?:STE|SAINTE?S?)[- ]+")
+_SAINT = re.compile(r"^(?:STE|SAINTE?S?)[^A-Z]+")
 
 
 class NamError(CodedError):
@@ -46,7 +46,7 @@ def normalize(nam):
 
 def has_format(nam):
     """Tell whether the text is AAAA99999999 (spec 7.1 [S1])."""
-    return bool(_FORMAT.fullmatch(nam or ""))
+    return isinstance(nam, str) and bool(_FORMAT.fullmatch(nam))
 
 
 def is_temporary(nam):
@@ -63,7 +63,7 @@ def check(nam, today, birth_date=None, allow_letter=False):
     :param bool allow_letter: accept a letter as differentiator
     :rtype: NamCheck
     """
-    letter = bool(_FORMAT_LETTER.fullmatch(nam or ""))
+    letter = isinstance(nam, str) and bool(_FORMAT_LETTER.fullmatch(nam))
     if not has_format(nam) and not (letter and allow_letter):
         return NamCheck("format", hint="letter" if letter else "")
     sex = "F" if int(nam[6:8]) > 50 else "M"
@@ -129,7 +129,7 @@ def letters(last_name, saint_as_st=False):
     """
     text = plain(last_name)
     if saint_as_st:
-        text = _SAINT.sub("ST", text)
+        text = _SAINT.sub("ST", text.strip())
     text = re.sub(r"[^A-Z]", "", text)
     return text[:3].ljust(3, "X") if text else ""
 

@@ -44,6 +44,7 @@ class SofiExport(models.Model):
         with ReadAhead(jobs, files.residence_id._request_limits()) as ahead:
             for file in files:
                 self._reconcile_file(file, ahead)
+        # sudo: see _execute
         self.sudo().date_reconciled = fields.Datetime.now()
 
     def _question(self, file, gate):
