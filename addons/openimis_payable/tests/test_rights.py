@@ -206,6 +206,20 @@ class TestRights(OpenimisCase):
         )
         self.assertEqual(payment.openimis_status, "0")
 
+    def test_payments_of_another_company_are_out_of_reach(self):
+        payment = self._new_bill()
+        user = self._with("156203")
+        other = self.env["res.company"].create({"name": "Other Scheme"})
+        user.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        foreign = payment.with_user(user).with_company(other)
+        for deed in (
+            foreign.openimis_payment_rejected,
+            foreign.openimis_payment_refunded,
+        ):
+            with self.assertRaises(AccessError):
+                deed()
+        self.assertEqual(payment.openimis_status, "1")
+
     def test_156204_deletes_payments(self):
         payment = self._new_bill()
         payment.action_draft()
