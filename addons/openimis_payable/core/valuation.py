@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .money import CENT, round_money
+from .money import CENT, round_money, split_by_largest_remainder
 
 ZERO = Decimal(0)
 
@@ -79,31 +79,53 @@ class Valuation:
         return self.claimed - self.net
 
 
-def line_net(line, index=None, quantum=CENT):
-    """Return what one line is paid with.
+def line_net(line, index=None):
+    """Return what one line is paid with, before it is rounded.
 
     Sections 3.1 and 4: the remunerated amount, else quantity x valuated price,
     else quantity x price (x index for relative prices) less deductible and
-    ceilings. The product is computed before it is rounded.
+    ceilings.
 
     :param ClaimLine line: the line
     :param Decimal index: relative index of product and period
-    :param Decimal quantum: smallest unit of the currency
-    :return: Decimal, rounded half up, never negative
+    :return: Decimal, unrounded, never negative unless remunerated so
     :raises LookupError: a relative price without an index
     """
     if line.rejected:
         return ZERO
     if line.is_remunerated or line.remunerated:
-        return round_money(line.remunerated, quantum)
+        return line.remunerated
     if line.price_valuated:
-        return round_money(line.quantity * line.price_valuated, quantum)
+        return line.quantity * line.price_valuated
     amount = line.effective
     if line.origin == "R":
         if index is None:
             raise LookupError("relative price without index")
         amount *= index
-    return round_money(max(amount - line.reduction, ZERO), quantum)
+    return max(amount - line.reduction, ZERO)
+
+
+def _rounded(lines, amounts, quantum):
+    """Return the amounts rounded: half up, relative prices together.
+
+    Relative prices are shares of a pot. Rounded each for itself they would add up
+    to another amount than the claim's share: 32.88 + 49.32 instead of 82.19
+    (section 3.1).
+
+    :param lines: list of ClaimLine
+    :param amounts: unrounded Decimals, one for each line
+    :param Decimal quantum: smallest unit of the currency
+    :return: list of Decimals in the order of `lines`
+    """
+    nets = [round_money(amount, quantum) for amount in amounts]
+    shares = [place for place, line in enumerate(lines) if line.needs_index]
+    if len(shares) > 1:
+        parts = [amounts[place] for place in shares]
+        total = round_money(sum(parts), quantum)
+        split = split_by_largest_remainder(total, parts, quantum)
+        for place, part in zip(shares, split, strict=True):
+            nets[place] = part
+    return nets
 
 
 def valuate(lines, index_of=None, quantum=CENT):
@@ -116,7 +138,8 @@ def valuate(lines, index_of=None, quantum=CENT):
     :raises LookupError: a relative price whose index is not in `index_of`
     """
     indexes = index_of or {}
-    nets = tuple(line_net(line, indexes.get(key), quantum) for key, line in lines)
+    amounts = [line_net(line, indexes.get(key)) for key, line in lines]
+    nets = tuple(_rounded([line for _key, line in lines], amounts, quantum))
     return Valuation(
         claimed=sum((round_money(line.claimed, quantum) for _k, line in lines), ZERO),
         net=sum(nets, ZERO),

@@ -184,8 +184,20 @@ class TestClosingScope(OpenimisCase):
 
     def test_relative_of_two_lines(self):
         self._premium(1000)
+        # the claim's share of the pot, not the sum of its lines rounded apart: 82.20
+        claim = self._relative("R1", SERVICE, ITEM)
+        [line] = self._june().move_ids.openimis_line_ids
+        self.assertEqual((line.discount, line.amount_net), (417.81, 82.19))
+        self.assertEqual(
+            claim.line_ids.mapped("remunerated_amount"),
+            [32.88, 49.31],
+        )
+
+    def test_relative_items_add_up_to_their_claim(self):
+        self._premium(1000)
         self._relative("R1", SERVICE, ITEM)
-        self.assertEqual(self._june().move_ids.amount_total, 82.20)
+        lines = self._june(claim_granularity="item").move_ids.openimis_line_ids
+        self.assertEqual(sorted(lines.mapped("amount_net")), [32.88, 49.31])
 
     def test_preview_stores_no_index(self):
         self._premium(1000)

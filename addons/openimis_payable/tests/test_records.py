@@ -74,6 +74,15 @@ class TestRecords(OpenimisCase):
         self.assertEqual(officer.partner_id.name, "Nina")
         self.assertEqual(officer.partner_id.openimis_code, "EO9")
 
+    def test_officer_is_named_as_openimis_does(self):
+        officer = self.env["openimis.officer"].create(
+            {"code": "EO8", "last_name": "Diallo", "other_names": "Nina"}
+        )
+        self.assertEqual(officer.name, "Nina Diallo")
+        self.assertEqual(officer.partner_id.name, "Nina Diallo")
+        nameless = self.env["openimis.officer"].create({"code": "EO7"})
+        self.assertEqual(nameless.name, "EO7")
+
     def test_head_of_family(self):
         family = self.env["openimis.family"].create(
             {"code": "F1", "company_id": self.company.id}

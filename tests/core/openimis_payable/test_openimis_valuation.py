@@ -57,7 +57,8 @@ def test_claim_of_500(service, item, net, discount):
 def test_relative_prices_are_rounded_after_the_product():
     index = D(1000) * 30 / 365 / 500
     result = valuate(claim({"origin": "R"}, {"origin": "R"}), {"K": index})
-    assert result.line_nets == (D("32.88"), D("49.32"))
+    assert result.line_nets == (D("32.88"), D("49.31"))
+    assert (result.net, result.discount) == (D("82.19"), D("417.81"))
     assert result.indexed
     assert result.claimed - result.net == result.discount
 
@@ -67,6 +68,14 @@ def test_relative_claim_of_one_line_is_worth_its_pot():
     line = ClaimLine(D(5), D(100), origin="R")
     result = valuate([("K", line)], {"K": index})
     assert (result.net, result.discount) == (D("82.19"), D("417.81"))
+
+
+def test_lines_beside_relative_ones_keep_their_own_rounding():
+    lines = [("K", ClaimLine(D(1), D("10.004"), origin="R"))] * 3 + [
+        ("K", ClaimLine(D(1), D("3.337")))
+    ]
+    nets = valuate(lines, {"K": D(1)}).line_nets
+    assert nets == (D("10.01"), D("10.00"), D("10.00"), D("3.34"))
 
 
 def test_index_touches_relative_lines_only():
@@ -97,7 +106,7 @@ def test_each_line_is_rounded():
 
 
 def test_currency_without_cents():
-    assert line_net(ClaimLine(D("1.5"), D("33")), quantum=D(1)) == D(50)
+    assert valuate([("K", ClaimLine(D("1.5"), D("33")))], quantum=D(1)).net == D(50)
 
 
 @pytest.mark.parametrize(
