@@ -76,7 +76,7 @@ class AccountBillingRunMixin(models.AbstractModel):
         alive = {row[0] for row in self.env.execute_query(query)}
         sources = model.browse(i for i in ids if i in alive)
         gone = self._billing_billed_ids(converter, sources) | (set(ids) - alive)
-        gone |= set(converter._exclusions(self, sources))
+        gone |= set(self._billing_reasons(converter, sources))
         groups = []
         for line in lines:
             rest = line._sources().filtered(lambda s: s.id not in gone)

@@ -51,12 +51,24 @@ class AccountBillingRunMixin(models.AbstractModel):
 
     def _billing_leave_out(self, converter, sources):
         """Drop the sources that are excluded or billed already; say so for each."""
-        reasons = converter._exclusions(self, sources)
+        reasons = self._billing_reasons(converter, sources)
         billed = self._billing_billed_ids(converter, sources)
         self._billing_log_reasons(sources, reasons)
         if reasons:
             self._count(converter._source_model, "skip", len(reasons))
         return sources.filtered(lambda s: s.id not in reasons and s.id not in billed)
+
+    def _billing_reasons(self, converter, sources):
+        """Say which sources are left out, by their own mark or by the converter.
+
+        :return: dict {source id: (code, text)}
+        """
+        sources.fetch(["billing_excluded"])
+        marked = "never_bill", self.env._("Marked as never to be billed")
+        return {
+            **{source.id: marked for source in sources if source.billing_excluded},
+            **converter._exclusions(self, sources),
+        }
 
     def _billing_log_reasons(self, sources, reasons):
         """Make a finding of each source that is left out.

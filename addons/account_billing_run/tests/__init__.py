@@ -1,5 +1,6 @@
 from . import (
     test_bulk,
+    test_billing_hooks,
     test_billing_run,
     test_billing_release,
     test_fast_create,

@@ -108,7 +108,7 @@ class OpenimisClosing(models.Model):
         kept = sources.browse()
         for batch in split_every(CALCULATE_BATCH, sources.ids, sources.browse):
             billed = self._billing_billed_ids(converter, batch)
-            reasons = converter._exclusions(self, batch)
+            reasons = self._billing_reasons(converter, batch)
             self.env["openimis.closing.line"]._create_for(
                 self, converter, batch, billed, reasons
             )
@@ -117,6 +117,10 @@ class OpenimisClosing(models.Model):
             kept |= batch.browse([i for i in batch.ids if i not in left_out])
         self._count(converter._source_model, "skip", len(sources) - len(kept))
         return kept
+
+    def _billing_reasons(self, converter, sources):
+        # the calculation looks at the documents' own mark, too
+        return converter._exclusions(self, sources)
 
     def _billing_log_reasons(self, sources, reasons):
         loud = {i: why for i, why in reasons.items() if why[0] not in QUIET_REASONS}
