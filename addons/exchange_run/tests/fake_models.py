@@ -24,6 +24,11 @@ def add_models(registry, cr, *definitions):
     registry.init_models(cr, names, context)
 
 
+# Not translated: no user reads them.
+UNWELCOME = "%s is not welcome"
+BAD_END = "not like this"
+
+
 class FakeJob(models.Model):
     """Creates one partner a chunk; obeys to what `wish` says."""
 
@@ -45,7 +50,7 @@ class FakeJob(models.Model):
         name = payload["name"]
         self.env["res.partner"].create({"name": name})
         if name in self.wish.get("refuse", []):
-            raise UserError(self.env._("%s is not welcome", name))
+            raise UserError(UNWELCOME % name)
         if name in self.wish.get("crash", []):
             raise ZeroDivisionError("secret detail")
         if name == self.wish.get("cancel_at"):
@@ -54,7 +59,7 @@ class FakeJob(models.Model):
     def _finish(self):
         self.finished += 1
         if self.wish.get("refuse_end"):
-            raise UserError(self.env._("not like this"))
+            raise UserError(BAD_END)
 
 
 class FakeAtomicJob(models.Model):

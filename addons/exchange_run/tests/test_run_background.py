@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 from ..models.exchange_run_worker import MAX_ATTEMPTS
 from .common import ExchangeRunCase
 
+NOT_YOURS = "not yours"
 LONG = "exchange.fake.long"
 PARTNER_GROUPS = "base.group_user,base.group_partner_manager"
 
@@ -88,7 +89,7 @@ class TestRunBackground(ExchangeRunCase):
 
         def _work(run):
             if run.id == bad.id:
-                raise AccessError(self.env._("not yours"))
+                raise AccessError(NOT_YOURS)
             return work(run)
 
         with patch.object(type(bad), "_work", _work):
