@@ -69,10 +69,11 @@ def _records(content, separator):
     # Line by line: a copy of the whole text would take four times its room.
     lines = (match.group() for match in LINE.finditer(content))
     reader = csv.reader(lines, delimiter=separator, strict=True)
-    number = 1
+    # Most cells stand in many rows: each text is kept once.
+    number, share = 1, {}.setdefault
     try:
         for cells in reader:
-            yield number, cells
+            yield number, [share(cell, cell) for cell in cells]
             number = reader.line_num + 1
     except csv.Error:
         raise _OpenQuote(number) from None

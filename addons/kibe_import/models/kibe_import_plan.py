@@ -184,14 +184,13 @@ class KibeImportPlan(models.AbstractModel):
 
     def _store_plan(self, found, plans):
         """Keep counters and messages."""
-        shared = list(found.issues)
         own = [list(plan.issues) for plan in plans]
-        common = [i for i in own[0] if len(own) == 1 or i in set(own[1])]
-        self._log_issues([*shared, *common], "both")
-        if len(plans) == 2:
-            known = set(common)
-            self._log_issues([i for i in own[0] if i not in known], "create")
-            self._log_issues([i for i in own[1] if i not in known], "overwrite")
+        common = set(own[0]).intersection(own[-1])
+        both = [issue for issue in own[0] if issue in common]
+        self._log_issues([*found.issues, *both], "both")
+        for operation, issues in zip(("create", "overwrite"), own, strict=False):
+            alone = [issue for issue in issues if issue not in common]
+            self._log_issues(alone, operation)
         counters = [plan.counters() for plan in plans]
         self.write(
             {
@@ -243,13 +242,15 @@ class KibeImportPlan(models.AbstractModel):
 
     def _log_issues(self, issues, operation):
         language = self._message_language()
+        severity = self.env["exchange.message"]._fields["severity"]
+        labels = dict(severity._description_selection(self.env))
         self._log_many(
             [
                 {
                     "severity": SEVERITIES[issue.severity],
                     "code": issue.code,
                     "text": render(issue, language),
-                    "kibe_heading": _heading(issue, language),
+                    "kibe_heading": self._heading(issue, labels, language),
                     "file": issue.file,
                     "row": issue.row,
                     "column": issue.column,
@@ -261,6 +262,11 @@ class KibeImportPlan(models.AbstractModel):
                 for issue in sorted(issues, key=_rank)
             ]
         )
+
+    def _heading(self, issue, labels, language):
+        """Return the title under which a message is grouped; the worst sort first."""
+        rank, label = RANKS[issue.severity] + 1, labels[SEVERITIES[issue.severity]]
+        return f"{rank} {label} · {issue.code} · {heading(issue.code, language)}"
 
     def _plain(self, value, language):
         if isinstance(value, Text):
@@ -316,9 +322,3 @@ class KibeImportPlan(models.AbstractModel):
 def _rank(issue):
     """Return the order in which messages are shown: worst first."""
     return (RANKS[issue.severity], issue.code, issue.file or "", issue.row or 0)
-
-
-def _heading(issue, language):
-    """Return the title under which a message is grouped; worst ones sort first."""
-    text = heading(issue.code, language)
-    return f"{RANKS[issue.severity] + 1} · {issue.code} · {text}"

@@ -1,5 +1,6 @@
 from datetime import date
 
+from ..core.issue import Issue
 from .common import ENTITIES, SAMPLES, V1, KibeImportCommon, edited
 
 
@@ -241,3 +242,20 @@ class TestKibeImport(KibeImportCommon):
         run = self.run_import("kibe_sample.zip", "create", income_basis="annual")
         self.assertIn("I14", self.codes(run))
         self.assertEqual(self.guardian("1001").income_ids.basis, "annual")
+
+    def test_messages_take_linear_time(self):
+        """Each message of a test is compared with the others once, not with each."""
+        cells = [("enfants", row, c) for row in (2, 3) for c in (2, 3, 11, 13, 14)]
+        cells += [("intervenantsdata", 2, column) for column in (3, 4, 5, 6, 7, 9, 12)]
+        self.run_import("kibe_sample.zip", "create")
+        hashed = []
+        original = Issue.__hash__
+
+        def counting(issue):
+            hashed.append(issue)
+            return original(issue)
+
+        self.patch(Issue, "__hash__", counting)
+        run = self.run_import(edited(*[(*cell, "???") for cell in cells]))
+        self.assertGreaterEqual(len(run.exchange_message_ids), 2 * len(cells))
+        self.assertLessEqual(len(hashed), 3 * len(run.exchange_message_ids))
