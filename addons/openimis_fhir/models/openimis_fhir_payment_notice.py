@@ -120,11 +120,8 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             raise self._wrong("PaymentNotice.status", body.get("status"))
         try:
             amount, currency = money(body.get("amount"), "PaymentNotice.amount")
-            date = to_date(body.get("paymentDate"), "PaymentNotice.paymentDate")
         except (UnreadableResource, AttributeError):
             raise self._wrong("PaymentNotice.amount", body.get("amount")) from None
-        if not date:
-            raise self._wrong("PaymentNotice.paymentDate", None)
         if amount is None or not 0 < amount < MAX_AMOUNT:
             raise self._wrong("PaymentNotice.amount.value", amount)
         move = self._bill(body.get("request"))
@@ -142,12 +139,27 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             "move_id": move.id,
             "currency_id": move.currency_id.id,
             "amount": float(amount),
-            "payment_date": date,
+            "payment_date": self._read_date(body),
             "payment_code": "cleared" if code == "cleared" else "paid",
             "payment_reference": reference_tail(body.get("payment")),
             "identifier": identifier.get("value") or False,
             "identifier_system": identifier.get("system") or False,
         }
+
+    def _read_date(self, body):
+        """Day of the payment; FHIR requires only the day the notice was made.
+
+        :raises FhirError: 422 when there is neither, or one that is no date
+        """
+        element = "paymentDate" if body.get("paymentDate") else "created"
+        path = f"PaymentNotice.{element}"
+        try:
+            date = to_date(body.get(element), path)
+        except UnreadableResource:
+            raise self._wrong(path, body.get(element)) from None
+        if not date:
+            raise self._wrong(path, None)
+        return date
 
     def _wrong(self, expression, value):
         text = self.env._(

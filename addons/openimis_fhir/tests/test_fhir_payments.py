@@ -72,7 +72,8 @@ class TestFhirPayments(FhirCase):
             ({"identifier": [{"value": 7}]}, "PaymentNotice.identifier"),
             ({"amount": {"value": "much"}}, "PaymentNotice.amount"),
             ({"amount": "much"}, "PaymentNotice.amount"),
-            ({"paymentDate": None}, "PaymentNotice.paymentDate"),
+            ({"paymentDate": "22.11.2026"}, "PaymentNotice.paymentDate"),
+            ({"paymentDate": None, "created": None}, "PaymentNotice.created"),
             ({"status": "cancelled"}, "PaymentNotice.status"),
             ({"request": {"reference": "Invoice/nothing"}}, "PaymentNotice.request"),
             ({"request": None}, "PaymentNotice.request"),
@@ -81,6 +82,12 @@ class TestFhirPayments(FhirCase):
             outcome = self.pay({**self.notice(move, 10, "A"), **values}, 422)
             self.assertEqual(outcome["issue"][0]["expression"], [expression])
         self.assertEqual(move.amount_residual, 610)
+
+    def test_without_payment_date_the_day_of_the_notice_counts(self):
+        move = self.bill(1)
+        body = self.notice(move, 10, "A", created="2026-11-20T08:00:00Z")
+        del body["paymentDate"]
+        self.assertEqual(self.pay(body)["paymentDate"], "2026-11-20")
 
     def test_malformed_notices_are_refused_not_crashed_on(self):
         move = self.bill(1)
