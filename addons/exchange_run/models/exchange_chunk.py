@@ -19,7 +19,9 @@ class ExchangeChunk(models.Model):
     _rec_name = "sequence"
 
     run_model = fields.Char(required=True)
-    run_id = fields.Many2oneReference(model_field="run_model", required=True)
+    run_id = fields.Many2oneReference(
+        string="Job", model_field="run_model", required=True
+    )
     sequence = fields.Integer(required=True)
     units = fields.Integer(default=1)
     payload = fields.Json()

@@ -17,7 +17,9 @@ class ExchangeProgress(models.Model):
     _rec_name = "text"
 
     run_model = fields.Char(required=True)
-    run_id = fields.Many2oneReference(model_field="run_model", required=True)
+    run_id = fields.Many2oneReference(
+        string="Job", model_field="run_model", required=True
+    )
     done = fields.Integer()
     total = fields.Integer()
     text = fields.Char()

@@ -14,7 +14,7 @@ class ExchangeRunOverview(models.Model):
 
     name = fields.Char(readonly=True)
     kind = fields.Selection(selection="_selection_kind", readonly=True)
-    run_id = fields.Many2oneReference(model_field="kind", readonly=True)
+    run_id = fields.Many2oneReference(string="Job", model_field="kind", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
     state = fields.Selection(STATES, readonly=True)
