@@ -151,7 +151,8 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
 
         :raises FhirError: 422 when there is neither, or one that is no date
         """
-        element = "paymentDate" if body.get("paymentDate") else "created"
+        given = body.get("paymentDate") is not None
+        element = "paymentDate" if given else "created"
         path = f"PaymentNotice.{element}"
         try:
             date = to_date(body.get(element), path)
