@@ -58,6 +58,15 @@ def new_import(client, file):
     client.wait()
 
 
+def open_number(client, entity, action):
+    """Open the list behind a number of the first grid, with the keyboard alone."""
+    args = f'["create", "{entity}", "{action}"]'
+    number = client.page.locator(f"button[data-args='{args}']")
+    number.focus()
+    client.page.keyboard.press("Enter")
+    client.wait()
+
+
 def test_import_from_upload_to_records(clerk):
     new_import(clerk, "kibe_sample.zip")
     clerk.screenshot("kibe-upload")
@@ -71,6 +80,15 @@ def test_import_from_upload_to_records(clerk):
     clerk.screenshot("kibe-before-after")
     clerk.page.go_back()
     clerk.wait()
+    open_number(clerk, "guardian", "created")
+    assert "Intervenants – Créés" in clerk.text(".o_breadcrumb")
+    assert clerk.page.locator(".o_data_row").count() == 4
+    clerk.screenshot("kibe-number")
+    clerk.page.go_back()
+    clerk.wait()
+    assert not clerk.page.get_by_role("button", name="Générer", exact=True).count()
+    assert "Importer malgré ces avertissements" in clerk.text(".alert-warning")
+    clerk.fill("Importer malgré ces avertissements", True)
     clerk.button("Générer")
     assert "Terminé" in clerk.text(".o_statusbar_status") or "Done" in clerk.text(
         ".o_statusbar_status"
@@ -94,15 +112,35 @@ def test_bad_deliveries_say_what_to_do(clerk):
     clerk.wait()
     assert "la date 31.02.2020 n'existe pas" in clerk.text(".o_form_sheet")
     clerk.screenshot("kibe-bad-row", full=True)
-    clerk.button("Générer")
-    assert "Les fichiers contiennent des erreurs" in clerk.text(".alert-danger")
-    clerk.screenshot("kibe-refused")
+    assert "1 erreur(s): corrigez-les" in clerk.text(".alert-warning")
+    assert not clerk.page.get_by_role("button", name="Générer", exact=True).count()
     new_import(clerk, "bad/z01_not_a_zip.zip")
     clerk.button("Test de l'importation")
     assert "n'est ni une archive ZIP ni un classeur Excel" in clerk.text(
         ".alert-danger"
     )
     clerk.screenshot("kibe-not-a-zip")
+
+
+def test_unknown_group_is_mapped_from_its_message(clerk):
+    new_import(clerk, "bad/p01_unknown_group.zip")
+    clerk.button("Test de l'importation")
+    clerk.page.locator("button[name=action_view_messages]").click()
+    clerk.wait()
+    header = clerk.page.locator(".o_group_header").filter(has_text="P01")
+    assert "3 Erreur · P01" in header.inner_text()
+    header.click()
+    clerk.wait()
+    clerk.page.locator("button[name=action_kibe_fix]").first.click()
+    clerk.wait()
+    clerk.screenshot("kibe-correspondence")
+    clerk.fill("Groupe", "NUR1")
+    clerk.button("Enregistrer")
+    clerk.button("Analyser à nouveau")
+    assert "P01" not in clerk.text(".o_list_table")
+    clerk.page.locator(".o_breadcrumb a, .breadcrumb a").last.click()
+    clerk.wait()
+    assert "erreur(s)" not in clerk.text(".o_form_view")
 
 
 def test_error_report_downloads(clerk):

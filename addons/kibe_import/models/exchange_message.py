@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 # Message code → list that an operator completes to make the value known, and the
 # fields of the message that fill the new entry.
@@ -73,7 +73,9 @@ class ExchangeMessage(models.Model):
             context["default_company_id"] = self.company_id.id
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Make «%(value)s» known", value=self.value or ""),
+            "name": self.env._(
+                "Make «%(value)s» known", value=self[list(defaults.values())[-1]]
+            ),
             "res_model": model,
             "res_id": self._kibe_known(model, context),
             "view_mode": "form",
@@ -89,12 +91,12 @@ class ExchangeMessage(models.Model):
         wanted = [(k.removeprefix("default_"), "=", v) for k, v in context.items()]
         return self.env[model].search(wanted, limit=1).id
 
-    @api.model
     def action_kibe_analyse(self):
         """Test the delivery of these messages again, and show the new messages.
 
-        :return: a window action
+        A button of the list: it works whatever messages are selected.
+
+        :return: a client action
         """
-        run = self.env["kibe.import"].browse(self.env.context["kibe_import_id"])
-        run.action_test()
-        return {**run.action_view_messages(), "target": "main"}
+        self.env["kibe.import"].browse(self.env.context["kibe_import_id"]).action_test()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

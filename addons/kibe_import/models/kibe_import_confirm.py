@@ -80,6 +80,9 @@ class KibeImportConfirm(models.AbstractModel):
             )
         if self.to_confirm and not self.confirm_warnings:
             obstacles.append(
-                self.env._("Read the warnings below and tick that you accept them.")
+                self.env._(
+                    "Read the warnings below and tick «Import in Spite of These "
+                    "Warnings»."
+                )
             )
         return obstacles

@@ -1,5 +1,6 @@
 from . import test_apply
 from . import test_background
+from . import test_confirm
 from . import test_correspondence
 from . import test_files
 from . import test_import
@@ -7,4 +8,5 @@ from . import test_preview
 from . import test_refusal
 from . import test_security
 from . import test_structure
+from . import test_summary
 from . import test_undo
