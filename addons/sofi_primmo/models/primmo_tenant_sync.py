@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..core import accommodation, matching, nam
 
@@ -32,13 +33,28 @@ class PrimmoTenant(models.Model):
         vals |= {
             "resident_id": resident.id,
             "match_level": str(match.level) if match.level else False,
-            "detail": ", ".join(match.warnings),
         }
-        return {**vals, **self._prepare_change_vals(resident, lookup)}
+        vals |= self._prepare_change_vals(resident, lookup)
+        warnings = [*match.warnings, *vals.pop("warnings", ())]
+        if warnings and not vals.get("detail"):
+            texts = self._warning_texts()
+            vals["detail"] = ", ".join(texts[code] for code in warnings)
+        return vals
+
+    def _warning_texts(self):
+        return {
+            "nam_conflict": self.env._("Another SOFI resident has this NAM"),
+            "occupant_type_unknown": self.env._("SOFI does not know the occupant type"),
+            "accommodation_type_inactive": self.env._(
+                "SOFI proposes an inactive accommodation type"
+            ),
+        }
 
     def _apply_decision(self, match):
-        """Let a person's decision stand above the rules."""
-        if self.decision == "new" and match.status != matching.REFUSED:
+        """Let a person's decision stand above the rules, but not above a refusal."""
+        if match.status == matching.REFUSED:
+            return match
+        if self.decision == "new":
             return matching.Match(matching.NEW)
         if self.decision == "match" and self.resident_id.active:
             return matching.Match(matching.MATCHED, 0, (self.resident_id.id,))
@@ -70,6 +86,7 @@ class PrimmoTenant(models.Model):
             "changes": changes,
             "accommodation_type_id": lookup["types"][choice.type.id].id,
             "accommodation_priority": choice.priority,
+            "warnings": choice.warnings,
         }
 
     def _obstacle(self, lookup):
@@ -132,8 +149,13 @@ class PrimmoTenant(models.Model):
 
         :param str decision: `match` or `new`
         :param sofi.resident resident: whom the tenant is, with `match`
+        :raises UserError: he lives in another residence
         """
         self.check_access("write")
+        if resident and resident.residence_id != self.residence_id:
+            raise UserError(
+                self.env._("%s lives in another residence.", resident.display_name)
+            )
         self.write(
             {
                 "decision": decision,

@@ -38,10 +38,12 @@ class SofiResident(models.Model):
     nam = fields.Char(string="NAM", groups=NAM_GROUP)
     nam_masked = fields.Char(string="NAM (masked)", compute="_compute_nam_masked")
     nam_expiry = fields.Char(string="NAM Expiry")
-    room_ref = fields.Char(string="Room")
+    room_ref = fields.Char(string="SOFI Room")
     accommodation_ref = fields.Char(string="Accommodation Type")
     entry_date = fields.Date()
-    status = fields.Char()
+    room_number = fields.Char(string="Room", compute="_compute_room_number")
+    status = fields.Char(string="SOFI Status")
+    status_label = fields.Char(string="Status", compute="_compute_status_label")
     tenant_ids = fields.One2many("primmo.tenant", "resident_id")
 
     @api.depends("last_name", "first_name")
@@ -49,6 +51,35 @@ class SofiResident(models.Model):
         for resident in self:
             names = (resident.last_name, resident.first_name)
             resident.display_name = ", ".join(filter(None, names)) or resident.sofi_id
+
+    @api.depends("room_ref")
+    def _compute_room_number(self):
+        rooms = self.env["sofi.room"].search(
+            [
+                ("residence_id", "in", self.residence_id.ids),
+                ("sofi_id", "in", self.mapped("room_ref")),
+            ]
+        )
+        numbers = {(room.residence_id, room.sofi_id): room.number for room in rooms}
+        for resident in self:
+            key = resident.residence_id, resident.room_ref
+            resident.room_number = numbers.get(key, resident.room_ref)
+
+    @api.depends("status")
+    @api.depends_context("lang")
+    def _compute_status_label(self):
+        labels = self._status_labels()
+        for resident in self:
+            resident.status_label = labels.get(resident.status, resident.status)
+
+    @api.model
+    def _status_labels(self):
+        """Return {SOFI's word: what people read}; other words stay as they are."""
+        return {
+            "active": self.env._("Resident"),
+            "pending": self.env._("Prospect"),
+            "departed": self.env._("Departed"),
+        }
 
     @api.depends("nam")
     def _compute_nam_masked(self):
@@ -85,3 +116,12 @@ class SofiResident(models.Model):
             else value or None
             for name, value in values.items()
         }
+
+    def action_choose_match(self):
+        """Decide that the tenant of the line in the context is this resident.
+
+        :return: an action that closes the choice
+        """
+        self.ensure_one()
+        line = self.env["sofi.sync.line"].browse(self.env.context["match_line_id"])
+        return line._decide("match", self)

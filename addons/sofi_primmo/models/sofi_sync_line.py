@@ -79,19 +79,31 @@ class SofiSyncLine(models.Model):
     )
 
     @api.depends("changes")
+    @api.depends_context("lang")
     def _compute_changes_text(self):
+        order = {theirs: n for n, theirs in enumerate(self._field_names())}
         for line in self.sudo():  # sudo: the NAM is masked before it is shown
+            changes = sorted((line.changes or {}).items(), key=lambda c: order[c[0]])
             line.changes_text = "\n".join(
-                f"{line._shown_field(name)}: {line._shown(name, before)} → "
-                f"{line._shown(name, after)}"
-                for name, (before, after) in (line.changes or {}).items()
+                self.env._(
+                    "%(field)s: %(before)s → %(after)s",
+                    field=line._shown_field(name),
+                    before=line._shown(name, before),
+                    after=line._shown(name, after),
+                )
+                for name, (before, after) in changes
             )
+
+    @api.model
+    def _field_names(self):
+        """Return {SOFI's field: ours}, in the order in which people read them."""
+        ours = self.env["sofi.resident"]._sofi_fields
+        return {theirs: field for field, theirs in ours.items()}
 
     def _shown_field(self, name):
         """Return the label of one of SOFI's fields."""
-        Resident = self.env["sofi.resident"]
-        ours = {theirs: field for field, theirs in Resident._sofi_fields.items()}
-        return Resident._fields[ours[name]]._description_string(self.env)
+        field = self.env["sofi.resident"]._fields[self._field_names()[name]]
+        return field._description_string(self.env)
 
     def _shown(self, name, value):
         """Return a value as a person reads it; a NAM masked."""
@@ -99,6 +111,8 @@ class SofiSyncLine(models.Model):
             return "–"
         if name == "nam":
             return nam.mask(value)
+        if name == "status":
+            return self.env["sofi.resident"]._status_labels().get(value, value)
         model = {"room_id": "sofi.room", "accommodation_type_id": MODEL_OF_TYPES}.get(
             name
         )
@@ -165,6 +179,21 @@ class SofiSyncLine(models.Model):
             )
         self.state = "done"
         return True
+
+    def _decide(self, decision, resident=None):
+        """Keep a person's decision; a preview that is open follows it at once.
+
+        :param str decision: `match` or `new`
+        :param sofi.resident resident: whom the tenant is, with `match`
+        :return: an action that closes the choice
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.tenant_id._decide(decision, resident)
+        sync = self.sync_id
+        if sync.state == "planned":
+            sync.action_plan()
+        return {"type": "ir.actions.act_window_close"}
 
     def action_decide(self):
         """Open the choice of a person.

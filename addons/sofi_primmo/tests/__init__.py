@@ -8,4 +8,7 @@ from . import test_failures
 from . import test_journal
 from . import test_parallel
 from . import test_primmo_import
+from . import test_privacy
 from . import test_security
+from . import test_sync
+from . import test_sync_decision

@@ -39,8 +39,4 @@ class SofiMatchWizard(models.TransientModel):
         if self.decision == "match" and not self.resident_id:
             raise UserError(self.env._("Choose the SOFI resident."))
         resident = self.resident_id if self.decision == "match" else None
-        self.tenant_id._decide(self.decision, resident)
-        sync = self.line_id.sync_id
-        if sync.state == "planned":
-            sync.action_plan()
-        return {"type": "ir.actions.act_window_close"}
+        return self.line_id._decide(self.decision, resident)
