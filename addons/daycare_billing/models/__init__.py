@@ -17,6 +17,7 @@ from . import daycare_billing_line
 from . import daycare_billing_run
 from . import daycare_billing_run_calculation
 from . import daycare_billing_run_checks
+from . import daycare_billing_run_sending
 from . import daycare_billing_converter
 from . import daycare_income_review
 from . import daycare_occupancy_billing

@@ -74,6 +74,8 @@ class DaycareBillingConverter(models.AbstractModel):
             "partner_id": sources.debtor_id.partner_id.id,
             "move_type": "out_refund" if total < ZERO else self._move_type,
             "invoice_origin": run.display_name,
+            # Who answers for the invoice and sends it; Odoo may take its robot.
+            "invoice_user_id": run.user_id.id,
         }
         if run.date_due:
             vals["invoice_date_due"] = run.date_due

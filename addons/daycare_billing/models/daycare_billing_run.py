@@ -151,17 +151,6 @@ class DaycareBillingRun(models.Model):
             run._begin("post")
         return self.action_run()
 
-    def action_send(self):
-        """Print and send the posted invoices, each in its debtor's language.
-
-        :return: the window action of Odoo's own wizard
-        """
-        self.ensure_one()
-        moves = self.move_ids.filtered(lambda move: move.state == "posted")
-        if not moves:
-            raise UserError(self.env._("Post the invoices before you send them."))
-        return moves.action_send_and_print()
-
     def action_discard(self):
         """Delete what was calculated and the draft invoices; posted ones stay."""
         for run in self:

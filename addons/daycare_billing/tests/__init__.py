@@ -8,3 +8,4 @@ from . import test_wizards
 from . import test_reports
 from . import test_security
 from . import test_qr_bill
+from . import test_sending

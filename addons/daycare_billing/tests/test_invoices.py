@@ -227,11 +227,3 @@ class TestInvoices(DaycareBillingCommon):
             active_model="account.move", active_ids=run.move_ids.ids
         ).create({})._create_payments()
         self.assertIn(run.move_ids.payment_state, ("paid", "in_payment"))
-
-    def test_send_and_print_is_odoos_own(self):
-        run = self._bill()
-        with self.assertRaises(UserError):
-            run.action_send()
-        run.action_post()
-        action = run.action_send()
-        self.assertIn("account.move.send", action["res_model"])

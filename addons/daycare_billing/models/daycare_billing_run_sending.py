@@ -1,0 +1,90 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+#: Debtors of other sending methods, such as a postal service, are Odoo's business.
+ON_PAPER = Domain("commercial_partner_id.invoice_sending_method", "=", "manual") | (
+    Domain("partner_id.email", "=", False)
+    & Domain("commercial_partner_id.invoice_sending_method", "in", (False, "email"))
+)
+
+
+class DaycareBillingRun(models.Model):
+    """How posted invoices reach their debtors: by e-mail, or printed."""
+
+    _inherit = "daycare.billing.run"  # pylint: disable=consider-merging-classes-inherited
+
+    send_count = fields.Integer(string="To Send", compute="_compute_waiting")
+    print_count = fields.Integer(
+        string="To Print",
+        compute="_compute_waiting",
+        help="Posted invoices that have not been sent, of debtors without e-mail "
+        "address or who want their invoices on paper.",
+    )
+
+    def _compute_waiting(self):
+        Move = self.env["account.move"]
+        for run in self:
+            waiting = run._waiting_domain()
+            run.print_count = Move.search_count(waiting & ON_PAPER)
+            run.send_count = Move.search_count(waiting) - run.print_count
+
+    def _waiting_domain(self):
+        """Return the domain of the posted invoices that nobody has received yet."""
+        self.ensure_one()
+        return (
+            Domain("billing_run_model", "=", self._name)
+            & Domain("billing_run_id", "=", self.id)
+            & Domain("state", "=", "posted")
+            & Domain("is_move_sent", "=", False)
+            & Domain("sending_data", "=", False)
+        )
+
+    def action_send(self):
+        """Send the posted invoices by e-mail, each in its debtor's language.
+
+        Invoices that go out on paper are left out: Odoo would take them for sent.
+
+        :return: the window action of Odoo's own wizard, which sends in the background
+        :raises UserError: no invoice waits for its e-mail
+        """
+        moves = self.env["account.move"].search(self._waiting_domain() & ~ON_PAPER)
+        if not moves:
+            raise UserError(
+                self.env._(
+                    "No posted invoice of %(run)s waits to be sent by e-mail. To send "
+                    "one again, open it. Debtors without e-mail address get theirs "
+                    "printed.",
+                    run=self.display_name,
+                )
+            )
+        return moves.action_send_and_print()
+
+    def action_print(self):
+        """Print the invoices of debtors who get no e-mail, which count as sent then.
+
+        :return: a report action, one PDF with all of them and their QR-bills
+        :raises UserError: none waits to be printed
+        """
+        moves = self.env["account.move"].search(self._waiting_domain() & ON_PAPER)
+        if not moves:
+            raise UserError(
+                self.env._(
+                    "No posted invoice of %(run)s waits to be printed.",
+                    run=self.display_name,
+                )
+            )
+        moves.is_move_sent = True
+        return self.env.ref("account.account_invoices").report_action(moves)
+
+    def action_view_to_print(self):
+        """Open the invoices of debtors who get no e-mail.
+
+        :return: a window action
+        """
+        action = self.action_view_moves()
+        return {
+            **action,
+            "name": self.env._("To Print: %(run)s", run=self.display_name),
+            "domain": list(self._waiting_domain() & ON_PAPER),
+        }
