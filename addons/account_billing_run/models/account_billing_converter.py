@@ -14,6 +14,8 @@ class AccountBillingConverter(models.AbstractModel):
 
     #: Technical name of the source model, which inherits account.billing.source.mixin
     _source_model = None
+    #: Fields read of all sources at once, where the preview needs few of many
+    _source_fields = ()
     #: Type of the moves
     _move_type = "in_invoice"
     #: Whether the source itself shows this converter's move (its main converter)

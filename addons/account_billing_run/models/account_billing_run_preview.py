@@ -30,8 +30,8 @@ class AccountBillingRunMixin(models.AbstractModel):
 
         :return: `account.billing.run.line` records, with the amounts of the moves
         """
-        sources = self.env[converter._source_model].search(
-            Domain(converter._sources_domain(self))
+        sources = self.env[converter._source_model].search_fetch(
+            Domain(converter._sources_domain(self)), converter._source_fields
         )
         sources = self._billing_leave_out(converter, sources)
         groups = sources.grouped(converter._group_key)

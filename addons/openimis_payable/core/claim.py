@@ -58,7 +58,10 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a closing needs to know besides its claims."""
+    """What a closing needs to know besides its claims.
+
+    :ivar bool details: whether lines need structured details, as bills do
+    """
 
     products: dict
     scope: frozenset
@@ -66,6 +69,7 @@ class Terms:
     indexes: dict
     quantum: Decimal = CENT
     texts: Texts = Texts()
+    details: bool = True
 
 
 #: for reading claims without valuating them

@@ -56,8 +56,10 @@ class OpenimisClaim(models.Model):
     )
     date_from = fields.Date("Visit From")
     date_to = fields.Date("Visit To")
-    date_claimed = fields.Date()
-    date_processed = fields.Date()
+    date_claimed = fields.Date(help="Day the facility handed the claim in.")
+    date_processed = fields.Date(
+        help="Day openIMIS processed the claim (process_stamp); decides the period."
+    )
     billing_date = fields.Date(
         compute="_compute_billing_date",
         store=True,
@@ -68,7 +70,9 @@ class OpenimisClaim(models.Model):
         [("E", "Emergency"), ("R", "Referral"), ("O", "Other")]
     )
     care_type = fields.Selection([("I", "In-patient"), ("O", "Out-patient")])
-    icd_code = fields.Char("ICD Code")
+    icd_code = fields.Char(
+        "ICD Code", help="Main diagnosis in the International Classification."
+    )
     icd_name = fields.Char("Diagnosis")
     claim_admin = fields.Char("Claim Administrator")
     explanation = fields.Text()
@@ -79,15 +83,29 @@ class OpenimisClaim(models.Model):
         index=True,
         help="Status with openIMIS' numbers.",
     )
-    review_status = fields.Selection(REVIEW_STATUS, default="1")
-    feedback_status = fields.Selection(REVIEW_STATUS, default="1")
+    review_status = fields.Selection(
+        REVIEW_STATUS, default="1", help="Medical review, with openIMIS' numbers."
+    )
+    feedback_status = fields.Selection(
+        REVIEW_STATUS,
+        default="1",
+        help="Feedback of the insuree, with openIMIS' numbers.",
+    )
     rejection_reason = fields.Integer(help="Code of openIMIS; 0 means accepted.")
     currency_id = fields.Many2one(related="company_id.currency_id")
     claimed = fields.Monetary(help="As the facility claimed it.")
-    approved = fields.Monetary()
-    reinsured = fields.Monetary()
-    valuated = fields.Monetary()
-    remunerated = fields.Monetary()
+    approved = fields.Monetary(
+        help="What is left after openIMIS' checks and review, before relative prices."
+    )
+    reinsured = fields.Monetary(help="Part that a re-insurer bears.")
+    valuated = fields.Monetary(
+        help="Worth after relative prices, as openIMIS says; a closing writes it for "
+        "the claims it valuates."
+    )
+    remunerated = fields.Monetary(
+        help="What the facility is paid. Bills add up the lines; this total is only "
+        "compared with them."
+    )
     batch_run_id = fields.Many2one("openimis.batch.run", index="btree_not_null")
     line_ids = fields.One2many("openimis.claim.line", "claim_id", "Items and Services")
 

@@ -45,11 +45,28 @@ class OpenimisClaimLine(models.Model):
         check_company=True,
         ondelete="restrict",
     )
-    qty_provided = fields.Float("Quantity Provided", digits=PRICE_DIGITS, default=1.0)
-    price_asked = fields.Float(digits=PRICE_DIGITS)
-    price_adjusted = fields.Float(digits=PRICE_DIGITS)
-    qty_approved = fields.Float("Quantity Approved", digits=PRICE_DIGITS)
-    price_approved = fields.Float(digits=PRICE_DIGITS)
+    qty_provided = fields.Float(
+        "Quantity Provided",
+        digits=PRICE_DIGITS,
+        default=1.0,
+        help="As the facility claimed it.",
+    )
+    price_asked = fields.Float(
+        digits=PRICE_DIGITS, help="Unit price the facility claimed."
+    )
+    price_adjusted = fields.Float(
+        digits=PRICE_DIGITS,
+        help="Unit price of the price list; counts unless another one was approved.",
+    )
+    qty_approved = fields.Float(
+        "Quantity Approved",
+        digits=PRICE_DIGITS,
+        help="Goes before the quantity provided.",
+    )
+    price_approved = fields.Float(
+        digits=PRICE_DIGITS,
+        help="Unit price; goes before the adjusted and the asked one.",
+    )
     is_approved = fields.Boolean(
         "Approval Given", help="Approved quantity and price count even when zero."
     )
@@ -62,14 +79,25 @@ class OpenimisClaimLine(models.Model):
     is_remunerated = fields.Boolean(
         "Remuneration Given", help="The remunerated amount counts even when zero."
     )
-    deductable_amount = fields.Float("Deductible Amount", digits=(18, 2))
-    exceed_ceiling_amount = fields.Float(digits=(18, 2))
-    exceed_ceiling_amount_category = fields.Float(digits=(18, 2))
+    deductable_amount = fields.Float(
+        "Deductible Amount",
+        digits=(18, 2),
+        help="The insuree's own share (deductable_amount), taken off the line.",
+    )
+    exceed_ceiling_amount = fields.Float(
+        digits=(18, 2), help="What goes beyond the ceiling, taken off the line."
+    )
+    exceed_ceiling_amount_category = fields.Float(
+        digits=(18, 2),
+        help="What goes beyond the ceiling of its category, taken off the line.",
+    )
     limitation = fields.Selection([("F", "Fixed Amount"), ("C", "Co-insurance")])
     limitation_value = fields.Float(digits=(18, 2))
     price_origin = fields.Selection(
         [("P", "Price List"), ("O", "Provider's Own Price"), ("R", "Relative")],
         default="P",
+        help="Relative prices are worth their share of the contributions: price x "
+        "relative index of the period.",
     )
     status = fields.Selection(
         [("1", "Passed"), ("2", "Rejected")], required=True, default="1"

@@ -76,11 +76,14 @@ class OpenimisClosing(models.Model):
         [("claim", "One Line per Claim"), ("item", "One Line per Item or Service")],
         default="claim",
         required=True,
+        help="Claimed as unit price, remunerated as net, the difference as discount.",
     )
     capitation_granularity = fields.Selection(
         [("indicator", "One Line per Indicator"), ("product", "One Line per Product")],
         default="indicator",
         required=True,
+        help="Per weighted indicator: quantity, unit price and discount (1 - share x "
+        "weight). Per product: the calculation is in the details.",
     )
     commission_granularity = fields.Selection(
         [("product", "One Line per Product"), ("policy", "One Line per Policy")],
@@ -97,6 +100,8 @@ class OpenimisClosing(models.Model):
         [("insuree", "One Bill per Insuree"), ("period", "One Bill per Period")],
         default="insuree",
         required=True,
+        help="Per insuree: the head of the family is paid for all dependants. Per "
+        "period: whom the payment plan names hands the money out.",
     )
     move_line_policy = fields.Selection(
         [

@@ -142,7 +142,8 @@ class OpenimisClosing(models.Model):
     def _execute(self, payload):
         self.env["openimis.converter"]._forget_calculations()
         self._store_indexes()
-        return super()._execute(payload)
+        billing = self.with_context(openimis_billing=True)
+        return super(OpenimisClosing, billing)._execute(payload)
 
     def _finish(self):
         # also where nothing was billed: late claims will need the index

@@ -107,6 +107,8 @@ class OpenimisClosing(models.Model):
                 indexes=self._indexes(),
                 quantum=exact(self.currency_id.rounding),
                 texts=self._texts(),
+                # a preview keeps all its claims in memory, and shows no details
+                details=bool(self.env.context.get("openimis_billing")),
             )
         return calculation.terms["claim"]
 

@@ -15,6 +15,7 @@ class OpenimisConverterClaim(models.AbstractModel):
     _inherit = ["openimis.converter"]
     _source_model = "openimis.claim"
     _payable_type = "claim"
+    _source_fields = ("billing_move_id", "code", "health_facility_id", "location_id")
     _code_prefix = "IV"
 
     @api.model
@@ -150,7 +151,9 @@ class OpenimisConverterClaim(models.AbstractModel):
             discount=claimed - net,
             net=net,
             location=claim.location,
-            details={"claim_details": [line.details(net) for line, net in pairs]},
+            details={"claim_details": [line.details(net) for line, net in pairs]}
+            if terms.details
+            else None,
             explanation=self._explain(pairs, claimed, net, terms),
             **terms.products[product].accounting(claim.location, claim.facility),
         )
@@ -169,7 +172,9 @@ class OpenimisConverterClaim(models.AbstractModel):
             discount=claimed - net,
             net=net,
             location=claim.location,
-            details={"claim": claim.code, **line.details(net)},
+            details={"claim": claim.code, **line.details(net)}
+            if terms.details
+            else None,
             explanation=self._explain([(line, net)], claimed, net, terms),
             **terms.products[line.product].accounting(claim.location, claim.facility),
         )

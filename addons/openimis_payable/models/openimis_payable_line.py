@@ -44,7 +44,9 @@ class OpenimisPayableLine(models.Model):
     openimis_uuid = fields.Char("openIMIS UUID", index="btree_not_null", copy=False)
     openimis_version = fields.Integer("openIMIS Version", copy=False)
     type = fields.Selection(PAYABLE_TYPES, required=True, default="other")
-    code = fields.Char(required=True)
+    code = fields.Char(
+        required=True, help="Number of the claim, or what else the line is about."
+    )
     description = fields.Char()
     details = fields.Json(help="Structured details; the form depends on the type.")
 
@@ -63,7 +65,11 @@ class OpenimisPayableLine(models.Model):
         ondelete="restrict",
     )
     account_id = fields.Many2one(
-        "account.account", "Ledger Account", check_company=True, ondelete="restrict"
+        "account.account",
+        "Ledger Account",
+        check_company=True,
+        ondelete="restrict",
+        help="ledger_account: of the product, the facility's code, or the type.",
     )
     tax_ids = fields.Many2many("account.tax", string="Taxes", check_company=True)
     analytic_distribution = fields.Json()

@@ -22,8 +22,11 @@ class OpenimisPaymentPlan(models.Model):
         ],
         required=True,
         default="claim",
+        help="What the plan pays (openIMIS: calculation rule).",
     )
-    calculation_uuid = fields.Char("Calculation Rule UUID")
+    calculation_uuid = fields.Char(
+        "Calculation Rule UUID", help="Rule of openIMIS the plan was made with."
+    )
     periodicity = fields.Integer(
         "Periodicity (Months)",
         default=1,

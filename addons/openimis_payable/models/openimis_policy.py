@@ -34,8 +34,8 @@ class OpenimisPolicy(models.Model):
     stage = fields.Selection([("N", "New"), ("R", "Renewed")], default="N")
     date_enrolled = fields.Date()
     date_start = fields.Date()
-    date_effective = fields.Date(index=True)
-    date_expiry = fields.Date()
+    date_effective = fields.Date(index=True, help="First day of the cover.")
+    date_expiry = fields.Date(help="Last day of the cover.")
     value = fields.Monetary("Policy Value")
     premium_ids = fields.One2many("openimis.premium", "policy_id", "Premiums")
     insured_count = fields.Integer(
