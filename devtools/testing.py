@@ -7,8 +7,6 @@ from pathlib import Path
 from . import addons, database, paths, templates, tools
 from .console import say, step
 
-EXIT_NO_TESTS = 5
-
 
 def run(source, arguments, keep=False):
     """Run pytest with the arguments and return its exit code.

@@ -4,7 +4,6 @@ import dataclasses
 
 from . import text
 from .cells import EXCEL_ERROR, OK, PARSERS, ExcelError, as_text
-from .const import SPECS
 from .issue import HIDDEN
 from .messages import BLOCKING, MESSAGES
 
@@ -134,11 +133,3 @@ def _code_parser(index, code):
         return (value, OK) if value else (None, ((code, {}),))
 
     return parse
-
-
-def file_is_usable(name, tables, issues):
-    """Say whether a CSV file was read, so that what it lacks really is absent.
-
-    :param str name: name without extension
-    """
-    return tables.get(name) is not None and SPECS[name].file not in issues.blocked_files

@@ -15,7 +15,6 @@ from .const import MAX_MEMBER, MAX_TOTAL, SPECS
 
 WIDEST = 64
 FORMULA = b"<f"
-TIME_ONLY = datetime.date(1900, 1, 1)
 
 
 def read(raw, name, issues, max_rows):

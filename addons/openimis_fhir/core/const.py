@@ -7,7 +7,6 @@ IDENTIFIER_TYPES = f"{IG}/CodeSystem/openimis-identifiers"
 BILL_TYPES = f"{IG}/CodeSystem/bill-type"
 INVOICE_TYPES = f"{IG}/CodeSystem/invoice-type"
 BILL_CHARGE_ITEMS = f"{IG}/CodeSystem/bill-charge-item"
-INVOICE_CHARGE_ITEMS = f"{IG}/CodeSystem/invoice-charge-item"
 UNIT_PRICE = f"{IG}/StructureDefinition/unit-price"
 PAYMENT_STATUS = "http://terminology.hl7.org/CodeSystem/paymentstatus"
 PAYMENT_TYPE = "http://terminology.hl7.org/CodeSystem/payment-type"
@@ -40,7 +39,6 @@ FHIR_TO_BILL_STATUS = {
     "cancelled": 3,
     "entered-in-error": 4,
 }
-PAYMENT_CODE_TO_DETAIL = {"paid": 0, "cleared": 1}
 
 # ClaimResponse.item.adjudication.category -> stage
 STAGE_ENTERED, STAGE_CHECKED, STAGE_PROCESSED, STAGE_VALUATED = "2", "4", "8", "16"

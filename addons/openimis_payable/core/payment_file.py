@@ -7,16 +7,6 @@ from decimal import Decimal, InvalidOperation
 
 MAX_BYTES = 20_000_000
 REQUIRED = ("code", "amount", "status")
-OPTIONAL = (
-    "date",
-    "code_ext",
-    "code_rcp",
-    "code_receipt",
-    "label",
-    "fees",
-    "amount_received",
-    "reason",
-)
 ACCEPTED = {"accepted", "paid", "success", "successful", "1", "accepté", "payé"}
 REJECTED = {"rejected", "failed", "failure", "0", "rejeté", "échoué"}
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")

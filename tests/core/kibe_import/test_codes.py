@@ -73,7 +73,6 @@ def again(code=None, row=2, **values):
     return change
 
 
-MORE = edit(CHILD, 1, 17, "x")
 FOUND = "Nur : Journée"
 PARENT3 = ("1200", "Muster", "Eva", "Rue 1", "", "1920", "", "", "", "", "", "", "", "")
 
