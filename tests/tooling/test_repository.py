@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from xml.etree import ElementTree
 
 import pytest
 
@@ -59,3 +60,11 @@ def test_every_addon_has_what_the_house_asks(addon):
     for file in ("README.rst", "static/description/icon.png", f"i18n/{addon}.pot"):
         assert (folder / file).exists(), file
     assert (folder / "i18n" / "fr.po").exists()
+
+
+@pytest.mark.parametrize("addon", addons.names())
+def test_an_update_keeps_what_users_changed_of_delivered_data(addon):
+    folder = paths.ADDONS / addon
+    files = [*folder.glob("data/*.xml"), *folder.glob("security/*_rules.xml")]
+    for file in files:
+        assert ElementTree.parse(file).getroot().get("noupdate") == "1", file

@@ -32,6 +32,8 @@ class ExchangeRunMixin(models.AbstractModel):
         if self.state == "planned" and self._has_fatal_findings():
             self._end("failed")
             return
+        # commit: a user made by this very transaction could not be published
+        self._commit()
         self._publish_progress(
             cancel_requested=False, attempts=0, user_id=self._runner_id()
         )

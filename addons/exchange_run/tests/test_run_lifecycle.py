@@ -30,6 +30,20 @@ class TestRunLifecycle(ExchangeRunCase):
         self.assertEqual(job.finished, 1)
         self.assertTrue(job.date_start <= job.date_end <= fields.Datetime.now())
 
+    def test_a_user_made_just_before_can_start(self):
+        job = self.make_job("Ann")
+        told = []
+        Job = type(job)
+        with (
+            patch.object(Job, "_commit", lambda _self: told.append("commit")),
+            patch.object(
+                Job, "_publish_progress", lambda _self, **vals: told.append(vals)
+            ),
+        ):
+            job._start()
+        self.assertEqual(told[0], "commit")
+        self.assertEqual(told[1]["user_id"], self.env.uid)
+
     def test_preview_again_replaces_the_plan(self):
         job = self.make_job("Ann", findings=[{"severity": "warning", "text": "Hm"}])
         job.action_plan()
