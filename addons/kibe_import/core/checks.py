@@ -183,7 +183,7 @@ class Checker:
         for page in pages:
             self._check_period(page)
             self._check_manual(page)
-        for one, other in itertools.combinations(pages, 2):
+        for one, other in _overlapping(pages):
             self._check_overlap(one, other)
 
     def _check_period(self, page):
@@ -211,8 +211,6 @@ class Checker:
 
     def _check_overlap(self, one, other):
         """Two pages that would bill the same presence twice (P20)."""
-        if not _overlap(one, other):
-            return
         for weekday in WEEKDAYS:
             minutes = _minutes(one, weekday) & _minutes(other, weekday)
             if minutes:
@@ -229,6 +227,16 @@ class Checker:
         self.issues.add(
             code, PRESTATIONS.file, page.row, value=value, child=page.child, **args
         )
+
+
+def _overlapping(pages):
+    """Yield the pairs of pages with common days, the earlier row of the file first."""
+    pages = sorted(pages, key=lambda page: page.date_from)
+    for place, one in enumerate(pages):
+        for other in itertools.islice(pages, place + 1, None):
+            if other.date_from > one.date_to:
+                break
+            yield sorted((one, other), key=lambda page: page.row)
 
 
 def check_mappings(groups, slots, planning, reference, issues, usable):

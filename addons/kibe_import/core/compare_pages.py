@@ -149,7 +149,7 @@ def _add_billing(
         action,
         context.child_name(child),
         row.file if row else "contrats.csv",
-        row.number if row else None,
+        row.number if row else context.merged.contracts.debtors[child][1],
         values=values,
         before=before,
         skipped=skipped,

@@ -356,4 +356,6 @@ def _json(value):
 
 
 def _dump(values):
-    return json.dumps({field: _json(value) for field, value in values.items()})
+    """Return values as the ORM would store them: nothing at all when there are none."""
+    shown = {field: _json(value) for field, value in values.items()}
+    return json.dumps(shown) if shown else None

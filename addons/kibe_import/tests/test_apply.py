@@ -1,6 +1,7 @@
+from odoo import models
 from odoo.tests import tagged
 
-from .common import KibeImportCommon
+from .common import KibeImportCommon, edited
 
 
 @tagged("post_install", "-at_install")
@@ -28,6 +29,41 @@ class TestKibeApply(KibeImportCommon):
             record = self.env[line.res_model].browse(line.res_id)
             self.assertTrue(record.exists(), line.label)
             self.assertEqual(record.company_id, self.company)
+
+    def test_lines_written_in_masses_are_as_create_makes_them(self):
+        self.run_import("kibe_sample.zip", "create")
+        again = edited(
+            ("enfants", 3, 2, "Winter"),
+            ("prestations", 3, 8, "me"),
+            drop=[("enfants", 2)],
+        )
+        lines = self.run_import(again, date_journal="2021-02-01").sudo().line_ids
+        self.assertGreater(len(lines), 8)
+        names = [
+            name
+            for name, field in lines._fields.items()
+            if field.store and not field.related and name not in models.MAGIC_COLUMNS
+        ]
+        other = self.prepare("kibe_sample.zip")
+        vals_list = [
+            {**vals, "import_id": other.id} for vals in lines._read_format(names, "")
+        ]
+        for vals in vals_list:
+            # what goes stands in no row, what is new has no record yet
+            for name in ("row", "res_id"):
+                if not vals[name]:
+                    del vals[name]
+        twins = lines.create(vals_list)
+        for line, twin in zip(lines, twins, strict=True):
+            self.assertEqual(self.row(line), self.row(twin), line.label)
+
+    def row(self, line):
+        """Return the columns of a line as the database holds them."""
+        self.env.flush_all()
+        self.env.cr.execute("SELECT * FROM kibe_import_line WHERE id = %s", [line.id])
+        [row] = self.env.cr.dictfetchall()
+        own = ("id", "import_id", "create_date", "write_date")
+        return {name: value for name, value in row.items() if name not in own}
 
     def test_origin_of_the_pages(self):
         self.run_import("kibe_sample.zip", "create")
