@@ -1,9 +1,11 @@
 import base64
 import json
+from contextlib import closing
 from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
 from ..core.messages import MESSAGES
@@ -155,15 +157,11 @@ class TestKibeRefusal(KibeImportCommon):
         """Another connection holds the company's lock."""
         busy = MESSAGES["U03"].fr.partition(" (")[0]
         run = self.prepare("kibe_sample.zip", user=self.clerk)
-        with self.registry.cursor() as other:
-            other.execute("SELECT pg_advisory_lock(%s)", [run._lock_key()])
-            try:
-                if other._cnx is self.env.cr._cnx:
-                    self.skipTest("one connection only")
-                with self.assertRaisesRegex(UserError, busy):
-                    run.action_run()
-            finally:
-                other.execute("SELECT pg_advisory_unlock(%s)", [run._lock_key()])
+        # db_connect: the registry's cursors are all one connection inside a test
+        with closing(db_connect(self.env.cr.dbname).cursor()) as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [run._lock_key()])
+            with self.assertRaisesRegex(UserError, busy):
+                run.action_run()
 
     def test_failure_of_one_record_names_its_row_and_undoes_all(self):
         before = self.counts()
