@@ -5,6 +5,7 @@ else is a thin name for a kind of request. Secrets never enter an exception.
 """
 
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,12 +21,14 @@ from .exceptions import (
     RequestRefused,
     ServerFailed,
     ServerUnavailable,
+    UnknownField,
     UnreadableAnswer,
     UnsafeAddress,
 )
 
 FHIR_PATH = "api/api_fhir_r4"
 GRAPHQL_PATH = "api/graphql"
+UNKNOWN_FIELD = re.compile(r"Cannot query field .(\w+). on type")
 BUSY = {429, 502, 503, 504}
 MAX_BYTES = 64 * 1024 * 1024
 MAX_WAIT = 60.0
@@ -128,9 +131,18 @@ class Client:
         :raises ServerFailed: when the answer carries errors
         :raises AccessRefused: when the account lacks the right
         """
+        try:
+            return self._graphql(query, variables)
+        except ServerUnavailable as error:
+            if error.code != "csrf":
+                raise
+            self._csrf = None  # no longer valid: ask for another, once
+            return self._graphql(query, variables)
+
+    def _graphql(self, query, variables):
         if self._csrf is None:
             self._csrf = ""  # the token query itself goes without
-            answer = self.graphql("mutation{getCsrfToken{csrfToken}}")
+            answer = self._graphql("mutation{getCsrfToken{csrfToken}}", None)
             self._csrf = (answer.get("getCsrfToken") or {}).get("csrfToken") or ""
         answer = self._request(
             "POST",
@@ -140,7 +152,9 @@ class Client:
         )
         if answer.get("errors"):
             self._raise_graphql(answer["errors"])
-        return answer.get("data") or {}
+        if "data" not in answer:
+            raise UnreadableAnswer("GraphQL")
+        return answer["data"] or {}
 
     def test(self):
         """Log in and read one facility; returns the number of facilities.
@@ -199,6 +213,9 @@ class Client:
         except requests.RequestException as error:
             raise ServerUnavailable(type(error).__name__) from None
         self._note_date(answer)
+        # GraphQL says 400 where a query is wrong, and why in its answer
+        if path == GRAPHQL_PATH:
+            return self._check(answer, content, (200, 400))
         return self._check(answer, content)
 
     def _read(self, answer):
@@ -209,9 +226,9 @@ class Client:
                 raise UnreadableAnswer(f"> {MAX_BYTES} bytes", code="too_large")
         return bytes(content)
 
-    def _check(self, answer, content):
+    def _check(self, answer, content, good=(200, 201)):
         status = answer.status_code
-        if status in (200, 201):
+        if status in good:
             value = loads(content)
             if not isinstance(value, dict):
                 raise UnreadableAnswer(type(value).__name__)
@@ -271,9 +288,19 @@ class Client:
         if "unauthorized" in text.lower() or "permission" in text.lower():
             raise AccessRefused(text)
         if "csrf" in text.lower():
-            self._csrf = None
-            raise ServerUnavailable(text)
+            raise ServerUnavailable(text, code="csrf")
+        for error in errors:
+            if match := UNKNOWN_FIELD.search(str(error.get("message"))):
+                raise UnknownField(text, match[1], _place(error))
         raise ServerFailed(text)
+
+
+def _place(error):
+    """Where in the query (one line) an error stands, from 0; 0 if it is not told."""
+    try:
+        return int(error["locations"][0]["column"]) - 1
+    except (KeyError, IndexError, TypeError, ValueError):
+        return 0
 
 
 def _retry_after(value):

@@ -52,6 +52,19 @@ class ServerFailed(ExchangeError):
     code = "server_error"
 
 
+class UnknownField(ServerFailed):
+    """GraphQL of another version: a field that is asked for does not exist.
+
+    :param str name: of the field
+    :param int place: where it stands in the query, from 0
+    """
+
+    def __init__(self, detail, name, place):
+        super().__init__(detail)
+        self.name = name
+        self.place = place
+
+
 class NotFound(ExchangeError):
     """The resource or the page does not exist (404, 410)."""
 

@@ -152,7 +152,7 @@ def _criteria(name, kind, value, modifier=""):
     if kind == "string":
         return [Criterion(name, modifier or "starts", value)]
     values = [_token(part, kind) for part in value.split(",") if part]
-    if not all(values):
+    if not values or not all(values):
         raise BadSearch(name, value)
     return [Criterion(name, "in", values)]
 

@@ -113,7 +113,7 @@ def read_batch_run(node, currencies=None):
     """Node of `batchRuns` -> `BatchRun` (its key is the database number)."""
     location = node.get("location") or {}
     return BatchRun(
-        uuid=str(node.get("uuid") or global_id(node.get("id"))),
+        uuid=_number(node),
         year=int(node.get("runYear")),
         month=int(node.get("runMonth")),
         run_date=to_date(node.get("runDate"), "batchRun.runDate"),
@@ -188,7 +188,7 @@ def read_claim(node, currencies=None):
         visit_type=node.get("visitType"),
         icd_code=icd.get("code"),
         icd_name=icd.get("name"),
-        batch_run_uuid=(node.get("batchRun") or {}).get("id"),
+        batch_run_uuid=_number(node.get("batchRun")),
         claimed=_money(node.get("claimed"), "claim.claimed"),
         approved=to_decimal(node.get("approved"), "claim.approved"),
         valuated=to_decimal(node.get("valuated"), "claim.valuated"),
@@ -230,6 +230,11 @@ def _facility(node):
     if not uuid:
         raise UnreadableResource("claim.healthFacility", "missing")
     return uuid
+
+
+def _number(node):
+    """Database number of a record without UUID, as `read_batch_run` keys it."""
+    return global_id(node.get("id")) or None if node else None
 
 
 def _uuid(node):

@@ -5,7 +5,7 @@ are `datetime.date`, identifiers are openIMIS UUIDs in lower case without braces
 `version` is openIMIS' own number where the transport tells it (GraphQL), else None.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -203,6 +203,14 @@ class Bill:
     valid_to: date | None = None
     lines: tuple[BillLine, ...] = ()
     version: int | None = None
+
+
+def without_person(claim):
+    """The same claim without whom it was for.
+
+    :rtype: Claim
+    """
+    return replace(claim, patient_uuid=None, patient_chf_id=None)
 
 
 def fingerprint(record):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from . import const, graphql_read
-from .exceptions import NotFound, ServerFailed, UnreadableResource
+from .exceptions import NotFound, ServerFailed, UnknownField, UnreadableResource
 from .fhir_read import (
     read_facility,
     read_insuree,
@@ -20,7 +20,7 @@ from .fhir_read import (
 from .fhir_read_bill import read_bill
 from .fhir_read_claim import claim_uuid_of_response, read_claim
 from .fhir_values import identifier, reference_tail
-from .graphql_query import QUERIES, bill_items_query
+from .graphql_query import NEEDED, QUERIES, QUERY_BILL_ITEM
 
 READERS = {
     "location": read_location,
@@ -46,16 +46,21 @@ class Problem:
 
 @dataclass(slots=True)
 class Page:
-    """One page: `seen` counts the entries of the other side, readable or not."""
+    """One page: `seen` counts the entries of the other side, readable or not.
+
+    `missing` names fields that this openIMIS turned out not to know.
+    """
 
     records: list = field(default_factory=list)
     problems: list = field(default_factory=list)
+    missing: list = field(default_factory=list)
     total: int | None = None
     seen: int = 0
 
     def add(self, other):
         self.records += other.records
         self.problems += other.problems
+        self.missing += other.missing
         self.seen += other.seen
         self.total = self.total if other.total is None else other.total
 
@@ -240,6 +245,8 @@ class GraphqlTransport:
         self.client = client
         self.currencies = currencies or {}
         self._fhir = FhirTransport(client, currencies)
+        self._queries = QUERIES | {"bill_item": QUERY_BILL_ITEM}
+        self._missing = {}
 
     def count(self, kind, since=None):
         """Number of nodes; see `FhirTransport.count`."""
@@ -259,15 +266,18 @@ class GraphqlTransport:
 
     def bill(self, uuid):
         """One bill by its UUID, deleted ones included; None when unknown."""
-        query = QUERIES["bill"].text(0, 1, None, f'id:"{uuid}"')
-        edges = (self.client.graphql(query).get("bill") or {}).get("edges") or ()
-        return self._bill(edges[0]["node"]) if edges else None
+        node = self._bill_node(uuid)
+        return self._bill(node) if node else None
 
     def bill_status(self, uuid):
         """openIMIS' status number of a bill, None when it is unknown."""
-        query = QUERIES["bill"].text(0, 1, None, f'id:"{uuid}"')
-        edges = (self.client.graphql(query).get("bill") or {}).get("edges") or ()
-        return graphql_read.enum_number(edges[0]["node"]["status"]) if edges else None
+        node = self._bill_node(uuid)
+        return graphql_read.enum_number(node["status"]) if node else None
+
+    def _bill_node(self, uuid):
+        answer = self._connection("bill", 0, 1, None, f'id:"{uuid}"')
+        edges = answer.get("edges") or ()
+        return edges[0]["node"] if edges else None
 
     def find_notice(self, reference, since):
         """See `FhirTransport.find_notice`."""
@@ -280,17 +290,32 @@ class GraphqlTransport:
         """
         found, start = [], 0
         while True:
-            query = QUERIES["bill"].text(start, self.maximum, since, "isDeleted:true")
-            answer = self.client.graphql(query).get("bill") or {}
+            answer = self._connection(
+                "bill", start, self.maximum, since, "isDeleted:true"
+            )
             edges = answer.get("edges") or ()
             found += [graphql_read.global_id(edge["node"]["id"]) for edge in edges]
             start += self.maximum
             if start >= int(answer.get("totalCount") or 0):
                 return found
 
-    def _connection(self, kind, start, size, since):
-        query = QUERIES[kind].text(start, size, since)
-        return self.client.graphql(query).get(QUERIES[kind].name) or {}
+    def _connection(self, kind, start, size, since=None, where=""):
+        """Ask for nodes; a field this openIMIS does not know is left out from then on.
+
+        :raises UnknownField: one without which the record cannot be kept
+        """
+        while True:
+            query = self._queries[kind]
+            text = query.text(start, size, since, where)
+            try:
+                data = self.client.graphql(text)
+            except UnknownField as error:
+                if error.name in NEEDED:
+                    raise
+                self._queries[kind] = query.without(error.name, text, error.place)
+                self._missing.setdefault(kind, []).append(error.name)
+            else:
+                return data.get(query.name) or {}
 
     def _read_page(self, kind, start, size, since):
         connection = self._connection(kind, start, size, since)
@@ -303,6 +328,10 @@ class GraphqlTransport:
                 detail = getattr(error, "detail", type(error).__name__)
                 key = node.get("code") or node.get("id")
                 page.problems.append(Problem(position, "resource", detail, key))
+        # told once: with the first page after the server said so
+        page.missing = self._missing.pop(kind, [])
+        if kind == "bill":
+            page.missing += self._missing.pop("bill_item", [])
         return page
 
     def _node(self, kind, node):
@@ -314,9 +343,9 @@ class GraphqlTransport:
     def _bill(self, node):
         lines, after = [], 0
         key = node.get("uuid") or graphql_read.global_id(node.get("id"))
+        where = f'bill_Id:"{key}"'
         while True:
-            query = bill_items_query(key, after, self.maximum)
-            found = self.client.graphql(query).get("billItem") or {}
+            found = self._connection("bill_item", after, self.maximum, None, where)
             lines += [edge["node"] for edge in found.get("edges") or ()]
             after += self.maximum
             if after >= int(found.get("totalCount") or 0):

@@ -286,6 +286,10 @@ class OpenimisConnection(models.Model):
             )
         )
 
+    def _kinds(self):
+        """Return the kinds that are pulled, as a set."""
+        return set(self.kind_ids.filtered("enabled").mapped("kind"))
+
     def _transport(self, client=None):
         """Return the transport chosen, over `client` or a new one."""
         self.ensure_one()

@@ -32,6 +32,16 @@ class OpenimisConnectionKind(models.Model):
         "(connection_id, kind)", "Each kind is listed once per connection."
     )
 
+    def write(self, vals):
+        """Insurees switched on: claims are asked for once more, to find theirs."""
+        if vals.get("enabled"):
+            persons = self.filtered(lambda k: k.kind == "insuree" and not k.enabled)
+            claims = persons.connection_id.kind_ids.filtered(
+                lambda line: line.kind == "claim"
+            )
+            claims.date_since = False
+        return super().write(vals)
+
     @api.model
     def _selection_kind(self):
         labels = {

@@ -7,7 +7,9 @@ from odoo.exceptions import UserError
 
 from ..core.client import dumps
 from ..core.exceptions import ExchangeError
+from ..core.fhir_search import History
 from ..core.webhook import deliver, sign, wait_minutes
+from ..fhir_error import FhirError
 
 KEEP_DAYS = 90
 
@@ -117,7 +119,11 @@ class OpenimisFhirDelivery(models.Model):
         server = self.env["openimis.fhir.invoice"].with_context(
             allowed_company_ids=self.company_id.ids
         )
-        bundle = server._history_bundle(self.bill_uuid)
+        try:
+            bundle = server._history_bundle(History(), identifier=self.bill_uuid)
+        except FhirError:
+            # neither there nor buried, such as a bill that is openIMIS' no longer
+            bundle = server._gone_bundle(self.bill_uuid, self.version)
         if not self.subscription_id.with_content:
             for entry in bundle["entry"]:
                 entry.pop("resource", None)

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..core.fhir_server import history
@@ -11,7 +11,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
     _inherit = "openimis.fhir.invoice"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _history_bundle(self, asked, arguments, identifier=None):
+    def _history_bundle(self, asked, arguments=(), identifier=None):
         """One page of changes, newest first; `next` leads to the older ones.
 
         A page ends at a moment and a place within it, so what changes meanwhile, and
@@ -52,6 +52,18 @@ class OpenimisFhirInvoice(models.AbstractModel):
                 )
             )
         return history(total, links, self._versions(page))
+
+    @api.model
+    def _gone_bundle(self, identifier, version):
+        """History of a bill of which nothing is left but that it is gone.
+
+        :param str identifier: FHIR id
+        :param int version: the last that was told
+        """
+        path = f"Invoice/{identifier}"
+        url = f"{self._base()}/{path}"
+        entry = (url, path, version, aware(fields.Datetime.now()), None)
+        return history(1, [("self", f"{url}/_history")], [entry])
 
     def _history_domains(self, since, identifier):
         """Domains of the bills and of the tombstones that are asked for."""

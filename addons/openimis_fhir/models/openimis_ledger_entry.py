@@ -1,13 +1,18 @@
 import json
+from contextlib import contextmanager
 from hashlib import sha256
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import LockNotAvailable
+from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..core.ledger import LedgerRefused, read_entry
+
+#: Milliseconds a request waits for what another one holds.
+LOCK_WAIT = 3000
 
 
 class OpenimisLedgerEntry(models.Model):
@@ -60,12 +65,10 @@ class OpenimisLedgerEntry(models.Model):
         try:
             entry = read_entry(ledger_entry)
             return self._book(entry, ledger_entry, idempotency_key)
-        except LedgerRefused as error:
+        except (LedgerRefused, UserError) as error:
             return _result("rejected", reason=str(error))
-        except UserError as error:
-            return _result("rejected", reason=str(error))
-        except UniqueViolation:
-            # the same key is being booked at this moment: the sender asks again
+        except LockNotAvailable:
+            # the key, or the journal, is taken at this moment: nothing was booked
             return _result("timeout")
 
     def _book(self, entry, payload, key):
@@ -75,21 +78,45 @@ class OpenimisLedgerEntry(models.Model):
         )
         if known:
             return known._answer_again(digest)
-        with self.env.cr.savepoint():
+        with self._short_waits():
+            register = self._take_key(key, digest, payload)
             move = self.env["account.move"].create(self._prepare_move_vals(entry))
             move._post(soft=False)
-            # sudo: the register of keys is the server's own; the right to book was
-            # checked by the journal entry itself
-            self.sudo().create(
-                {
-                    "company_id": self.env.company.id,
-                    "key": key,
-                    "digest": digest,
-                    "payload": payload,
-                    "move_id": move.id,
-                }
-            )
+            register.move_id = move
         return _result("success", move.name)
+
+    def _take_key(self, key, digest, payload):
+        """Write the key down before anything is booked.
+
+        Whoever has it at the same time is waited for. If he keeps it, the database
+        makes Odoo run this request again, which then finds his result.
+
+        :return: the new record, as superuser
+        """
+        now = self.env.cr.now()
+        row = (self.env.company.id, key, digest, Json(payload), self.env.uid, now)
+        # quietly: another request with the key is no error
+        self.env.cr.execute(
+            """
+            INSERT INTO openimis_ledger_entry
+                   (company_id, key, digest, payload, create_uid, create_date)
+            VALUES %s
+            ON CONFLICT (company_id, key) DO NOTHING RETURNING id
+            """,
+            [row],
+            log_exceptions=False,
+        )
+        # sudo: the register of keys is the server's own; the right to book was checked
+        return self.sudo().browse(self.env.cr.fetchone()[0])
+
+    @contextmanager
+    def _short_waits(self):
+        """Undo the block if it fails, or has to wait long for a lock."""
+        with self.env.cr.savepoint():
+            # the sender does not wait for ever, and counts on an answer
+            self.env.cr.execute("SET LOCAL lock_timeout = %s", [LOCK_WAIT])
+            yield
+        self.env.cr.execute("SET LOCAL lock_timeout = 0")
 
     def _answer_again(self, digest):
         if digest != self.digest:

@@ -168,10 +168,24 @@ class OpenimisPull(models.Model):
         :param core.transport.Page page: records and problems
         """
         writer = self.env["openimis.writer"]
+        if page.missing:
+            self._log_missing(kind, page.missing)
         problems = page.problems + writer._take(self, kind, page.records)
         if problems:
             self._count(kind, "failed", len(problems))
             self._log_many([self._problem(kind, problem) for problem in problems])
+
+    def _log_missing(self, kind, names):
+        self._log(
+            "warning",
+            self.env._(
+                "%(kind)s: this version of openIMIS does not know %(names)s. All else "
+                "was read.",
+                kind=self._kind_label(kind),
+                names=", ".join(names),
+            ),
+            code=f"{kind}.missing_field",
+        )
 
     def _problem(self, kind, problem):
         where = problem.key or self.env._(

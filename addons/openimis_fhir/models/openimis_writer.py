@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..core.exceptions import UnreadableResource
-from ..core.records import fingerprint
+from ..core.records import fingerprint, without_person
 from ..core.transport import Problem
 
 #: kind -> (field of the copy, attribute of the record) that holds openIMIS' code
@@ -21,7 +21,8 @@ class OpenimisWriter(models.AbstractModel):
 
     A kind is written by `_vals_<kind>(refs, record)`, which gives the values, after
     `_refs_<kind>(connection, records)` has looked up in one query per model whatever
-    the records point at. `_after_<kind>` may complete what was written.
+    the records point at. `_lacks_<kind>(kinds, refs, record)` tells whether a record
+    waits for another one; `_after_<kind>` may complete what was written.
     """
 
     _name = "openimis.writer"
@@ -50,6 +51,10 @@ class OpenimisWriter(models.AbstractModel):
         :rtype: list[core.transport.Problem]
         """
         records = list({record.uuid: record for record in records}.values())
+        if kind == "claim" and "insuree" not in pull.connection_id._kinds():
+            # whoever does not want persons keeps no trace of them; once he does, the
+            # claims count as changed and find their insuree
+            records = [without_person(record) for record in records]
         changed = self._changed(pull, kind, records)
         if pull.dry_run:
             return []
@@ -104,11 +109,16 @@ class OpenimisWriter(models.AbstractModel):
     def _prepare(self, pull, kind, changed, refs):
         """Values of every record, and the problems of those that have none."""
         prepare = getattr(self, f"_vals_{kind}")
+        lacks = getattr(self, f"_lacks_{kind}", lambda *_args: False)
+        kinds = pull.connection_id._kinds()
         prepared, problems = [], []
         for position, (record, digest, _row) in enumerate(changed):
             try:
                 self._check_currency(pull, record)
-                prepared.append((record, digest, prepare(refs, record)))
+                vals = prepare(refs, record)
+                # what it points at may come later: then it must count as changed
+                kept = "" if lacks(kinds, refs, record) else digest
+                prepared.append((record, kept, vals))
             except UnreadableResource as error:
                 name = getattr(record, "code", None) or record.uuid
                 problems.append(Problem(position, "reference", error.detail, name))

@@ -2,11 +2,15 @@ from odoo import models
 from odoo.fields import Command
 
 from odoo.addons.account_billing_run.bulk import insert_rows
+from odoo.addons.openimis_payable.models.openimis_claim import CLAIM_STATUS
 
+from ..core.exceptions import UnreadableResource
 from ..mass_create import columns, create_in_mass
 from .openimis_writer import number
 
 VISITS = ("E", "R", "O")
+ORIGINS = ("P", "O", "R")
+STATUSES = dict(CLAIM_STATUS)
 MONEY = ("claimed", "approved", "valuated", "remunerated")
 LINE_MONEY = (
     "qty_provided",
@@ -47,8 +51,22 @@ class OpenimisWriter(models.AbstractModel):
             ),
         }
 
+    def _lacks_claim(self, kinds, refs, record):
+        """Whether what decides product, person or run is not here yet."""
+        return any(
+            kind in kinds and key and key not in refs[kind]
+            for kind, key in (
+                ("policy", record.coverage_uuid),
+                ("insuree", record.patient_uuid),
+                ("product", record.product_code),
+                ("batch_run", record.batch_run_uuid),
+            )
+        )
+
     def _vals_claim(self, refs, record):
         facility = self._need(refs["facility"], record.facility_uuid, "Claim.provider")
+        if str(record.status) not in STATUSES:
+            raise UnreadableResource("Claim.status", record.status)
         policy = refs["policy"].get(record.coverage_uuid)
         product = refs["product"].get(record.product_code)
         insuree = refs["insuree"].get(record.patient_uuid)
@@ -132,7 +150,7 @@ class OpenimisWriter(models.AbstractModel):
             "line_type": line.kind,
             "code": line.code or str(line.sequence),
             "name": line.name,
-            "price_origin": line.price_origin or "P",
+            "price_origin": line.price_origin if line.price_origin in ORIGINS else "P",
             "rejection_reason": line.rejection_reason,
             "status": "2" if line.rejection_reason else "1",
         }

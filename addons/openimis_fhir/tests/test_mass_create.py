@@ -50,8 +50,10 @@ class TestMassCreate(OpenimisCase):
 
     def through_create(self):
         """Pull again, as if an addon had a `create()` of its own on claims."""
-        self.env["openimis.claim"].search([]).unlink()
-        self.env["openimis.remote.record"].search([("kind", "=", "claim")]).unlink()
+        ours = ("company_id", "=", self.company.id)
+        self.env["openimis.claim"].search([ours]).unlink()
+        known = [ours, ("kind", "=", "claim")]
+        self.env["openimis.remote.record"].search(known).unlink()
         kinds = self.connection.kind_ids
         kinds.date_since = False
         Claim = type(self.env["openimis.claim"])
@@ -79,7 +81,8 @@ class TestMassCreate(OpenimisCase):
 
     def test_lines_are_as_create_makes_them(self):
         self.pulled_rows()
-        claim = self.env["openimis.claim"].search([], limit=1)
+        ours = [("company_id", "=", self.company.id)]
+        claim = self.env["openimis.claim"].search(ours, limit=1)
         pulled = self.rows("openimis_claim_line")[:2]
         claim.line_ids.copy({"claim_id": claim.id})
         copied = self.rows("openimis_claim_line")[-2:]

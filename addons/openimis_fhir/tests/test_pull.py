@@ -163,6 +163,36 @@ class TestPull(OpenimisCase):
         off = connection.kind_ids.filtered(lambda kind: not kind.enabled)
         self.assertEqual(off.mapped("kind"), ["insuree"])
 
+    def test_switched_on_later_the_claims_find_their_insurees(self):
+        self.fill(claims=3)
+        kind = self.connection.kind_ids.filtered(lambda line: line.kind == "insuree")
+        kind.enabled = False
+        self.pull()
+        claims = self.env["openimis.claim"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(len(claims), 3)
+        self.assertFalse(claims.insuree_id)
+        self.assertEqual(self.count("openimis.insuree"), 0)
+        self.assertFalse(self.pull(full=True).counters["claim"].get("update"))
+        kind.enabled = True
+        pull = self.pull()
+        self.assertEqual(pull.counters["claim"]["update"], 3, self.texts(pull))
+        self.assertEqual(claims.insuree_id.mapped("chf_id"), ["100000001"])
+        self.assertFalse(self.pull(full=True).counters["claim"].get("update"))
+
+    def test_a_claim_that_came_before_its_policy_finds_it_later(self):
+        self.fill(claims=2)
+        coverage = self.store.rows["Coverage"].pop(self.policy)
+        self.store.rows["Contract"].clear()
+        self.pull()
+        claim = self.claim(self.claims[0])
+        self.assertFalse(claim.product_id)
+        self.store.rows["Coverage"][self.policy] = coverage
+        pull = self.pull(full=True)
+        self.assertEqual(pull.counters["claim"]["update"], 2, self.texts(pull))
+        self.assertEqual(claim.product_id.code, PRODUCT)
+
     def test_a_claim_of_an_unknown_facility_is_named_and_asked_for_again(self):
         self.fill()
         self.store.rows["Organization"].clear()
@@ -237,6 +267,47 @@ class TestPull(OpenimisCase):
         self.assertTrue(all(bills.mapped("date_due")))
         facility = bills.partner_id
         self.assertEqual(facility.openimis_account_code, "401100")
+
+    def test_claims_know_their_batch_run(self):
+        self.fill(claims=3)
+        self.connection.transport = "graphql"
+        relay_id = "QmF0Y2hSdW5HUUxUeXBlOjQ0"  # BatchRunGQLType:44
+        self.store.batch_runs = [
+            {
+                "id": relay_id,
+                "runDate": "2026-11-21T22:06:37.082",
+                "runYear": 2026,
+                "runMonth": 11,
+                "location": None,
+            }
+        ]
+        self.store.rows["Claim"][self.claims[1]].node = {"batchRun": {"id": relay_id}}
+        pull = self.pull()
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        run = self.env["openimis.batch.run"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual((run.run_year, run.run_month), (2026, 11))
+        self.assertEqual(run.claim_ids, self.claim(self.claims[1]))
+
+    def test_what_another_version_does_not_know_is_told_and_the_rest_read(self):
+        self.fill(claims=3)
+        self.connection.transport = "graphql"
+        self.store.unknown_fields = {"claims": {"remunerated", "batchRun"}}
+        pull = self.pull()
+        self.assertEqual(pull.state, "done", self.texts(pull))
+        self.assertEqual(pull.counters["claim"]["create"], 3)
+        (text,) = self.texts(pull)
+        self.assertIn("remunerated", text)
+        self.assertIn("batchRun", text)
+
+    def test_a_claim_of_a_status_nobody_knows_is_named(self):
+        self.fill(claims=3)
+        row = self.store.rows["Claim"][self.claims[1]]
+        row.response["total"][-1]["category"]["coding"][0]["code"] = "19"
+        pull = self.pull()
+        self.assertEqual(pull.counters["claim"]["create"], 2)
+        self.assertIn("C000001", " ".join(self.texts(pull)))
 
     def test_a_scheduled_pull_starts_by_itself(self):
         self.fill()

@@ -141,6 +141,24 @@ class TestSubscription(FhirCase):
         delivery.action_retry()
         self.assertEqual(self.deliver().state, "done")
 
+    def test_a_bill_of_which_nothing_is_left_does_not_hold_up_the_others(self):
+        gone, other = self.bill(1), self.bill(2)
+        self.receiver.statuses = [500, 500]
+        self.assertEqual(self.deliver().mapped("state"), ["waiting", "waiting"])
+        self.receiver.received.clear()
+        self.env.cr.execute(
+            "UPDATE account_move SET openimis_type = NULL WHERE id = %s", [gone.id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.again().mapped("state"), ["done", "done"])
+        entries = {
+            body["entry"][0]["fullUrl"].rpartition("/")[2]: body["entry"][0]
+            for body in self.bodies()
+        }
+        request = entries[gone.openimis_uuid]["request"]
+        self.assertEqual(request["method"], "DELETE")
+        self.assertEqual(entries[other.openimis_uuid]["request"]["method"], "PUT")
+
     def test_cancelled_deliveries_are_not_sent(self):
         self.bill(1)
         self.receiver.statuses = [500]

@@ -121,12 +121,86 @@ def test_rate_limit_spreads_requests():
     assert now[0] == pytest.approx(5.0)  # login and five requests, one a second
 
 
+def test_graphql_is_asked_less_often_than_openimis_refuses(store):
+    now = [0.0]
+    with OpenimisServer(store) as server:
+        conversation = connect(server, rate=6000, graphql_rate=60)
+        conversation._clock = lambda: now[0]
+        conversation._sleep = lambda seconds: now.__setitem__(0, now[0] + seconds)
+        for _ in range(5):
+            conversation.graphql("query{bill(first:1){totalCount edges{node{id}}}}")
+        asked = now[0]
+        for _ in range(5):
+            conversation.get("Claim/")
+    assert asked == pytest.approx(5.0, abs=0.1)  # the token and five queries
+    assert now[0] - asked < 1.2
+
+
+def test_a_field_of_another_version_is_left_out_and_told(store):
+    store.unknown_fields = {"batchRuns": {"location"}, "billItem": {"ledgerAccount"}}
+    store.batch_runs = [
+        {"id": "QmF0Y2hSdW5HUUxUeXBlOjQ0", "runYear": 2026, "runMonth": 11}
+    ]
+    with OpenimisServer(store) as server:
+        route = transport.GraphqlTransport(connect(server), DOLLAR)
+        assert route.count("batch_run") == 1
+        page = route.page("batch_run", 0, 10)
+        assert ([run.uuid for run in page.records], page.missing) == (
+            ["44"],
+            ["location"],
+        )
+        asked = len(server.requests)
+        assert route.page("batch_run", 0, 10).missing == []
+        assert len(server.requests) - asked == 1  # it is not tried again
+        page = route.page("bill", 0, 10)
+        assert page.missing == ["ledgerAccount"]
+        assert [len(bill.lines) for bill in page.records] == [2]
+
+
+def test_without_a_needed_field_nothing_is_kept(store):
+    store.unknown_fields = {"claims": {"status"}}
+    with OpenimisServer(store) as server:
+        route = transport.GraphqlTransport(connect(server), DOLLAR)
+        with pytest.raises(exceptions.UnknownField, match="status"):
+            route.page("claim", 0, 10)
+
+
 def test_graphql_sends_the_csrf_token(store):
     with OpenimisServer(store) as server:
         data = connect(server).graphql(
             "query{bill(first:1){totalCount edges{node{id}}}}"
         )
     assert data["bill"]["totalCount"] == 1
+
+
+def test_a_csrf_token_that_expired_is_renewed(store):
+    query = "query{bill(first:1){totalCount edges{node{id}}}}"
+    with OpenimisServer(store) as server:
+        conversation = connect(server)
+        assert conversation.graphql(query)["bill"]["totalCount"] == 1
+        server.csrf = "another"
+        assert conversation.graphql(query)["bill"]["totalCount"] == 1
+        conversation._token, asked = "", len(server.requests)
+        server.csrf = ""  # none is accepted
+        with pytest.raises(exceptions.ServerUnavailable, match="csrf"):
+            conversation.graphql(query)
+        assert len(server.requests) - asked < 6
+
+
+@pytest.mark.parametrize(
+    "message, error",
+    [
+        ("unauthorized", exceptions.AccessRefused),
+        ("You do not have Permission", exceptions.AccessRefused),
+        ("'NoneType' object has no attribute 'id'", exceptions.ServerFailed),
+        ("Cannot query field 'x' on type 'Y'.", exceptions.UnknownField),
+    ],
+)
+def test_what_graphql_complains_of_is_told_apart(store, message, error):
+    with OpenimisServer(store) as server:
+        with pytest.raises(error) as caught:
+            connect(server)._raise_graphql([{"message": message}])
+    assert message in caught.value.detail
 
 
 def test_redirects_are_refused(store):

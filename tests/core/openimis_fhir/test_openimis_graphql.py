@@ -1,5 +1,6 @@
 """Texts of GraphQL queries, and nodes that are not as they should be."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal as D
 
@@ -16,20 +17,44 @@ def test_cursors_are_openimis_own():
 
 
 @pytest.mark.parametrize(
-    "start, size, since, expected",
+    "kind, start, size, since, expected",
     [
-        (0, 100, None, "query{bill(first:100){totalCount"),
-        (100, 50, None, f'(first:50,after:"{graphql_query.cursor(99)}")'),
+        ("batch_run", 0, 100, None, "query{batchRuns(first:100){totalCount"),
+        ("location", 100, 50, None, f'(first:50,after:"{graphql_query.cursor(99)}")'),
+        ("claim", 0, 9, None, '(first:9,orderBy:["id"])'),
         (
+            "bill",
             0,
             10,
             datetime(2026, 11, 21, 22, 0),
-            '(first:10,dateUpdated_Gte:"2026-11-21T22:00:00")',
+            '(first:10,dateUpdated_Gte:"2026-11-21T22:00:00",orderBy:["id"])',
         ),
     ],
 )
-def test_pages_and_changes(start, size, since, expected):
-    assert expected in graphql_query.QUERIES["bill"].text(start, size, since)
+def test_pages_and_changes(kind, start, size, since, expected):
+    assert expected in graphql_query.QUERIES[kind].text(start, size, since)
+
+
+@pytest.mark.parametrize("kind", graphql_query.QUERIES)
+def test_any_field_can_be_left_out(kind):
+    query = graphql_query.QUERIES[kind]
+    text = query.text(200, 100)
+    for match in re.finditer(r"\w+", query.fields):
+        place = text.index(query.fields) + match.start()
+        fields = query.without(match[0], text, place).fields
+        assert fields.count("{") == fields.count("}")
+        assert "  " not in fields
+        left = re.findall(r"\w+", fields)
+        assert len(left) < len(re.findall(r"\w+", query.fields))
+        before = re.findall(r"\w+", query.fields[: match.start()])
+        assert left[: len(before)] == before
+
+
+def test_what_is_chosen_of_a_field_goes_with_it():
+    query = graphql_query.QUERIES["batch_run"]
+    text = query.text(0, 10)
+    fields = query.without("location", text, text.index("location")).fields
+    assert fields == "id runDate runYear runMonth"
 
 
 def test_kinds_without_a_filter_for_changes_ask_for_all():
@@ -77,11 +102,13 @@ def test_claim():
         "healthFacility": {"uuid": UUID, "code": "Hq60"},
         "insuree": {"uuid": UUID, "chfId": "1"},
         "icd": {"code": "D-965", "name": "Diagnostic965"},
+        "batchRun": {"id": "QmF0Y2hSdW5HUUxUeXBlOjQ0"},
         "items": [{**line, "item": {"code": "I1"}, "rejectionReason": 3}],
         "services": [{**line, "service": {"code": "S1"}, "priceOrigin": "R"}],
     }
     claim = graphql_read.read_claim(node)
     assert (claim.uuid, claim.status, claim.valuated) == (UUID, 16, D("32.88"))
+    assert claim.batch_run_uuid == "44"  # as `read_batch_run` keys it
     item, service = claim.lines
     assert (item.sequence, item.kind, item.rejection_reason) == (1, "item", 3)
     assert (service.sequence, service.kind, service.price_origin) == (2, "service", "R")

@@ -70,11 +70,59 @@ def test_dates(value, expected):
         "_cursor=%%",
         "recipient:missing=true",
         "_format=xml",
+        "identifier=urn:x|",
+        "identifier=,",
+        "status=a\0b",
+        "_count=²",
+        "_sort=--date",
     ],
 )
 def test_what_is_not_understood_is_refused(query):
     with pytest.raises(fs.BadSearch):
         parse(query)
+
+
+@pytest.mark.parametrize(
+    "query, operator",
+    [("name=a", "starts"), ("name:contains=a", "contains"), ("name:exact=a", "exact")],
+)
+def test_texts(query, operator):
+    (criterion,) = parse(query, "Organization").criteria
+    assert (criterion.operator, criterion.value) == (operator, "a")
+
+
+@pytest.mark.parametrize("query", ["name:missing=true", "identifier:exact=a"])
+def test_modifiers_that_are_none_are_refused(query):
+    with pytest.raises(fs.BadSearch):
+        parse(query, "Organization")
+
+
+def test_a_history_is_asked_for():
+    moment = datetime(2026, 11, 21, 10, 30)
+    mark = fs.History.mark(moment, True, 7)
+    asked = fs.parse_history(
+        [("_since", "2026-11-21"), ("_count", "9999"), ("_cursor", mark)]
+    )
+    assert asked.since == DAY
+    assert asked.count == fs.MAX_COUNT
+    assert asked.cursor == (moment, 1, 7)
+    assert fs.parse_history([("_format", "json")]).cursor is None
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("_since", "yesterday"),
+        ("_count", "many"),
+        ("_cursor", "zzz"),
+        ("_cursor", fs.encode_cursor(1, "no moment", 7)),
+        ("_format", "xml"),
+        ("_at", "2026"),
+    ],
+)
+def test_what_a_history_does_not_understand_is_refused(name, value):
+    with pytest.raises(fs.BadSearch):
+        fs.parse_history([(name, value)])
 
 
 def test_only_invoices_sort_by_date():

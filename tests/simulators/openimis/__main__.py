@@ -1,4 +1,4 @@
-"""`python -m tests.simulators.openimis`: a small openIMIS to look at, or a large one."""
+"""`python -m tests.simulators.openimis`: a small openIMIS to look at, or a large."""
 
 import argparse
 import time

@@ -10,7 +10,18 @@ ARGUMENT = re.compile(r'(\w+):("(?:[^"\\]|\\.)*"|\w+)')
 
 
 class GraphqlError(Exception):
-    """Answered as `errors`."""
+    """Answered as `errors`; `place` is where in the query something is wrong."""
+
+    def __init__(self, text, place=None):
+        super().__init__(text)
+        self.place = place
+
+    @property
+    def errors(self):
+        error = {"message": str(self)}
+        if self.place is not None:
+            error["locations"] = [{"line": 1, "column": self.place + 1}]
+        return [error]
 
 
 def answer(store, query):
@@ -24,6 +35,11 @@ def answer(store, query):
     if not match:
         raise GraphqlError("Syntax Error")
     name, raw = match.groups()
+    for field in store.unknown_fields.get(name, ()):
+        if found := re.search(rf"(?<!\w){field}(?!\w)", query):
+            raise GraphqlError(
+                f"Cannot query field '{field}' on type 'Node'.", found.start()
+            )
     arguments = {key: value.strip('"') for key, value in ARGUMENT.findall(raw)}
     nodes = NODES[name](store, arguments)
     size = min(int(arguments.get("first", 100)), 100)
@@ -238,7 +254,7 @@ def claim(row):
         "healthFacility": {"uuid": resource["provider"]["identifier"]["value"]},
         "insuree": {"uuid": resource["patient"]["identifier"]["value"], "chfId": "1"},
         "icd": {"code": "D-637", "name": "Diagnostic637"},
-        "batchRun": None,
+        "batchRun": row.node.get("batchRun"),
         "items": lines["item"],
         "services": lines["service"],
     }

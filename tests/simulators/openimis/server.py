@@ -32,6 +32,7 @@ class OpenimisServer:
         self.faults = faults or Faults()
         self.token_life = token_life
         self.requests = []
+        self.csrf = CSRF
         self.logins = 0
         self.tokens = {}
         self.lock = threading.Lock()
@@ -134,13 +135,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _graphql(self):
         query = json.loads(self.body)["query"]
         if "getCsrfToken" in query:
-            return {"data": {"getCsrfToken": {"csrfToken": CSRF}}}
-        if self.headers.get("X-CSRFToken") != CSRF:
+            return {"data": {"getCsrfToken": {"csrfToken": self.simulator.csrf}}}
+        if self.headers.get("X-CSRFToken") != self.simulator.csrf:
             return {"errors": [{"message": "csrftoken"}], "data": None}
         try:
             return {"data": graphql.answer(self.simulator.store, query)}
         except graphql.GraphqlError as error:
-            return {"errors": [{"message": str(error)}], "data": None}
+            raise ApiError(400, {"errors": error.errors}) from error
 
     # === FHIR === #
 

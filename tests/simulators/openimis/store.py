@@ -67,6 +67,7 @@ class Store:
         self.batch_runs = []
         self.bill_status = {}
         self.mass = None  # `MassClaims`, instead of the claims in `rows`
+        self.unknown_fields = {}  # GraphQL connection -> fields of another version
         self.broken = set()  # UUIDs whose presence makes a page answer 500
 
     def put(self, name, resource, **values):
