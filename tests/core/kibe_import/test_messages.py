@@ -1,6 +1,7 @@
 """Texts of the messages (specification section 3)."""
 
 import pytest
+
 from tests_core_loader import load_core
 
 load_core("kibe_import")

@@ -1,0 +1,185 @@
+"""Fixtures of the codes of sections 3.4 to 3.7: children, guardians, contracts."""
+
+import dataclasses
+
+import pytest
+
+from .changes import (
+    CHILD,
+    CONTRACT,
+    DATA,
+    PARENT,
+    PARENT3,
+    assert_codes,
+    chain,
+    edit,
+)
+from .kit import (
+    OPTIONS,
+    V1_CODES,
+    Delivery,
+    datetime,
+    reference,
+    run,
+    store,
+)
+
+CASES = [
+    (
+        "E01",
+        lambda d: d.add(CHILD, "10000", "Mory", "Melodie", *d.rows[CHILD][1][3:]),
+        (),
+    ),
+    ("E02", lambda d: d.add(CHILD, *d.rows[CHILD][1]), ()),
+    ("E04", edit(CHILD, 2, 6, "Klingon"), ()),
+    ("E06", edit(CHILD, 2, 8, "77"), ()),
+    ("E08", edit(CHILD, 3, 5, "05.02.2099"), ()),
+    ("E10", edit(CHILD, 3, 16, "7777"), ()),
+    ("E11", edit(CHILD, 3, 16, "1110"), ()),
+    ("E13", edit(CHILD, 3, 11, "Départ"), ()),
+    ("E16", edit(CHILD, 3, 15, "CH-1000"), ()),
+    ("E17", edit(CHILD, 3, 15, "F-74500"), ()),
+    (
+        "I01",
+        lambda d: d.add(
+            PARENT, *d.rows[PARENT][2][:3], "Rue 9", *d.rows[PARENT][2][4:]
+        ),
+        (),
+    ),
+    ("I03", edit(PARENT, 3, 17, "5'000,50"), ()),
+    ("I05", edit(PARENT, 3, 17, "999999"), ()),
+    ("I06", edit(PARENT, 3, 18, "100"), ()),
+    ("I07", edit(PARENT, 3, 10, "Muster"), ()),
+    ("I08", edit(PARENT, 3, 8, "51251"), ()),
+    ("I12", edit(PARENT, 2, 9, "1001"), ()),
+    ("I13", lambda d: d.add(PARENT, "1110", "Winter", "Etienne", "", "", "1000"), ()),
+    ("I14", edit(PARENT, 3, 17, "60000"), ()),
+    ("T02", edit(CONTRACT, 2, 2, "1110"), ()),
+    ("T03", chain(edit(CONTRACT, 2, 5, ""), edit(CONTRACT, 2, 6, "")), ()),
+    ("T04", lambda d: d.add(CONTRACT, "10000", "1001", "", "1004", "Autre"), ()),
+    ("T05", edit(CONTRACT, 2, 4, "1002"), ()),
+    (
+        "T06",
+        lambda d: d.add(
+            PARENT, "1003", "Aide financière", "", "R", "", "1920", *[""] * 10, "100"
+        ),
+        (),
+    ),
+    ("T07", edit(CONTRACT, 2, 4, ""), ()),
+    ("D01", lambda d: d.add(DATA, "8888", "Madame"), ()),
+    ("D03", edit(DATA, 2, 2, "Monsieur"), ()),
+    ("D05", edit(DATA, 2, 8, "compliqué"), ()),
+    ("D09", lambda d: d.add(DATA, "1001", "Madame"), ()),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "change", "more"), CASES, ids=[case[0] for case in CASES]
+)
+def test_code_of_a_changed_sample(code, change, more):
+    delivery = Delivery()
+    change(delivery)
+    assert_codes(delivery, code, more)
+
+
+@pytest.fixture
+def base():
+    return store(run("kibe_sample.zip"))
+
+
+def test_existing_record_is_skipped(base):
+    result = run("kibe_sample.zip", base)
+    assert result.counters["guardian"] == {"skipped": 4}
+    assert result.codes <= V1_CODES
+
+
+def test_difference_is_named_not_written(base):
+    result = run(Delivery().set(CHILD, 3, 2, "Winter"), base)
+    issue = result.first("S02")
+    assert (issue.file, issue.row, issue.column) == ("enfants.csv", 3, "e nom")
+    assert result.counters["child"] == {"skipped": 2}
+
+
+def test_main_parent_changes(base):
+    delivery = Delivery().set(CHILD, 3, 12, "1002")
+    assert "S03" in run(delivery, base, overwrite=True).codes
+    assert "S02" in run(delivery, base).codes
+
+
+def test_role_changes(base):
+    result = run(Delivery().set(DATA, 2, 2, "Monsieur"), base, overwrite=True)
+    assert result.first("D04").severity == "W"
+    assert result.operations("guardian")["1001",].values["role"] == "father"
+    assert ("10000", "1001") not in result.operations("link", "updated")
+
+
+def test_old_second_line_stays(base):
+    delivery = Delivery().set(CHILD, 2, 13, "Rue Neuve 3").set(CHILD, 2, 14, "")
+    result = run(delivery, base, overwrite=True)
+    assert result.first("E20").value == "Route de la gare 1"
+    assert "street2" not in result.operations("child")["10000",].values
+
+
+def test_possible_duplicates(base):
+    base.child_twins["testuto", datetime.date(2024, 5, 1)] = "Uto Test"
+    base.guardian_twins["eva@mail.ch"] = "Eva Muster"
+    delivery = (
+        Delivery()
+        .add(PARENT, *PARENT3)
+        .add(DATA, "1200", "", "", "", "", "eva@mail.ch")
+    )
+    delivery.add(
+        CHILD,
+        "20000",
+        "Uto",
+        "Test",
+        "weiblich",
+        "01.05.2024",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "1200",
+    )
+    codes = [issue.code for issue in run(delivery, base).issues]
+    assert codes.count("E19") == 2
+
+
+def candidate(number, model="res.partner"):
+    return reference.Candidate(model, number, f"Contact {number}", {})
+
+
+def test_contact_is_attached_by_accounting_id():
+    base = reference.Base(candidates={"29874": [candidate(7)]})
+    result = run("kibe_sample.zip", base)
+    assert "I10" in result.codes
+    assert result.operations("guardian")["1110",].attach == ("res.partner", 7)
+    assert result.counters["guardian"] == {"created": 3, "attached": 1}
+
+
+def test_several_contacts_block_the_row():
+    base = reference.Base(candidates={"29874": [candidate(7), candidate(8)]})
+    result = run("kibe_sample.zip", base)
+    assert result.first("I11").severity == "R"
+    assert result.counters["child"] == {"created": 1, "error": 1}
+
+
+def test_third_party_stays_when_contrats_forgets_it(base):
+    result = run(Delivery().drop(CONTRACT, 2), base, overwrite=True)
+    assert "T09" in result.codes
+    assert result.counters["billing_data"] == {"unchanged": 2}
+
+
+def test_child_takes_the_address_of_an_organisation():
+    options = dataclasses.replace(OPTIONS, address_mode="2")
+    result = run("kibe_sample.zip", options=options)
+    assert "T08" in result.codes
+    child = result.operations("child")["10000",].values
+    assert (child["street"], child["zip"]) == ("Département financier", "1920")
+
+
+def test_e09_and_unknown_postcode_of_a_debtor():
+    result = run(Delivery().set(PARENT, 3, 6, ""))
+    assert result.first("E15").row == 3
