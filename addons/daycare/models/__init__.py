@@ -1,4 +1,6 @@
+from . import daycare_child_page_mixin
 from . import daycare_dossier_mixin
+from . import daycare_label_mixin
 from . import daycare_language
 from . import daycare_language_code3
 from . import daycare_gender_label

@@ -9,16 +9,8 @@ class DaycareBillingData(models.Model):
     _name = "daycare.billing.data"
     _description = "Billing Data of a Child"
     _order = "child_id, date_from DESC"
-    _check_company_auto = True
+    _inherit = ["daycare.child.page.mixin"]
 
-    child_id = fields.Many2one(
-        "daycare.child",
-        required=True,
-        ondelete="cascade",
-        index=True,
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="child_id.company_id", store=True, index=True)
     date_from = fields.Date(
         string="In Force From", required=True, default=fields.Date.context_today
     )

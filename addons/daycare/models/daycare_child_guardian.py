@@ -13,15 +13,8 @@ class DaycareChildGuardian(models.Model):
     _name = "daycare.child.guardian"
     _description = "Guardian of a Child"
     _order = "child_id, is_main DESC, is_secondary DESC, id"
-    _check_company_auto = True
+    _inherit = ["daycare.child.page.mixin"]
 
-    child_id = fields.Many2one(
-        "daycare.child",
-        required=True,
-        ondelete="cascade",
-        index=True,
-        check_company=True,
-    )
     guardian_id = fields.Many2one(
         "daycare.guardian",
         required=True,
@@ -29,7 +22,6 @@ class DaycareChildGuardian(models.Model):
         index=True,
         check_company=True,
     )
-    company_id = fields.Many2one(related="child_id.company_id", store=True, index=True)
     role = fields.Selection(
         ROLES,
         required=True,

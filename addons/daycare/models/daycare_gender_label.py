@@ -1,6 +1,5 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
-from ..core.text import label_index
 from .const import GENDERS
 
 
@@ -9,19 +8,6 @@ class DaycareGenderLabel(models.Model):
 
     _name = "daycare.gender.label"
     _description = "Gender Label"
-    _order = "key, label"
-    _rec_name = "label"
+    _inherit = ["daycare.label.mixin"]
 
-    label = fields.Char(required=True, help="As written in the delivered files.")
     key = fields.Selection(GENDERS, string="Gender", required=True)
-    active = fields.Boolean(default=True)
-
-    _label_uniq = models.UniqueIndex("(label)", "This label already exists.")
-
-    @api.model
-    def _label_index(self):
-        """Return the look-up table of genders.
-
-        :return dict: folded label → gender
-        """
-        return label_index(([row.label], row.key) for row in self.search([]))

@@ -15,16 +15,8 @@ class DaycareSector(models.Model):
     _name = "daycare.sector"
     _description = "Placement"
     _order = "child_id, date_from DESC, id"
-    _check_company_auto = True
+    _inherit = ["daycare.child.page.mixin"]
 
-    child_id = fields.Many2one(
-        "daycare.child",
-        required=True,
-        ondelete="cascade",
-        index=True,
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="child_id.company_id", store=True, index=True)
     group_id = fields.Many2one(
         "daycare.group",
         required=True,

@@ -66,6 +66,52 @@ class TestSecurity(DaycareCommon):
             with self.subTest(field=field), self.assertRaises(AccessError):
                 self.mother.with_user(self.educator).read([field])
 
+    def check_hidden(self, user, model, field):
+        """Assert that no way of asking tells a user about a field."""
+        Model = self.env[model].with_user(user)
+        ways = {
+            "search": lambda: Model.search([(field, "!=", False)]),
+            "sort": lambda: Model.search([], order=f"{field} desc"),
+            "group": lambda: Model._read_group([], [field], ["__count"]),
+            "aggregate": lambda: Model._read_group([], [], [f"{field}:count"]),
+            "export": lambda: Model.search([]).export_data([field]),
+            "read": lambda: Model.search([]).read([field]),
+        }
+        for name, ask in ways.items():
+            with (
+                self.subTest(model=model, field=field, way=name),
+                self.assertRaises(AccessError),
+            ):
+                ask()
+        self.assertNotIn(field, Model.fields_get())
+
+    def test_no_way_around_the_hidden_fields(self):
+        self.educator.group_ids |= self.env.ref("base.group_allow_export")
+        for field in OFFICE_FIELDS:
+            self.check_hidden(self.educator, "daycare.guardian", field)
+        self.check_hidden(self.educator, "daycare.child.guardian", "is_debtor")
+
+    def test_no_way_around_the_hidden_incomes(self):
+        for user in (self.plain, self.educator, self.office, self.manager):
+            user.group_ids |= self.env.ref("base.group_allow_export")
+            Income = self.env["daycare.income"].with_user(user)
+            for ask in (
+                lambda model=Income: model.search_count([]),
+                lambda model=Income: model._read_group([], [], ["amount:sum"]),
+                lambda model=Income: model.browse(self.income.id).export_data(
+                    ["amount"]
+                ),
+            ):
+                with self.subTest(user=user.login), self.assertRaises(AccessError):
+                    ask()
+            for path in ("income_ids.amount", "income_ids/amount"):
+                Guardian = self.env["daycare.guardian"].with_user(user)
+                with self.subTest(path=path), self.assertRaises(AccessError):
+                    if "/" in path:
+                        Guardian.browse(self.mother.id).export_data([path])
+                    else:
+                        Guardian.search([(path, ">", 1)])
+
     def test_educator_changes_nothing(self):
         for record, vals in [
             (self.child, {"firstname": "X"}),
