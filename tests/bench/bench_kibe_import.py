@@ -1,6 +1,9 @@
 """A Kibé delivery: test, create, overwrite, beside Odoo's own create() and load().
 
-`KIBE_CHILDREN` sets the size (5,000: with 9,000 guardians and 60,000 planning rows).
+`KIBE_CHILDREN` sets the size (5,000: with 9,000 guardians and 60,000 planning rows),
+`KIBE_LARGEST` that of the last test, which shows how time grows (four times as many)::
+
+    KIBE_LARGEST=50000 ./dev bench kibe_import
 """
 
 import base64
@@ -13,6 +16,8 @@ from .report import Result, stopwatch
 
 ADDONS = ["kibe_import"]
 CHILDREN = int(os.environ.get("KIBE_CHILDREN", "5000"))
+LARGEST = int(os.environ.get("KIBE_LARGEST", 4 * CHILDREN))
+ROWS = 12  # of the planning, a child
 COMPARED = 1000  # guardians, for create() beside load()
 GRID = (
     (1, 6.5, 7.5),
@@ -42,6 +47,8 @@ LOADED = [
 
 def bench(env):
     """Measure the three operations and what Odoo alone takes."""
+    parameters = env["ir.config_parameter"]
+    parameters.set_param("kibe_import.max_rows", max(200_000, ROWS * LARGEST))
     raw = delivery(CHILDREN)
     company = make_company(env)
     with stopwatch() as test:
@@ -50,7 +57,7 @@ def bench(env):
         run(env, company, raw, "create")
     with stopwatch() as again:
         run(env, company, raw, "overwrite")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = most_memory()
     with stopwatch() as plain:
         plain_create(env, raw)
     yield Result(
@@ -177,11 +184,20 @@ def guardians(env):
 
 
 def growth(env, seconds):
-    """Four times the children: the test takes four times as long."""
-    raw = delivery(4 * CHILDREN)
+    """So many times the children: the test takes so many times as long.
+
+    A ratio of 1 is linear.
+    """
+    raw = delivery(LARGEST)
     company = make_company(env)
     with stopwatch() as larger:
-        run(env, company, raw, "test")
-    yield Result(
-        "test of four times as many", larger.seconds, "s", 4 * seconds / larger.seconds
-    )
+        job = run(env, company, raw, "test")
+    assert job.counters["child"] == {"created": LARGEST}
+    ratio = LARGEST / CHILDREN * seconds / larger.seconds
+    yield Result(f"test of {LARGEST} children", larger.seconds, "s", ratio)
+    yield Result("memory at most, after it", most_memory(), "MB")
+
+
+def most_memory():
+    """Return the most memory that this process had so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
