@@ -94,6 +94,16 @@ def test_convention(sofi):
     sofi.tab("Tenants")
     sofi.screenshot("sofi-sync", full=True)
     assert {"Decide", "Left alone", "Change"} <= set(sofi.text().split("\n"))
+    twin = sofi.page.locator(".o_data_row").filter(has_text="Marie-Ève")
+    twin.get_by_role("button", name="Decide").click()
+    sofi.wait()
+    sofi.screenshot("sofi-decide")
+    sofi.page.locator(".modal .o_data_row").filter(has_text="Martine").get_by_role(
+        "button", name="This One"
+    ).click()
+    sofi.wait()
+    assert not sofi.page.locator(".modal").count()
+    assert "Decide" not in sofi.text().split("\n")
     sofi.button("Apply")
     sofi.screenshot("sofi-sync-applied")
     sofi.open_action("sofi_primmo.sofi_convention_issue_action")

@@ -3,8 +3,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..core import service_code
+from ..core.const import ServiceType
 from ..core.service_code import ServiceCodeError
-from ..core.unit_price import to_cents, unit_price
+from ..core.unit_price import differs, to_cents, unit_price
 
 TYPES = [
     ("sac", "Service à la carte"),
@@ -58,6 +59,11 @@ class PrimmoService(models.Model):
         help="Fréquence hebdomadaire (FrH).",
     )
     duration = fields.Integer(string="Minutes", compute="_compute_code", store=True)
+    occurrence = fields.Char(
+        string="How Often",
+        compute="_compute_occurrence",
+        help="What the last two digits of the code say.",
+    )
     code_error = fields.Selection(CODE_ERRORS, compute="_compute_code", store=True)
     unit_price = fields.Float(
         compute="_compute_unit_price",
@@ -70,6 +76,7 @@ class PrimmoService(models.Model):
     sofi_unit_price = fields.Monetary(
         string="Unit Price in SOFI", compute="_compute_sofi_unit_price"
     )
+    in_sofi = fields.Boolean(compute="_compute_sofi_unit_price")
     price_differs = fields.Boolean(compute="_compute_sofi_unit_price")
     tax_class = fields.Selection(
         TAX_CLASSES,
@@ -105,6 +112,27 @@ class PrimmoService(models.Model):
             service.frh = parsed and parsed.frh
             service.duration = parsed and parsed.duration
 
+    @api.depends("code")
+    @api.depends_context("lang")
+    def _compute_occurrence(self):
+        for service in self:
+            parsed = service._parsed()
+            service.occurrence = parsed and service._occurrence_text(parsed)
+
+    def _occurrence_text(self, parsed):
+        """Return how often a service is given, as people say it (spec 5.1)."""
+        if parsed.type == ServiceType.BAIL:
+            return self.env._("in the lease")
+        if parsed.duration:
+            return self.env._("every %s minutes", parsed.duration)
+        if not parsed.frq:
+            return self.env._("each time")
+        if not parsed.frh:
+            return self.env._("on a fixed date")
+        if parsed.text.endswith("5"):
+            return self.env._("%s times a week", parsed.frh)
+        return self.env._("%s times a day", parsed.frq)
+
     @api.depends("code", "monthly_price")
     def _compute_unit_price(self):
         for service in self:
@@ -125,14 +153,13 @@ class PrimmoService(models.Model):
         prices = {(s.residence_id, s.code): s.unit_price for s in found}
         for service in self:
             price = prices.get((service.residence_id, service.code))
+            service.in_sofi = price is not None
             service.sofi_unit_price = price or 0
             service.price_differs = (
-                price is not None
+                service.in_sofi
                 and not service.code_error
-                and bool(
-                    service.currency_id.compare_amounts(
-                        price, service.unit_price_rounded
-                    )
+                and differs(
+                    Decimal(str(price)), service.code, str(service.monthly_price)
                 )
             )
 

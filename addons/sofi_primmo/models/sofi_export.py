@@ -74,7 +74,7 @@ class SofiExport(models.Model):
             residences = finding.pop("residences", None) or self.residence_ids[:1]
             level = self._level(finding["severity"])
             created.update(
-                residence.log_directory
+                residence._log_path()
                 for residence in residences
                 if residence._write_log(level, finding["text"])
             )

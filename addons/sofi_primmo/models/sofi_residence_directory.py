@@ -68,11 +68,14 @@ class SofiResidence(models.Model):
 
     # === LOG FILE ===
 
+    def _log_path(self):
+        """Return the log folder as it is written in the residence, or [S0]'s own."""
+        return self.log_directory or const.DEFAULT_LOG_DIRECTORY
+
     def _log_folder(self):
         """Return the log folder, created where missing, and whether it was [S0]."""
         self.ensure_one()
-        path = self.log_directory or const.DEFAULT_LOG_DIRECTORY
-        folder = output_directory.resolve(self._output_root(), path)
+        folder = output_directory.resolve(self._output_root(), self._log_path())
         created = not folder.is_dir()
         folder.mkdir(parents=True, exist_ok=True)
         return folder, created
@@ -93,7 +96,7 @@ class SofiResidence(models.Model):
             folder, created = self._log_folder()
             path = folder / log_format.file_name(now)
             if created:
-                announced = const.LOG_LOG_CREATED.format(path=self.log_directory)
+                announced = const.LOG_LOG_CREATED.format(path=self._log_path())
                 output_directory.append_line(
                     path, log_format.line(now, "INFO", announced)
                 )

@@ -110,6 +110,33 @@ class TestChecks(ConventionCase):
         self.assertEqual(dear.tax_class, "exempt")
         self.assertEqual(good.tax_class, "taxable")
 
+    def test_how_often_in_words(self):
+        for code, text in (
+            ("200120", "2 times a day"),
+            ("200235", "3 times a week"),
+            ("200275", "7 times a week"),
+            ("200201", "each time"),
+            ("100409", "on a fixed date"),
+            ("200423", "every 15 minutes"),
+            ("117123", "in the lease"),
+            ("201500", False),
+        ):
+            service = self.env["primmo.service"].new({"code": code})
+            self.assertEqual(service.occurrence, text, code)
+
+    def test_price_is_only_compared_with_a_service_of_sofi(self):
+        vals = {"residence_id": self.residence.id, "description": "x"}
+        service = self.env["primmo.service"].create(
+            [
+                {**vals, "code": "200010", "monthly_price": 1},
+                {**vals, "code": "100215", "monthly_price": "40.02"},
+                {**vals, "code": "200523", "monthly_price": "8.01"},
+            ]
+        )
+        self.assertEqual(service.mapped("in_sofi"), [False, True, True])
+        # 40.02 / 4 = 10.005, half up 10.01: a cent away from SOFI's 10.00.
+        self.assertEqual(service.mapped("price_differs"), [False, True, True])
+
     def test_checking_twice_does_not_double(self):
         self.residence._check_convention()
         first = len(self.residence.convention_issue_ids)

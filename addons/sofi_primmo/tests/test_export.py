@@ -174,6 +174,13 @@ class TestExport(SofiCase):
             r"^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\] \[INFO\] default - ",
         )
 
+    def test_emptied_log_folder_is_the_default_one(self):
+        self.residence.log_directory = False
+        run = self.export()
+        self.assertIn("Log directory 'log' created", run.log_text)
+        (log,) = (self.root / "log").glob("sofi-bill-to-primmo-*.log")
+        self.assertEqual(log.read_text().count("Log directory 'log' created"), 1)
+
     def test_log_file_and_run_say_the_same(self):
         run = self.export()
         self.assertEqual(self.log_lines(), run.log_text.splitlines())

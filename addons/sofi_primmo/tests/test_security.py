@@ -1,5 +1,7 @@
 """Rights of each group, companies apart, secrets, a neutralized database."""
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.modules import neutralize
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -48,6 +50,31 @@ class TestSecurity(SofiCase):
             self.env["sofi.export"].with_user(self.people["viewer"]).create(
                 {"residence_ids": [(6, 0, self.residence.ids)]}
             )
+
+    def test_buttons_that_would_be_refused_are_not_shown(self):
+        working = {"action_plan", "action_draft", "action_cancel", "action_decide"}
+        applying = {"action_run", "action_resume"}
+        shown = {
+            name: self.buttons_of(name, "sofi.sync", "sofi.sync.line", "primmo.import")
+            for name in ("viewer", "operator", "manager")
+        }
+        self.assertFalse(shown["viewer"] & (working | applying))
+        self.assertLessEqual(working, shown["operator"])
+        self.assertLessEqual(working | applying, shown["manager"])
+        self.assertFalse(self.buttons_of("operator", "sofi.sync") & applying)
+        self.assertFalse(self.buttons_of("viewer", "sofi.residence"))
+
+    def buttons_of(self, name, *models):
+        """Return the buttons in the header of forms, as a person sees them."""
+        found = set()
+        for model in models:
+            arch = (
+                self.env[model]
+                .with_user(self.people[name])
+                .get_view(view_type="form")["arch"]
+            )
+            found.update(etree.fromstring(arch).xpath("//header/button/@name"))
+        return found
 
     def test_manager_exports_without_seeing_the_key(self):
         run = (

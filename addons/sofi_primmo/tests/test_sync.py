@@ -197,3 +197,6 @@ class TestSync(ConventionCase):
         self.assertEqual(sync.line_ids.action, "update")
         with self.assertRaises(AccessError):
             sync.action_run()
+        sync.sudo().state = "partial"
+        with self.assertRaises(AccessError):
+            sync.action_resume()
