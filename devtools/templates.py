@@ -153,6 +153,8 @@ def sweep():
     if postgres.is_external():
         return
     for name in database.names():
-        match = re.fullmatch(r"(?:test|e2e|bench|install)-(\d+)", name)
+        match = re.fullmatch(
+            r"(?:test|e2e|bench|install|together|kill-\w+)-(\d+)", name
+        )
         if match and not Path(f"/proc/{match[1]}").exists():
             database.drop(name)

@@ -1,28 +1,20 @@
 """A real server on a clone of the tests' template, and a browser."""
 
-import os
-
 import pytest
 
-from devtools import database, paths, server, templates
+from devtools import paths, server
 
+from ..databases import cloned
 from .harness import chromium, person
 
 
 @pytest.fixture(scope="session")
 def odoo():
     """A running Odoo: `odoo.url`, `odoo.database`."""
-    template = os.environ.get("PAYABLES_TEMPLATE")
-    if not template:
-        pytest.skip("browser tests are run by ./dev test, which prepares a database")
-    name = f"e2e-{os.getpid()}"
-    log = paths.LOGS / f"{name}.log"
-    templates.clone(template, name)
-    try:
+    with cloned("e2e") as name:
+        log = paths.LOGS / f"{name}.log"
         with server.serving(name, server.free_port(), log) as odoo:
             yield odoo
-    finally:
-        database.drop(name)
     failures = _failures(log.read_text().splitlines())
     assert not failures, f"{log}:\n" + "\n".join(failures)
     log.unlink()

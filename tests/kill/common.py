@@ -1,31 +1,10 @@
-"""What every kill test does: a database of its own, a victim, the reports it prints."""
+"""What every kill test does: run a victim, read the reports it prints."""
 
 import json
-import os
 import subprocess
-from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from devtools import database, paths, templates
-
-
-@contextmanager
-def victim_database(subject):
-    """Give the name of a database for one victim; drop it in the end.
-
-    :param str subject: part of the name, such as "sofi"
-    """
-    template = os.environ.get("PAYABLES_TEMPLATE")
-    if not template:
-        pytest.skip("kill tests are run by ./dev test, which prepares a database")
-    name = f"kill-{subject}-{os.getpid()}"
-    templates.clone(template, name)
-    try:
-        yield name
-    finally:
-        database.drop(name)
+from devtools import paths
 
 
 def run_victim(script, database_name, *arguments):

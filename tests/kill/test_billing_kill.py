@@ -2,7 +2,8 @@
 
 import pytest
 
-from .common import assert_killed_all_along, run_victim, victim_database
+from ..databases import cloned
+from .common import assert_killed_all_along, run_victim
 
 ADDONS = ["openimis_payable"]
 MOST_STEPS = 60
@@ -13,7 +14,7 @@ TOTAL = 15 * 80.0
 @pytest.fixture(scope="module")
 def reports():
     """What each step left, and last what two closings at once left."""
-    with victim_database("billing") as name:
+    with cloned("kill-billing") as name:
         return run_victim("billing_victim.py", name, MOST_STEPS)
 
 

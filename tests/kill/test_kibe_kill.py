@@ -2,7 +2,8 @@
 
 import pytest
 
-from .common import assert_killed_all_along, run_victim, victim_database
+from ..databases import cloned
+from .common import assert_killed_all_along, run_victim
 
 ADDONS = ["kibe_import"]
 MOST_STEPS = 90
@@ -13,7 +14,7 @@ EXPECTED = [4, 2, 3, 3, 2, 1, 4]
 @pytest.fixture(scope="module")
 def reports():
     """What each step left."""
-    with victim_database("kibe") as name:
+    with cloned("kill-kibe") as name:
         return run_victim("kibe_victim.py", name, MOST_STEPS)
 
 

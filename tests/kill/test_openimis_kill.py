@@ -2,7 +2,8 @@
 
 import pytest
 
-from .common import assert_killed_all_along, run_victim, victim_database
+from ..databases import cloned
+from .common import assert_killed_all_along, run_victim
 
 ADDONS = ["openimis_fhir"]
 MOST_STEPS = 200
@@ -12,7 +13,7 @@ CLAIMS = 13
 @pytest.fixture(scope="module")
 def reports():
     """What each step left."""
-    with victim_database("openimis") as name:
+    with cloned("kill-openimis") as name:
         return run_victim("openimis_victim.py", name, MOST_STEPS)
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from .common import run_victim, victim_database
+from ..databases import cloned
+from .common import run_victim
 
 ADDONS = ["exchange_run"]
 ALL = ["Ann", "Bob", "Cid", "Dan"]
@@ -11,7 +12,7 @@ ALL = ["Ann", "Bob", "Cid", "Dan"]
 @pytest.fixture(scope="module")
 def scenes():
     """What each scene left, by its name."""
-    with victim_database("run") as name:
+    with cloned("kill-run") as name:
         reports = run_victim("run_victim.py", name)
     return {report["scene"]: report for report in reports}
 

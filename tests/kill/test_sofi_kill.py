@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from .common import assert_killed_all_along, run_victim, victim_database
+from ..databases import cloned
+from .common import assert_killed_all_along, run_victim
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "simulators" / "sofi"))
 
@@ -27,7 +28,7 @@ def outcome(tmp_path_factory):
         for step in range(1, MOST_STEPS + 1)
     }
     residences["race"] = generate.residence("race", CHARGES)
-    with victim_database("sofi") as name:
+    with cloned("kill-sofi") as name:
         simulator = Simulator(fixture=residences).start()
         try:
             arguments = simulator.url, root, MOST_STEPS

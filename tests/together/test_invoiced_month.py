@@ -1,12 +1,13 @@
 """P27: an import that changes a month whose invoices are posted (kibe 1.6, 6.6)."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
-from devtools import database, templates
+from devtools import database
+
+from ..databases import cloned
 
 ADDONS = ["daycare_billing", "kibe_import"]
 SCRIPT = Path(__file__).with_name("invoiced_month.py")
@@ -15,15 +16,8 @@ SCRIPT = Path(__file__).with_name("invoiced_month.py")
 @pytest.fixture(scope="module")
 def scene():
     """What was seen, see `invoiced_month.py`."""
-    template = os.environ.get("PAYABLES_TEMPLATE")
-    if not template:
-        pytest.skip("run by ./dev test, which prepares a database")
-    name = f"together-{os.getpid()}"
-    templates.clone(template, name)
-    try:
+    with cloned("together") as name:
         output = database.script(name, SCRIPT.read_text(encoding="utf-8"))
-    finally:
-        database.drop(name)
     [line] = [line for line in output.splitlines() if line.startswith("SCENE ")]
     return json.loads(line.removeprefix("SCENE "))
 
