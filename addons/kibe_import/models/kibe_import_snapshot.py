@@ -60,6 +60,9 @@ class KibeImportSnapshot(models.AbstractModel):
                     ("language_id", language.id): language.label
                     for language in self._read_list("daycare.language")
                 },
+                **self._selection_labels("daycare.child", "gender"),
+                **self._selection_labels("daycare.guardian", "courtesy"),
+                **self._selection_labels("daycare.guardian", "civil_status"),
             },
         )
 
@@ -78,8 +81,21 @@ class KibeImportSnapshot(models.AbstractModel):
         return {text.fold(label): value for label, value in index.items()}
 
     def _combo(self, entries):
-        index = {text.fold(entry.label): entry.id for entry in entries}
+        """Return the look-up table of a combo: by code, or by a label.
+
+        Labels count in each language in use: the files speak French, whatever the
+        operator's language is.
+        """
+        index = {}
+        for lang, _name in self.env["res.lang"].get_installed():
+            for entry in entries.with_context(lang=lang):
+                index.setdefault(text.fold(entry.label), entry.id)
         return {**index, **{entry.code: entry.id for entry in entries}}
+
+    def _selection_labels(self, model, field):
+        """Return {(field, key): label in the user's language} of a selection."""
+        pairs = self.env[model]._fields[field]._description_selection(self.env)
+        return {(field, key): label for key, label in pairs}
 
     def _load_groups(self):
         groups = self.env["daycare.group"].search(

@@ -158,6 +158,24 @@ class TestKibeImport(KibeImportCommon):
             self.assertEqual(self.counts(), before)
             self.assertEqual(self.stamps(), stamps)
 
+    def test_labels_of_combos_in_french_whatever_the_operators_language(self):
+        raw = edited(("enfants", 3, 8, "Les deux parents"), ("enfants", 3, 9, "actif"))
+        english = self.env(context=dict(self.env.context, lang="en_US")).user
+        run = self.run_import(raw, "create", english)
+        self.assertEqual(run.state, "done", run.refusal)
+        child = self.child("11110")
+        self.assertEqual((child.authority_id.code, child.status_id.code), ("1", "30"))
+
+    def test_choices_are_told_in_the_users_language(self):
+        self.run_import("kibe_sample.zip", "create")
+        second = edited(("intervenantsdata", 2, 2, "Monsieur"))
+        run = self.run_import(second, "create", self.clerk)
+        courtesy = self.env["daycare.guardian"]._fields["courtesy"]
+        label = dict(courtesy._description_selection(run.env))["mister"]
+        texts = run.exchange_message_ids.mapped("text")
+        self.assertIn(f"«{label}»", " ".join(texts))
+        self.assertNotIn("«mister»", " ".join(texts))
+
     def stamps(self):
         """Return the identity and last change of every business record."""
         return {
