@@ -9,6 +9,7 @@ from . import daycare_group
 from . import daycare_guardian
 from . import daycare_child
 from . import res_company
+from . import account_chart_template
 from . import res_config_settings
 from . import daycare_billing_explainer
 from . import daycare_billing_labels

@@ -55,7 +55,10 @@ class ResCompany(models.Model):
     )
 
     def _daycare_prepare_billing(self):
-        """Fill empty settings: care product, 30 days, 5-centime rounding."""
+        """Fill empty settings: care product, 30 days, 5-centime rounding.
+
+        Called for each company as soon as it has a chart of accounts.
+        """
         term = self.env.ref(
             "account.account_payment_term_30days", raise_if_not_found=False
         )
@@ -63,10 +66,21 @@ class ResCompany(models.Model):
         for company in self:
             if product and not company.daycare_product_id:
                 company.daycare_product_id = product
+                company._daycare_prepare_income_account(product)
             if term and not company.daycare_payment_term_id:
                 company.daycare_payment_term_id = term
             if not company.daycare_cash_rounding_id:
                 company.daycare_cash_rounding_id = company._daycare_cash_rounding()
+
+    def _daycare_prepare_income_account(self, product):
+        """Book care as a service: 3400 of the Swiss chart, not its sales of goods."""
+        account = self.env["account.chart.template"]
+        account = account.with_company(self).ref(
+            "ch_coa_3400", raise_if_not_found=False
+        )
+        own = product.with_company(self)
+        if account and not own.property_account_income_id:
+            own.property_account_income_id = account
 
     def _daycare_cash_rounding(self):
         """Return the 5-centime rounding, with the company's profit and loss accounts.
