@@ -154,30 +154,36 @@ class KibeImportPlan(models.AbstractModel):
         return analysis.fingerprint(files, options, self.sudo()._base_state())
 
     def _check_start(self, found, plans, state):
-        """Say why a real import may not start (sections 1.1, 5.2 and 5.3)."""
+        """Say why a real import may not start, or that the plan is a new one (U05)."""
         previous = self.fingerprint
         self.fingerprint = state
         self.losing_count = len(plans[-1].losing)
-        if found.issues.fatal:
-            self.refusal = self._texts(i for i in found.issues if i.severity == "F")
-        elif self.operation == "test":
-            return
-        elif any(plan.issues.blocking for plan in plans) or found.issues.blocking:
-            if not self.skip_error_rows or self._blocked_files(found):
-                self.refusal = self.env._(
-                    "The files contain errors. Correct them, or choose to import "
-                    "without the rows in error."
-                )
-        elif self.losing_count and not self.confirm_loss:
-            self.refusal = self.env._(
-                "%(count)s child(ren) would lose their placements: confirm it first.",
-                count=self.losing_count,
-            )
-        if not self.refusal and previous and previous != state:
+        self.refusal = self._refusal(found, plans)
+        stale = previous and previous != state
+        if stale and self.operation != "test" and not self.refusal:
             notes = analysis.Issues()
             notes.add("U05")
             self._log_issues(notes, "both")
-            self.needs_review = self.operation != "test"
+            self.needs_review = True
+
+    def _refusal(self, found, plans):
+        """Return why the import may not start (section 5.2), False if it may."""
+        if found.issues.fatal:
+            return self._texts(i for i in found.issues if i.severity == "F")
+        if self.operation == "test":
+            return False
+        wrong = found.issues.blocking or any(plan.issues.blocking for plan in plans)
+        if wrong and (not self.skip_error_rows or self._blocked_files(found)):
+            return self.env._(
+                "The files contain errors. Correct them, or choose to import "
+                "without the rows in error."
+            )
+        if self.losing_count and not self.confirm_loss:
+            return self.env._(
+                "%(count)s child(ren) would lose their placements: confirm it first.",
+                count=self.losing_count,
+            )
+        return False
 
     def _blocked_files(self, found):
         return any(issue.severity is Severity.BLOCKED for issue in found.issues)

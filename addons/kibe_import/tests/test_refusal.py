@@ -100,6 +100,21 @@ class TestKibeRefusal(KibeImportCommon):
         run = self.run_import(b"", "create")
         self.assertEqual(self.codes(run) - {"U02"}, {"Z01"})
 
+    def test_lost_placements_must_be_confirmed_beside_rows_in_error(self):
+        self.run_import("kibe_sample.zip", "create")
+        lost = edited(
+            ("enfants", 3, 5, "31.02.2020"),
+            drop=[("prestations", n) for n in range(2, 7)],
+        )
+        choices = {"skip_error_rows": True}
+        run = self.run_import(lost, "overwrite", **choices)
+        self.assertEqual(run.state, "failed")
+        self.assertIn("would lose their placements", run.refusal)
+        self.assertTrue(self.child("10000").sector_ids)
+        run = self.run_import(lost, "overwrite", confirm_loss=True, **choices)
+        self.assertEqual(run.state, "done", run.refusal)
+        self.assertFalse(self.child("10000").sector_ids)
+
     def test_lost_placements_must_be_confirmed(self):
         self.run_import("kibe_sample.zip", "create")
         lost = edited(drop=[("prestations", n) for n in range(2, 7)])
