@@ -10,7 +10,10 @@ GROUP_ABOVE = 100
 
 @dataclass(frozen=True, slots=True)
 class Payable:
-    """One payable line: openIMIS' figures, accounts as ids, amounts rounded."""
+    """One payable line: openIMIS' figures, accounts as ids, amounts rounded.
+
+    :ivar tuple merged: ids of all sources, where the line stands for several
+    """
 
     source: int
     code: str
@@ -27,6 +30,7 @@ class Payable:
     claim: int | None = None
     details: dict | None = None
     explanation: tuple = ("", "", "")
+    merged: tuple = ()
 
     @property
     def group(self):

@@ -27,9 +27,22 @@ class AccountMove(models.Model):
 
     def _openimis_set_suspended(self, suspended, message):
         require_right(self.env, "156103")
+        self._check_openimis_status("3", "4")
         self.write({"openimis_suspended": suspended})
         self._openimis_add_event("1", message)
         return True
+
+    def _check_openimis_status(self, *statuses):
+        """Refuse bills in some of openIMIS' statuses.
+
+        :raises UserError: naming the first such bill
+        """
+        for bill in self.filtered(lambda bill: bill.openimis_status in statuses):
+            raise UserError(
+                self.env._(
+                    "Bill %s is cancelled or deleted already.", bill.display_name
+                )
+            )
 
     # === DELETE ===
 
@@ -42,9 +55,11 @@ class AccountMove(models.Model):
 
         :return: True
         :raises AccessError: without the right
-        :raises UserError: a payment of the bill stands in the way
+        :raises UserError: a payment of the bill stands in the way, or the bill is
+            deleted already
         """
         require_right(self.env, "156104")
+        self._check_openimis_status("4")
         for bill in self:
             if bill.payment_state in ("paid", "in_payment", "partial"):
                 raise UserError(
@@ -66,7 +81,9 @@ class AccountMove(models.Model):
         if self.state == "draft":
             self.button_cancel()
         elif self.state == "posted":
-            self._openimis_reverse()
+            # a second credit note would leave a debt of the third party
+            if self.payment_state != "reversed":
+                self._openimis_reverse()
             self._billing_links("active")._release()
 
     def _openimis_reverse(self):
@@ -187,8 +204,7 @@ class AccountMove(models.Model):
                 "billing_run_id": self.billing_run_id,
             }
         )
-        for line in self.openimis_line_ids:
-            line.copy({"move_id": replacement.id})
+        self.openimis_line_ids.copy({"move_id": replacement.id})
         return replacement
 
     def _openimis_reference(self, field):

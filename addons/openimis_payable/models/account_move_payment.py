@@ -35,9 +35,12 @@ class AccountMove(models.Model):
             `openimis_fees`, `openimis_amount_received`
         :return: the `account.payment` record
         :raises AccessError: without the right
-        :raises UserError: a bill is not validated, suspended or paid already
+        :raises UserError: a bill is not validated, suspended or paid already; the
+            amount is not above zero
         """
         require_right(self.env, "156202")
+        if amount is not None and amount <= 0:
+            raise UserError(self.env._("The amount paid must be above zero."))
         code_ext = details.get("openimis_code_ext")
         known = self.env["account.payment"]._openimis_known(code_ext, self.company_id)
         if known:
@@ -87,10 +90,15 @@ class AccountPayment(models.Model):
         :param str reason: what the bank says
         :return: True
         :raises AccessError: without the right
+        :raises UserError: a payment is not accepted any more
         """
         require_right(self.env, "156203")
         self.check_access("read")
         for payment in self:
+            if payment.openimis_status != "1":
+                raise UserError(
+                    self.env._("Payment %s cannot be rejected.", payment.display_name)
+                )
             # sudo: the right to reject implies taking the entry back
             bills = payment.sudo()._openimis_bills()
             payment.sudo()._openimis_take_back("rejected")

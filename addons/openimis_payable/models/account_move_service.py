@@ -25,6 +25,14 @@ BILL_FIELDS = (
     "openimis_subject",
     "openimis_terms",
 )
+#: what is decided when a bill is made
+NEW_BILL_FIELDS = (
+    "company_id",
+    "currency_id",
+    "journal_id",
+    "move_type",
+    "openimis_type",
+)
 
 
 class AccountMove(models.Model):
@@ -50,17 +58,13 @@ class AccountMove(models.Model):
         :param list lines: dicts as for :meth:`openimis_bill_item_create`
         :return: the bill, an `account.move` record
         :raises AccessError: without the right
+        :raises UserError: a field is not one of the bill's
         :raises ValidationError: a line is not valid
         """
         require_right(self.env, "156102")
-        allowed = (*BILL_FIELDS, "company_id", "journal_id", "currency_id")
-        bill = self.create(
-            {
-                "move_type": vals.get("move_type", "in_invoice"),
-                "openimis_type": vals.get("openimis_type", "other"),
-                **{name: value for name, value in vals.items() if name in allowed},
-            }
-        )
+        self._openimis_check_fields(vals, BILL_FIELDS + NEW_BILL_FIELDS)
+        kind = {"move_type": "in_invoice", "openimis_type": "other"}
+        bill = self.create({**kind, **vals})
         if lines:
             bill._openimis_create_lines(lines)
         bill._openimis_add_event("1", self.env._("Bill created"))
@@ -75,11 +79,7 @@ class AccountMove(models.Model):
         :raises UserError: a field is not one of the bill's
         """
         require_right(self.env, "156103")
-        unknown = sorted(set(vals) - set(BILL_FIELDS))
-        if unknown:
-            raise UserError(
-                self.env._("These fields cannot be changed: %s", ", ".join(unknown))
-            )
+        self._openimis_check_fields(vals, BILL_FIELDS)
         changes = {name: str(value) for name, value in vals.items()}
         self.write(vals)
         self._openimis_add_event("1", self.env._("Bill changed"), changes)
@@ -121,7 +121,8 @@ class AccountMove(models.Model):
     def openimis_bill_item_delete(self, line_ids):
         """Delete payable lines of a draft bill. Source: billItemDelete. Right 156104.
 
-        The documents behind the lines stay, and can be billed again.
+        The documents behind the lines stay. One that no line of the bill stands for
+        any more can be billed again.
 
         :param list line_ids: ids of the `openimis.payable.line` records
         :return: True
@@ -130,9 +131,11 @@ class AccountMove(models.Model):
         """
         require_right(self.env, "156104")
         lines = self._openimis_own_lines(line_ids)
-        self._openimis_release_sources(lines)
         codes = ", ".join(lines.mapped("code"))
+        # what other lines still bill would be paid twice
+        freed = lines._sources() - (self.openimis_line_ids - lines)._sources()
         lines.unlink()
+        self._openimis_release_sources(freed)
         self._openimis_sync_lines()
         self._openimis_add_event("1", self.env._("Lines deleted: %s", codes))
         return True
@@ -187,6 +190,14 @@ class AccountMove(models.Model):
         return {"subject": _item_status(self.openimis_subject), "line_items": statuses}
 
     # === HELPERS ===
+
+    @api.model
+    def _openimis_check_fields(self, vals, allowed):
+        unknown = sorted(set(vals) - set(allowed))
+        if unknown:
+            raise UserError(
+                self.env._("These fields cannot be changed: %s", ", ".join(unknown))
+            )
 
     def _openimis_create_lines(self, lines):
         self._openimis_check_draft()
@@ -252,11 +263,10 @@ class AccountMove(models.Model):
         own = self.company_id[field] if field in self.company_id else None
         return own or self.journal_id.default_account_id
 
-    def _openimis_release_sources(self, lines):
-        """Make the sources of some payable lines billable again."""
-        keys = {(line.source_model, line.source_id) for line in lines}
+    def _openimis_release_sources(self, sources):
+        """Make sources of this bill, a set of (model, id), billable again."""
         links = self._billing_links("active")
-        links.filtered(lambda link: (link.res_model, link.res_id) in keys)._release()
+        links.filtered(lambda link: (link.res_model, link.res_id) in sources)._release()
 
     def _openimis_add_event(self, event_type, message, data=None):
         """Note an event on every bill of the set.

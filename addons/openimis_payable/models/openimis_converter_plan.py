@@ -203,6 +203,7 @@ class OpenimisConverterPlan(models.AbstractModel):
             net=net,
             discount=gross - net,
             details={"lines": [{"code": p.code, "net": str(p.net)} for p in group]},
+            merged=tuple({p.source: None for p in group}),
             explanation=(
                 self.env._("value %s", quantity),
                 f"{quantity:f} x {group[0].unit_price:f}",

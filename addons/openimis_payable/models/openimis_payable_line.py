@@ -87,6 +87,9 @@ class OpenimisPayableLine(models.Model):
 
     source_model = fields.Char()
     source_id = fields.Many2oneReference(model_field="source_model", index=True)
+    merged_source_ids = fields.Json(
+        readonly=True, help="Ids of all sources of a line that stands for several."
+    )
     claim_id = fields.Many2one(
         "openimis.claim",
         index="btree_not_null",
@@ -159,6 +162,7 @@ def _payable_row(payable):
         "amount_tax": 0.0,
         "amount_total": float(payable.net),
         "source_id": payable.source,
+        "merged_source_ids": list(payable.merged) or None,
         "claim_id": payable.claim,
         "explain_input": payable.explanation[0],
         "explain_working": payable.explanation[1],

@@ -43,6 +43,17 @@ class OpenimisPayableLine(models.Model):
                 line.amount_tax = float(share)
                 line.amount_total = float(exact(line.amount_net) + share)
 
+    def _sources(self):
+        """Return what the lines bill.
+
+        :return: set of (model name, record id)
+        """
+        return {
+            (line.source_model, source)
+            for line in self
+            for source in line.merged_source_ids or [line.source_id]
+        }
+
     # === RIGHTS ===
 
     @api.model_create_multi

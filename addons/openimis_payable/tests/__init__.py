@@ -4,6 +4,7 @@ from . import test_closing_masses
 from . import test_closing_other
 from . import test_bill_services
 from . import test_bill_life
+from . import test_bill_twice
 from . import test_bill_payment
 from . import test_rights
 from . import test_closing_scope
