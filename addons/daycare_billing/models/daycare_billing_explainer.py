@@ -2,11 +2,61 @@ from markupsafe import Markup
 
 from odoo import api, models
 from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
 
 from ..core import steps
 
+_lt = LazyTranslate(__name__)
+
 #: Values of steps that are dates, as ISO text.
 DATES = ("since", "day")
+#: What each step says.
+WORDING = {
+    steps.INCOME_PAGE: _lt(
+        "Income of %(monthly)s a month, in force since %(since)s, counted at "
+        "%(percent)s %%"
+    ),
+    steps.HOUSEHOLD_INCOME: _lt("Household income that counts: %(amount)s a month"),
+    steps.INCOME_CONFIDENTIAL: _lt(
+        "The income is confidential: the maximum price applies"
+    ),
+    steps.INCOME_MISSING: _lt(
+        "No income page is in force on %(day)s: the maximum price applies"
+    ),
+    steps.MAXIMUM_PRICE: _lt("Maximum price of a day: %(price)s"),
+    steps.BRACKET_PRICE: _lt(
+        "Bracket from %(start)s a month: price of a day %(price)s"
+    ),
+    steps.LINEAR_FACTOR: _lt(
+        "Yearly income %(annual)s less deduction %(deduction)s, divided by "
+        "%(ceiling)s: factor %(factor)s"
+    ),
+    steps.LINEAR_PRICE: _lt(
+        "Minimum %(minimum)s + factor × %(span)s = %(exact)s, rounded: price "
+        "of a day %(price)s"
+    ),
+    steps.AGE_SURCHARGE: _lt(
+        "Surcharge for age %(percent)s %%: price of a day %(price)s"
+    ),
+    steps.SIBLING_REBATE: _lt(
+        "Sibling rebate %(percent)s %% (child %(rank)s of %(children)s)"
+    ),
+    steps.CAPPED: _lt(
+        "Placements overlap on %(days)s days: what they share counts once"
+    ),
+    steps.CLOSED: _lt("%(days)s closed days are not billed"),
+    steps.DAYS: _lt("%(days)s days at %(percent)s %% of a day of %(price)s"),
+    steps.WEEK: _lt("%(days)s days a week × %(price)s = %(amount)s a week"),
+    steps.MONTH_FACTOR: _lt("× %(factor)s weeks a month"),
+    steps.PRORATA: _lt("Part of the month: %(planned)s of %(full)s days"),
+    steps.AMOUNT: _lt("%(quantity)s × %(unit)s = %(amount)s"),
+    steps.SUBSIDY: _lt("Of %(amount)s, third parties pay %(subsidy)s: %(rest)s remain"),
+    steps.SERVICE: _lt("%(name)s: %(quantity)s × %(unit)s = %(amount)s"),
+    steps.CORRECTION: _lt(
+        "Due with today's data %(due)s, calculated before %(billed)s: "
+        "difference %(amount)s"
+    ),
+}
 
 
 class DaycareBillingExplainer(models.AbstractModel):
@@ -23,19 +73,19 @@ class DaycareBillingExplainer(models.AbstractModel):
         :return: Markup; every value is escaped
         """
         items = Markup().join(
-            Markup("<li>%s</li>") % text for text in self._sentences(stored)
+            Markup("<li>%s</li>") % self._sentence(*step) for step in stored
         )
         return Markup("<ol class='o_daycare_steps mb-0'>%s</ol>") % items
 
     @api.model
-    def _sentences(self, stored):
-        """Return the steps as a list of sentences."""
-        wording = {
-            **self._income_wording(),
-            **self._price_wording(),
-            **self._month_wording(),
-        }
-        return [wording[code] % self._readable(values) for code, values in stored]
+    def _sentence(self, code, values):
+        """Return one step as a sentence.
+
+        :param str code: of `core.steps`
+        :param dict values: of the step, numbers and dates as text
+        """
+        wording = self.env._(WORDING[code])
+        return wording % self._readable(values)
 
     @api.model
     def _readable(self, values):
@@ -44,72 +94,3 @@ class DaycareBillingExplainer(models.AbstractModel):
             key: format_date(self.env, values[key]) for key in DATES if key in values
         }
         return {**values, **dates}
-
-    @api.model
-    def _income_wording(self):
-        return {
-            steps.INCOME_PAGE: self.env._(
-                "Income of %(monthly)s a month, in force since %(since)s, counted at "
-                "%(percent)s %%"
-            ),
-            steps.HOUSEHOLD_INCOME: self.env._(
-                "Household income that counts: %(amount)s a month"
-            ),
-            steps.INCOME_CONFIDENTIAL: self.env._(
-                "The income is confidential: the maximum price applies"
-            ),
-            steps.INCOME_MISSING: self.env._(
-                "No income page is in force on %(day)s: the maximum price applies"
-            ),
-        }
-
-    @api.model
-    def _price_wording(self):
-        return {
-            steps.MAXIMUM_PRICE: self.env._("Maximum price of a day: %(price)s"),
-            steps.BRACKET_PRICE: self.env._(
-                "Bracket from %(start)s a month: price of a day %(price)s"
-            ),
-            steps.LINEAR_FACTOR: self.env._(
-                "Yearly income %(annual)s less deduction %(deduction)s, divided by "
-                "%(ceiling)s: factor %(factor)s"
-            ),
-            steps.LINEAR_PRICE: self.env._(
-                "Minimum %(minimum)s + factor × %(span)s = %(exact)s, rounded: price "
-                "of a day %(price)s"
-            ),
-            steps.AGE_SURCHARGE: self.env._(
-                "Surcharge for age %(percent)s %%: price of a day %(price)s"
-            ),
-            steps.SIBLING_REBATE: self.env._(
-                "Sibling rebate %(percent)s %% (child %(rank)s of %(children)s)"
-            ),
-        }
-
-    @api.model
-    def _month_wording(self):
-        return {
-            steps.CAPPED: self.env._(
-                "Placements overlap on %(days)s days: what they share counts once"
-            ),
-            steps.CLOSED: self.env._("%(days)s closed days are not billed"),
-            steps.DAYS: self.env._(
-                "%(days)s days at %(percent)s %% of a day of %(price)s"
-            ),
-            steps.WEEK: self.env._(
-                "%(days)s days a week × %(price)s = %(amount)s a week"
-            ),
-            steps.MONTH_FACTOR: self.env._("× %(factor)s weeks a month"),
-            steps.PRORATA: self.env._(
-                "Part of the month: %(planned)s of %(full)s days"
-            ),
-            steps.AMOUNT: self.env._("%(quantity)s × %(unit)s = %(amount)s"),
-            steps.SUBSIDY: self.env._(
-                "Of %(amount)s, third parties pay %(subsidy)s: %(rest)s remain"
-            ),
-            steps.SERVICE: self.env._("%(name)s: %(quantity)s × %(unit)s = %(amount)s"),
-            steps.CORRECTION: self.env._(
-                "Due with today's data %(due)s, calculated before %(billed)s: "
-                "difference %(amount)s"
-            ),
-        }

@@ -209,15 +209,9 @@ class DaycareBillingRun(models.Model):
         if service.frequency == "once":
             times = month.first <= service.date_from <= month.last
         elif service.frequency == "month":
-            times = service.date_from <= month.last and (
-                not service.date_to or service.date_to >= month.first
-            )
+            times = service._covers(month.first, month.last)
         else:
-            times = sum(
-                service.date_from <= day
-                and (not service.date_to or day <= service.date_to)
-                for day in dates
-            )
+            times = sum(map(service._covers, dates))
         return exact(service.quantity) * int(times)
 
     def _service_line(self, common, service, quantity):

@@ -6,19 +6,9 @@ class DaycareChildService(models.Model):
 
     _name = "daycare.child.service"
     _description = "Service for a Child"
+    _inherit = ["daycare.child.period"]
     _order = "child_id, date_from DESC, id"
-    _check_company_auto = True
 
-    child_id = fields.Many2one(
-        "daycare.child",
-        required=True,
-        ondelete="cascade",
-        index=True,
-        check_company=True,
-    )
-    company_id = fields.Many2one(
-        related="child_id.company_id", store=True, index=True, precompute=True
-    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     product_id = fields.Many2one(
         "product.product",
@@ -40,10 +30,6 @@ class DaycareChildService(models.Model):
         "Each reserved day: as many times as the child has days in the month, closed "
         "days not counted.",
     )
-    date_from = fields.Date(
-        string="From", required=True, default=fields.Date.context_today
-    )
-    date_to = fields.Date(string="To")
     quantity = fields.Float(default=1, digits="Product Unit")
     price_unit = fields.Float(
         string="Price",
@@ -57,10 +43,6 @@ class DaycareChildService(models.Model):
         string="Label", help="Text on the invoice instead of the product."
     )
 
-    _dates_valid = models.Constraint(
-        "CHECK(date_to IS NULL OR date_from <= date_to)",
-        "A service ends after it begins.",
-    )
     _values_positive = models.Constraint(
         "CHECK(quantity > 0 AND price_unit >= 0)",
         "Quantity and price of a service must be positive.",

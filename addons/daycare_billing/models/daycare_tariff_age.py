@@ -6,14 +6,9 @@ class DaycareTariffAge(models.Model):
 
     _name = "daycare.tariff.age"
     _description = "Tariff Age Class"
+    _inherit = ["daycare.tariff.part"]
     _order = "tariff_id, months"
 
-    tariff_id = fields.Many2one(
-        "daycare.tariff", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(
-        related="tariff_id.company_id", store=True, index=True, precompute=True
-    )
     months = fields.Integer(
         string="Up To (Months)",
         required=True,

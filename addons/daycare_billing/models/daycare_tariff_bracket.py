@@ -6,14 +6,9 @@ class DaycareTariffBracket(models.Model):
 
     _name = "daycare.tariff.bracket"
     _description = "Tariff Bracket"
+    _inherit = ["daycare.tariff.part"]
     _order = "tariff_id, income_from"
 
-    tariff_id = fields.Many2one(
-        "daycare.tariff", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(
-        related="tariff_id.company_id", store=True, index=True, precompute=True
-    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     income_from = fields.Monetary(
         string="Monthly Income From", help="The first bracket also holds all below."

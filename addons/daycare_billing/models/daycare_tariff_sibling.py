@@ -6,14 +6,9 @@ class DaycareTariffSibling(models.Model):
 
     _name = "daycare.tariff.sibling"
     _description = "Tariff Sibling Rebate"
+    _inherit = ["daycare.tariff.part"]
     _order = "tariff_id, rank"
 
-    tariff_id = fields.Many2one(
-        "daycare.tariff", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(
-        related="tariff_id.company_id", store=True, index=True, precompute=True
-    )
     rank = fields.Integer(
         string="From Child No.",
         required=True,

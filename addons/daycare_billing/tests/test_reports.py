@@ -33,6 +33,39 @@ class TestReports(DaycareBillingCommon):
         self.env.invalidate_all()
         self.assertEqual((row.invoiced_days, row.amount), (14, 1295.00))
 
+    def test_hours_of_a_day_are_those_of_the_tariff(self):
+        department = self.env["daycare.department"].create(
+            {"name": "Hours", "code": "H", "mode": "hours"}
+        )
+        group = self._group("H1", department)
+        self._tariff(
+            "Eight hours a day",
+            department_ids=[Command.link(department.id)],
+            reference_hours=8,
+            minimum_share=75,
+        )
+        child = self._child("Mory", "Tim", self.mother)
+        spans = {"mon": (8, 12), "tue": (8, 16), "wed": (8, 18)}
+        self.env["daycare.sector"].create(
+            {
+                "child_id": child.id,
+                "group_id": group.id,
+                "date_from": MARCH,
+                "date_to": "2021-03-31",
+                "line_ids": [
+                    Command.create({"weekday": day, "hour_from": a, "hour_to": b})
+                    for day, (a, b) in spans.items()
+                ],
+            }
+        )
+        self._bill(post=True)
+        row = self.env["daycare.occupancy.billing"].search(
+            [("group_id", "=", group.id)]
+        )
+        # five of each weekday; four hours count as three quarters of a day
+        self.assertEqual(row.reserved_days, 5 * (0.75 + 1 + 1))
+        self.assertEqual(row.invoiced_days, row.reserved_days)
+
     def test_revenue_by_group_and_month(self):
         other = self._group("NUR2", self.department)
         self._sector(self.melody, "2021-03-01", "2021-03-31", {"wed": FULL}, other)
