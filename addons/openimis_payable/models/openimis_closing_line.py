@@ -69,7 +69,8 @@ class OpenimisClosingLine(models.Model):
         rows = []
         for source in sources:
             if source.id in billed:
-                rows.append(_left_out(common, converter, source, *self._billed(source)))
+                reason = self._billed(converter, source)
+                rows.append(_left_out(common, converter, source, *reason))
             elif source.id in reasons:
                 rows.append(_left_out(common, converter, source, *reasons[source.id]))
             else:
@@ -79,9 +80,12 @@ class OpenimisClosingLine(models.Model):
         self.env["openimis.closing"].invalidate_model(["candidate_ids"])
 
     @api.model
-    def _billed(self, source):
+    def _billed(self, converter, source):
         # sudo: only the code leaves, also where the user may not see the bill
-        move = source.sudo().billing_move_id
+        links = source.sudo().billing_link_ids.filtered(
+            lambda link: link.converter == converter._name and link.state == "active"
+        )
+        move = links.move_id[:1]
         code = move.openimis_code or move.name
         return "billed", self.env._("Already billed: %s", code or "")
 

@@ -126,10 +126,12 @@ class TestClosingOther(OpenimisCase):
     def test_commission_is_paid_once(self):
         self._plan("commission", rate=10)
         self._premium(1000)
-        self._generate("commission")
+        bill = self._generate("commission").move_ids
         again = self._generate("commission")
         self.assertFalse(again.move_ids)
-        self.assertEqual(again.candidate_ids.mapped("reason_code"), ["billed"])
+        [candidate] = again.candidate_ids
+        self.assertEqual(candidate.reason_code, "billed")
+        self.assertIn(bill.openimis_code, candidate.reason)
 
     def test_commission_reasons(self):
         self._plan("commission", rate=10, periodicity=3)
