@@ -59,9 +59,13 @@ class Settings:
 def loads(content):
     """JSON with exact numbers.
 
+    The character NUL, which no database here keeps, becomes U+FFFD.
+
     :param bytes content: body of an answer
     :raises UnreadableAnswer: when it is no JSON
     """
+    if b"\\u0000" in content:
+        content = content.replace(b"\\u0000", b"\\ufffd")
     try:
         return json.loads(content, parse_float=Decimal)
     except (ValueError, UnicodeDecodeError, RecursionError):

@@ -1,3 +1,4 @@
+from . import openimis_address
 from . import openimis_connection
 from . import openimis_connection_kind
 from . import openimis_remote_record

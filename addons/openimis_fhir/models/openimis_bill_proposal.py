@@ -113,11 +113,31 @@ class OpenimisBillProposal(models.Model):
         return proposals
 
     @api.model
-    def _propose_adjustment(self, claim, before, after):
-        """Propose to book the difference of a claim that changed after billing."""
-        return self.create(
+    def _propose_adjustment(self, pull, claim, before, after):
+        """Propose to book the difference of a claim that changed after billing.
+
+        What is not decided yet follows the claim: the difference is to what was billed.
+
+        :param pull: `openimis.pull` that found it
+        :param float before: worth of the claim until now, in its company's currency
+        :param float after: what it is worth now
+        """
+        waiting = self.search(
+            [
+                ("claim_id", "=", claim.id),
+                ("move_id", "=", claim.billing_move_id.id),
+                ("state", "=", "proposed"),
+            ],
+            limit=1,
+        )
+        if waiting:
+            waiting.write({"amount_after": after, "pull_id": pull.id})
+            return waiting
+        proposal = self.create(
             {
                 "company_id": claim.company_id.id,
+                "connection_id": pull.connection_id.id,
+                "pull_id": pull.id,
                 "reason": "amount",
                 "claim_id": claim.id,
                 "move_id": claim.billing_move_id.id,
@@ -126,6 +146,8 @@ class OpenimisBillProposal(models.Model):
                 "amount_after": after,
             }
         )
+        proposal._notify_responsible(pull)
+        return proposal
 
     def _notify_responsible(self, pull):
         for proposal in self:

@@ -6,9 +6,8 @@ from odoo.exceptions import UserError
 from odoo.addons.exchange_run.models.exchange_run_mixin import STATES
 
 from ..core import const
-from ..core.address import check_url
 from ..core.client import Client, Settings
-from ..core.exceptions import ExchangeError, UnsafeAddress
+from ..core.exceptions import ExchangeError
 from ..core.transport import TRANSPORTS
 
 
@@ -17,7 +16,7 @@ class OpenimisConnection(models.Model):
 
     _name = "openimis.connection"
     _description = "openIMIS Connection"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["openimis.address.mixin", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "name"
 
@@ -38,16 +37,7 @@ class OpenimisConnection(models.Model):
         "needs attention.",
     )
     url = fields.Char(
-        "Address",
-        required=True,
-        tracking=True,
-        help="Root of the site, without /api, e.g. https://imis.example.org",
-    )
-    internal = fields.Boolean(
-        "Internal Server",
-        tracking=True,
-        help="Allows plain http and addresses of the local network. Leave it off for "
-        "servers on the internet.",
+        help="Root of the site, without /api, e.g. https://imis.example.org"
     )
     login = fields.Char(groups="base.group_system", copy=False)
     password = fields.Char(groups="base.group_system", copy=False)
@@ -138,14 +128,6 @@ class OpenimisConnection(models.Model):
                 if kind not in connection.kind_ids.mapped("kind")
             ]
         )
-
-    @api.constrains("url", "internal")
-    def _check_url(self):
-        for connection in self:
-            try:
-                check_url(connection.url, connection.internal)
-            except UnsafeAddress as error:
-                raise UserError(connection._explain(error)) from None
 
     def _compute_last_pull(self):
         groups = self.env["openimis.pull"]._read_group(
@@ -298,54 +280,3 @@ class OpenimisConnection(models.Model):
     def _currencies(self):
         """Return {what openIMIS writes: ISO code}."""
         return {"$": self.currency_id.name} if self.currency_id else {}
-
-    def _explain(self, error):
-        """Say in the user's language what went wrong and what to do.
-
-        :param ExchangeError error: as raised by `core`
-        :rtype: str
-        """
-        texts = self._error_texts()
-        text = texts.get(error.code) or self.env._(
-            "openIMIS could not be read (%(code)s).", code=error.code
-        )
-        detail = f" [{error.status or ''} {error.detail}]" if error.detail else ""
-        return text + detail
-
-    def _error_texts(self):
-        return {
-            "authentication": self.env._(
-                "openIMIS refuses login or token. Check them; openIMIS locks the "
-                "account after five failures, so nothing more was tried."
-            ),
-            "access": self.env._(
-                "The openIMIS account lacks a right. Bills need 156101, payments "
-                "155201."
-            ),
-            "unavailable": self.env._(
-                "openIMIS does not answer. What is missing is read by «Resume» or at "
-                "the next pull."
-            ),
-            "server_error": self.env._("openIMIS failed on this question (error 500)."),
-            "not_found": self.env._("openIMIS does not know this address or record."),
-            "refused": self.env._("openIMIS refuses the request."),
-            "unreadable": self.env._(
-                "The answer is not what openIMIS sends. Is the address right, is a "
-                "proxy in between?"
-            ),
-            "too_large": self.env._("The answer is too large. Take smaller pages."),
-            "no_token": self.env._("openIMIS gave no token at login."),
-            "redirect": self.env._(
-                "openIMIS sends the request elsewhere. Enter its final address."
-            ),
-            "scheme": self.env._("The address must start with https://."),
-            "host": self.env._("The address names no server."),
-            "credentials_in_url": self.env._(
-                "Enter login and password in their own fields."
-            ),
-            "query": self.env._("The address must end with the site's root."),
-            "private": self.env._(
-                "The address leads into a private network. Tick «Internal Server» if "
-                "that is intended."
-            ),
-        }

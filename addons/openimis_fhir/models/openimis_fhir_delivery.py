@@ -157,7 +157,7 @@ class OpenimisFhirDelivery(models.Model):
     def _failure_text(self, error):
         """What an accountant reads about a failure."""
         texts = {
-            **self.env["openimis.connection"]._error_texts(),
+            **self.subscription_id._error_texts(),
             "unavailable": self.env._("The subscriber does not answer, or fails."),
             "refused": self.env._("The subscriber refuses the delivery."),
         }

@@ -1,11 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
-
-from ..core.address import check_url
-from ..core.exceptions import UnsafeAddress
 
 BATCH = 500
 
@@ -15,7 +11,7 @@ class OpenimisFhirSubscription(models.Model):
 
     _name = "openimis.fhir.subscription"
     _description = "FHIR Subscription"
-    _inherit = ["mail.thread"]
+    _inherit = ["openimis.address.mixin"]
     _order = "name"
 
     name = fields.Char(required=True)
@@ -25,12 +21,6 @@ class OpenimisFhirSubscription(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.company,
-    )
-    url = fields.Char("Address", required=True, tracking=True)
-    internal = fields.Boolean(
-        "Internal Server",
-        tracking=True,
-        help="Allows plain http and addresses of the local network.",
     )
     secret = fields.Char(
         groups="base.group_system",
@@ -52,15 +42,6 @@ class OpenimisFhirSubscription(models.Model):
     delivery_ids = fields.One2many("openimis.fhir.delivery", "subscription_id")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
     failed_count = fields.Integer("Given Up", compute="_compute_counts")
-
-    @api.constrains("url", "internal")
-    def _check_url(self):
-        for subscription in self:
-            try:
-                check_url(subscription.url, subscription.internal)
-            except UnsafeAddress as error:
-                texts = self.env["openimis.connection"]._error_texts()
-                raise UserError(texts.get(error.code, error.detail)) from None
 
     def _compute_counts(self):
         groups = self.env["openimis.fhir.delivery"]._read_group(

@@ -21,8 +21,8 @@ class OpenimisWriter(models.AbstractModel):
 
     A kind is written by `_vals_<kind>(refs, record)`, which gives the values, after
     `_refs_<kind>(connection, records)` has looked up in one query per model whatever
-    the records point at. `_lacks_<kind>(kinds, refs, record)` tells whether a record
-    waits for another one; `_after_<kind>` may complete what was written.
+    the records point at. `_lacks_<kind>(kinds, refs, record)` names the kinds a record
+    waits for; `_after_<kind>` may complete what was written.
     """
 
     _name = "openimis.writer"
@@ -109,19 +109,24 @@ class OpenimisWriter(models.AbstractModel):
     def _prepare(self, pull, kind, changed, refs):
         """Values of every record, and the problems of those that have none."""
         prepare = getattr(self, f"_vals_{kind}")
-        lacks = getattr(self, f"_lacks_{kind}", lambda *_args: False)
+        lacks = getattr(self, f"_lacks_{kind}", lambda *_args: ())
         kinds = pull.connection_id._kinds()
-        prepared, problems = [], []
-        for position, (record, digest, _row) in enumerate(changed):
+        prepared, problems, same = [], [], 0
+        for position, (record, digest, row) in enumerate(changed):
             try:
+                # what it points at may come later: until then it is not finished
+                waiting = ",".join(lacks(kinds, refs, record))
+                kept = f"{digest}?{waiting}" if waiting else digest
+                if row and row["fingerprint"] == kept and not row["deleted"]:
+                    same += 1
+                    continue
                 self._check_currency(pull, record)
-                vals = prepare(refs, record)
-                # what it points at may come later: then it must count as changed
-                kept = "" if lacks(kinds, refs, record) else digest
-                prepared.append((record, kept, vals))
+                prepared.append((record, kept, prepare(refs, record)))
             except UnreadableResource as error:
                 name = getattr(record, "code", None) or record.uuid
                 problems.append(Problem(position, "reference", error.detail, name))
+        if same:
+            pull._count(kind, "unchanged", same)
         return prepared, problems
 
     def _check_currency(self, pull, record):
@@ -177,7 +182,7 @@ class OpenimisWriter(models.AbstractModel):
         ]
         for record, digest, vals in old:
             copy = existing[record.uuid].with_context(tracking_disable=True)
-            self._update(kind, copy, vals)
+            self._update(pull, kind, copy, vals)
             written.append((record, digest, copy))
         pull._count(kind, "create", len(new))
         pull._count(kind, "update", len(old))
@@ -187,10 +192,10 @@ class OpenimisWriter(models.AbstractModel):
         """Create what is new, in the order given."""
         return Model.create(vals_list)
 
-    def _update(self, kind, copy, vals):
+    def _update(self, pull, kind, copy, vals):
         update = getattr(self, f"_update_{kind}", None)
         if update:
-            update(copy, vals)
+            update(pull, copy, vals)
         else:
             copy.write(vals)
 

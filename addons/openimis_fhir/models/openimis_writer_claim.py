@@ -52,16 +52,18 @@ class OpenimisWriter(models.AbstractModel):
         }
 
     def _lacks_claim(self, kinds, refs, record):
-        """Whether what decides product, person or run is not here yet."""
-        return any(
-            kind in kinds and key and key not in refs[kind]
-            for kind, key in (
-                ("policy", record.coverage_uuid),
-                ("insuree", record.patient_uuid),
-                ("product", record.product_code),
-                ("batch_run", record.batch_run_uuid),
-            )
-        )
+        """Kinds of which is not here yet what decides product, person or run."""
+        pointed = {
+            "policy": record.coverage_uuid,
+            "insuree": record.patient_uuid,
+            "product": record.product_code,
+            "batch_run": record.batch_run_uuid,
+        }
+        return [
+            kind
+            for kind, key in pointed.items()
+            if key and kind in kinds and key not in refs[kind]
+        ]
 
     def _vals_claim(self, refs, record):
         facility = self._need(refs["facility"], record.facility_uuid, "Claim.provider")
@@ -161,7 +163,7 @@ class OpenimisWriter(models.AbstractModel):
                 vals[name] = float(value)
         return vals
 
-    def _update_claim(self, claim, vals):
+    def _update_claim(self, pull, claim, vals):
         """Lines keep their identity by number: bills may point at them."""
         before = self._claim_value(claim)
         lines = {line.sequence: line for line in claim.line_ids}
@@ -177,9 +179,9 @@ class OpenimisWriter(models.AbstractModel):
         if claim.billing_move_id:
             after = self._claim_value(claim)
             if claim.currency_id.compare_amounts(before, after):
-                self.env["openimis.bill.proposal"]._propose_adjustment(
-                    claim, before, after
-                )
+                Proposal = self.env["openimis.bill.proposal"]
+                Proposal._propose_adjustment(pull, claim, before, after)
+                pull._count("claim", "proposal")
 
     def _claim_value(self, claim):
         """What the claim's accepted lines are worth at their last stage."""

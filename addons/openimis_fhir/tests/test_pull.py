@@ -188,6 +188,9 @@ class TestPull(OpenimisCase):
         self.pull()
         claim = self.claim(self.claims[0])
         self.assertFalse(claim.product_id)
+        again = self.pull(full=True)  # still missing: nothing to write
+        self.assertEqual(again.counters["claim"]["unchanged"], 2)
+        self.assertFalse(again.counters["claim"].get("update"))
         self.store.rows["Coverage"][self.policy] = coverage
         pull = self.pull(full=True)
         self.assertEqual(pull.counters["claim"]["update"], 2, self.texts(pull))

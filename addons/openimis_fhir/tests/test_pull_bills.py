@@ -153,12 +153,20 @@ class TestPullBills(BillsCase):
         move = self.init_invoice("in_invoice", amounts=[150.0])
         claim.billing_move_id = move
         self.store.add_claim(0, self.facility, self.policy, self.patient, valuated=20.0)
-        self.pull()
+        pull = self.pull()
+        self.assertEqual(pull.counters["claim"]["proposal"], 1)
         proposal = self.env["openimis.bill.proposal"].search(
             [("claim_id", "=", claim.id)]
         )
         self.assertEqual(proposal.reason, "amount")
         self.assertEqual((proposal.amount_before, proposal.amount_after), (150, 100))
+        self.assertEqual(self.connection.proposal_count, 1)
+        self.assertEqual(proposal.activity_ids.user_id, pull.user_id)
+        self.store.add_claim(0, self.facility, self.policy, self.patient, valuated=10.0)
+        self.pull()
+        # still one to decide, with the difference to what was billed
+        self.assertEqual((proposal.amount_before, proposal.amount_after), (150, 50))
+        self.assertEqual(self.connection.proposal_count, 1)
         proposal.action_refuse()
         self.assertEqual(move.state, "draft")
 

@@ -203,6 +203,10 @@ def test_what_graphql_complains_of_is_told_apart(store, message, error):
     assert message in caught.value.detail
 
 
+def test_a_letter_no_database_keeps_is_replaced():
+    assert client.loads(b'{"code": "A\\u0000B"}') == {"code": "A\ufffdB"}
+
+
 def test_redirects_are_refused(store):
     error = exceptions.UnsafeAddress
     with OpenimisServer(store) as server:
