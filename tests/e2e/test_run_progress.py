@@ -67,6 +67,7 @@ def test_the_form_follows_the_job_to_its_end(job):
 def test_cancel_reaches_the_worker(job):
     client, run_id, cursor = job
     client.button("Cancel")
+    client.page.get_by_text("Stopping as soon as it is safe").wait_for()
     cursor.execute(
         "SELECT cancel_requested FROM exchange_progress"
         " WHERE run_model = %s AND run_id = %s",

@@ -276,7 +276,8 @@ class ExchangeRunMixin(models.AbstractModel):
                 if idle or run.state != "running":
                     run._end("cancelled")
                 else:
-                    run._publish_progress(cancel_requested=True)
+                    text = self.env._("Stopping as soon as it is safe …")
+                    run._publish_progress(cancel_requested=True, text=text)
         return True
 
     def action_draft(self):

@@ -169,6 +169,7 @@ class TestRunLock(ExchangeRunCase):
         self.job.action_cancel()
         self.assertEqual(self.job.state, "running")
         self.assertTrue(self.env["exchange.progress"]._is_cancel_requested(self.job))
+        self.assertIn("Stopping", self.job.progress_text)
 
     def test_planned_job_is_given_up_while_another_one_works(self):
         self.job.state = "planned"
