@@ -12,4 +12,5 @@ from . import kibe_import_drill
 from . import kibe_import_confirm
 from . import kibe_import_undo
 from . import kibe_import_background
+from . import kibe_import_rehearsal
 from . import kibe_import

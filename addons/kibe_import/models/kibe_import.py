@@ -26,6 +26,7 @@ class KibeImport(models.Model):
         "kibe.import.confirm",
         "kibe.import.undo",
         "kibe.import.background",
+        "kibe.import.rehearsal",
         "exchange.run.mixin",
     ]
     _check_company_auto = True

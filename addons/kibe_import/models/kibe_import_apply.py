@@ -1,4 +1,7 @@
 import json
+import logging
+import threading
+from contextlib import contextmanager
 from decimal import Decimal
 
 from psycopg2 import IntegrityError
@@ -10,6 +13,8 @@ from odoo.tools import split_every
 
 from ..core.operation import Action
 from .kibe_import_line import MODELS
+
+_sql_logger = logging.getLogger("odoo.sql_db")
 
 BATCH = 500
 WRITTEN = (Action.CREATED, Action.UPDATED, Action.ATTACHED, Action.DELETED)
@@ -201,7 +206,7 @@ class KibeImportApply(models.AbstractModel):
         :raises UserError: names the file and the row
         """
         try:
-            with self.env.cr.savepoint():
+            with _discreet_log(), self.env.cr.savepoint():
                 return work()
         except (UserError, ValidationError, IntegrityError) as error:
             for item, single in singles:
@@ -211,7 +216,7 @@ class KibeImportApply(models.AbstractModel):
     def _blame(self, item, work):
         """Do the work of one record; its failure names the row it comes from."""
         try:
-            with self.env.cr.savepoint():
+            with _discreet_log(), self.env.cr.savepoint():
                 work()
         except (UserError, ValidationError, IntegrityError) as error:
             raise UserError(
@@ -229,7 +234,8 @@ class KibeImportApply(models.AbstractModel):
         if not isinstance(error, IntegrityError):
             return str(error)
         # what the constraint itself says, without the values of the row
-        return self.env["base"]._sql_error_to_message(error)
+        text = self.env["base"]._sql_error_to_message(error)
+        return text.partition("\nDETAIL:")[0]
 
     def _apply_attached(self, model, entity, items, ids):
         """Give contacts their Kibé id; a bare contact gets its file."""
@@ -264,6 +270,21 @@ class KibeImportApply(models.AbstractModel):
             """,
             [[item["line"] for item in items], list(record_ids), self.id],
         )
+
+
+@contextmanager
+def _discreet_log():
+    """Keep rows that the database refuses out of the log: they hold personal data."""
+    mine = threading.get_ident()
+
+    def is_foreign(record):
+        return record.thread != mine
+
+    _sql_logger.addFilter(is_foreign)
+    try:
+        yield
+    finally:
+        _sql_logger.removeFilter(is_foreign)
 
 
 def _pairs(plans):

@@ -77,6 +77,8 @@ class KibeImportPlan(models.AbstractModel):
         self._check_start(found, plans, state)
         watch.step(KEEPING, 10)
         env._store_lines(plans, watch)
+        if self.operation == "test" and self.full_check and not self.refusal:
+            self._rehearse(plans)
         if self.operation == "test" or self.refusal or self.needs_review:
             return []
         return self._payloads(plans[0])

@@ -3,6 +3,7 @@ import io
 import openpyxl
 
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import KibeImportCommon, edited
 
@@ -178,3 +179,14 @@ class TestKibePreview(KibeImportCommon):
         run = self.run_import("kibe_sample.zip")
         self.assertIn("<button", str(run.preview_html))
         self.assertNotIn("<button", str(run._render_preview(links=False)))
+
+    def test_before_and_after_begins_with_what_changes(self):
+        self.run_import("kibe_sample.zip", "create")
+        run = self.run_import(edited(("enfants", 3, 2, "Winter")))
+        action = run.action_view_lines()
+        self.assertTrue(action["context"]["search_default_changes"])
+        search = self.env.ref("kibe_import.kibe_import_line_view_search")
+        node = search._get_combined_arch().find(".//filter[@name='changes']")
+        changes = safe_eval(node.get("domain"))
+        lines = self.env["kibe.import.line"].search(action["domain"] + changes)
+        self.assertEqual(lines.mapped("label"), ["Colin Winter"])
