@@ -34,7 +34,7 @@ class SofiExportFile(models.Model):
 
         :param str reason: kept with the new file
         :return: the new file
-        :raises UserError: while another file waits for Primmo
+        :raises UserError: while another file waits for Primmo, or the folder refuses it
         """
         self.ensure_one()
         if not self.env.user.has_group(MANAGER):
@@ -56,9 +56,10 @@ class SofiExportFile(models.Model):
                 "downloaded_date": False,
             }
         )
-        again._set_content(self._content(), self.line_count, self.amount)
-        again._place_temporary()
         run = self.export_id
+        again._set_content(self._content(), self.line_count, self.amount)
+        with run._told_clearly(self.residence_id):
+            again._place_temporary()
         run._log(
             "warning",
             self.env._(
@@ -71,7 +72,8 @@ class SofiExportFile(models.Model):
             residences=self.residence_id,
         )
         run._commit()
-        again._publish()
+        with run._told_clearly(self.residence_id):
+            again._publish()
         return again.with_env(self.env)
 
     def action_finish(self):
@@ -79,7 +81,8 @@ class SofiExportFile(models.Model):
         self.check_access("read")
         # sudo: files are written by runs only, nobody may alter them
         for file in self.sudo().filtered(lambda f: f.state == "publishing"):
-            file._publish()
+            with file.export_id._told_clearly(file.residence_id):
+                file._publish()
         return True
 
     def _next_name(self):

@@ -170,7 +170,8 @@ class SofiSync(models.Model):
             return
         except (exc.SofiRequestError, exc.SofiConflict, exc.SofiNotFound) as error:
             line.write({"state": "todo", "reason": "refused_by_sofi"})
-            self._log("error", str(error), code=error.code, record=line.tenant_id)
+            text = self.env._("SOFI refused the change (%(detail)s).", detail=error)
+            self._log("error", text, code=error.code, record=line.tenant_id)
             return
         line.state = "done"
         self._count("sofi.resident", line.action)

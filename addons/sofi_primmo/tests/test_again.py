@@ -1,7 +1,12 @@
 """Issue again, export again, reconcile, test the connection, layouts."""
 
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, tagged
+import contextlib
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, new_test_user, tagged
+
+from odoo.addons.sofi_primmo.core import output_directory
 
 from .common import EXAMPLE, SofiCase
 
@@ -30,6 +35,49 @@ class TestAgain(SofiCase):
         self.assertEqual(again.sha256, file.sha256)
         self.assertFalse(again.line_ids)
         self.assertIn("reissue", file.export_id.exchange_message_ids.mapped("code"))
+
+    def test_issued_again_twice_gets_another_name_each_time(self):
+        file = first = self.export().file_ids
+        names = [file.name]
+        for _time in range(2):
+            (self.root / "erables/output" / file.name).unlink()
+            file = file.browse(self.wizard(file_id=file.id)["res_id"])
+            names.append(file.name)
+        stem = first.name.removesuffix(".csv")
+        self.assertEqual(names[1:], [f"{stem}_R2.csv", f"{stem}_R3.csv"])
+
+    def test_issuing_again_that_was_interrupted_is_finished(self):
+        file = self.export().file_ids
+        (self.root / "erables/output" / file.name).unlink()
+        refused = patch.object(
+            output_directory, "rename", side_effect=PermissionError(13, "in use")
+        )
+        # Not assertRaises: it would take back what was committed before the renaming.
+        with refused, contextlib.suppress(UserError):
+            file._reissue("refused")
+            self.fail("Nothing was said.")
+        again = file.export_id.file_ids - file
+        self.assertEqual(again.state, "publishing")
+        self.assertTrue(self.files()[0].endswith("_R2.tmp"))
+        with refused, self.assertRaisesRegex(UserError, "the folder refused"):
+            again.action_finish()
+        again.action_finish()
+        self.assertEqual((again.state, self.files()), ("done", [again.name]))
+
+    def test_only_managers_issue_and_export_again(self):
+        run = self.export()
+        operator = new_test_user(
+            self.env, "sofi_again", groups="sofi_primmo.group_sofi_operator"
+        )
+        with self.assertRaisesRegex(AccessError, "Only a manager"):
+            run.file_ids.with_user(operator)._reissue("x")
+        with self.assertRaisesRegex(AccessError, "Only a manager"):
+            run.line_ids[:1].with_user(operator)._allow_again("x")
+
+    def test_charge_not_archived_yet_is_not_freed(self):
+        line = self.export(dry_run=True).line_ids[:1]
+        with self.assertRaisesRegex(UserError, "is not archived"):
+            line._allow_again("x")
 
     def test_simulated_files_are_not_issued_again(self):
         file = self.export(dry_run=True).file_ids

@@ -180,6 +180,32 @@ class TestFailures(SofiCase):
 
         self.startPatcher(patch.object(Transport, "_once", once))
 
+    def test_cancel_is_refused_while_sofi_cannot_say_what_is_archived(self):
+        self.break_archive(kind="drop_after_commit", times=4)
+        run = self.export()
+        self.residence.sudo().api_secret = "wrong"
+        with self.assertRaisesRegex(UserError, "Invalid client credentials"):
+            run.action_cancel()
+        self.assertEqual(run.state, "partial")
+        self.assertTrue(self.files()[0].endswith(".tmp"))
+
+    def test_preview_says_which_residence_cannot_be_read(self):
+        cedres = self.make_cedres(api_secret="wrong")
+        run = self.make_export(self.residence | cedres)
+        run.action_plan()
+        self.assertEqual(run.line_ids.residence_id, self.residence)
+        self.assertIn("Invalid client credentials for VendorId 13", run.log_text)
+
+    def test_reconciliation_that_fails_spoils_no_run(self):
+        self.simulator.faults.add(
+            {"path": "/charges", "status": 503, "nth": 2, "times": 4}
+        )
+        run = self.export()
+        self.assertExportedOnce(run)
+        self.assertIn("Reconciliation was not possible", run.log_text)
+        run.action_reconcile()
+        self.assertIn("reconciled", run.exchange_message_ids.mapped("code"))
+
     def test_cancel_while_reading_leaves_nothing(self):
         run = self.make_export()
         self.press_cancel_at(run, "/charges")

@@ -163,6 +163,43 @@ class TestSync(ConventionCase):
         line = self.line(tenant, sync)
         self.assertEqual((line.state, line.reason), ("todo", "right_missing"))
 
+    def test_change_that_sofi_refuses_becomes_a_to_do(self):
+        self.residence.write_to_sofi = True
+        self.simulator.faults.add(
+            {"path": "/residents/551", "method": "PATCH", "status": 422}
+        )
+        refused = self.tenant("T00123", language="En")
+        other = self.emilie(nam_expiry=False)
+        sync = self.preview()
+        sync.action_run()
+        line = self.line(refused, sync)
+        self.assertEqual((line.state, line.reason), ("todo", "refused_by_sofi"))
+        self.assertEqual(self.line(other, sync).state, "done")
+        found = sync.exchange_message_ids.filtered(lambda m: m.severity == "error")
+        self.assertIn("SOFI refused the change (HTTP 422", found.text)
+        self.assertEqual((found.res_model, found.res_id), (refused._name, refused.id))
+
+    def test_server_that_goes_down_leaves_the_rest_to_do(self):
+        self.residence.write_to_sofi = True
+        self.simulator.faults.add({"path": "/residents/551", "method": "PATCH"})
+        tenants = self.tenant("T00123", language="En") | self.emilie(nam_expiry=False)
+        sync = self.preview()
+        sync.action_run()
+        lines = sync.line_ids.filtered(lambda line: line.tenant_id in tenants)
+        self.assertIn("todo", lines.mapped("state"))
+        self.assertNotIn("planned", lines.mapped("state"))
+        self.assertIn("SOFI does not answer", sync.exchange_message_ids[-1:].text)
+
+    def test_dry_run_writes_nothing(self):
+        self.residence.write_to_sofi = True
+        tenant = self.tenant("T00123", language="En")
+        sync = self.preview()
+        sync.dry_run = True
+        sync.action_run()
+        self.assertEqual(self.line(tenant, sync).state, "todo")
+        resident = self.simulator.residence("erables").one("residents", "551")
+        self.assertEqual(resident["language"], "Fr")
+
     def test_match_is_remembered_even_if_sofi_does_not_learn_it(self):
         tenant = self.emilie()
         self.preview().action_run()
