@@ -171,7 +171,8 @@ class TestBillingRun(BillingCase):
             return self.env.cr.sql_log_count - before
 
         small, large = queries(10), queries(100)
-        self.assertLess(large - small, 45)
+        # the journal items of a move go to the database a hundred at a time
+        self.assertLessEqual(large - small, 3)
 
     def test_period_must_not_end_before_it_begins(self):
         with self.assertRaises(UserError):
