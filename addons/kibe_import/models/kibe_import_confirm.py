@@ -54,14 +54,14 @@ class KibeImportConfirm(models.AbstractModel):
     def _obstacles(self):
         """Return what the operator still has to do, as a list of sentences."""
         obstacles = []
-        severities = self.exchange_message_ids.mapped("severity")
-        rows = severities.count("error")
-        if "fatal" in severities or "blocked" in severities:
-            obstacles.append(
-                self.env._(
-                    "A file cannot be read: see the findings, and upload it again."
-                )
-            )
+        messages = self.exchange_message_ids
+        unreadable = messages.filtered(lambda m: m.severity in ("fatal", "blocked"))
+        rows = messages.mapped("severity").count("error")
+        if unreadable:
+            obstacles += [
+                self.env._("A file cannot be read: correct it and upload it again."),
+                *unreadable[:SHOWN].mapped("text"),
+            ]
         elif rows and not self.skip_error_rows:
             obstacles.append(
                 self.env._(
