@@ -60,8 +60,8 @@ def test_from_children_to_a_paid_qr_bill(centre):
     press(centre, "action_view_moves")
     centre.row("Mary Morand")
     centre.screenshot("daycare_billing_invoice")
-    check_printed_bill(centre)
-    pay(centre)
+    check_printed_bill(centre, "Mary Morand")
+    pay(centre, "daycare_billing_paid")
 
 
 def explain_first_line(client):
@@ -76,38 +76,44 @@ def explain_first_line(client):
     client.wait()
 
 
-def check_printed_bill(client):
+def check_printed_bill(client, debtor):
+    """Print the debtor's posted invoice and read its QR code back.
+
+    :return: the PDF
+    """
     [invoice] = client.call(
         "account.move",
         "search_read",
         [
-            [("partner_id.name", "=", "Mary Morand"), ("state", "=", "posted")],
+            [("partner_id.name", "=", debtor), ("state", "=", "posted")],
             ["amount_total", "payment_reference"],
         ],
     )
     answer = client.page.request.get(
         f"{client.url}/report/pdf/account.report_invoice/{invoice['id']}"
     )
+    pdf = answer.body()
     codes = [
         code.text.split("\n")
-        for page in PdfReader(io.BytesIO(answer.body())).pages
+        for page in PdfReader(io.BytesIO(pdf)).pages
         for image in page.images
         for code in zxingcpp.read_barcodes(image.image.convert("L"))
     ]
     [code] = codes
     assert code[0] == "SPC"
     assert code[18:20] == [f"{invoice['amount_total']:.2f}", "CHF"]
-    assert code[21] == "Mary Morand"
+    assert code[21] == debtor
     assert code[27:29] == ["QRR", invoice["payment_reference"].replace(" ", "")]
+    return pdf
 
 
-def pay(client):
+def pay(client, screenshot):
     press(client, "action_register_payment")
     client.wait()
     assert "Payé" in client.text(".o_form_view") or "paiement" in client.text(
         ".o_form_view"
     )
-    client.screenshot("daycare_billing_paid")
+    client.screenshot(screenshot, full=True)
 
 
 def test_simulator_answers_while_typing(centre):

@@ -1,10 +1,10 @@
-"""From the delivered sample to a posted invoice: import, bill March 2021, post."""
+"""From the delivered sample to a paid invoice: import, bill March 2021, print, pay."""
 
 import pytest
 
 from devtools import paths
 
-from .test_daycare_billing import press, stage
+from .test_daycare_billing import check_printed_bill, pay, press, stage
 
 ADDONS = ["daycare_billing", "kibe_import"]
 SAMPLE = paths.ROOT / "addons" / "kibe_import" / "tests" / "samples" / "kibe_sample.zip"
@@ -74,6 +74,7 @@ def import_sample(client):
     client.page.keyboard.press("Tab")
     client.wait()
     client.button("Test de l'importation")
+    client.fill("Importer malgré ces avertissements", True)
     client.button("Générer")
 
 
@@ -116,9 +117,23 @@ def test_imported_sample_is_billed_1248_75(centre):
     press(centre, "action_view_moves")
     centre.row("Commune de Martigny")
     centre.screenshot("daycare_billing_sample_invoice", full=True)
-    [move] = centre.call(
+    debtor = melody_invoice(centre)["partner_id"][1]
+    assert melody_invoice(centre)["amount_total"] == 1248.75
+    printed = paths.SCREENSHOTS / "daycare_billing_sample.pdf"
+    printed.write_bytes(check_printed_bill(centre, debtor))
+    pay(centre, "daycare_billing_sample_paid")
+    invoice = melody_invoice(centre)
+    assert invoice["payment_state"] in ("paid", "in_payment")
+    assert invoice["amount_residual"] == 0
+
+
+def melody_invoice(client):
+    [move] = client.call(
         "account.move",
         "search_read",
-        [[("invoice_origin", "like", "03.2021")], ["amount_total", "state"]],
+        [
+            [("invoice_origin", "like", "03.2021"), ("state", "=", "posted")],
+            ["partner_id", "amount_total", "amount_residual", "payment_state"],
+        ],
     )
-    assert (move["amount_total"], move["state"]) == (1248.75, "posted")
+    return move
