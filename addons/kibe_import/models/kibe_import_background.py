@@ -84,6 +84,11 @@ class KibeImportBackground(models.AbstractModel):
             with self._undo_on_error():
                 self._make_plan()
                 self.to_plan = False
+                if not (self.needs_review or self._has_fatal_findings()):
+                    # Never committed as merely planned: no worker would take it over.
+                    self.write(
+                        {"state": "running", "date_start": fields.Datetime.now()}
+                    )
                 self.env.flush_all()
                 self._check_cancelled()
         except ExchangeCancelled:
