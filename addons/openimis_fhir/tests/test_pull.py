@@ -324,6 +324,13 @@ class TestPull(OpenimisCase):
         self.assertEqual(self.connection.pull_ids.user_id, self.connection.user_id)
         self.assertGreater(self.connection.next_pull, fields.Datetime.now())
 
+    def test_the_status_of_a_pull_is_told_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        Pull = self.env["openimis.pull"].with_context(lang="fr_FR")
+        labels = dict(Pull.fields_get(["state"])["state"]["selection"])
+        self.assertEqual(labels["partial"], "Partielle")
+        self.assertEqual(labels["planned"], "Planifiée")
+
     def test_the_exchange_user_can_pull(self):
         self.fill()
         pull = self.pull(user=self.user)
