@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .kibe_import_confirm import TO_CONFIRM
+
 # Message code → list that an operator completes to make the value known, and the
 # fields of the message that fill the new entry.
 FIXES = {
@@ -48,6 +50,9 @@ class ExchangeMessage(models.Model):
         help="What all messages of one code have in common, the worst first.",
     )
     kibe_fixable = fields.Boolean(compute="_compute_kibe_fixable")
+
+    # Each reading of the form looks for these few among a hundred thousand.
+    _kibe_confirm_idx = models.Index(f"(run_id) WHERE code IN {TO_CONFIRM}")
 
     def _compute_kibe_fixable(self):
         for message in self:

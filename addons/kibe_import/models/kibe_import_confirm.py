@@ -1,9 +1,11 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 # Warnings that an operator has to confirm (sections 3 and 5.2): a journal date far
 # away, a delivery imported before, an organisation's address for a child, columns
 # that seem to be in another order.
 TO_CONFIRM = ("U02", "U04", "T08", "C23")
+UNREADABLE = ("fatal", "blocked")
 SHOWN = 5
 
 
@@ -29,13 +31,28 @@ class KibeImportConfirm(models.AbstractModel):
     @api.depends("exchange_message_ids")
     def _compute_to_confirm(self):
         for run in self:
-            texts = run.exchange_message_ids.filtered(
-                lambda message: message.code in TO_CONFIRM
-            ).mapped("text")
-            more = len(texts) - SHOWN
-            if more > 0:
-                texts = [*texts[:SHOWN], self.env._("… and %(count)s more", count=more)]
+            texts, more = run._first_texts("code", TO_CONFIRM)
+            if more:
+                texts.append(self.env._("… and %(count)s more", count=more))
             run.to_confirm = "\n".join(texts)
+
+    def _first_texts(self, field, values):
+        """Return the first messages of a kind, and how many more there are.
+
+        The form asks at each reading, and an import may have a hundred thousand
+        messages: only those shown are loaded.
+
+        :param str field: `code` or `severity`
+        :param tuple values: those wanted
+        :return: list of texts, number of the others
+        """
+        # sudo: as `exchange_message_ids`, for imports the user may read
+        messages = self.env["exchange.message"].sudo()
+        domain = Domain(self._own_rows()) & Domain(field, "in", values)
+        texts = messages.search(domain, limit=SHOWN).mapped("text")
+        if len(texts) < SHOWN:
+            return texts, 0
+        return texts, messages.search_count(domain) - SHOWN
 
     @api.depends(
         "state",
@@ -54,13 +71,12 @@ class KibeImportConfirm(models.AbstractModel):
     def _obstacles(self):
         """Return what the operator still has to do, as a list of sentences."""
         obstacles = []
-        messages = self.exchange_message_ids
-        unreadable = messages.filtered(lambda m: m.severity in ("fatal", "blocked"))
-        rows = messages.mapped("severity").count("error")
+        rows = self._origin.message_error_count  # a form being edited counts none
+        unreadable, _more = self._first_texts("severity", UNREADABLE)
         if unreadable:
             obstacles += [
                 self.env._("A file cannot be read: correct it and upload it again."),
-                *unreadable[:SHOWN].mapped("text"),
+                *unreadable,
             ]
         elif rows and not self.skip_error_rows:
             obstacles.append(

@@ -19,6 +19,7 @@ class TestKibeConfirm(KibeImportCommon):
         with Form(run) as form:
             self.assertIn("1 error", form.obstacle)
             form.confirm_warnings = True
+            self.assertIn("1 error", form.obstacle)
             form.skip_error_rows = True
             self.assertFalse(form.obstacle)
         run.action_generate()
@@ -61,3 +62,15 @@ class TestKibeConfirm(KibeImportCommon):
         run.invalidate_recordset()
         self.assertEqual(len(run.to_confirm.splitlines()), 6)
         self.assertIn("5 more", run.to_confirm)
+
+    def test_form_loads_only_the_messages_it_shows(self):
+        run = self.run_import("kibe_sample.zip")
+        warning = {"code": "T08", "text": "adresse", "severity": "warning"}
+        run._log_many([warning, {**warning, "code": "V04", "severity": "error"}] * 200)
+        run._log_many([{"code": "C03", "text": "en-tête", "severity": "blocked"}] * 20)
+        self.env.invalidate_all()
+        self.assertIn("en-tête", run.obstacle)
+        self.assertTrue(run.preview_html)
+        field = self.env["exchange.message"]._fields["text"]
+        loaded = field._get_cache(self.env(su=True))
+        self.assertIn(len(loaded), range(1, 11))
