@@ -15,6 +15,7 @@
         "report/kibe_import_summary.xml",
         "views/kibe_import_templates.xml",
         "views/kibe_import_line_views.xml",
+        "wizards/kibe_attach_views.xml",
         "wizards/kibe_language_alias_views.xml",
         "views/exchange_message_views.xml",
         "views/kibe_correspondence_views.xml",

@@ -80,9 +80,14 @@ class ChildComparer:
         name = text.fold(f"{wanted.get('firstname')} {wanted.get('lastname')}")
         twin = context.base.child_twins.get((name, wanted.get("birthdate")))
         if twin:
-            label = context.child_name(kibe_id)
             context.issues.add(
-                "E19", row.file, row.number, value=label, n=twin, child=kibe_id
+                "E19",
+                row.file,
+                row.number,
+                value=context.child_name(kibe_id),
+                n=twin.label,
+                child=kibe_id,
+                match=("child", kibe_id, twin.id),
             )
 
     def _update(self, kibe_id, row, stored, wanted):

@@ -106,8 +106,13 @@ class GuardianComparer:
         email = (person.get("email") or "").lower()
         twin = self.context.base.guardian_twins.get(email) if email else None
         if twin:
-            file, row, column = self._place(person)("email")
-            self.context.issues.add("E19", file, row, column, person.name, n=twin)
+            self.context.issues.add(
+                "E19",
+                *self._place(person)("email"),
+                person.name,
+                n=twin.label,
+                match=("guardian", person.kibe_id, twin.id),
+            )
 
     def _attach(self, person, candidate, wanted):
         """Give an existing contact the Kibé id; overwrite also gives the values."""

@@ -9,6 +9,8 @@ SHOWN = 60
 # Messages about many values at once name them all, within reason.
 LISTING = frozenset({"C04", "C05", "C23", "P26", "X12", "Z04", "Z11", "Z12"})
 LISTED = 400
+# What an issue keeps beside the placeholders of its text.
+OWN = ("child", "match", "severity")
 
 
 def shorten(value, size=SHOWN):
@@ -30,6 +32,8 @@ class Issue:
     :ivar value: the value concerned, shortened, hidden when confidential
     :ivar args: further placeholders of the text, as pairs
     :ivar child: Kibé id of the child concerned, to filter by
+    :ivar match: (`child` or `guardian`, delivered Kibé id, id of the stored record that
+        may be the same, or None when there are several), to attach it (E19, I11)
     :ivar severity: the table's severity, unless one is given (V01 on a birth date)
     """
 
@@ -40,6 +44,7 @@ class Issue:
     value: object = None
     args: tuple = ()
     child: str = None
+    match: tuple = None
     severity: Severity = None
 
     def __post_init__(self):
@@ -62,10 +67,10 @@ class Issues:
     def add(self, code, file=None, row=None, column=None, value=None, **extra):
         """Add one message.
 
-        :param extra: `child`, `severity`, or placeholders of the text
+        :param extra: `child`, `match`, `severity`, or placeholders of the text
         :return: the issue
         """
-        known = {key: extra.pop(key) for key in ("child", "severity") if key in extra}
+        known = {key: extra.pop(key) for key in OWN if key in extra}
         size = LISTED if code in LISTING else SHOWN
         args = tuple((key, shorten(text, size)) for key, text in extra.items())
         issue = Issue(code, file, row, column, shorten(value, size), args, **known)

@@ -272,5 +272,13 @@ def _attach(people, person, candidates, issues):
         return
     cell = person.cells["accounting_ref"]
     names = ", ".join(candidate.label for candidate in candidates)
-    issues.add("I11", cell.file, cell.row, cell.column, cell.value, n=names)
+    match = _files_among(candidates) and ("guardian", person.kibe_id, None)
+    issues.add(
+        "I11", cell.file, cell.row, cell.column, cell.value, n=names, match=match
+    )
     _block(people, person)
+
+
+def _files_among(candidates):
+    """Say whether one of the contacts has a guardian's file, which takes a Kibé id."""
+    return any(candidate.model == "daycare.guardian" for candidate in candidates)

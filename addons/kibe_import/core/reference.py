@@ -100,8 +100,8 @@ class Base:
     :ivar billing: child → list of Page, by date
     :ivar sectors: child → list of Page
     :ivar candidates: accounting id → list of Candidate
-    :ivar child_twins: (folded name, birth date) → label, children without Kibé id
-    :ivar guardian_twins: e-mail → label, guardians without Kibé id
+    :ivar child_twins: (folded name, birth date) → Record, children without Kibé id
+    :ivar guardian_twins: e-mail → Record, guardians without Kibé id
     :ivar invoiced: child → set of (year, month)
     """
 

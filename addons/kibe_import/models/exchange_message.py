@@ -19,7 +19,11 @@ FIXES = {
     "X08": ("kibe.correspondence", {"default_name": "value"}),
     "P09": ("kibe.correspondence", {"default_name": "value"}),
     "P10": ("kibe.correspondence", {"default_name": "value"}),
+    "E19": ("kibe.attach", {"default_message_id": "id"}),
+    "I11": ("kibe.attach", {"default_message_id": "id"}),
 }
+# Messages whose record may be attached to a stored one: they name its Kibé id.
+MATCHES = ("E19", "I11")
 KINDS = {"P01": "group", "P02": "target", "X08": "target", "P09": "code", "P10": "code"}
 
 
@@ -44,6 +48,11 @@ class ExchangeMessage(models.Model):
         readonly=True,
         help="What the message names beside its value.",
     )
+    kibe_key = fields.Char(
+        string="Kibé ID",
+        readonly=True,
+        help="Of the delivered record that a stored one may be attached to.",
+    )
     kibe_heading = fields.Char(
         string="Finding",
         readonly=True,
@@ -61,6 +70,7 @@ class ExchangeMessage(models.Model):
                 message.run_model == "kibe.import"
                 and model
                 and message.value
+                and (message.code not in MATCHES or message.kibe_key)
                 and self.env[model].has_access("create")
             )
 
@@ -78,9 +88,7 @@ class ExchangeMessage(models.Model):
             context["default_company_id"] = self.company_id.id
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._(
-                "Make «%(value)s» known", value=self[list(defaults.values())[-1]]
-            ),
+            "name": self._kibe_fix_title(defaults),
             "res_model": model,
             "res_id": self._kibe_known(model, context),
             "view_mode": "form",
@@ -88,6 +96,12 @@ class ExchangeMessage(models.Model):
             "target": "new",
             "context": context,
         }
+
+    def _kibe_fix_title(self, defaults):
+        if self.code in MATCHES:
+            return self.env._("Attach «%(value)s»", value=self.value)
+        value = self[list(defaults.values())[-1]]
+        return self.env._("Make «%(value)s» known", value=value)
 
     def _kibe_known(self, model, context):
         """Return the id of the correspondence made already, False if there is none."""

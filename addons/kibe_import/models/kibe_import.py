@@ -238,7 +238,8 @@ class KibeImport(models.Model):
         self.attachment_ids.unlink()
         self.line_ids.unlink()
         # sudo: nobody may edit findings; here the cells they quote are blanked
-        self.sudo().exchange_message_ids.write({"value": False, "kibe_child": False})
+        cells = {"value": False, "kibe_child": False, "kibe_key": False}
+        self.sudo().exchange_message_ids.write(cells)
         self.write(
             {
                 "archive": False,

@@ -8,6 +8,7 @@ from ..core import analysis
 from ..core.messages import Severity, Text, heading, render
 from ..core.reference import Options
 from .kibe_import_background import RunWatch
+from .kibe_import_line import MODELS
 
 SEVERITIES = {
     Severity.FATAL: "fatal",
@@ -255,6 +256,7 @@ class KibeImportPlan(models.AbstractModel):
         self._log_many(
             [
                 {
+                    **self._match_vals(issue.match),
                     "severity": SEVERITIES[issue.severity],
                     "code": issue.code,
                     "text": render(issue, language),
@@ -270,6 +272,20 @@ class KibeImportPlan(models.AbstractModel):
                 for issue in sorted(issues, key=_rank)
             ]
         )
+
+    def _match_vals(self, match):
+        """Return the record that may be the delivered one (E19, I11).
+
+        :param tuple match: see core Issue, or None
+        """
+        if not match:
+            return {}
+        entity, kibe_id, record_id = match
+        return {
+            "res_model": MODELS[entity],
+            "res_id": record_id,
+            "kibe_key": kibe_id,
+        }
 
     def _heading(self, issue, labels, language):
         """Return the title under which a message is grouped; the worst sort first."""

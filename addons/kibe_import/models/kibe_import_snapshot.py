@@ -324,16 +324,17 @@ class KibeImportSnapshot(models.AbstractModel):
         )
         for child in children:
             name = text.fold(f"{child['firstname']} {child['lastname']}")
-            base.child_twins[name, child["birthdate"]] = child["display_name"]
+            twin = Record(child["id"], child["display_name"], {})
+            base.child_twins[name, child["birthdate"]] = twin
         guardians = self.env["daycare.guardian"].search_read(
             [*without, ("email", "!=", False)], ["email", "display_name"]
         )
         emails = found.emails()
         for guardian in guardians:
-            if guardian["email"].lower() in emails:
-                base.guardian_twins[guardian["email"].lower()] = guardian[
-                    "display_name"
-                ]
+            email = guardian["email"].lower()
+            if email in emails:
+                twin = Record(guardian["id"], guardian["display_name"], {})
+                base.guardian_twins[email] = twin
 
     def _invoiced_months(self, by_id):
         """Return the months already invoiced, where invoicing is installed (P27).

@@ -1,4 +1,5 @@
 from . import test_apply
+from . import test_attach
 from . import test_background
 from . import test_confirm
 from . import test_correspondence

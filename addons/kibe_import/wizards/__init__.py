@@ -1,1 +1,2 @@
+from . import kibe_attach
 from . import kibe_language_alias

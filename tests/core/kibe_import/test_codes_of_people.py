@@ -20,6 +20,7 @@ from .kit import (
     Delivery,
     datetime,
     reference,
+    render,
     run,
     store,
 )
@@ -120,9 +121,13 @@ def test_old_second_line_stays(base):
     assert "street2" not in result.operations("child")["10000",].values
 
 
+def twin(number, label):
+    return reference.Record(number, label, {})
+
+
 def test_possible_duplicates(base):
-    base.child_twins["testuto", datetime.date(2024, 5, 1)] = "Uto Test"
-    base.guardian_twins["eva@mail.ch"] = "Eva Muster"
+    base.child_twins["testuto", datetime.date(2024, 5, 1)] = twin(7, "Uto Test")
+    base.guardian_twins["eva@mail.ch"] = twin(8, "Eva Muster")
     delivery = (
         Delivery()
         .add(PARENT, *PARENT3)
@@ -143,8 +148,9 @@ def test_possible_duplicates(base):
         "",
         "1200",
     )
-    codes = [issue.code for issue in run(delivery, base).issues]
-    assert codes.count("E19") == 2
+    found = {i.match: i for i in run(delivery, base).issues if i.code == "E19"}
+    assert set(found) == {("child", "20000", 7), ("guardian", "1200", 8)}
+    assert "Uto Test" in render(found["child", "20000", 7], "en")
 
 
 def candidate(number, model="res.partner"):
@@ -163,7 +169,14 @@ def test_several_contacts_block_the_row():
     base = reference.Base(candidates={"29874": [candidate(7), candidate(8)]})
     result = run("kibe_sample.zip", base)
     assert result.first("I11").severity == "R"
+    assert not result.first("I11").match, "contacts without a file take no Kibé ID"
     assert result.counters["child"] == {"created": 1, "error": 1}
+
+
+def test_one_of_several_files_can_be_attached():
+    files = [candidate(7, "daycare.guardian"), candidate(8)]
+    result = run("kibe_sample.zip", reference.Base(candidates={"29874": files}))
+    assert result.first("I11").match == ("guardian", "1110", None)
 
 
 def test_third_party_stays_when_contrats_forgets_it(base):
