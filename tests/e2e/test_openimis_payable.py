@@ -46,6 +46,10 @@ def test_closing_gives_bills_of_every_kind(clerk):
     clerk.page.wait_for_selector(".o_list_view")
     clerk.wait()
     assert clerk.page.locator(".o_data_row").count() >= 7
+    # in openIMIS' terms: who is paid and for what, not Odoo's nameless drafts
+    page = clerk.text(".o_list_view")
+    for term in ("IV-HF-H01", "Lake District Hospital", "Claim Valuation"):
+        assert term in page
 
 
 def test_bill_is_shown_with_its_lines(clerk):

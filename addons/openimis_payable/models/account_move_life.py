@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .account_move_service import BILL_FIELDS
 from .rights import require_right
 
 
@@ -135,10 +136,12 @@ class AccountMove(models.Model):
             :meth:`openimis_bill_update`
         :return: the replacement, an `account.move` record in draft
         :raises AccessError: without the right
-        :raises UserError: the bill was amended before, is cancelled or is paid
+        :raises UserError: the bill was amended before, is cancelled or is paid; a
+            field is not one of the bill's
         """
         require_right(self.env, "156109")
         self.ensure_one()
+        self._openimis_check_fields(vals or {}, BILL_FIELDS)
         self.check_access("write")
         self._check_openimis_amendable()
         # sudo: the right to amend implies what replacing a bill takes

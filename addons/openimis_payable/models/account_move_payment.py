@@ -36,9 +36,11 @@ class AccountMove(models.Model):
         :return: the `account.payment` record
         :raises AccessError: without the right
         :raises UserError: a bill is not validated, suspended or paid already; the
-            amount is not above zero
+            bills are of several third parties; the amount is not above zero; a detail
+            is not one of a payment's
         """
         require_right(self.env, "156202")
+        self._openimis_check_fields(details, PAYMENT_FIELDS)
         if amount is not None and amount <= 0:
             raise UserError(self.env._("The amount paid must be above zero."))
         code_ext = details.get("openimis_code_ext")
@@ -46,7 +48,8 @@ class AccountMove(models.Model):
         if known:
             return known
         self._check_openimis_payable()
-        vals = {name: details[name] for name in PAYMENT_FIELDS if name in details}
+        self._check_openimis_one_payment()
+        vals = dict(details)
         vals["payment_date"] = date or fields.Date.context_today(self)
         vals["group_payment"] = True
         if journal_id:
@@ -59,6 +62,23 @@ class AccountMove(models.Model):
         if amount is not None:
             wizard.amount = amount
         return wizard._create_payments()
+
+    def _check_openimis_one_payment(self):
+        """Refuse bills that one payment cannot pay.
+
+        :raises UserError: no bill, or bills that differ in what a payment has once
+        """
+        kinds = {
+            (bill.company_id, bill.commercial_partner_id, bill.currency_id)
+            for bill in self
+        }
+        if len(kinds) != 1:
+            raise UserError(
+                self.env._(
+                    "One payment pays bills of one company, one third party and one "
+                    "currency. Register a payment for each."
+                )
+            )
 
     def _check_openimis_payable(self):
         """Refuse to pay what is not validated, suspended or paid already.

@@ -145,11 +145,21 @@ class AccountMove(models.Model):
     def openimis_bill_validate_items(self):
         """Compare header, payable lines and invoice lines. Source: billValidateItems.
 
-        :return: dict {line id: list of problems}, key 0 for the bill itself; empty
-            when all is well
+        :return: dict {line id as text: list of problems}, key "0" for the bill
+            itself; empty when all is well (text, since XML-RPC has no other keys)
+        :raises AccessError: without right 156101
         """
         require_right(self.env, "156101")
         self.ensure_one()
+        problems = self._openimis_item_problems()
+        if problems:
+            message = self.env._("Lines validated: problems found")
+        else:
+            message = self.env._("Lines validated: all is well")
+        self._openimis_add_event("2" if problems else "1", message, problems)
+        return problems
+
+    def _openimis_item_problems(self):
         problems = {}
         for line in self.openimis_line_ids:
             expected = line._expected_net()
@@ -159,7 +169,7 @@ class AccountMove(models.Model):
                     net=line.amount_net,
                     expected=expected,
                 )
-                problems[line.id] = [text]
+                problems[str(line.id)] = [text]
         net = self.currency_id.round(sum(self.openimis_line_ids.mapped("amount_net")))
         if self.currency_id.compare_amounts(self.amount_untaxed, net):
             text = self.env._(
@@ -167,14 +177,15 @@ class AccountMove(models.Model):
                 bill=self.amount_untaxed,
                 lines=net,
             )
-            problems[0] = [text]
+            problems["0"] = [text]
         return problems
 
     def openimis_bill_match_items(self):
         """Tell whether subject and sources still exist. Source: billMatchItems.
 
-        :return: dict with `subject` and `line_items` {line id: status}; a status is
-            VALID, NO_ITEM or INVALID_ITEM (archived)
+        :return: dict with `subject` and `line_items` {line id as text: status}; a
+            status is VALID, NO_ITEM or INVALID_ITEM (archived)
+        :raises AccessError: without right 156101
         """
         require_right(self.env, "156101")
         self.ensure_one()
@@ -186,8 +197,16 @@ class AccountMove(models.Model):
             for line in lines:
                 exists = line.source_id in alive
                 record = found.browse(line.source_id) if exists else None
-                statuses[line.id] = _item_status(record)
-        return {"subject": _item_status(self.openimis_subject), "line_items": statuses}
+                statuses[str(line.id)] = _item_status(record)
+        result = {
+            "subject": _item_status(self.openimis_subject),
+            "line_items": statuses,
+        }
+        well = {result["subject"], *statuses.values()} == {"VALID"}
+        self._openimis_add_event(
+            "1" if well else "2", self.env._("Lines matched with their sources"), result
+        )
+        return result
 
     # === HELPERS ===
 

@@ -22,6 +22,18 @@ class OpenimisClosing(models.Model):
         )
         return {**action, "domain": [("closing_id", "=", self.id)]}
 
+    def action_view_moves(self):
+        """Open the bills and invoices of the closing, in openIMIS' terms.
+
+        :return: a window action
+        """
+        action = super().action_view_moves()
+        bills = self.env["ir.actions.act_window"]._for_xml_id(
+            "openimis_payable.account_move_bill_action"
+        )
+        shown = {name: bills[name] for name in ("views", "view_mode", "search_view_id")}
+        return {**action, **shown}
+
     def action_download_report(self):
         """Make the report as XLSX, keep it with the closing and download it.
 

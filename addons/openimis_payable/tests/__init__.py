@@ -5,10 +5,12 @@ from . import test_closing_other
 from . import test_bill_services
 from . import test_bill_life
 from . import test_bill_twice
+from . import test_bill_http
 from . import test_bill_payment
 from . import test_rights
 from . import test_closing_scope
 from . import test_ageing
+from . import test_owed
 from . import test_print
 from . import test_print_pdf
 from . import test_property

@@ -121,7 +121,7 @@ class TestBillServices(BillCase):
         line = self.bill.openimis_line_ids[0]
         line.amount_net = 499
         problems = self.bill.openimis_bill_validate_items()
-        self.assertEqual(set(problems), {0, line.id})
+        self.assertEqual(set(problems), {"0", str(line.id)})
 
     def test_bill_that_disagrees_with_its_lines_is_not_validated(self):
         self.bill.openimis_line_ids[0].amount_net = 499
@@ -134,7 +134,8 @@ class TestBillServices(BillCase):
         result = self.bill.openimis_bill_match_items()
         self.assertEqual(result["subject"], "VALID")
         self.assertEqual(
-            result["line_items"], {first.id: "VALID", second.id: "INVALID_ITEM"}
+            result["line_items"],
+            {str(first.id): "VALID", str(second.id): "INVALID_ITEM"},
         )
 
     def test_tax_analysis(self):

@@ -55,6 +55,15 @@ class TestPrint(BillCase):
         html = self._html("openimis_payable.report_closing", self.closing)
         self.assertIn("Facility HF-A", html)
 
+    def test_bills_of_a_closing_are_listed_in_openimis_terms(self):
+        action = self.closing.action_view_moves()
+        views = dict((kind, view) for view, kind in action["views"])
+        arch = self.env["account.move"].get_view(views["list"], "list")["arch"]
+        for field in ("openimis_code", "partner_id", "openimis_type"):
+            self.assertIn(field, arch)
+        found = self.env["account.move"].search(action["domain"])
+        self.assertEqual(found, self.closing.move_ids)
+
     def test_closing_report_as_xlsx(self):
         self._claim("=1+1", {"price_asked": 5})
         self.closing.action_preview()
