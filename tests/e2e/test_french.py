@@ -5,7 +5,8 @@ import json
 from devtools import addons, database
 
 #: Labels of selections that no translation file of ours reached. Those that a model
-#: takes over from a base belong to the base, yet only the model's own file can hold them.
+#: takes over from a base belong to the base, yet only the file of the model's own addon
+#: can hold them.
 SCRIPT = """
 import json
 env.cr.execute('''
