@@ -17,7 +17,7 @@ from .checks import Checker, check_mappings
 from .children import ChildChecker, collect
 from .compare_children import ChildComparer
 from .compare_guardians import GuardianComparer
-from .compare_links import LinkComparer, decide_debtors
+from .compare_links import LinkComparer, debtors_by_child, decide_debtors
 from .compare_pages import SectorComparer, compare_billing, compare_incomes
 from .const import SPECS
 from .context import Context, Merged
@@ -215,6 +215,7 @@ def plan(analysis, base, reference, options, overwrite, watch=NOBODY):
     context = Context(analysis.merged, base, reference, options, result, watch)
     GuardianComparer(context).run()
     decide_debtors(context)
+    result.debtors = debtors_by_child(context)
     ChildComparer(context).run()
     LinkComparer(context).run()
     compare_incomes(context, analysis.third_parties)

@@ -31,6 +31,21 @@ def decide_debtors(context):
             _note_kept(context, child, current)
 
 
+def debtors_by_child(context):
+    """Return who pays for each child that the files speak of.
+
+    :param Context context: after `decide_debtors`
+    :return: dict child → (guardian id, name), or None
+    """
+    debtors = context.debtors
+    return {
+        child: (debtors[child], context.guardian_name(debtors[child]))
+        if child in debtors
+        else None
+        for child in concerned(context)
+    }
+
+
 def _note_kept(context, child, current):
     parents = context.merged.children.parents(child, context.base)
     stored = context.base.guardians.get(current)

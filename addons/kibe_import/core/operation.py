@@ -89,12 +89,14 @@ class Plan:
     :ivar operations: list of Operation in dependency order
     :ivar issues: Issues of this operation alone
     :ivar losing: children that lose their sector pages (P26)
+    :ivar debtors: child → (guardian id, name) who pays after the import, or None
     """
 
     overwrite: bool
     operations: list = dataclasses.field(default_factory=list)
     issues: Issues = dataclasses.field(default_factory=Issues)
     losing: list = dataclasses.field(default_factory=list)
+    debtors: dict = dataclasses.field(default_factory=dict)
 
     def counters(self):
         """Return entity → action → number of records, entities in order."""
@@ -116,20 +118,6 @@ class Plan:
             for entity, row in counts.items()
             if row
         }
-
-    def presences(self):
-        """Return the weekly presences of each group before and after, as lists.
-
-        :return: list of [group code, before, after]
-        """
-        totals = {}
-        for operation in self.operations:
-            if operation.entity == "sector" and operation.group:
-                row = totals.setdefault(operation.group.code, [0, 0])
-                for action in COUNTED_AS.get(operation.action, (operation.action,)):
-                    if action in (Action.DELETED, Action.CREATED):
-                        row[action is Action.CREATED] += len(operation.lines)
-        return [[code, *row] for code, row in sorted(totals.items())]
 
 
 def _always(entity, action):

@@ -11,12 +11,16 @@ remembered = functools.lru_cache(maxsize=10_000)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Slot:
-    """A slot of a group: its number and its minutes `[begin, end)` of the day."""
+    """A slot of a group: its number and its minutes `[begin, end)` of the day.
+
+    :ivar weight: ten-thousandths of a whole day
+    """
 
     number: int
     begin: int
     end: int
     id: int = None
+    weight: int = 0
 
     def overlap(self, begin, end):
         """Return the minutes shared with a presence."""

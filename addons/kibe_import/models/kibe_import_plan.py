@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..core import analysis
+from ..core import analysis, totals
 from ..core.messages import Severity, Text, heading, render
 from ..core.reference import Options
 from .kibe_import_background import RunWatch
@@ -230,21 +230,19 @@ class KibeImportPlan(models.AbstractModel):
         }
 
     def _totals(self, found, plan):
-        """Return totals a clerk can tick off: people, debtors, placements."""
-        incomes = [
-            operation.values
-            for operation in plan.operations
-            if operation.entity == "income" and "amount" in operation.values
-        ]
+        """Return totals a clerk can tick off: incomes, debtors, placements."""
+        sums, confidential = totals.income_totals(plan)
         # sudo: the sum is for those who may see incomes, the field says so
-        self.sudo().income_sum = sum(
-            (values["amount"] for values in incomes), Decimal()
-        )
+        self.sudo().income_sum = sum(sums.values(), Decimal())
         return {
-            "confidential": sum(values["confidential"] for values in incomes),
+            "confidential": confidential,
             "third_parties": len(found.third_parties),
             "without_income": analysis.children_without_income(found),
-            "groups": plan.presences(),
+            "debtors": totals.children_per_debtor(plan.debtors),
+            "groups": [
+                (code, before, after, float(old), float(new))
+                for code, before, after, old, new in totals.presences(plan)
+            ],
         }
 
     # === MESSAGES ===

@@ -111,7 +111,13 @@ class KibeImportSnapshot(models.AbstractModel):
             id=group.id,
             mode=group.mode,
             slots=tuple(
-                Slot(s.number, _minutes(s.hour_from), _minutes(s.hour_to), s.id)
+                Slot(
+                    s.number,
+                    _minutes(s.hour_from),
+                    _minutes(s.hour_to),
+                    s.id,
+                    round(s.weight * 100),
+                )
                 for s in slots
             ),
             modules=tuple(

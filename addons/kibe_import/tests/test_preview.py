@@ -1,6 +1,7 @@
 import io
 
 import openpyxl
+from lxml import html
 
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
@@ -66,8 +67,21 @@ class TestKibePreview(KibeImportCommon):
         run = self.run_import("kibe_sample.zip")
         self.assertEqual(run.income_sum, 11200)
         totals = run.details["totals"]
-        self.assertEqual(totals["groups"], [["NUR1", 0, 4]])
+        self.assertEqual(totals["groups"], [["NUR1", 0, 4, 0, 3]])
+        payers = [["Aide financière Commune de Martigny", 1], ["Etienne Summer", 1]]
+        self.assertEqual(totals["debtors"]["named"], payers)
+        self.assertEqual(totals["debtors"]["without"], 0)
         self.assertEqual((totals["third_parties"], totals["without_income"]), (1, 0))
+
+    def test_totals_read_in_french(self):
+        self.run_import("kibe_sample.zip", "create")
+        run = self.run_import(edited(drop=[("prestations", 4)]), user=self.clerk)
+        shown = str(run.with_context(lang="fr_FR").preview_html)
+        [row] = html.fromstring(shown).xpath("//tr[td='NUR1']")
+        cells = row.text_content().split()
+        self.assertEqual(cells, ["NUR1", "4", "3", "3,00", "2,50"])
+        self.assertIn("Enfants sans débiteur", shown)
+        self.assertIn("Aide financière Commune de Martigny", shown)
 
     def test_messages_open_grouped(self):
         run = self.run_import("kibe_sample.zip")
