@@ -122,6 +122,16 @@ class AccountMove(models.Model):
                 )
         result = super().button_draft()
         self.filtered("openimis_deleted").openimis_deleted = False
+        self.filtered("openimis_type")._openimis_add_event(
+            "1", self.env._("Bill reset to draft")
+        )
+        return result
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self.filtered("openimis_type")._openimis_add_event(
+            "1", self.env._("Bill cancelled")
+        )
         return result
 
     # === AMEND ===
@@ -184,6 +194,7 @@ class AccountMove(models.Model):
         replacement = self.copy(
             {
                 "invoice_date": self.invoice_date,
+                "invoice_date_due": self.invoice_date_due,
                 "date": self.date,
                 "ref": code,
                 "openimis_type": self.openimis_type,

@@ -47,6 +47,7 @@ class AccountMove(models.Model):
         template = self.env.ref("openimis_payable.mail_template_bill")
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Send by E-mail"),
             "res_model": "mail.compose.message",
             "view_mode": "form",
             "target": "new",

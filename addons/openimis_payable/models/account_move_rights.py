@@ -61,7 +61,10 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         for move in self.filtered("openimis_type"):
             move._check_openimis_postable()
-        return super()._post(soft)
+        posted = super()._post(soft)
+        bills = posted.filtered("openimis_type")
+        bills._openimis_add_event("1", self.env._("Bill validated"))
+        return posted
 
     def _check_openimis_postable(self):
         """Refuse to validate a bill that is suspended or disagrees with its lines.

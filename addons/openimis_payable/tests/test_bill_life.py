@@ -92,6 +92,26 @@ class TestBillLife(BillCase):
         replacement.action_post()
         self.assertEqual(replacement.amount_total, 700)
 
+    def test_amended_bill_is_due_when_the_first_one_was(self):
+        self.bill.invoice_date_due = "2026-03-15"
+        replacement = self.bill.openimis_bill_amend()
+        self.assertEqual(str(replacement.invoice_date_due), "2026-03-15")
+        replacement.action_post()
+        again = replacement.openimis_bill_amend()
+        self.assertEqual(str(again.invoice_date_due), "2026-03-15")
+
+    def test_each_status_leaves_an_event(self):
+        for deed, message in (
+            ("action_post", "Bill validated"),
+            ("button_draft", "Bill reset to draft"),
+            ("button_cancel", "Bill cancelled"),
+            ("button_draft", "Bill reset to draft"),
+        ):
+            getattr(self.bill, deed)()
+            event = self._last_event()
+            self.assertEqual((event.event_type, event.message), ("1", message))
+            self.assertEqual(event.create_uid, self.accountant)
+
     def test_amended_bill_is_not_billed_again(self):
         self.bill.openimis_bill_amend()
         self.closing.action_generate()

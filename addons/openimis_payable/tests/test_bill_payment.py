@@ -51,6 +51,7 @@ class TestBillPayment(BillCase):
         self.assertEqual(str(self.bill.openimis_date_payed), "2026-02-10")
         event = self._last_event()
         self.assertEqual((event.event_type, event.data["code_ext"]), ("3", "EXT"))
+        self.assertIn("$\xa0800.00", event.message)
 
     def test_same_reference_is_registered_once(self):
         first = self._pay(self.bill, 200, openimis_code_ext="P1")

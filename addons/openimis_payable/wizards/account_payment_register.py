@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools.misc import format_amount
 
 from ..models.account_move_payment import PAYMENT_FIELDS
 from ..models.rights import require_right
@@ -52,7 +53,7 @@ class AccountPaymentRegister(models.TransientModel):
                 "3",
                 self.env._(
                     "Payment of %(amount)s registered: %(reference)s",
-                    amount=payment.amount,
+                    amount=format_amount(self.env, payment.amount, payment.currency_id),
                     reference=payment.openimis_code_ext or payment.name or "",
                 ),
                 payment._openimis_payload(),
