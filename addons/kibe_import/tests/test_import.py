@@ -176,6 +176,25 @@ class TestKibeImport(KibeImportCommon):
         self.assertIn(f"«{label}»", " ".join(texts))
         self.assertNotIn("«mister»", " ".join(texts))
 
+    def test_new_guardians_are_written_to_in_the_centres_language(self):
+        english = self.env(context=dict(self.env.context, lang="en_US")).user
+        self.company.partner_id.lang = "fr_FR"
+        self.run_import("kibe_sample.zip", "create", english)
+        guardians = self.env["daycare.guardian"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertIn("third_party", guardians.mapped("role"))
+        self.assertEqual(set(guardians.mapped("lang")), {"fr_FR"})
+
+    def test_language_of_the_operator_where_the_centre_has_none(self):
+        self.company.partner_id.lang = False
+        run = self.prepare("kibe_sample.zip", "create", self.clerk)
+        run.with_context(lang="en_US").action_run()
+        guardians = self.env["daycare.guardian"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(set(guardians.mapped("lang")), {"fr_FR"})
+
     def stamps(self):
         """Return the identity and last change of every business record."""
         return {
