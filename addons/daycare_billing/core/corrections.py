@@ -17,23 +17,35 @@ class Subsidy:
     value: Decimal
 
 
-def split(amount, debtor, subsidies):
-    """Share an amount between the debtor and third parties.
+def split(amounts, debtor, subsidies):
+    """Share the care of a child between the debtor and third parties.
 
-    Percentages count on the full amount, in the given order, and nobody pays more than
-    what is left: the parts always add up to the amount.
+    Percentages count on the full amount of each group, in the given order; an amount a
+    month is given once, whatever the number of groups. Nobody pays more than what is
+    left: the parts always add up.
 
-    :param Decimal amount: francs, not negative
+    :param amounts: dict group -> Decimal francs, not negative
     :param debtor: who pays the rest
     :param subsidies: list of Subsidy
-    :return: list of (payer, Decimal), subsidies first, the debtor last, no empty parts
+    :return: dict group -> list of (payer, Decimal), subsidies first, the debtor last,
+        no empty parts
     """
+    available = [subsidy.value for subsidy in subsidies]
+    return {
+        group: _split_group(amount, debtor, subsidies, available)
+        for group, amount in amounts.items()
+    }
+
+
+def _split_group(amount, debtor, subsidies, available):
+    """Share the amount of one group; `available` loses the francs that are given."""
     parts, left = [], amount
-    for subsidy in subsidies:
-        part = subsidy.value
+    for number, subsidy in enumerate(subsidies):
         if subsidy.mode == PERCENT:
-            part = round_to(amount * share_of(subsidy.value), CENT)
-        part = min(part, left)
+            part = min(round_to(amount * share_of(subsidy.value), CENT), left)
+        else:
+            part = min(available[number], left)
+            available[number] -= part
         if part > ZERO:
             parts.append((subsidy.payer, part))
             left -= part

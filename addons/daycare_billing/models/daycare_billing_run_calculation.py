@@ -114,10 +114,15 @@ class DaycareBillingRun(models.Model):
         for item in result.items:
             by_group.setdefault(item.group, []).append(item)
         subsidies = [
-            subsidy
+            subsidy._rule()
             for subsidy in snapshot.subsidies.get(result.child, ())
             if subsidy._covers(month.first)
         ]
+        totals = {
+            group_id: sum((item.amount for item in items), ZERO)
+            for group_id, items in by_group.items()
+        }
+        shared = split(totals, debtor, subsidies)
         for group_id, items in by_group.items():
             care = {
                 **common,
@@ -125,7 +130,9 @@ class DaycareBillingRun(models.Model):
                 "tariff_id": tariffs[group_id].id,
                 "at_maximum": result.at_maximum,
             }
-            lines += self._care_lines(care, items, result.steps, debtor, subsidies)
+            lines += self._care_lines(
+                care, items, result.steps, debtor, shared[group_id]
+            )
         lines += [
             self._service_line({**common, "debtor_id": debtor}, service, quantity)
             for service in snapshot.services.get(result.child, ())
@@ -135,11 +142,12 @@ class DaycareBillingRun(models.Model):
 
     # === CARE ===
 
-    def _care_lines(self, common, items, steps, debtor, subsidies):
-        """Return the line of the debtor and those of third parties, for one group."""
-        total = sum((item.amount for item in items), ZERO)
-        rules = self._subsidy_rules(subsidies, total)
-        parts = split(total, debtor, rules)
+    def _care_lines(self, common, items, steps, debtor, parts):
+        """Return the line of the debtor and those of third parties, for one group.
+
+        :param parts: list of (payer, amount) of `core.corrections.split`
+        """
+        total = sum((amount for _payer, amount in parts), ZERO)
         explained = [*steps, *(s for item in items for s in item.steps)]
         paid = sum((amount for payer, amount in parts if payer != debtor), ZERO)
         if paid:
@@ -169,10 +177,6 @@ class DaycareBillingRun(models.Model):
                 }
             )
         return lines
-
-    def _subsidy_rules(self, subsidies, total):
-        """Return the subsidies as rules; nobody gives anything to a price of zero."""
-        return [subsidy._rule() for subsidy in subsidies] if total > ZERO else []
 
     def _merged(self, parts):
         """Add up the parts of a payer that appears twice."""

@@ -45,10 +45,24 @@ def test_difference(due, billed, expected):
 )
 def test_split_adds_up(subsidies, expected):
     rules = [Subsidy(payer, mode, D(value)) for payer, mode, value in subsidies]
-    parts = split(D("100.05"), "debtor", rules)
+    parts = split({"group": D("100.05")}, "debtor", rules)["group"]
     assert parts == [(payer, D(amount)) for payer, amount in expected]
     assert sum(amount for _payer, amount in parts) == D("100.05")
 
 
 def test_nothing_to_split():
-    assert split(D(0), "debtor", [Subsidy("commune", "percent", D(50))]) == []
+    rules = [Subsidy("commune", "percent", D(50)), Subsidy("employer", "amount", D(9))]
+    assert split({"group": D(0)}, "debtor", rules) == {"group": []}
+
+
+def test_an_amount_a_month_is_given_once_for_all_groups():
+    rules = [
+        Subsidy("commune", "amount", D(120)),
+        Subsidy("employer", "percent", D(10)),
+    ]
+    parts = split({"a": D(100), "b": D(50), "c": D(10)}, "debtor", rules)
+    assert parts == {
+        "a": [("commune", D(100))],
+        "b": [("commune", D(20)), ("employer", D(5)), ("debtor", D(25))],
+        "c": [("employer", D(1)), ("debtor", D(9))],
+    }
