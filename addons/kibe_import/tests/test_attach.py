@@ -92,8 +92,12 @@ class TestKibeAttach(KibeImportCommon):
             ]
         )
         run = self.run_import("kibe_sample.zip", user=self.clerk)
-        dialog = self.opened(self.message(run, "I11"))
-        self.assertFalse(dialog.guardian_id)
+        message = self.message(run, "I11")
+        model = self.env["kibe.attach"].with_user(self.clerk)
+        untouched = model.create({"message_id": message.id})
+        self.assertFalse(untouched.guardian_id)
+        self.assertEqual(untouched.delivered_place, "intervenants.csv / 3")
+        dialog = self.opened(message)
         self.assertIn("29874", dialog.text)
         dialog.guardian_id = payers[1]
         dialog.save().action_attach()

@@ -62,9 +62,8 @@ class KibeAttach(models.TransientModel):
             wizard.delivered_name = line.label or wizard.message_id.value
             wizard.delivered_birthdate = values.get("birthdate")
             wizard.delivered_email = values.get("email")
-            wizard.delivered_place = " / ".join(
-                str(part) for part in (line.file, line.row) if part
-            )
+            message = wizard.message_id
+            wizard.delivered_place = f"{message.file} / {message.row}"
 
     def _delivered_line(self):
         """Return the line of the preview that shows the delivered record."""
@@ -85,8 +84,9 @@ class KibeAttach(models.TransientModel):
         for wizard in self:
             message = wizard.message_id
             for field in ("child_id", "guardian_id"):
+                # a message that fits several files names none: its id is 0
                 same = self._fields[field].comodel_name == message.res_model
-                wizard[field] = message.res_id if same else False
+                wizard[field] = (same and message.res_id) or False
 
     def action_attach(self):
         """Give the chosen file the delivered Kibé ID.
