@@ -27,6 +27,15 @@ class AccountBillingRunLine(models.Model):
 
     _run_idx = models.Index("(run_model, run_id)")
 
+    def _is_undone(self):
+        """Tell whether the move was cancelled or reversed: another bills its sources.
+
+        :return: bool
+        """
+        # sudo: who may see the run need not be allowed to read moves
+        move = self.sudo().move_id
+        return move.state == "cancel" or move.payment_state == "reversed"
+
     def _key(self):
         """Return the group key as the converter made it."""
         self.ensure_one()

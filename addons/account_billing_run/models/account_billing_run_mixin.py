@@ -51,10 +51,13 @@ class AccountBillingRunMixin(models.AbstractModel):
         for run in self:
             run.move_count = counts.get(run.id, 0)
 
-    @api.depends("line_ids.amount")
+    @api.depends(
+        "line_ids.amount", "line_ids.move_id.state", "line_ids.move_id.payment_state"
+    )
     def _compute_amount(self):
         for run in self:
-            run.amount = sum(run.line_ids.mapped("amount"))
+            lines = run.line_ids.filtered(lambda line: not line._is_undone())
+            run.amount = sum(lines.mapped("amount"))
 
     # === HOOKS ===
 

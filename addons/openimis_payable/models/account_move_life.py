@@ -161,6 +161,7 @@ class AccountMove(models.Model):
         bill.flush_recordset(["openimis_code"])
         replacement = bill._openimis_copy_for_amend(code)
         bill._billing_links("active")._openimis_move_to(replacement)
+        bill._openimis_hand_over_run_lines(replacement)
         bill._openimis_undo()
         bill.openimis_replaced_by_id = replacement
         if vals:
@@ -220,6 +221,11 @@ class AccountMove(models.Model):
         )
         self.openimis_line_ids.copy({"move_id": replacement.id})
         return replacement
+
+    def _openimis_hand_over_run_lines(self, replacement):
+        """Let the closing show the replacement as what it made."""
+        lines = self.env["account.billing.run.line"]
+        lines.search([("move_id", "=", self.id)]).move_id = replacement
 
     def _openimis_reference(self, field):
         record = self[field]

@@ -23,9 +23,17 @@ class OpenimisPaymentImport(models.Model):
         "Bank Journal",
         required=True,
         check_company=True,
+        default=lambda self: self._default_journal_id(),
         domain=[("type", "in", ("bank", "cash"))],
     )
     payment_ids = fields.Many2many("account.payment", readonly=True, copy=False)
+
+    def _default_journal_id(self):
+        """Return the bank journal where there is no choice."""
+        journals = self.env["account.journal"]
+        company = journals._check_company_domain(self.env.company)
+        found = journals.search([*company, ("type", "=", "bank")], limit=2)
+        return found if len(found) == 1 else journals
 
     def action_run(self):
         require_right(self.env, "156202")

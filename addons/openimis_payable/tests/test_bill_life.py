@@ -112,6 +112,20 @@ class TestBillLife(BillCase):
             self.assertEqual((event.event_type, event.message), ("1", message))
             self.assertEqual(event.create_uid, self.accountant)
 
+    def test_closing_counts_each_bill_once(self):
+        self.bill.openimis_bill_delete()
+        self.assertEqual(self.closing.amount, 0)
+        self.closing.action_generate()
+        self.assertEqual(self.closing.amount, 800)
+        again = (self.closing.move_ids - self.bill).with_user(self.accountant)
+        again.action_post()
+        replacement = again.openimis_bill_amend()
+        self.assertEqual(self.closing.amount, 800)
+        self.assertIn(replacement, self.closing.line_ids.move_id)
+        replacement.action_post()
+        replacement.openimis_bill_delete()
+        self.assertEqual(self.closing.amount, 0)
+
     def test_amended_bill_is_not_billed_again(self):
         self.bill.openimis_bill_amend()
         self.closing.action_generate()

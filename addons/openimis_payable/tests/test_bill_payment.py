@@ -142,6 +142,13 @@ class TestBillPayment(BillCase):
         run.action_run()
         return run
 
+    def test_result_file_comes_from_the_only_bank(self):
+        imports = self.env["openimis.payment.import"].with_user(self.accountant)
+        new = imports.new({"company_id": self.company.id})
+        self.assertEqual(new.journal_id._origin, self.bank)
+        self.bank.copy()
+        self.assertFalse(imports.new({}).journal_id)
+
     def test_result_file_registers_and_rejects(self):
         code = self.bill.openimis_code
         head = "code,amount,status,code_ext,date,reason\n"
