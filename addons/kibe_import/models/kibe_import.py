@@ -238,8 +238,13 @@ class KibeImport(models.Model):
         self.attachment_ids.unlink()
         self.line_ids.unlink()
         # sudo: nobody may edit findings; here the cells they quote are blanked
-        cells = {"value": False, "kibe_child": False, "kibe_key": False}
-        self.sudo().exchange_message_ids.write(cells)
+        findings = self.sudo().exchange_message_ids
+        cells = dict.fromkeys(("value", "kibe_child", "kibe_key", "kibe_name"), False)
+        for heading, messages in findings.grouped("kibe_heading").items():
+            # the heading is the text without what it quotes
+            messages.write({**cells, "text": heading or "…"})
+        for run in self.filtered("details"):
+            run.details = run._details_without_names()
         self.write(
             {
                 "archive": False,
@@ -248,6 +253,15 @@ class KibeImport(models.Model):
                 "files_deleted": True,
             }
         )
+
+    def _details_without_names(self):
+        """Return the details of the preview without the names of persons."""
+        details = {**self.details, "losing": []}
+        totals = details.get("totals") or {}
+        if totals.get("debtors"):
+            debtors = {**totals["debtors"], "named": []}
+            details["totals"] = {**totals, "debtors": debtors}
+        return details
 
     def _finish(self):
         """Keep the mappings for a workbook that comes alone."""

@@ -24,6 +24,10 @@ class TestKibeFiles(KibeImportCommon):
         self.assertTrue(old.files_deleted)
         self.assertFalse(old.archive or old.attachment_ids or old.line_ids)
         self.assertFalse(any(old.exchange_message_ids.mapped("value")))
+        left = str([old.exchange_message_ids.mapped("text"), old.preview_html])
+        self.assertNotIn("Mory", left)
+        self.assertNotIn("Martigny", left)
+        self.assertIn("V04", left)
         self.assertTrue(old.counters)
         self.assertTrue(young.archive and young.line_ids)
 
