@@ -7,7 +7,7 @@ from odoo.http import Response, request
 
 from ..core.client import loads
 from ..core.exceptions import UnreadableAnswer
-from ..core.fhir_search import BadSearch, parse_history, parse_search
+from ..core.fhir_search import BadSearch, parse_history, parse_search, parse_view
 from ..core.fhir_server import SERVED, capability_statement
 from ..core.openapi import openapi_document
 from ..fhir_error import FhirError
@@ -45,7 +45,8 @@ class FhirController(http.Controller):
         arguments = _arguments()
         with _understood():
             search = parse_search(_known(resource), arguments)
-            return fhir_response(_server(resource)._search_bundle(search, arguments))
+            server = _reading(resource)
+            return fhir_response(server._search_bundle(search, arguments))
 
     @http.route(f"{BASE}/<string:resource>/_search", **{**READ, "methods": ["POST"]})
     def search_by_form(self, resource, **_parameters):
@@ -62,18 +63,19 @@ class FhirController(http.Controller):
     @http.route(f"{BASE}/<string:resource>/<string:identifier>", **READ)
     def read_resource(self, resource, identifier, **_parameters):
         """One resource; a large bill is streamed line by line."""
-        server = _server(resource)
         if identifier == "_history":
             return self._history(resource)
+        view = _view(_known(resource))
+        server = _reading(resource)
         record = server._find(identifier)
         headers = server._headers(record)
         if _is_known(headers):
             return Response(status=304, headers=headers)
-        if server._is_large(record):
+        if server._is_large(record) and view.keeps("lineItem"):
             return Response(
-                server._stream(record), content_type=CONTENT_TYPE, headers=headers
+                server._stream(record, view), content_type=CONTENT_TYPE, headers=headers
             )
-        (found,) = server._resources(record)
+        (found,) = server._parts(record, view)
         return fhir_response(found, headers=headers)
 
     @http.route(f"{BASE}/<string:resource>/<string:identifier>/_history", **READ)
@@ -114,7 +116,7 @@ class FhirController(http.Controller):
         arguments = _arguments()
         with _understood():
             asked = parse_history(arguments)
-            server = _server(resource)
+            server = _reading(resource)
             return fhir_response(server._history_bundle(asked, arguments, identifier))
 
 
@@ -137,6 +139,15 @@ def _understood():
             value=error.value,
         )
         raise FhirError(400, "invalid", text, error.parameter) from None
+
+
+def _view(resource):
+    """Which part of one resource is asked for; a number of matches it has not."""
+    with _understood():
+        view = parse_view(resource, _arguments())
+        if view.count_only:
+            raise BadSearch("_summary", "count")
+    return view
 
 
 def _is_known(headers):
@@ -176,3 +187,10 @@ def _server(resource):
         }
     )
     return env["openimis.fhir.resource"]._server(_known(resource))
+
+
+def _reading(resource):
+    """The model that serves a resource, to who may read it."""
+    server = _server(resource)
+    server._check_right()
+    return server

@@ -87,6 +87,7 @@ class GuardedAdapter(HTTPAdapter):
     """Transport adapter for `requests` that connects to public hosts only."""
 
     def init_poolmanager(self, *args, **kwargs):
+        """Make the pools, with connections that check their peer."""
         done = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _HTTPPool,

@@ -4,6 +4,13 @@ from . import const
 
 
 def meta(updated, version=None, profile=None):
+    """Meta of a resource.
+
+    :param updated: aware datetime of the last change, or None
+    :param version: number of the version, None where none are kept
+    :param profile: canonical URLs of the profiles the resource keeps
+    :rtype: dict
+    """
     return filled(
         {
             "versionId": str(version) if version else None,
@@ -14,6 +21,13 @@ def meta(updated, version=None, profile=None):
 
 
 def identifier(code, system, value):
+    """Identifier typed by openIMIS' code system.
+
+    :param str code: what kind of identifier, e.g. `UUID` or `Code`
+    :param str system: naming system, or None
+    :param str value: the identifier itself
+    :rtype: dict
+    """
     return filled(
         {
             "type": {"coding": [{"system": const.IDENTIFIER_TYPES, "code": code}]},
@@ -24,14 +38,33 @@ def identifier(code, system, value):
 
 
 def concept(system, code, display=None):
+    """CodeableConcept with one coding.
+
+    :param str system: code system
+    :param str code: of that system
+    :param str display: what the code means, or None
+    :rtype: dict
+    """
     return {"coding": [filled({"system": system, "code": code, "display": display})]}
 
 
 def money(value, currency):
+    """Money element.
+
+    :param Decimal value: exact amount in that currency
+    :param str currency: ISO 4217 code
+    :rtype: dict
+    """
     return {"value": value, "currency": currency}
 
 
 def party(party):
+    """Reference to a party, by its UUID too where it has one.
+
+    :param outgoing.Party party: or None
+    :return: Reference, None without a party
+    :rtype: dict | None
+    """
     if not party:
         return None
     return filled(

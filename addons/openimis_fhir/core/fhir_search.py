@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from .fhir_server import SERVED, SORTABLE
+from .fhir_view import ELEMENTS, SUMMARIES, WHOLE, View, make_view
 
 DEFAULT_COUNT = 50
 MAX_COUNT = 500
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb")
-RESULT_PARAMETERS = {"_count", "_sort", "_cursor", "_format", "_total"}
+VIEW_PARAMETERS = {"_summary", "_elements", "_format", "_pretty"}
+RESULT_PARAMETERS = {"_count", "_sort", "_cursor", "_total"} | VIEW_PARAMETERS
 #: modifiers of a text parameter; without one the beginning is compared
 TEXT_OPERATORS = ("contains", "exact")
 COUNT = re.compile(r"[0-9]{1,9}")
@@ -48,12 +50,17 @@ class Criterion:
 
 @dataclass(slots=True)
 class Search:
+    """What is asked of a search: which records, how many, in which order, how much of
+    each.
+    """
+
     resource: str
     criteria: list = field(default_factory=list)
     count: int = DEFAULT_COUNT
     sort: str = "id"
     descending: bool = False
     cursor: tuple | None = None
+    view: View = WHOLE
 
 
 @dataclass(slots=True)
@@ -66,6 +73,7 @@ class History:
     since: datetime | None = None
     count: int = MAX_COUNT
     cursor: tuple | None = None
+    view: View = WHOLE
 
     @staticmethod
     def mark(moment, alive, record_id):
@@ -73,14 +81,44 @@ class History:
         return encode_cursor(int(alive), moment.isoformat(), record_id)
 
 
+def parse_view(resource, parameters):
+    """Understand how much of a resource is asked for, and in which format.
+
+    Other parameters are passed over.
+
+    :param str resource: a key of `fhir_server.SERVED`
+    :param parameters: iterable of (name, value)
+    :rtype: View
+    :raises BadSearch: a value of the wrong form, or an element R4 does not know
+    """
+    asked = {name: value for name, value in parameters if name in VIEW_PARAMETERS}
+    if "json" not in asked.get("_format", "json"):
+        raise BadSearch("_format", asked["_format"])
+    summary = asked.get("_summary", "false")
+    if summary not in SUMMARIES:
+        raise BadSearch("_summary", summary)
+    return make_view(resource, summary, _elements(resource, asked.get("_elements")))
+
+
+def _elements(resource, text):
+    """Names listed in `_elements`, None when the parameter is not there."""
+    if text is None:
+        return None
+    names = text.split(",")
+    for name in names:
+        if name not in ELEMENTS[resource]:
+            raise BadSearch("_elements", name)
+    return names
+
+
 def parse_history(parameters):
     """Understand the query of `GET Invoice/_history?…`.
 
-    :param parameters: iterable of (name, value)
+    :param parameters: list of (name, value)
     :rtype: History
     :raises BadSearch: unknown parameter or a value of the wrong form
     """
-    history = History()
+    history = History(view=parse_view("Invoice", parameters))
     for name, value in parameters:
         if name == "_since":
             history.since = date_range(value, name)[0]
@@ -88,8 +126,10 @@ def parse_history(parameters):
             history.count = min(int(value), MAX_COUNT)
         elif name == "_cursor":
             history.cursor = _history_cursor(value)
-        elif name != "_format" or "json" not in value:
+        elif name not in VIEW_PARAMETERS:
             raise BadSearch(name, value)
+    if history.view.count_only:
+        history.count = 0
     return history
 
 
@@ -105,11 +145,11 @@ def parse_search(resource, parameters):
     """Understand the query of `GET <resource>?…`.
 
     :param str resource: a key of `fhir_server.SERVED`
-    :param parameters: iterable of (name, value), repeated names allowed (and-ed)
+    :param parameters: list of (name, value), repeated names allowed (and-ed)
     :rtype: Search
     :raises BadSearch: unknown parameter or a value of the wrong form
     """
-    search = Search(resource)
+    search = Search(resource, view=parse_view(resource, parameters))
     known = SERVED[resource][1]
     for name, value in parameters:
         name, _, modifier = name.partition(":")
@@ -121,6 +161,8 @@ def parse_search(resource, parameters):
             search.criteria += _criteria(name, known[name], value, modifier)
         else:
             raise BadSearch(name if not modifier else f"{name}:{modifier}", value)
+    if search.view.count_only:
+        search.count = 0
     return search
 
 
@@ -136,8 +178,6 @@ def _result_parameter(search, name, value):
             raise BadSearch(name, value)
     elif name == "_cursor":
         search.cursor = decode_cursor(value)
-    elif name == "_format" and "json" not in value:
-        raise BadSearch(name, value)
 
 
 def _refuse(name, value):

@@ -70,7 +70,8 @@ def capability_statement(base, date, software_version):
         "rest": [
             {
                 "mode": "server",
-                "documentation": f"OpenAPI: {base}/openapi.json",
+                "documentation": f"OpenAPI: {base}/openapi.json. Besides the search "
+                "parameters: _count, _sort; _summary and _elements wherever is read.",
                 "security": {
                     "cors": False,
                     "description": "Authorization: Bearer <API key of a user>; the "

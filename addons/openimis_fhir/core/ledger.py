@@ -16,6 +16,8 @@ class LedgerRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
+    """One line; debit and credit in the entry's currency, one of them zero."""
+
     account: str
     debit: Decimal
     credit: Decimal
@@ -25,6 +27,8 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
+    """A balanced entry; without journal or currency the company's own are meant."""
+
     date: date
     lines: tuple[LedgerLine, ...]
     journal: str | None = None

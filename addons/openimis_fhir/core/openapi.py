@@ -3,6 +3,7 @@
 from .const import FHIR_VERSION
 from .fhir_search import MAX_COUNT
 from .fhir_server import SERVED, SORTABLE
+from .fhir_view import SUMMARIES
 
 JSON = "application/fhir+json"
 #: HTTP status -> when it is answered; with an OperationOutcome
@@ -100,8 +101,9 @@ def _resource_paths():
 
 
 def _read(name, _parameters):
-    operation = _operation(f"read{name}", f"One {name}", name, 401, 403, 404)
-    operation["parameters"] = [_id()]
+    operation = _operation(f"read{name}", f"One {name}", name, 400, 401, 403, 404)
+    whole_or_part = [choice for choice in SUMMARIES if choice != "count"]
+    operation["parameters"] = [_id(), *_view_parameters(whole_or_part)]
     if name == "Invoice":
         operation["responses"]["410"] = _error(410)
     return f"/{name}/{{id}}", "get", operation
@@ -183,7 +185,22 @@ def _id():
 
 def _history_parameters():
     since = "Only what changed from this moment on"
-    return [_query("_since", {"type": "string"}, since), _count(), _cursor()]
+    return [
+        _query("_since", {"type": "string"}, since),
+        _count(),
+        _cursor(),
+        *_view_parameters(SUMMARIES),
+    ]
+
+
+def _view_parameters(summaries):
+    """Parameters that ask for a part of each resource."""
+    summary = {"type": "string", "enum": list(summaries)}
+    elements = "Elements of the root to answer, separated by commas"
+    return [
+        _query("_summary", summary, "Part to answer, as R4 defines it"),
+        _query("_elements", {"type": "string"}, elements),
+    ]
 
 
 def _count():
@@ -199,7 +216,8 @@ def _result_parameters(name):
     fields = [sort for sort in SORTABLE if name == "Invoice" or sort != "date"]
     orders = [sign + field for field in fields for sign in ("", "-")]
     order = {"type": "string", "enum": orders}
-    return [_count(), _query("_sort", order, "`-` is descending"), _cursor()]
+    sort = _query("_sort", order, "`-` is descending")
+    return [_count(), sort, _cursor(), *_view_parameters(SUMMARIES)]
 
 
 def _query(name, schema, description):

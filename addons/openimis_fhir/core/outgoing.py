@@ -133,6 +133,8 @@ class Facility:
 
 @dataclass(frozen=True, slots=True)
 class ClaimItem:
+    """One item or service of a claim, as provided and priced by the facility."""
+
     sequence: int
     kind: str
     code: str

@@ -53,12 +53,18 @@ class _Ahead(Thread):
         self._error = None
 
     def run(self):
+        """Fetch the page; what goes wrong is kept for who asks for it."""
         try:
             self._page = self._transport.page(*self.asked)
         except Exception as error:  # whoever asks for this page is told
             self._error = error
 
     def answer(self):
+        """Return the page, once the thread has ended.
+
+        :rtype: transport.Page
+        :raises Exception: what fetching it raised
+        """
         if self._error:
             raise self._error
         return self._page

@@ -58,6 +58,10 @@ class Page:
     seen: int = 0
 
     def add(self, other):
+        """Append another page; its total, where known, takes the place of ours.
+
+        :param Page other: what follows this page
+        """
         self.records += other.records
         self.problems += other.problems
         self.missing += other.missing

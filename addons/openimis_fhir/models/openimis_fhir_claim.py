@@ -14,6 +14,7 @@ class OpenimisFhirClaim(models.AbstractModel):
 
     _resource = "Claim"
     _model = "openimis.claim"
+    _rights = ("156101", "111102")
 
     @api.model
     def _base_domain(self):

@@ -51,7 +51,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
                     self._history_url(arguments, identifier, asked.mark(*page[-1])),
                 )
             )
-        return history(total, links, self._versions(page))
+        return history(total, links, self._versions(page, asked.view))
 
     @api.model
     def _gone_bundle(self, identifier, version):
@@ -87,18 +87,18 @@ class OpenimisFhirInvoice(models.AbstractModel):
             return Domain(field, "<", moment) | same & Domain("id", "<", last_id)
         return Domain(field, "<", moment) | (same if last_alive else Domain.FALSE)
 
-    def _versions(self, marks):
+    def _versions(self, marks, view):
         """Entries of the bundle, a constant number of queries for all."""
         moves = self.env[self._model].browse(i for _m, alive, i in marks if alive)
         graves = self.env["openimis.fhir.tombstone"].browse(
             i for _m, alive, i in marks if not alive
         )
-        entries = {(1, move.id): entry for move, entry in self._living(moves)}
+        entries = {(1, move.id): entry for move, entry in self._living(moves, view)}
         entries |= {(0, grave.id): self._dead(grave) for grave in graves}
         return [entries[alive, record_id] for _moment, alive, record_id in marks]
 
-    def _living(self, moves):
-        for move, resource in zip(moves, self._resources(moves), strict=True):
+    def _living(self, moves, view):
+        for move, resource in zip(moves, self._parts(moves, view), strict=True):
             yield (
                 move,
                 (

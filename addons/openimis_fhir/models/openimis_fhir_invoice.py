@@ -7,6 +7,7 @@ from odoo.tools import SQL, split_every
 from ..core.client import dumps
 from ..core.const import BILL_STATUS_TO_FHIR
 from ..core.fhir_search import BadSearch
+from ..core.fhir_view import WHOLE
 from ..core.outgoing import BillHead, Line, Party
 from ..fhir_error import FhirError
 from .openimis_fhir_resource import aware, exact
@@ -117,6 +118,14 @@ class OpenimisFhirInvoice(models.AbstractModel):
             for move, head in zip(records, self._heads(records), strict=True)
         ]
 
+    @api.model
+    def _parts(self, records, view=WHOLE):
+        if view.keeps("lineItem"):
+            return super()._parts(records, view)
+        builder = self._builder()
+        # the lines may be many and are not asked for
+        return [view.of(builder.invoice_head(h)) for h in self._heads(records)]
+
     # === STREAM ===
 
     @api.model
@@ -124,12 +133,13 @@ class OpenimisFhirInvoice(models.AbstractModel):
         return record.openimis_line_count > LARGE
 
     @api.model
-    def _stream(self, record):
+    def _stream(self, record, view=WHOLE):
         """JSON of a bill in pieces, never more than a chunk of lines in memory.
 
         The request's cursor is closed by the time the answer is sent; this one is of
         its own, so head and lines are read from one snapshot.
 
+        :param core.fhir_view.View view: which elements, `lineItem` among them
         :return: iterator of bytes
         """
         with self.env.registry.cursor() as cr:
@@ -137,7 +147,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
             move = record.with_env(server.env)
             (head,) = server._heads(move)
             builder = server._builder()
-            text = dumps(builder.invoice_head(head))
+            text = dumps(view.of(builder.invoice_head(head)))
             yield f'{text[:-1]},"lineItem":['.encode()
             separator = ""
             for lines in split_every(CHUNK, server._lines(move)):

@@ -14,6 +14,7 @@ class OpenimisFhirOrganization(models.AbstractModel):
 
     _resource = "Organization"
     _model = "res.partner"
+    _rights = ("156101", "111102")
 
     @api.model
     def _base_domain(self):

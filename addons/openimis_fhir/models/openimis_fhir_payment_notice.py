@@ -26,6 +26,7 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
 
     _resource = "PaymentNotice"
     _model = "openimis.payment.notice"
+    _rights = ("156201",)
 
     # === SEARCH AND READ ===
 
@@ -118,12 +119,7 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             raise self._wrong("PaymentNotice", "resourceType")
         if body.get("status") != "active":
             raise self._wrong("PaymentNotice.status", body.get("status"))
-        try:
-            amount, currency = money(body.get("amount"), "PaymentNotice.amount")
-        except (UnreadableResource, AttributeError):
-            raise self._wrong("PaymentNotice.amount", body.get("amount")) from None
-        if amount is None or not 0 < amount < MAX_AMOUNT:
-            raise self._wrong("PaymentNotice.amount.value", amount)
+        amount, currency = self._read_amount(body.get("amount"))
         move = self._bill(body.get("request"))
         if currency != move.currency_id.name:
             raise self._wrong("PaymentNotice.amount.currency", currency)
@@ -145,6 +141,30 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             "identifier": identifier.get("value") or False,
             "identifier_system": identifier.get("system") or False,
         }
+
+    def _read_amount(self, element):
+        """(amount, currency as written) of the notice.
+
+        :raises FhirError: 422 when it is no amount above zero
+        """
+        try:
+            amount, currency = money(element, "PaymentNotice.amount")
+        except (UnreadableResource, AttributeError):
+            amount, currency = None, None
+        if not isinstance(element, dict):
+            raise self._wrong("PaymentNotice.amount", element)
+        path, value = "PaymentNotice.amount.value", element.get("value")
+        if amount is None or not 0 < amount < MAX_AMOUNT:
+            raise self._wrong(path, value)
+        if isinstance(value, str):
+            text = self.env._(
+                "%(element)s must be a number of JSON, not text: %(value)s without "
+                "quotation marks.",
+                element=path,
+                value=value,
+            )
+            raise FhirError(422, "value", text, path)
+        return amount, currency
 
     def _read_date(self, body):
         """Day of the payment; FHIR requires only the day the notice was made.

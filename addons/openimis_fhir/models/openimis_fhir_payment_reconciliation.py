@@ -25,6 +25,7 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
 
     _resource = "PaymentReconciliation"
     _model = "account.payment"
+    _rights = ("156101", "156201")
 
     @api.model
     def _base_domain(self):

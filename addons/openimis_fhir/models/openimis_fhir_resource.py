@@ -9,9 +9,12 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
+from odoo.addons.openimis_payable.models.rights import has_right
+
 from ..core.fhir_build import Builder
 from ..core.fhir_search import BadSearch, encode_cursor
 from ..core.fhir_server import searchset
+from ..core.fhir_view import WHOLE
 from ..core.outgoing import Party
 from ..fhir_error import FhirError
 
@@ -37,6 +40,8 @@ class OpenimisFhirResource(models.AbstractModel):
 
     _resource = None
     _model = None
+    #: openIMIS' rights, one of which is needed to read (spec section 2)
+    _rights = ("156101",)
     _updated_field = "write_date"
     _date_field = None
 
@@ -71,6 +76,14 @@ class OpenimisFhirResource(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _parts(self, records, view=WHOLE):
+        """What is asked for of the resources of records.
+
+        :param core.fhir_view.View view: which elements
+        """
+        return [view.of(resource) for resource in self._resources(records)]
+
+    @api.model
     def _is_large(self, record):
         """Whether the resource is better streamed."""
         return False
@@ -81,6 +94,27 @@ class OpenimisFhirResource(models.AbstractModel):
         return [("Last-Modified", http_date(aware(record[self._updated_field])))]
 
     # === READ ===
+
+    @api.model
+    def _check_right(self):
+        """Refuse who may not read this resource.
+
+        :raises FhirError: 403 naming the right in openIMIS' words
+        """
+        if has_right(self.env, *self._rights):
+            return
+        names = [
+            # sudo: what a right is called is no secret
+            self.env.ref(f"openimis_payable.group_right_{code}").sudo().name
+            for code in self._rights
+        ]
+        text = self.env._(
+            "To read %(kind)s you need openIMIS' right %(rights)s. Ask your "
+            "administrator for it.",
+            kind=self._resource,
+            rights=" / ".join(names),
+        )
+        raise FhirError(403, "forbidden", text)
 
     @api.model
     def _find(self, identifier):
@@ -130,7 +164,7 @@ class OpenimisFhirResource(models.AbstractModel):
         if len(records) > search.count > 0:
             cursor = self._cursor(search, upper, page[-1])
             links.append(("next", self._url(arguments, cursor)))
-        resources = self._resources(page)
+        resources = self._parts(page, search.view)
         entries = [(self._full_url(resource), resource) for resource in resources]
         return searchset(total, links, entries)
 

@@ -4,6 +4,7 @@ from . import test_fhir_history
 from . import test_fhir_search
 from . import test_fhir_server
 from . import test_fhir_payments
+from . import test_fhir_view
 from . import test_subscription
 from . import test_payment_report
 from . import test_ledger_entry

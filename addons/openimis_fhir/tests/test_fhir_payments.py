@@ -70,7 +70,8 @@ class TestFhirPayments(FhirCase):
                 "PaymentNotice.amount.value",
             ),
             ({"identifier": [{"value": 7}]}, "PaymentNotice.identifier"),
-            ({"amount": {"value": "much"}}, "PaymentNotice.amount"),
+            ({"amount": {"value": "much"}}, "PaymentNotice.amount.value"),
+            ({"amount": {"value": True}}, "PaymentNotice.amount.value"),
             ({"amount": "much"}, "PaymentNotice.amount"),
             ({"paymentDate": "22.11.2026"}, "PaymentNotice.paymentDate"),
             ({"paymentDate": None, "created": None}, "PaymentNotice.created"),
@@ -81,6 +82,15 @@ class TestFhirPayments(FhirCase):
         ):
             outcome = self.pay({**self.notice(move, 10, "A"), **values}, 422)
             self.assertEqual(outcome["issue"][0]["expression"], [expression])
+        self.assertEqual(move.amount_residual, 610)
+
+    def test_an_amount_given_as_text_is_refused_in_words(self):
+        move = self.bill(1)
+        amount = {"value": "100.00", "currency": move.currency_id.name}
+        body = {**self.notice(move, 0, "A"), "amount": amount}
+        (issue,) = self.pay(body, 422)["issue"]
+        self.assertEqual(issue["expression"], ["PaymentNotice.amount.value"])
+        self.assertIn("100.00 without quotation marks", issue["details"]["text"])
         self.assertEqual(move.amount_residual, 610)
 
     def test_without_payment_date_the_day_of_the_notice_counts(self):

@@ -82,7 +82,19 @@ class TestFhirServer(FhirCase):
 
     def test_a_user_without_rights_is_refused(self):
         _user, key = self.make_user("nobody", "base.group_user")
-        self.call("Invoice", key, 403)
+        for path, right in (
+            ("Invoice", "Bill Search (156101)"),
+            ("Invoice/anything?_summary=true", "Bill Search (156101)"),
+            ("Invoice/_history", "Bill Search (156101)"),
+            ("ChargeItem", "Bill Search (156101)"),
+            ("Organization", "Bill Search (156101)"),
+            ("Claim", "Batch Run Search (111102)"),
+            ("PaymentNotice", "Bill Payment Search (156201)"),
+            ("PaymentReconciliation", "Bill Payment Search (156201)"),
+        ):
+            (issue,) = self.call(path, key, 403)["issue"]
+            self.assertIn(right, issue["details"]["text"])
+            self.assertNotIn("Journal", issue["details"]["text"])
 
     def test_read(self):
         move = self.bill(1)

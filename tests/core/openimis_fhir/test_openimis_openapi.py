@@ -43,7 +43,7 @@ def test_every_search_parameter_is_a_parameter(resource):
     operation = DOCUMENT["paths"][f"/{resource['type']}"]["get"]
     found = {parameter["name"] for parameter in operation["parameters"]}
     told = {parameter["name"] for parameter in resource["searchParam"]}
-    assert found - told == {"_count", "_sort", "_cursor"}
+    assert found - told == {"_count", "_sort", "_cursor", "_summary", "_elements"}
     assert told <= found
 
 
