@@ -65,6 +65,7 @@ class FileSpec:
 
     @property
     def file(self):
+        """Name of the file inside the archive."""
         return f"{self.name}.csv"
 
 

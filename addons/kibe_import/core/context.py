@@ -57,10 +57,12 @@ class Context:
 
     @property
     def overwrite(self):
+        """Whether existing records are changed, not only new ones created."""
         return self.plan.overwrite
 
     @property
     def issues(self):
+        """The messages of the plan, to which what is found is added."""
         return self.plan.issues
 
     def add(self, *args, **kwargs):

@@ -72,6 +72,7 @@ class _Formatter(string.Formatter):
         self.language = language
 
     def get_value(self, key, args, kwargs):
+        """Return the value of a placeholder, a Text in the formatter's language."""
         value = kwargs.get(key)
         if isinstance(value, Text):
             return format(value, self.language)

@@ -48,6 +48,7 @@ class SectorPage:
 
     @property
     def key(self):
+        """What tells the pages of a child apart: group code and both dates."""
         return (self.group.code, self.date_from, self.date_to)
 
     def content(self):

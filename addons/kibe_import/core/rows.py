@@ -26,6 +26,7 @@ class Row:
     blocked: bool = False
 
     def get(self, key):
+        """Return the value of a column, None when its cell is blank."""
         return self.values.get(key)
 
 

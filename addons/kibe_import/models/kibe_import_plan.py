@@ -154,6 +154,7 @@ class KibeImportPlan(models.AbstractModel):
         if notes.fatal:
             self.refusal = self._texts(notes)
         files = [raw, extra.get("groups"), extra.get("slots")]
+        # sudo: only a fingerprint leaves; it must not depend on what the user may see
         return analysis.fingerprint(files, options, self.sudo()._base_state())
 
     def _check_start(self, found, plans, state):

@@ -107,6 +107,8 @@ class KibeImportUndo(models.AbstractModel):
         )
 
     def _undo_records(self, entity, ids):
+        # sudo: undoing takes back what the import wrote, with the import's own rights;
+        # the ids come from its lines only
         model = self.env[MODELS[entity]].sudo()
         return (
             model.with_context(active_test=False, tracking_disable=True)
@@ -138,6 +140,7 @@ class KibeImportUndo(models.AbstractModel):
         if field == "debtor":
             if value.startswith("#"):
                 return int(value[1:])
+            # sudo: only the id of a debtor the import itself had replaced is read
             guardians = self.env["daycare.guardian"].sudo()
             return guardians._by_kibe_id([value], self.company_id)[value].id
         return value or False
@@ -145,6 +148,8 @@ class KibeImportUndo(models.AbstractModel):
     def _undo_deleted(self, line):
         """Build a deleted sector page again."""
         before = line.before
+        # sudo, here and below: the page stood there before the import deleted it, so
+        # taking the import back may put it back
         child = (
             self.env["daycare.child"]
             .sudo()
