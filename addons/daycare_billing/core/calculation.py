@@ -56,6 +56,7 @@ class Item:
 
     @property
     def amount(self):
+        """Amount of the item in the tariff's currency, not rounded."""
         return self.quantity * self.unit
 
 
@@ -77,6 +78,7 @@ class Result:
 
     @property
     def amount(self):
+        """Sum of the items in the tariff's currency: what is due."""
         return sum((item.amount for item in self.items), ZERO)
 
     @property

@@ -43,6 +43,7 @@ class HouseholdIncome:
 
     @property
     def missing(self):
+        """Whether no amount is known though none is withheld as confidential."""
         return self.amount is None and not self.confidential
 
 

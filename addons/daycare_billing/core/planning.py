@@ -90,6 +90,7 @@ class Page:
     week: dict = field(hash=False)
 
     def covers(self, day):
+        """Tell whether the page is in force on a date, its first and last included."""
         return self.date_from <= day and (self.date_to is None or day <= self.date_to)
 
     @property
@@ -132,6 +133,7 @@ class Month:
         ]
 
     def is_closed(self, group, day):
+        """Tell whether the group, or the whole daycare, is closed on a date."""
         return day in self.closed.get(group, ()) or day in self.closed.get(None, ())
 
 
