@@ -228,7 +228,7 @@ class DaycareBillingRun(models.Model):
     def _finish(self):
         result = super()._finish()
         self._refresh_stage()
-        if self.phase == "compute" and self.stage == "draft":
+        if self.stage == "draft":
             # Nothing to bill is a result too.
             self.stage = "computed"
         return result

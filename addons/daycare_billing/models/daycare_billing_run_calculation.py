@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 from ..core.calculation import (
     ERROR_INCOME,
@@ -38,26 +39,35 @@ class DaycareBillingRun(models.Model):
         return [{"child_ids": ids, "units": len(ids)} for ids in chunks]
 
     def _months(self):
-        """Return the first days of the months to calculate, the service month last.
-
-        Former months count when a run has billed them, so that the months before the
-        first run are never billed.
-        """
+        """Return the first days of the months to calculate, the service month last."""
         months = [self.service_month]
         if self.with_corrections:
             begin = fields.Date.subtract(
                 self.service_month, months=self.company_id.daycare_correction_months
             )
-            billed = self.search(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    ("service_month", ">=", begin),
-                    ("service_month", "<", self.service_month),
-                    ("stage", "in", ("invoiced", "posted")),
-                ]
+            former = self.search(
+                self._settled_domain()
+                & Domain("service_month", ">=", begin)
+                & Domain("service_month", "<", self.service_month)
             )
-            months = sorted(set(billed.mapped("service_month"))) + months
+            months = sorted(set(former.mapped("service_month"))) + months
         return months
+
+    def _settled_domain(self):
+        """Return the domain of the runs whose month is corrected when data change.
+
+        Those that have invoices, and those that found nothing to invoice: but none
+        before the first invoices, which former software has written.
+        """
+        company = Domain("company_id", "=", self.company_id.id)
+        billed = Domain("stage", "in", ("invoiced", "posted"))
+        first = self.search(company & billed, order="service_month", limit=1)
+        nothing = (
+            Domain("stage", "=", "computed")
+            & Domain("service_month", ">", first.service_month)
+            & ~Domain("billing_line_ids", "any", [("billing_state", "=", "to_bill")])
+        )
+        return company & (billed | nothing if first else billed)
 
     # === ONE CHUNK ===
 

@@ -105,6 +105,22 @@ class TestCorrections(DaycareBillingCommon):
         april = self._bill(APRIL)
         self.assertEqual(april.billing_line_ids.mapped("month"), [APRIL])
 
+    def test_month_without_anything_to_invoice_is_corrected_too(self):
+        self._bill(post=True)
+        self.sector.date_to = "2021-03-31"
+        self.assertEqual(self._bill(APRIL).stage, "computed")
+        self._regenerate("2021-03-01")
+        may = self._bill(APRIL.replace(month=5))
+        self.assertEqual(self._corrections(may), [(APRIL, self.commune, 1110.00)])
+
+    def test_month_calculated_before_the_first_invoices_is_never_billed(self):
+        self.sector.date_from = APRIL
+        self.assertFalse(self._bill().billing_line_ids)
+        self.sector.date_from = MARCH
+        april = self._bill(APRIL, post=True)
+        self.assertFalse(self._corrections(april))
+        self.assertFalse(self._corrections(self._bill(APRIL.replace(month=5))))
+
     def test_late_income_page(self):
         self._bill(post=True)
         self.env["daycare.income"].create(
