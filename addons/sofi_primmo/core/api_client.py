@@ -41,7 +41,8 @@ class SofiClient:
     :param str key: access key
     :param str secret: its secret
     :param ApiProfile profile: names of the interface
-    :param options: `sleep`, `pauses`, `timeout`, `gate` of `Transport`
+    :param options: `sleep`, `pauses`, `timeout`, `gate`, `allow_private` of
+        `Transport`
     """
 
     def __init__(self, url, key, secret, profile=None, **options):

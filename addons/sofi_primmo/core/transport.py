@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 
 from . import exceptions as exc
 
@@ -43,8 +45,19 @@ def _check_public(host, port):
     except OSError as error:
         raise exc.SofiTransient(f"{host} is not found") from error
     for *_ignored, address in found:
-        if not ipaddress.ip_address(address[0].split("%")[0]).is_global:
-            raise exc.SofiConfigError("internal address", code="url_private")
+        check_peer(address[0])
+
+
+def check_peer(peer):
+    """Refuse a machine that is not on the public internet (spec 3.1).
+
+    :param str peer: its IP address
+    :raises SofiConfigError: `url_private`
+    """
+    address = ipaddress.ip_address(peer.partition("%")[0])
+    address = getattr(address, "ipv4_mapped", None) or address
+    if not address.is_global:
+        raise exc.SofiConfigError("internal address", code="url_private")
 
 
 class Transport:
@@ -56,6 +69,8 @@ class Transport:
     :param pauses: seconds before each new try
     :param timeout: (connect, read) in seconds
     :param gate: entered by every request, limits those at once; not while pausing
+    :param bool allow_private: talk to addresses of the internal network; else every
+        connection is checked, for a name may lead elsewhere than `check_url` saw
     """
 
     def __init__(
@@ -66,13 +81,16 @@ class Transport:
         pauses=PAUSES,
         timeout=TIMEOUT,
         gate=None,
+        allow_private=False,
     ):
+        public_only = not allow_private and urlsplit(url).hostname not in LOOPBACK
         self._url = url.rstrip("/")
         self._sleep = sleep or time.sleep
         self._pauses = pauses
         self._gate = gate or nullcontext()
         self._session = requests.Session()
-        self._session.mount("https://", _LimitedAdapter(timeout))
+        self._session.mount("https://", _LimitedAdapter(timeout, public_only))
+        # only ever to this machine itself, see `check_url`
         self._session.mount("http://", _LimitedAdapter(timeout))
         self._session.headers.update(
             {"User-Agent": user_agent, "Accept": "application/json"}
@@ -121,12 +139,32 @@ class Transport:
             return _decode(response, _body(response))
 
 
-class _LimitedAdapter(requests.adapters.HTTPAdapter):
-    """Gives every request the same limits of time; none can forget them."""
+class _PublicConnection(HTTPSConnection):
+    """Looks at whom it reached before the first byte is sent."""
 
-    def __init__(self, timeout):
+    def _new_conn(self):
+        connected = super()._new_conn()
+        try:
+            check_peer(connected.getpeername()[0])
+        except exc.SofiConfigError:
+            connected.close()
+            raise
+        return connected
+
+
+class _PublicPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicConnection
+
+
+class _LimitedAdapter(requests.adapters.HTTPAdapter):
+    """Gives every request the same limits of time and place; none can forget them."""
+
+    def __init__(self, timeout, public_only=False):
         super().__init__()
         self._timeout = timeout
+        if public_only:
+            pools = {**self.poolmanager.pool_classes_by_scheme, "https": _PublicPool}
+            self.poolmanager.pool_classes_by_scheme = pools
 
     def send(self, request, **options):
         """Send with the limits of time."""

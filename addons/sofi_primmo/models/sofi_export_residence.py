@@ -13,7 +13,7 @@ from odoo.tools import split_every
 from ..core import charge as core_charge
 from ..core import exceptions as exc
 from ..core import mdg
-from ..core.const import ARCHIVE_BATCH, LOG_INVALID_OUTPUT, Skip
+from ..core.const import ARCHIVE_BATCH, LOG_INVALID_OUTPUT, Remark, Skip
 from ..core.output_directory import DirectoryError
 from .sofi_residence_connection import SofiUserError
 
@@ -242,15 +242,15 @@ class SofiExport(models.Model):
         concerned = {}
         for item in judged:
             for remark in item.verdict.remarks:
-                concerned.setdefault(str(remark), []).append(item.charge.id)
+                concerned.setdefault(remark, []).append(item.charge.id)
         if lossy:
-            concerned["character_lost"] = lossy
+            concerned[Remark.CHARACTER_LOST] = lossy
         texts = self._remark_texts()
         self._log_many(
             [
                 {
-                    "severity": "info" if remark == "zero_amount" else "warning",
-                    "code": remark,
+                    "severity": "info" if remark == Remark.ZERO_AMOUNT else "warning",
+                    "code": str(remark),
                     "text": f"{texts[remark]} ({len(ids)})",
                     "value": ", ".join(ids[:20]),
                     "residences": residence,
@@ -284,18 +284,18 @@ class SofiExport(models.Model):
 
     def _remark_texts(self):
         return {
-            "service_code_unknown": self.env._(
+            Remark.SERVICE_CODE_UNKNOWN: self.env._(
                 "Charges with a service code outside the convention"
             ),
-            "not_a_sac": self.env._("Charges that are no service à la carte"),
-            "amount_differs": self.env._(
+            Remark.NOT_A_SAC: self.env._("Charges that are no service à la carte"),
+            Remark.AMOUNT_DIFFERS: self.env._(
                 "Charges whose amount is not quantity × unit price; SOFI's is kept"
             ),
-            "zero_amount": self.env._("Charges of zero"),
-            "description_language": self.env._(
+            Remark.ZERO_AMOUNT: self.env._("Charges of zero"),
+            Remark.DESCRIPTION_LANGUAGE: self.env._(
                 "Charges whose description lacks the language of the file"
             ),
-            "character_lost": self.env._(
+            Remark.CHARACTER_LOST: self.env._(
                 "Charges with a character that the encoding of the file lacks"
             ),
         }

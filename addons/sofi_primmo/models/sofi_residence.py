@@ -127,7 +127,8 @@ class SofiResidence(models.Model):
 
     _url_uniq = models.UniqueIndex(
         "(company_id, url) WHERE active",
-        "A residence with this address exists already.",
+        "A residence of this company with this address exists already. Change that "
+        "one, or archive it first.",
     )
 
     @api.depends("api_access_key", "api_secret")

@@ -42,13 +42,15 @@ class SofiResidence(models.Model):
         # run an export need not see them
         secret = self.sudo()
         parameter = secret.env["ir.config_parameter"].get_param(ALLOW_PRIVATE_PARAMETER)
-        check_url(self.url, allow_private=parameter in ("1", "True", "true"))
+        allow_private = parameter in ("1", "True", "true")
+        check_url(self.url, allow_private)
         return SofiClient(
             self.url,
             secret.api_access_key or "",
             secret.api_secret or "",
             self.profile_id._to_core(),
             gate=gate,
+            allow_private=allow_private,
         )
 
     def _translate_error(self, error):

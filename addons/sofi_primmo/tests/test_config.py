@@ -2,6 +2,8 @@ import json
 from base64 import b64decode, b64encode
 from pathlib import Path
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -35,6 +37,19 @@ class TestConfig(SofiCase):
         self.load()
         self.load(SAMPLE.replace(b'"VendorId": null', b'"VendorId": 12'))
         self.assertEqual(self.imported().mapped("vendor_id"), ["12", "12"])
+
+    def test_an_address_is_used_once_but_archived_ones_do_not_count(self):
+        url = self.residence.url
+        with self.assertRaises(UniqueViolation) as caught, self.env.cr.savepoint():
+            self.env["sofi.residence"].create({"name": "Twin", "url": url})
+        told = self.env["sofi.residence"]._sql_error_to_message(caught.exception)
+        self.assertIn("archive", told)
+        self.residence.active = False
+        self.env.flush_all()
+        self.residence.copy({"name": "Successor", "url": url, "active": True})
+        with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
+            self.residence.active = True
+            self.env.flush_all()
 
     def test_export_leaves_secrets_out(self):
         self.load()

@@ -1,13 +1,18 @@
 """The client against a real HTTP server: spec 3."""
 
+import json
+import socket
 from concurrent.futures import ThreadPoolExecutor, wait
 from threading import BoundedSemaphore
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from sofi_primmo_core import exceptions as exc
+from sofi_primmo_core.api_client import SofiClient
 from sofi_primmo_core.api_profile import ApiProfile
 from sofi_primmo_core.period import Period, read
-from sofi_primmo_core.transport import check_url
+from sofi_primmo_core.transport import check_peer, check_url
 from sofi_samples import KEY, SECRET
 from sofi_simulator import generate
 
@@ -248,6 +253,62 @@ def test_hostile_addresses(url, code):
 def test_internal_addresses_can_be_allowed():
     check_url("https://10.0.0.1", allow_private=True)
     check_url("http://127.0.0.1:8766/erables")
+
+
+@pytest.mark.parametrize(
+    ("order", "named"),
+    [
+        ({"path": "/charges", "tims": 2}, "tims"),
+        ({"path": "/charges", "kind": "meteor"}, "meteor"),
+        ({"kind": "status"}, "path"),
+        ([], "object"),
+    ],
+)
+def test_the_simulator_names_what_it_does_not_understand(simulator, order, named):
+    request = Request(f"{simulator.url}/__sim__/faults", json.dumps(order).encode())
+    with pytest.raises(HTTPError) as caught:
+        urlopen(request)
+    with caught.value as answer:
+        assert answer.status == 400
+        assert named in json.load(answer)["error"]["message"]
+
+
+def resolve_to(monkeypatch, address):
+    """Let every name lead to an address, as its owner may decide at any moment."""
+
+    def getaddrinfo(_host, port, *_args, **_options):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, int(port)))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+@pytest.mark.parametrize(
+    ("allow_private", "error"),
+    [(False, exc.SofiConfigError), (True, exc.SofiTransient)],
+)
+def test_a_name_that_leads_home_later_is_refused_before_anything_is_sent(
+    simulator, monkeypatch, allow_private, error
+):
+    port = simulator.url.rpartition(":")[2]
+    url = f"https://sofi.example.com:{port}/erables"
+    resolve_to(monkeypatch, "93.184.215.14")
+    check_url(url)  # public when the residence was set up
+    resolve_to(monkeypatch, "127.0.0.1")
+    client = SofiClient(url, KEY, SECRET, pauses=(), allow_private=allow_private)
+    # where it is allowed, the simulator answers without TLS
+    with client, pytest.raises(error) as caught:
+        client.login()
+    if not allow_private:
+        assert caught.value.code == "url_private"
+    assert not simulator.residence("erables").requests
+
+
+@pytest.mark.parametrize(
+    "peer", ["10.0.0.1", "::1", "fe80::1%eth0", "::ffff:127.0.0.1"]
+)
+def test_peers_of_the_internal_network(peer):
+    with pytest.raises(exc.SofiConfigError):
+        check_peer(peer)
 
 
 def test_redirects_are_not_followed(simulator, connect):

@@ -1,7 +1,9 @@
 """Trouble on order: what the n-th matching request gets instead of an answer."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from .store import Refused
 
 KINDS = (
     "status",
@@ -57,10 +59,20 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, values):
-        """Order a fault from its JSON object."""
+        """Order a fault from its JSON object.
+
+        :raises Refused: 400 naming the key or kind that is unknown, or missing
+        """
+        if not isinstance(values, dict):
+            raise Refused(400, "invalid", "an object is expected")
+        unknown = values.keys() - {field.name for field in fields(Fault)}
+        if unknown:
+            raise Refused(400, "unknown_key", ", ".join(sorted(unknown)))
+        if "path" not in values:
+            raise Refused(400, "missing_key", "path")
         fault = Fault(**values)
         if fault.kind not in KINDS:
-            raise ValueError(fault.kind)
+            raise Refused(400, "unknown_kind", str(fault.kind))
         with self._lock:
             self._faults.append(fault)
 
