@@ -29,6 +29,12 @@ class DaycareCommon(TransactionCase):
         cls.Child = cls.env["daycare.child"]
         cls.Guardian = cls.env["daycare.guardian"]
         cls.Link = cls.env["daycare.child.guardian"]
+        cls._make_groups()
+        cls._make_family()
+
+    @classmethod
+    def _make_groups(cls):
+        """Create a nursery that books by slots and a school that books by hours."""
         cls.nursery_department, cls.school_department = cls.env[
             "daycare.department"
         ].create(
@@ -37,6 +43,8 @@ class DaycareCommon(TransactionCase):
                 {"code": "T-PARA", "name": "After School", "mode": "hours"},
             ]
         )
+        names = ("number", "hour_from", "hour_to", "weight")
+        slots = [dict(zip(names, values, strict=True)) for values in SLOTS]
         cls.nursery, cls.school = cls.env["daycare.group"].create(
             [
                 {
@@ -44,17 +52,7 @@ class DaycareCommon(TransactionCase):
                     "name": "Nursery",
                     "department_id": cls.nursery_department.id,
                     "capacity": 2,
-                    "slot_ids": [
-                        Command.create(
-                            {
-                                "number": number,
-                                "hour_from": begin,
-                                "hour_to": end,
-                                "weight": weight,
-                            }
-                        )
-                        for number, begin, end, weight in SLOTS
-                    ],
+                    "slot_ids": [Command.create(slot) for slot in slots],
                 },
                 {
                     "code": "T-ECO",
@@ -64,6 +62,10 @@ class DaycareCommon(TransactionCase):
                 },
             ]
         )
+
+    @classmethod
+    def _make_family(cls):
+        """Create a child, and two guardians who are not linked to it."""
         cls.mother, cls.father = cls.Guardian.create(
             [
                 {
