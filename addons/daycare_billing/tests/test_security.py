@@ -67,6 +67,32 @@ class TestSecurity(DaycareBillingCommon):
         with self.assertRaises(AccessError):
             self.melody.with_user(educator).billing_line_ids  # noqa: B018
 
+    def test_money_cannot_be_exported_grouped_or_searched(self):
+        self._bill()
+        educator = self._user(
+            "educator", "daycare.group_daycare_user,base.group_allow_export"
+        )
+        children = self.env["daycare.child"].with_user(educator)
+        self.assertIn(self.melody, children.search([]))
+        child = children.browse(self.melody.id)
+        attempts = {
+            "export": lambda: child.export_data(["name", "billing_line_ids/amount"]),
+            "read": lambda: child.read(["subsidy_ids"]),
+            "search": lambda: children.search([("billing_line_ids.amount", ">", 9)]),
+            "group": lambda: children.formatted_read_group(
+                [], ["billing_line_ids"], ["__count"]
+            ),
+            "incomes": lambda: children.search(
+                [("guardian_link_ids.guardian_id.income_ids.amount", ">", 9)]
+            ),
+            "account": lambda: self.env["daycare.group"]
+            .with_user(educator)
+            .formatted_read_group([], ["income_account_id"], ["__count"]),
+        }
+        for name, attempt in attempts.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                attempt()
+
     def test_accountant_posts_without_daycare_rights(self):
         run = self._bill()
         accountant = self._user("daycare_accountant", "account.group_account_manager")
