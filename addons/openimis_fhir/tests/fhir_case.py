@@ -107,6 +107,23 @@ class FhirCase(AccountTestInvoicingCommon, HttpCase):
         cls.env.flush_all()
         return move
 
+    def notice(self, move, amount, identifier=None, **values):
+        """PaymentNotice of a bill, as an accounting system sends it."""
+        body = {
+            "resourceType": "PaymentNotice",
+            "status": "active",
+            "request": {"reference": f"Invoice/{move.openimis_uuid}"},
+            "created": "2026-11-22",
+            "payment": {"reference": "PaymentReconciliation/rec-1"},
+            "recipient": {"display": "Scheme"},
+            "paymentDate": "2026-11-22",
+            "amount": {"value": amount, "currency": move.currency_id.name},
+            **values,
+        }
+        if identifier:
+            body["identifier"] = [{"system": "urn:bank", "value": identifier}]
+        return body
+
     def call(self, path, key=None, status=200, data=None, **headers):
         """Ask the server; what comes back is a valid resource, or the test fails."""
         headers = {"Authorization": f"Bearer {key or self.key}", **headers}

@@ -5,22 +5,6 @@ from .fhir_case import FhirCase
 
 @tagged("post_install", "-at_install")
 class TestFhirPayments(FhirCase):
-    def notice(self, move, amount, identifier=None, **values):
-        body = {
-            "resourceType": "PaymentNotice",
-            "status": "active",
-            "request": {"reference": f"Invoice/{move.openimis_uuid}"},
-            "created": "2026-11-22",
-            "payment": {"reference": "PaymentReconciliation/rec-1"},
-            "recipient": {"display": "Scheme"},
-            "paymentDate": "2026-11-22",
-            "amount": {"value": amount, "currency": move.currency_id.name},
-            **values,
-        }
-        if identifier:
-            body["identifier"] = [{"system": "urn:bank", "value": identifier}]
-        return body
-
     def pay(self, body, status=201, key=None):
         resource = self.call("PaymentNotice", key or self.payer_key, status, body)
         self.env.invalidate_all()

@@ -103,15 +103,7 @@ class TestFhirView(FhirCase):
 
     def test_a_payment_notice_keeps_what_is_mandatory(self):
         move = self.bill(1)
-        body = {
-            "resourceType": "PaymentNotice",
-            "status": "active",
-            "request": {"reference": f"Invoice/{move.openimis_uuid}"},
-            "created": "2026-11-22",
-            "payment": {"reference": "PaymentReconciliation/rec-1"},
-            "recipient": {"display": "Scheme"},
-            "amount": {"value": 10, "currency": move.currency_id.name},
-        }
+        body = self.notice(move, 10)
         notice = self.call("PaymentNotice", self.payer_key, 201, body)
         expected = {"status", "created", "payment", "recipient", "amount"}
         for query in ("_summary=true", "_summary=text", "_elements=request"):
