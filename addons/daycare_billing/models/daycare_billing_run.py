@@ -156,6 +156,7 @@ class DaycareBillingRun(models.Model):
         for run in self:
             run._begin("compute")
             run._discard_calculation()
+            run.stage = "draft"
             run._refresh_stage()
         return True
 
@@ -202,8 +203,11 @@ class DaycareBillingRun(models.Model):
                 stage = "posted"
             elif states:
                 stage = "invoiced"
+            elif run.billing_line_ids or run.stage == "computed":
+                # Nothing to bill is a result, too.
+                stage = "computed"
             else:
-                stage = "computed" if run.billing_line_ids else "draft"
+                stage = "draft"
             if run.stage != stage:
                 run.stage = stage
 
