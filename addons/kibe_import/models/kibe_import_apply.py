@@ -147,7 +147,7 @@ class KibeImportApply(models.AbstractModel):
         for model, keys in wanted.items():
             stored = {key for key in keys if key.startswith("#")}
             ids.update({(model, key): int(key[1:]) for key in stored})
-            # sudo: only ids leave; whom the delivery names is found whoever may see them
+            # sudo: only ids leave; whom the delivery names is found in any case
             records = self.env[model].sudo()._by_kibe_id(keys - stored, self.company_id)
             ids.update({(model, key): record.id for key, record in records.items()})
         return ids
