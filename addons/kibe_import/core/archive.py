@@ -24,6 +24,8 @@ SILENT = ("__macosx", ".ds_store", "thumbs.db")
 WORKBOOKS = (".xlsx", ".xls")
 CHUNK = 64 * 1024
 SYMLINK = 0o120000
+#: What `zipfile` raises of damaged or unusual archives.
+NOT_A_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
 
 
 @dataclasses.dataclass(slots=True)
@@ -94,8 +96,8 @@ def unpacked_size(raw):
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             return sum(info.file_size for info in package.infolist())
-    # Whatever is wrong with it is said when it is read.
-    except Exception:
+    # What is wrong with it is said when it is read.
+    except NOT_A_ZIP:
         return len(raw)
 
 
@@ -104,7 +106,7 @@ def _fill(delivery, raw, name, issues):
         _refuse(issues, "Z09", name, value=_megabytes(len(raw)))
     try:
         kind = kind_of(raw)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except NOT_A_ZIP as error:
         _refuse(issues, "Z02", name, value=error)
     if kind is None:
         _refuse(issues, "Z01", name)
