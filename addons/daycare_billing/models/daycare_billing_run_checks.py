@@ -10,6 +10,7 @@ CALCULATION_CODES = {
     "bank_account",
     "closed",
     "company_address",
+    "credited",
     "debtor",
     "maximum",
     "no_placement",
@@ -42,6 +43,7 @@ class DaycareBillingRun(models.Model):
                 *self._check_bank_account(),
                 *self._check_slot_weights(),
                 *self._check_other_runs(),
+                *self._check_credited_by_hand(),
                 *self._check_children_without_placement(),
             ]
         )
@@ -113,6 +115,29 @@ class DaycareBillingRun(models.Model):
                 run,
             )
             for run, count in waiting
+        ]
+
+    def _check_credited_by_hand(self):
+        """Odoo's own credit notes are not known to the calculation: say so."""
+        credited = self.env["daycare.billing.line"]._read_group(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("month", ">=", self._months()[0]),
+                ("billing_move_id.reversal_move_ids.state", "=", "posted"),
+            ],
+            ["billing_move_id"],
+        )
+        return [
+            self._warning(
+                "credited",
+                self.env._(
+                    "%(invoice)s has a credit note made by hand, yet counts as billed "
+                    "here. To bill it again, reset both to draft and cancel them.",
+                    invoice=move.display_name,
+                ),
+                move,
+            )
+            for (move,) in credited
         ]
 
     def _check_children_without_placement(self):

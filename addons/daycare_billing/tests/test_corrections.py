@@ -47,6 +47,20 @@ class TestCorrections(DaycareBillingCommon):
         move = april.move_ids
         self.assertEqual((move.move_type, move.amount_total), ("out_refund", 475.70))
 
+    def test_credit_note_by_hand_is_told_and_bills_again_once_cancelled(self):
+        march = self._bill(post=True)
+        invoice = march.move_ids
+        refund = invoice._reverse_moves(cancel=True)
+        april = self._bill(APRIL)
+        told = april.exchange_message_ids.filtered(lambda m: m.code == "credited")
+        self.assertIn(invoice.name, told.text)
+        self.assertEqual((told.res_model, told.res_id), (invoice._name, invoice.id))
+        (refund + invoice).button_draft()
+        (refund + invoice).button_cancel()
+        self.assertEqual(
+            set(march.billing_line_ids.mapped("billing_state")), {"to_bill"}
+        )
+
     def test_regenerated_placement_changes_nothing(self):
         self._bill(post=True)
         self._regenerate()
