@@ -77,7 +77,7 @@ def explain_first_line(client):
 
 
 def check_printed_bill(client, debtor):
-    """Print the debtor's posted invoice and read its QR code back.
+    """Print the debtor's last posted invoice and read its QR code back.
 
     :return: the PDF
     """
@@ -88,6 +88,7 @@ def check_printed_bill(client, debtor):
             [("partner_id.name", "=", debtor), ("state", "=", "posted")],
             ["amount_total", "payment_reference"],
         ],
+        {"order": "id DESC", "limit": 1},
     )
     answer = client.page.request.get(
         f"{client.url}/report/pdf/account.report_invoice/{invoice['id']}"
