@@ -6,18 +6,9 @@ class DaycareChildPeriod(models.AbstractModel):
 
     _name = "daycare.child.period"
     _description = "Billed for a Child"
-    _check_company_auto = True
+    _inherit = ["daycare.child.page.mixin"]
 
-    child_id = fields.Many2one(
-        "daycare.child",
-        required=True,
-        ondelete="cascade",
-        index=True,
-        check_company=True,
-    )
-    company_id = fields.Many2one(
-        related="child_id.company_id", store=True, index=True, precompute=True
-    )
+    company_id = fields.Many2one(precompute=True)
     date_from = fields.Date(
         string="From", required=True, default=fields.Date.context_today
     )
