@@ -15,4 +15,6 @@ class DaycareChildPageMixin(models.AbstractModel):
         index=True,
         check_company=True,
     )
-    company_id = fields.Many2one(related="child_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="child_id.company_id", store=True, index=True, precompute=True
+    )

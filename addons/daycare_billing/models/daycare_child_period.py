@@ -8,7 +8,6 @@ class DaycareChildPeriod(models.AbstractModel):
     _description = "Billed for a Child"
     _inherit = ["daycare.child.page.mixin"]
 
-    company_id = fields.Many2one(precompute=True)
     date_from = fields.Date(
         string="From", required=True, default=fields.Date.context_today
     )
