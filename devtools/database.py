@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -89,6 +90,15 @@ def install(name, addons, update=(), demo=True, level="warn", what="installing")
             "The log above says why.",
         )
     return text
+
+
+def complaints(log):
+    """Return the lines of a log that are warnings or errors.
+
+    :param str log: what :func:`install` returned
+    :rtype: list[str]
+    """
+    return re.findall(r"^[-:, \d]+ (?:WARNING|ERROR|CRITICAL) .*$", log, re.M)
 
 
 def shell_arguments(name):

@@ -119,11 +119,25 @@ def _layer(below, content):
         new = [a for a in content if a not in installed]
         with step(f"install {', '.join(new)}"):
             clone(below, name)
-            database.install(name, new)
-        note = {"complete": True, "addons": installed + new, "used": time.time()}
+            log = database.install(name, new)
+        note = {
+            "complete": True,
+            "addons": installed + new,
+            "complaints": complaints(below) + database.complaints(log),
+            "used": time.time(),
+        }
         database.note(name, note)
         _forget_old(group, name)
     return name
+
+
+def complaints(name):
+    """Return what Odoo complained of when it installed our addons in a template.
+
+    :param str name: the template
+    :rtype: list[str]
+    """
+    return database.comment(name).get("complaints", [])
 
 
 def _digest(parts):

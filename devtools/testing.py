@@ -1,11 +1,18 @@
 """`./dev test`: the right template, a clone of it, one pytest on the clone."""
 
 import os
+import shutil
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 from . import addons, database, paths, templates, tools
-from .console import say, step
+from .console import Problem, say, step
+
+#: Tests that start servers, each in a database of its own: when all tests run, these
+#: are a second pytest beside the first, and take about as long.
+SERVERS = ("tests/kill", "tests/e2e")
 
 
 def run(source, arguments, keep=False):
@@ -14,6 +21,7 @@ def run(source, arguments, keep=False):
     :param Path source: folder that holds the package `odoo`
     :param list arguments: for pytest, as given
     :param bool keep: keep the database to look at it afterwards
+    :raises Problem: when Odoo warns of something while it installs the addons
     """
     arguments, wanted = resolve(arguments)
     command = [paths.VENV_PYTHON, "-m", "pytest", *arguments]
@@ -24,11 +32,15 @@ def run(source, arguments, keep=False):
         tools.ensure(program)
     templates.sweep()
     template = templates.layer(source, wanted)
+    _refuse_complaints(template)
     name = f"test-{os.getpid()}"
     with step(f"database {name} for {', '.join(sorted(wanted))}"):
         templates.clone(template, name)
+    command += _odoo_options(name)
     try:
-        return _call([*command, *_odoo_options(name)], template)
+        if arguments:
+            return _call(command, template)
+        return _call_both(command, template)
     finally:
         if keep:
             say(f"kept: ./dev shell -d {name}")
@@ -55,6 +67,15 @@ def resolve(arguments):
     return resolved, wanted if found else set(addons.names())
 
 
+def _refuse_complaints(template):
+    """Let what Odoo said of the addons fail the tests before they begin."""
+    if found := templates.complaints(template):
+        raise Problem(
+            "Odoo complains while it installs the addons:\n" + "\n".join(found),
+            "The tests begin once it installs them in silence.",
+        )
+
+
 def _odoo_options(name):
     return [
         f"--odoo-config={paths.CONFIG}",
@@ -65,9 +86,30 @@ def _odoo_options(name):
 
 
 def _call(command, template=""):
+    with _start(command, template) as process:
+        return process.wait()
+
+
+def _call_both(command, template):
+    """Run all tests, in two processes of pytest; the second one's report comes last."""
+    servers = [paths.VENV_PYTHON, "-m", "pytest", "-p", "no:odoo", *SERVERS]
+    others = [f"--ignore={paths.ROOT / folder}" for folder in SERVERS]
+    with tempfile.TemporaryFile() as report:
+        beside = _start(servers, template, stdout=report, stderr=report)
+        try:
+            code = _call([*command, *others], template)
+            say("• tests that start servers, beside the others since the beginning …")
+        finally:
+            # Told to stop, it ends its servers before it ends itself.
+            code_beside = beside.wait()
+        report.seek(0)
+        shutil.copyfileobj(report, sys.stdout.buffer)
+    return code or code_beside
+
+
+def _start(command, template, **options):
     # Odoo looks for the browser on the path.
     path = f"{os.environ['PATH']}:{tools.BIN}"
     environment = {**os.environ, "PATH": path, "PAYABLES_TEMPLATE": template}
-    return subprocess.run(
-        [str(c) for c in command], check=False, cwd=paths.ROOT, env=environment
-    ).returncode
+    command = [str(part) for part in command]
+    return subprocess.Popen(command, cwd=paths.ROOT, env=environment, **options)

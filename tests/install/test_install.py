@@ -39,6 +39,6 @@ def bare(request):
 def test_installs_alone_and_uninstalls(bare):
     addon, name = bare
     log = database.install(name, [addon], demo=False)
-    complaints = [x for x in log.splitlines() if " WARNING " in x or " ERROR " in x]
+    complaints = database.complaints(log)
     assert not complaints, "\n".join(complaints)
     database.script(name, UNINSTALL.format(addon=addon))

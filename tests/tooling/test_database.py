@@ -7,7 +7,28 @@ import sys
 import psycopg2
 import pytest
 
-from devtools import database, locks, paths, postgres, templates
+from devtools import (
+    config,
+    database,
+    locks,
+    odoo_source,
+    paths,
+    postgres,
+    templates,
+    testing,
+)
+from devtools.console import Problem
+
+CARELESS = """
+from odoo import fields, models
+
+
+class Careless(models.Model):
+    _name = "careless"
+    _description = "Careless"
+
+    name = fields.Char(precompute=True)
+"""
 
 
 @pytest.fixture
@@ -93,6 +114,42 @@ def test_what_a_killed_run_left_is_swept(made):
     database.drop(dead)
     if not existed:
         database.drop(alive)
+
+
+@pytest.fixture
+def careless(tmp_path, monkeypatch):
+    """A template with an addon that Odoo warns of."""
+    source = odoo_source.locate()
+    below = templates.base(source)
+    (tmp_path / "careless").mkdir()
+    manifest = {"name": "Careless", "author": "Nobody", "license": "LGPL-3"}
+    (tmp_path / "careless" / "__manifest__.py").write_text(repr(manifest))
+    (tmp_path / "careless" / "__init__.py").write_text(CARELESS)
+    monkeypatch.setattr(paths, "ADDONS", tmp_path)
+    monkeypatch.setattr(paths, "CONFIG", tmp_path / "odoo.conf")
+    config.write(source)
+    name = templates._layer(below, ["careless"])
+    yield name
+    database.drop(name)
+
+
+def test_what_odoo_warns_of_fails_before_the_tests_begin(careless, monkeypatch):
+    monkeypatch.setattr(templates, "layer", lambda source, wanted: careless)
+    with pytest.raises(Problem, match="Odoo complains") as caught:
+        testing.run(None, ["addons"])
+    lines = caught.value.what.splitlines()[1:]
+    assert any("precompute attribute" in line for line in lines), lines
+    assert any("no access rules" in line for line in lines), lines
+
+
+def test_complaints_are_found_in_a_log():
+    head = "2026-01-31 12:00:00,000 1"
+    warning = f"{head} WARNING suite py.warnings: a.py:3: UserWarning: no sense"
+    error = f"{head} ERROR suite odoo.modules: missing"
+    harmless = f"{head} INFO suite odoo.modules: 1 module loaded, no WARNING"
+    log = "\n".join([harmless, warning, "  File a.py, line 3", error])
+    assert database.complaints(log) == [warning, error]
+    assert database.complaints("") == []
 
 
 def test_a_lock_keeps_a_second_dev_waiting(tmp_path, monkeypatch):
