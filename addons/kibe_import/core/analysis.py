@@ -13,6 +13,7 @@ import hashlib
 import json
 
 from . import archive, csv_reader, mapping, workbook
+from .attachments import attach_contacts
 from .checks import Checker, check_mappings
 from .children import ChildChecker, collect
 from .compare_children import ChildComparer
@@ -45,7 +46,6 @@ PERSON_IDS = {
     "contrats": ("main_id", "de_id"),
     "intervenantsdata": ("kibe_id",),
 }
-CHILD_IDS = {"enfants": "kibe_id", "contrats": "child_id", "prestations": "child_id"}
 REFERENCES = {
     "intervenants": ("pp_accounting_ref", "pa_accounting_ref"),
     "contrats": ("de_accounting_ref",),
@@ -84,7 +84,8 @@ class Analysis:
 
     def child_ids(self):
         """Return every child id the files name."""
-        return self._ids({name: (key,) for name, key in CHILD_IDS.items()})
+        named = {name: (spec.child,) for name, spec in SPECS.items() if spec.child}
+        return self._ids(named)
 
     def person_ids(self):
         """Return every guardian id the files name."""
@@ -176,6 +177,7 @@ def merge(analysis, base, reference, options, watch=NOBODY):
     complete = {"intervenants", "contrats"} <= usable
     merge_data(rows.get("intervenantsdata", []), people, base, complete, issues)
     block_unusable(people, base, issues)
+    attach_contacts(people, base, issues)
     checker = ChildChecker(
         children, people, base, reference, options, "intervenants" in usable, issues
     )

@@ -16,6 +16,7 @@ from .const import (
     RATIO_FROM,
     XML_FILES,
 )
+from .messages import Text
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -24,6 +25,7 @@ SILENT = ("__macosx", ".ds_store", "thumbs.db")
 WORKBOOKS = (".xlsx", ".xls")
 CHUNK = 64 * 1024
 SYMLINK = 0o120000
+UNREADABLE = Text("index illisible", "unreadable index")
 #: What `zipfile` raises of damaged or unusual archives.
 NOT_A_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
 
@@ -62,13 +64,13 @@ def open_delivery(raw, name, issues, extra=None):
         return delivery
     # The library raises whatever a damaged index makes it stumble upon; none of it
     # may reach the operator as a traceback.
-    except Exception as error:
-        issues.add("Z02", name, value=type(error).__name__)
+    except Exception:
+        issues.add("Z02", name, value=UNREADABLE)
         return Delivery()
     for key, content in (extra or {}).items():
         if content:
             delivery.members.setdefault(f"{key}.xml", content)
-    _check_complete(delivery, issues)
+    _check_complete(delivery, name, issues)
     return delivery
 
 
@@ -103,11 +105,11 @@ def unpacked_size(raw):
 
 def _fill(delivery, raw, name, issues):
     if len(raw) > MAX_ARCHIVE:
-        _refuse(issues, "Z09", name, value=_megabytes(len(raw)))
+        _refuse(issues, "Z09", name, value=megabytes(len(raw)))
     try:
         kind = kind_of(raw)
-    except NOT_A_ZIP as error:
-        _refuse(issues, "Z02", name, value=error)
+    except NOT_A_ZIP:
+        _refuse(issues, "Z02", name, value=UNREADABLE)
     if kind is None:
         _refuse(issues, "Z01", name)
     if kind == "zip":
@@ -121,8 +123,10 @@ def _refuse(issues, code, name, **values):
     raise Refused
 
 
-def _megabytes(size):
-    return f"{size / 1024**2:.1f} MB"
+def megabytes(size):
+    """Return a number of bytes as messages show it."""
+    english = f"{size / 1024**2:.1f}"
+    return Text(f"{english.replace('.', ',')} Mo", f"{english} MB")
 
 
 def _keep_workbook(delivery, raw, name, issues):
@@ -138,7 +142,7 @@ def _read_zip(delivery, raw, name, issues):
         chosen, folders = _choose(infos, name, issues)
         total = 0
         for base, info in chosen.items():
-            content = _read_member(archive, info, MAX_TOTAL - total, issues)
+            content = _read_member(archive, info, MAX_TOTAL - total, name, issues)
             total += len(content)
             if base.endswith(WORKBOOKS):
                 _keep_workbook(delivery, content, info.filename, issues)
@@ -154,14 +158,15 @@ def _check_index(infos, name, issues):
         if _is_unsafe(info):
             _refuse(issues, "Z08", info.filename or info.orig_filename)
     if len(infos) > MAX_MEMBERS:
-        _refuse(issues, "Z09", name, value=len(infos))
+        count = Text(f"{len(infos)} fichiers", f"{len(infos)} files")
+        _refuse(issues, "Z09", name, value=count)
     for info in infos:
         if info.flag_bits & 0x1:
             _refuse(issues, "Z03", info.filename)
         _check_size(info, info.file_size, issues)
     total = sum(info.file_size for info in infos)
     if total > MAX_TOTAL:
-        _refuse(issues, "Z09", name, value=_megabytes(total))
+        _refuse(issues, "Z09", name, value=megabytes(total))
 
 
 def _is_unsafe(info):
@@ -181,7 +186,7 @@ def _is_unsafe(info):
 def _check_size(info, size, issues):
     ratio = size / max(info.compress_size, 1)
     if size > MAX_MEMBER or (size > RATIO_FROM and ratio > MAX_RATIO):
-        _refuse(issues, "Z09", info.filename, value=_megabytes(size))
+        _refuse(issues, "Z09", info.filename, value=megabytes(size))
 
 
 def _choose(infos, name, issues):
@@ -210,8 +215,12 @@ def _second_workbook(base, chosen):
     return base.endswith(WORKBOOKS) and any(n.endswith(WORKBOOKS) for n in chosen)
 
 
-def _read_member(archive, info, room, issues):
-    """Return a member's content, counting the bytes while they come (Z02, Z09)."""
+def _read_member(archive, info, room, name, issues):
+    """Return a member's content, counting the bytes while they come (Z02, Z09).
+
+    :param int room: so many bytes may still come
+    :param str name: name of the archive
+    """
     pieces, size = [], 0
     try:
         with archive.open(info) as handle:
@@ -219,17 +228,15 @@ def _read_member(archive, info, room, issues):
                 size += len(piece)
                 _check_size(info, size, issues)
                 if size > room:
-                    _refuse(issues, "Z09", info.filename, value=_megabytes(size))
+                    _refuse(issues, "Z09", info.filename, value=megabytes(size))
                 pieces.append(piece)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-        _refuse(issues, "Z02", info.filename, value=error)
-    except (NotImplementedError, RuntimeError) as error:
-        # an unknown compression, or a member that turns out to be encrypted
-        _refuse(issues, "Z02", info.filename, value=error)
+    # among them an unknown compression, or a member that turns out to be encrypted
+    except (*NOT_A_ZIP, zlib.error, EOFError, RuntimeError):
+        _refuse(issues, "Z02", name, value=info.filename)
     return b"".join(pieces)
 
 
-def _check_complete(delivery, issues):
+def _check_complete(delivery, name, issues):
     """Name every missing file (Z04, Z12 is for sheets, Z13)."""
     tables = {f"{name}.csv" for name in CSV_FILES}
     mappings = {f"{name}.xml" for name in XML_FILES}
@@ -239,4 +246,4 @@ def _check_complete(delivery, issues):
         return
     missing = [n for n in MEMBERS if n in (tables | mappings) - set(delivery.members)]
     if missing:
-        issues.add("Z04", value=", ".join(missing))
+        issues.add("Z04", name, value=", ".join(missing))

@@ -162,12 +162,12 @@ def parse_time(raw):
     if match:
         minutes = int(match[1]) * 60 + int(match[2]) + (int(match[3] or 0) >= 30)
         valid = int(match[2]) < 60 and int(match[3] or 0) < 60 and minutes <= 1440
-        return (minutes, OK) if valid else (None, (("P07", {"n": ""}),))
+        return (minutes, OK) if valid else (None, (("P07", {}),))
     if FRACTION.fullmatch(value) or value in ("0", "1"):
         minutes = round(decimal.Decimal(value.replace(",", ".")) * 1440)
         if minutes <= 1440:
             return minutes, (("P08", {"n": clock(minutes)}),)
-    return None, (("P07", {"n": ""}),)
+    return None, (("P07", {}),)
 
 
 def clock(minutes):

@@ -123,7 +123,8 @@ class Checker:
         stored = self.base.guardians.get(person.kibe_id)
         has_zip = stored and stored.values.get("zip")
         if not has_zip and person.kibe_id in self._debtors:
-            self.issues.add("E15", person.file, person.row, "npa", "")
+            label = person.label("zip")
+            self.issues.add("E15", person.file, person.row, label, "")
 
     @functools.cached_property
     def _debtors(self):
@@ -201,7 +202,10 @@ class Checker:
             reason = Text("le dossier est résilié", "the file is closed")
         else:
             return
-        self._note("P23", page, page.child, n=_period(page), o=reason)
+        begin, end = page.date_from.strftime(DATED), page.date_to.strftime(DATED)
+        code = page.group.code
+        shown = Text(f"{begin} au {end} ({code})", f"{begin} to {end} ({code})")
+        self._note("P23", page, page.child, n=shown, o=reason)
 
     def _check_manual(self, page):
         for stored in self.base.sectors.get(page.child, []):

@@ -99,6 +99,7 @@ class ChildChecker:
         self.people = people
         self.base = base
         self.departed = reference.statuses.get(DEPARTED_STATUS)
+        self.labels = reference.labels
         self.options = options
         self.people_known = people_known
         self.issues = issues
@@ -163,7 +164,8 @@ class ChildChecker:
             )
         unborn = self._value(row, "gender") == "unborn"
         if birth and unborn == (birth <= self.options.today):
-            gender = Text("à naître", "unborn") if unborn else Text("né", "born")
+            default = Text("à naître", "unborn") if unborn else Text("né", "born")
+            gender = self.labels.get(("gender", self._value(row, "gender")), default)
             _add(self.issues, "E08", row, "birthdate", birth.strftime(DATED), n=gender)
         left = self.departed and self._value(row, "status_id") == self.departed
         if not departure and (left or self._value(row, "departure_reason")):

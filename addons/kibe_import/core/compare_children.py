@@ -70,7 +70,7 @@ class ChildComparer:
         wanted.update(missing, kibe_id=kibe_id)
         if not wanted.get("firstname"):
             wanted["firstname"] = "À naître"
-        note_special(context, {}, wanted, self._place(row))
+        note_special(context, {}, wanted, self._place(row), kibe_id)
         context.kids[kibe_id] = wanted
         self._operation(kibe_id, row, Action.CREATED, values=wanted)
         self._note_twin(kibe_id, row, wanted)
@@ -103,8 +103,8 @@ class ChildComparer:
             )
             context.note_skipped(stored.label, place, stored.values, changes, kibe_id)
             return
-        note_old_line(context, stored.values, wanted, place("street"))
-        note_special(context, stored.values, changes, place)
+        note_old_line(context, stored.values, wanted, place("street"), kibe_id)
+        note_special(context, stored.values, changes, place, kibe_id)
         context.kids[kibe_id] = {**stored.values, **changes}
         action = Action.UPDATED if changes else Action.UNCHANGED
         self._operation(kibe_id, row, action, stored, values=changes, before=before)

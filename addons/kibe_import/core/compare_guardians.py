@@ -169,7 +169,7 @@ class GuardianComparer:
         context.guardians[person.kibe_id] = {**stored.values, **changes}
 
     def _children(self, person):
-        return ", ".join(self.linked.get(person.kibe_id, ()))
+        return ", ".join(self.linked.get(person.kibe_id, ())) or "–"
 
     def _operation(self, person, action, stored=None, **values):
         return self.context.add(

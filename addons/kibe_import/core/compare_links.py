@@ -208,7 +208,7 @@ class LinkComparer:
             row.file,
             row.number,
             "Parent principal ID",
-            child,
+            child if self.context.overwrite else self.context.child_name(child),
             child=child,
             **names,
         )

@@ -231,7 +231,8 @@ class SectorComparer:
         for year, month in sorted(self.context.base.invoiced.get(child, ())):
             before = sum(len(page.lines) for page in old if _covers(page, year, month))
             after = sum(len(page.lines) for page in new if _covers(page, year, month))
-            if any(_covers(page, year, month) for page in (*old, *new)):
+            covering = [page for page in (*new, *old) if _covers(page, year, month)]
+            if covering:
                 change = Text(
                     f"{before} → {after} présences par semaine",
                     f"{before} → {after} presences a week",
@@ -239,6 +240,7 @@ class SectorComparer:
                 self.context.issues.add(
                     "P27",
                     PRESTATIONS.file,
+                    covering[0].row,
                     value=child,
                     n=f"{month:02d}.{year}",
                     o=change,

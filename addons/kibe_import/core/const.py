@@ -56,12 +56,14 @@ class FileSpec:
 
     :ivar minimum: fewest columns the header may have
     :ivar cells: fewest cells a row may have
+    :ivar child: key of the column that names the child, None when none does
     """
 
     name: str
     columns: tuple
     minimum: int
     cells: int
+    child: str = None
 
     @property
     def file(self):
@@ -107,6 +109,7 @@ ENFANTS = FileSpec(
     ),
     minimum=16,
     cells=12,
+    child="kibe_id",
 )
 INTERVENANTS = FileSpec(
     "intervenants",
@@ -135,6 +138,7 @@ CONTRATS = FileSpec(
     ),
     minimum=9,
     cells=2,
+    child="child_id",
 )
 INTERVENANTSDATA = FileSpec(
     "intervenantsdata",
@@ -170,6 +174,7 @@ PRESTATIONS = FileSpec(
     ),
     minimum=9,
     cells=5,
+    child="child_id",
 )
 SPECS = {
     spec.name: spec

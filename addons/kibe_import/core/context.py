@@ -1,6 +1,7 @@
 """What the comparers share (specification section 5.1)."""
 
 import dataclasses
+import decimal
 
 from . import text
 from .cells import Npa
@@ -116,6 +117,8 @@ class Context:
             return ROLE_NAMES.get(value, value)
         if hasattr(value, "strftime"):
             return value.strftime("%d.%m.%Y")
+        if isinstance(value, decimal.Decimal):
+            return format(value.normalize(), "f")
         return self.reference.labels.get((field, value), "" if value is None else value)
 
 
@@ -146,7 +149,7 @@ def replace_block(context, stored, wanted):
                 wanted[field] = None
 
 
-def note_old_line(context, stored, wanted, place):
+def note_old_line(context, stored, wanted, place, child=None):
     """The first line moves, the old second line stays (E20)."""
     moved = wanted.get("street") and wanted["street"] != stored.get("street")
     if (
@@ -156,14 +159,14 @@ def note_old_line(context, stored, wanted, place):
         and "street2" not in wanted
     ):
         file, row, column = place
-        context.issues.add("E20", file, row, column, stored["street2"])
+        context.issues.add("E20", file, row, column, stored["street2"], child=child)
 
 
-def note_special(context, stored, wanted, places):
+def note_special(context, stored, wanted, places, child=None):
     """Markers such as «???» are values and replace what is stored (V09)."""
     for field, value in wanted.items():
         if field in TEXT_FIELDS and value and text.is_special(value):
             if stored.get(field) != value:
                 file, row, column = places(field)
                 old = stored.get(field) or ""
-                context.issues.add("V09", file, row, column, value, n=old)
+                context.issues.add("V09", file, row, column, value, n=old, child=child)

@@ -118,5 +118,5 @@ class ContractMerger:
         return True
 
     def _add(self, code, row, key, value=None, **args):
-        label = LABELS[row.file][key]
-        self.issues.add(code, row.file, row.number, label, value, **args)
+        label, child = LABELS[row.file][key], row.get("child_id")
+        self.issues.add(code, row.file, row.number, label, value, child=child, **args)

@@ -4,9 +4,10 @@ import csv
 import re
 
 from . import table, text
+from .messages import Text
 
 SEPARATORS = (";", "\t", ",", "|")
-NAMES = {"\t": "tab"}
+TAB = Text("tabulation", "tab")
 ENCODING_CODES = {
     "utf-8": "C07",
     "utf-8-sig": "C08",
@@ -45,7 +46,8 @@ def read(raw, spec, issues, max_rows):
     except _OpenQuote as error:
         issues.add("C16", spec.file, error.row)
         return None
-    origin = {"encoding": encoding, "separator": NAMES.get(separator, separator)}
+    shown = TAB.en if separator == "\t" else separator
+    origin = {"encoding": encoding, "separator": shown}
     return table.build(spec, records, issues, max_rows, origin)
 
 
@@ -98,7 +100,7 @@ def _find_separator(content, spec, issues):
             issues.add("C13", spec.file)
         return None
     if found != ";":
-        issues.add("C12", spec.file, value=NAMES.get(found, found))
+        issues.add("C12", spec.file, value=TAB if found == "\t" else found)
     return found
 
 

@@ -10,6 +10,7 @@ LABELS = {
     spec.file: {column.key: column.label for column in spec.columns}
     for spec in (INTERVENANTS, CONTRATS, INTERVENANTSDATA)
 }
+PREFIXES = {"parent": "pp", "partner": "pa", "debtor": "de"}
 DEFAULT_ROLES = {"parent": "mother", "partner": "father", "debtor": "third_party"}
 COURTESY_ROLES = {"madam": "mother", "mister": "father"}
 PERSON_FIELDS = (
@@ -57,6 +58,11 @@ class Person:
         cell = self.cells.get(field)
         return cell.value if cell else None
 
+    def label(self, field):
+        """Return the header of the column that a field has where the person stands."""
+        prefix = PREFIXES.get(self.kind)
+        return LABELS[self.file].get(f"{prefix}_{field}" if prefix else field)
+
     @property
     def is_organisation(self):
         """Whether a new contact is an organisation (1.3 column 3, 1.4 column 6)."""
@@ -87,6 +93,11 @@ class People:
     def known(self, kibe_id, base):
         """Say whether a file or the base has the guardian."""
         return kibe_id in self.persons or kibe_id in base.guardians
+
+    def block(self, kibe_id):
+        """Leave a guardian out, with all that depends on them."""
+        del self.persons[kibe_id]
+        self.blocked.add(kibe_id)
 
 
 def merge_parents(rows, issues):
@@ -228,57 +239,14 @@ def _merge_datum(person, field, row, issues):
 
 
 def block_unusable(people, base, issues):
-    """Settle attachments and block new persons without a name (V01, I08, I10, I11).
+    """Block new persons without a name (V01).
 
     :param People people: the guardians of the delivery
-    :param Base base: the stored records and candidates
-    :param Issues issues: receives V01, I08, I11
+    :param Base base: the stored records
+    :param Issues issues: receives V01
     """
-    by_ref = {}
     for person in list(people.persons.values()):
-        reference = person.get("accounting_ref")
-        if reference:
-            by_ref.setdefault(reference, []).append(person)
-        if person.kibe_id in base.guardians:
-            continue
-        if not person.get("lastname"):
-            label = LABELS[INTERVENANTS.file]["pp_lastname"]
+        if person.kibe_id not in base.guardians and not person.get("lastname"):
+            label = person.label("lastname")
             issues.add("V01", person.file, person.row, label, person.kibe_id)
-            _block(people, person)
-        elif reference in base.candidates:
-            _attach(people, person, base.candidates[reference], issues)
-    for reference, persons in by_ref.items():
-        if len(persons) > 1:
-            first, other = persons[0].cells["accounting_ref"], persons[1]
-            issues.add(
-                "I08",
-                first.file,
-                first.row,
-                first.column,
-                reference,
-                n=persons[0].name,
-                o=other.name,
-            )
-
-
-def _block(people, person):
-    del people.persons[person.kibe_id]
-    people.blocked.add(person.kibe_id)
-
-
-def _attach(people, person, candidates, issues):
-    if len(candidates) == 1:
-        people.attachments[person.kibe_id] = candidates[0]
-        return
-    cell = person.cells["accounting_ref"]
-    names = ", ".join(candidate.label for candidate in candidates)
-    match = _files_among(candidates) and ("guardian", person.kibe_id, None)
-    issues.add(
-        "I11", cell.file, cell.row, cell.column, cell.value, n=names, match=match
-    )
-    _block(people, person)
-
-
-def _files_among(candidates):
-    """Say whether one of the contacts has a guardian's file, which takes a Kibé id."""
-    return any(candidate.model == "daycare.guardian" for candidate in candidates)
+            people.block(person.kibe_id)

@@ -286,10 +286,8 @@ class PlanningMerger:
         if result.short:
             self._note("P21", row, "code", _numbers(result.numbers))
         if result.numbers != tuple(numbers):
-            change = Text(
-                f"{result.added} ajoutées, {result.removed} retirées",
-                f"{result.added} added, {result.removed} removed",
-            )
+            minutes = (("+", result.added), ("−", result.removed))
+            change = " ".join(f"{sign}{number}" for sign, number in minutes if number)
             shown = _numbers(result.numbers)
             self._note("P24", row, "code", _numbers(numbers), n=shown, o=change)
         return result.numbers

@@ -100,6 +100,7 @@ class Base:
     :ivar billing: child → list of Page, by date
     :ivar sectors: child → list of Page
     :ivar candidates: accounting id → list of Candidate
+    :ivar chosen: guardian → (model, id) of the candidate that the operator chose
     :ivar child_twins: (folded name, birth date) → Record, children without Kibé id
     :ivar guardian_twins: e-mail → Record, guardians without Kibé id
     :ivar invoiced: child → set of (year, month)
@@ -112,6 +113,7 @@ class Base:
     billing: dict = dataclasses.field(default_factory=dict)
     sectors: dict = dataclasses.field(default_factory=dict)
     candidates: dict = dataclasses.field(default_factory=dict)
+    chosen: dict = dataclasses.field(default_factory=dict)
     child_twins: dict = dataclasses.field(default_factory=dict)
     guardian_twins: dict = dataclasses.field(default_factory=dict)
     invoiced: dict = dataclasses.field(default_factory=dict)

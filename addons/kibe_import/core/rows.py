@@ -65,14 +65,21 @@ class RowReader:
     def _row(self, spec, number, cells):
         if cells is None:
             return Row(spec.file, number, {}, True)
-        values, blocked = {}, False
+        values, wrong = {}, []
         for column, cell in zip(spec.columns, cells, strict=True):
             value, problems = self._cell(column, cell)
             if value is not None:
                 values[column.key] = value
+            if problems:
+                wrong.append((column, cell, problems))
+        child = values.get(spec.child)
+        for column, cell, problems in wrong:
             for code, args in problems:
-                self._report(spec.file, number, column, cell, code, args)
-                blocked |= MESSAGES[code].severity in BLOCKING
+                if code == "P07":
+                    args = _hours(spec, cells)
+                self._report(spec.file, number, column, cell, code, args, child)
+        codes = (code for _c, _v, problems in wrong for code, _args in problems)
+        blocked = any(MESSAGES[code].severity in BLOCKING for code in codes)
         return Row(spec.file, number, values, blocked)
 
     def _cell(self, column, cell):
@@ -97,11 +104,18 @@ class RowReader:
             return None, (("C20", {"v": len(value), "n": column.size}),)
         return value, problems
 
-    def _report(self, file, number, column, cell, code, args):
+    def _report(self, file, number, column, cell, code, args, child):
         value = HIDDEN if column.confidential and code != "C19" else as_text(cell)
         if column.confidential and code == "I03":
             args = {"n": HIDDEN}
-        self.issues.add(code, file, number, column.label, value, **args)
+        self.issues.add(code, file, number, column.label, value, child=child, **args)
+
+
+def _hours(spec, cells):
+    """Return both hours of a row of which one is wrong, as its message names them."""
+    pairs = zip(spec.columns, cells, strict=True)
+    begin, end = (as_text(cell) for column, cell in pairs if column.kind == "time")
+    return {"v": begin, "n": end}
 
 
 def _lookups(reference):

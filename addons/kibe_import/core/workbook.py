@@ -9,7 +9,7 @@ import openpyxl
 import xlrd
 
 from . import table
-from .archive import OLE_MAGIC, Refused
+from .archive import OLE_MAGIC, UNREADABLE, Refused, megabytes
 from .cells import ExcelError
 from .const import MAX_MEMBER, MAX_TOTAL, SPECS
 
@@ -33,8 +33,8 @@ def read(raw, name, issues, max_rows):
         return {}
     # The libraries raise whatever a damaged file makes them stumble upon; none of it
     # may reach the operator as a traceback.
-    except Exception as error:
-        issues.add("Z02", name, value=type(error).__name__)
+    except Exception:
+        issues.add("Z02", name, value=UNREADABLE)
         return {}
     missing = [sheet for sheet in SPECS if sheet not in sheets]
     if missing:
@@ -56,9 +56,8 @@ def _read_xls(raw, name, issues, enough):
             file_contents=raw, logfile=io.StringIO(), on_demand=True
         )
     except xlrd.XLRDError as error:
-        issues.add(
-            "Z03" if "encrypt" in str(error).lower() else "Z02", name, value=error
-        )
+        encrypted = "encrypt" in str(error).lower()
+        issues.add("Z03" if encrypted else "Z02", name, value=UNREADABLE)
         raise Refused from None
     return {
         sheet.name.strip().lower(): [
@@ -122,7 +121,7 @@ def _check_package(raw, name, issues):
                 content = handle.read(MAX_MEMBER + 1)
             total += len(content)
             if len(content) > MAX_MEMBER or total > MAX_TOTAL:
-                issues.add("Z09", info.filename, value=f"{total // 1024**2} MB")
+                issues.add("Z09", info.filename, value=megabytes(total))
                 raise Refused
             if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content:
                 issues.add("X02", f"{name}/{info.filename}")

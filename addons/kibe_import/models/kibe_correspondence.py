@@ -7,11 +7,12 @@ KINDS = [
     ("group", "Group in Kibé"),
     ("target", "Group Named by groups.xml"),
     ("code", "Planning Code"),
+    ("contact", "Guardian in Kibé"),
 ]
 
 
 class KibeCorrespondence(models.Model):
-    """What something of Kibé means here, where groups.xml and slots.xml do not say it.
+    """What something of Kibé means here, where the delivery does not say it.
 
     Made from a message of an import and remembered for the next deliveries. What a
     delivery says itself comes first (specification sections 2.1 and 5.2).
@@ -30,7 +31,8 @@ class KibeCorrespondence(models.Model):
         string="What",
         required=True,
         help="A pair of structure and group missing from groups.xml; a «GroupSaiId» "
-        "that does not exist here; a «pr code» missing from slots.xml.",
+        "that does not exist here; a «pr code» missing from slots.xml; a guardian "
+        "whose accounting ID fits several contacts.",
     )
     structure = fields.Char(
         string="Kibé Structure", help="«Groupe de structure ID» of prestations.csv."
@@ -38,6 +40,15 @@ class KibeCorrespondence(models.Model):
     name = fields.Char(string="In Kibé", required=True)
     group_id = fields.Many2one(
         "daycare.group", check_company=True, ondelete="cascade", index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        check_company=True,
+        ondelete="cascade",
+        index="btree_not_null",
+        help="Of the contacts with the guardian's accounting ID, the one that gets the "
+        "guardian's file.",
     )
     slot_numbers = fields.Char(
         string="Slots",
@@ -50,11 +61,13 @@ class KibeCorrespondence(models.Model):
         "This correspondence already exists.",
     )
 
-    @api.constrains("kind", "group_id", "structure", "slot_numbers")
+    @api.constrains("kind", "group_id", "structure", "slot_numbers", "partner_id")
     def _check_target(self):
         for entry in self:
-            if entry.kind != "code" and not entry.group_id:
+            if entry.kind in ("group", "target") and not entry.group_id:
                 raise ValidationError(self.env._("Choose the group."))
+            if entry.kind == "contact" and not entry.partner_id:
+                raise ValidationError(self.env._("Choose the contact."))
             if entry.kind == "group" and not entry.structure:
                 raise ValidationError(self.env._("Enter the structure of Kibé."))
             if not mapping.is_numbers(entry.slot_numbers):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core import analysis
+from ..core.messages import Text
 
 
 class KibeImport(models.Model):
@@ -143,11 +144,19 @@ class KibeImport(models.Model):
         return self._start_operation("test")
 
     def action_generate(self):
-        """Import what is new."""
+        """Import what is new.
+
+        :raises UserError: a warning of the last analysis is not confirmed
+        """
+        self._check_confirmed()
         return self._start_operation("create")
 
     def action_overwrite(self):
-        """Import what is new and replace what is there."""
+        """Import what is new and replace what is there.
+
+        :raises UserError: a warning of the last analysis is not confirmed
+        """
+        self._check_confirmed()
         return self._start_operation("overwrite")
 
     def action_resume(self):
@@ -195,7 +204,8 @@ class KibeImport(models.Model):
                     limit=1,
                 )
                 notes = analysis.Issues()
-                notes.add("U03", value=running.user_id.name or self.env.user.name)
+                somebody = Text("une autre personne", "somebody else")
+                notes.add("U03", value=running.user_id.name or somebody)
                 raise UserError(self._texts(notes))
             # What was read before the lock may be old.
             self.invalidate_recordset()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # Warnings that an operator has to confirm (sections 3 and 5.2): a journal date far
@@ -12,7 +13,8 @@ SHOWN = 5
 class KibeImportConfirm(models.AbstractModel):
     """What stands between the test and the buttons that write (section 5.2, point 8).
 
-    Only the screen asks: a program that calls `action_run` has decided already.
+    The buttons ask, whoever presses them: what they need is what the last analysis
+    said. A program that calls `action_run` has decided already.
     """
 
     _name = "kibe.import.confirm"
@@ -46,9 +48,8 @@ class KibeImportConfirm(models.AbstractModel):
         :param tuple values: those wanted
         :return: list of texts, number of the others
         """
-        # sudo: as `exchange_message_ids`, for imports the user may read
-        messages = self.env["exchange.message"].sudo()
-        domain = Domain(self._own_rows()) & Domain(field, "in", values)
+        messages, domain = self._own_messages()
+        domain = Domain(domain) & Domain(field, "in", values)
         texts = messages.search(domain, limit=SHOWN).mapped("text")
         if len(texts) < SHOWN:
             return texts, 0
@@ -67,6 +68,21 @@ class KibeImportConfirm(models.AbstractModel):
         for run in self:
             shown = run.state in ("planned", "done", "failed") and not run.imported
             run.obstacle = "\n".join(run._obstacles()) if shown else False
+
+    def _check_confirmed(self):
+        """Refuse what a form opened before the last analysis may still offer.
+
+        :raises UserError: warnings of the last analysis are not confirmed
+        """
+        for run in self.filtered(lambda run: not run.imported):
+            if run.to_confirm and not run.confirm_warnings:
+                text = f"{run._unconfirmed()}\n\n{run.to_confirm}"
+                raise UserError(text)
+
+    def _unconfirmed(self):
+        return self.env._(
+            "Read the warnings below and tick «Import in Spite of These Warnings»."
+        )
 
     def _obstacles(self):
         """Return what the operator still has to do, as a list of sentences."""
@@ -95,10 +111,5 @@ class KibeImportConfirm(models.AbstractModel):
                 )
             )
         if self.to_confirm and not self.confirm_warnings:
-            obstacles.append(
-                self.env._(
-                    "Read the warnings below and tick «Import in Spite of These "
-                    "Warnings»."
-                )
-            )
+            obstacles.append(self._unconfirmed())
         return obstacles

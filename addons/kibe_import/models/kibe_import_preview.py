@@ -140,16 +140,25 @@ class KibeImportPreview(models.AbstractModel):
         :return: list of dicts: `title`, `count`, the first `messages` and how many
             `more` there are
         """
-        groups = self.exchange_message_ids.grouped("kibe_heading")
+        messages, domain = self._own_messages()
+        counts = messages._read_group(domain, ["kibe_heading"], ["__count"])
+        # of a hundred thousand messages, only those printed are loaded
         return [
             {
                 "title": (title or "").partition(" · ")[2],
-                "count": len(messages),
-                "messages": messages[:PRINTED],
-                "more": max(0, len(messages) - PRINTED),
+                "count": count,
+                "messages": messages.search(
+                    [*domain, ("kibe_heading", "=", title)], limit=PRINTED
+                ),
+                "more": max(0, count - PRINTED),
             }
-            for title, messages in sorted(groups.items(), key=lambda g: g[0] or "")
+            for title, count in sorted(counts, key=lambda group: group[0] or "")
         ]
+
+    def _own_messages(self):
+        """Return the model of the messages, and the domain of those of this import."""
+        # sudo: as `exchange_message_ids`, for imports the user may read
+        return self.env["exchange.message"].sudo(), self._own_rows()
 
     def action_download_report(self):
         """Download the delivered rows with their messages, to correct and send back.
@@ -164,11 +173,13 @@ class KibeImportPreview(models.AbstractModel):
             raw, self.archive_name or "", reference, extra, keep_cells=True
         )
         language = self._message_language()
-        findings = [
-            (m.file, m.row, LEVELS[m.severity], m.code, m.text)
-            for m in self.exchange_message_ids
-            if m.file and m.row
-        ]
+        messages, domain = self._own_messages()
+        placed = [*domain, ("file", "!=", False), ("row", ">", 0)]
+        names = ["file", "row", "severity", "code", "text"]
+        findings = (
+            (m["file"], m["row"], LEVELS[m["severity"]], m["code"], m["text"])
+            for m in messages.search_read(placed, names)
+        )
         name = f"{self.name.replace('/', '-')}.xlsx"
         self.attachment_ids.filtered(lambda a: a.name == name).unlink()
         attachment = self._attach(

@@ -40,6 +40,7 @@ class KibeImportSnapshot(models.AbstractModel):
         """
         statuses = self._read_list("daycare.child.status")
         authorities = self._read_list("daycare.parental.authority")
+        countries = self._read_list("res.country")
         return Reference(
             genders=self._folded("daycare.gender.label"),
             civil=self._folded("daycare.civil.label"),
@@ -50,12 +51,13 @@ class KibeImportSnapshot(models.AbstractModel):
                 npa: (locality.name, locality.country_id.id)
                 for npa, locality in self.env["daycare.locality"]._main_by_npa().items()
             },
-            countries={c.code: c.id for c in self._read_list("res.country")},
+            countries={country.code: country.id for country in countries},
             groups=self._load_groups(),
             max_rows=self._max_rows(),
             labels={
                 **{("status_id", s.id): s.label for s in statuses},
                 **{("authority_id", a.id): a.label for a in authorities},
+                **{("country_id", c.id): c.name for c in countries},
                 **{
                     ("language_id", language.id): language.label
                     for language in self._read_list("daycare.language")
@@ -308,16 +310,20 @@ class KibeImportSnapshot(models.AbstractModel):
             ["ref", "name", "street", "street2", "zip", "city", "country_id"],
             load="",
         )
-        files = self.env["daycare.guardian"].search(
-            [("partner_id", "in", [row["id"] for row in partners])]
-        )
-        taken = set(files.partner_id.ids)
+        # an archived file holds its contact, too
+        files = self.env["daycare.guardian"].with_context(active_test=False)
+        taken = files.search([("partner_id", "in", [row["id"] for row in partners])])
+        taken = set(taken.partner_id.ids)
         kept = [row for row in partners if row["id"] not in taken]
         for model, rows in (("daycare.guardian", guardians), ("res.partner", kept)):
             for row in rows:
                 ref = row.get("accounting_ref") or row["ref"]
                 candidate = Candidate(model, row["id"], row["name"], _values(row))
                 base.candidates.setdefault(ref, []).append(candidate)
+        base.chosen = {
+            choice.name: ("res.partner", choice.partner_id.id)
+            for choice in self._correspondences("contact")
+        }
 
     def _load_twins(self, base, found):
         """Find records without Kibé id that look the same (E19)."""

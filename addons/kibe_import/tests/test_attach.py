@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
-from .common import KibeImportCommon
+from .common import KibeImportCommon, edited
 
 
 @tagged("post_install", "-at_install")
@@ -52,6 +52,7 @@ class TestKibeAttach(KibeImportCommon):
         self.assertIn(run.name, melody.message_ids[0].body)
         run.action_test()
         self.assertNotIn("E19", self.codes(run))
+        run.confirm_warnings = True
         run.action_overwrite()
         self.assertEqual(run.state, "done", run.refusal)
         self.assertEqual(run.counters["child"], {"created": 1, "updated": 1})
@@ -104,6 +105,76 @@ class TestKibeAttach(KibeImportCommon):
         run.action_test()
         self.assertNotIn("I11", self.codes(run))
         self.assertEqual(payers[1].kibe_id, "1110")
+
+    def contacts(self, **values):
+        """Return two contacts of the accounting software, without guardian's files."""
+        return self.env["res.partner"].create(
+            [{"name": name, "ref": "29874", **values} for name in ("Summer", "Somer")]
+        )
+
+    def test_one_of_several_contacts_is_chosen(self):
+        contacts = self.contacts()
+        run = self.run_import("kibe_sample.zip", user=self.clerk)
+        dialog = self.opened(self.message(run, "I11"))
+        self.assertEqual((dialog.kibe_id, dialog.accounting_ref), ("1110", "29874"))
+        dialog.partner_id = contacts[0]
+        dialog.save().action_attach()
+        self.assertFalse(contacts.daycare_guardian_ids, "nothing is written before")
+        dialog = self.opened(self.message(run, "I11"))
+        dialog.partner_id = contacts[1]
+        dialog.save().action_attach()
+        run.action_test()
+        self.assertNotIn("I11", self.codes(run))
+        self.assertEqual(run.counters["guardian"], {"created": 3, "attached": 1})
+        run.confirm_warnings = True
+        run.action_generate()
+        self.assertEqual(run.state, "done", run.refusal)
+        self.assertEqual(self.guardian("1110").partner_id, contacts[1])
+        self.assertFalse(contacts[0].daycare_guardian_ids)
+        run.with_user(self.env.ref("base.user_root")).action_undo()
+        self.assertEqual(contacts.exists(), contacts)
+        self.assertFalse(contacts.daycare_guardian_ids)
+
+    def test_contact_that_does_not_fit_is_refused(self):
+        self.contacts()
+        run = self.run_import("kibe_sample.zip", user=self.clerk)
+        dialog = self.opened(self.message(run, "I11"))
+        dialog.partner_id = other = self.env["res.partner"].search(
+            [("ref", "=", "29874")], limit=1
+        )
+        wizard = dialog.save()
+        other.ref = "1"
+        with self.assertRaisesRegex(UserError, "the accounting ID «29874»"):
+            wizard.action_attach()
+        other.ref = "29874"
+        self.env["daycare.guardian"].create(
+            {
+                "lastname": "Autre",
+                "partner_id": other.id,
+                "company_id": self.company.id,
+                "active": False,
+            }
+        )
+        with self.assertRaisesRegex(UserError, "has a guardian's file already"):
+            wizard.action_attach()
+        self.assertFalse(self.env["kibe.correspondence"].search([]))
+
+    def test_couple_with_one_accounting_id_is_imported(self):
+        contact = self.env["res.partner"].create({"name": "Mory", "ref": "777"})
+        couple = edited(("intervenants", 2, 8, "777"), ("intervenants", 2, 16, "777"))
+        run = self.run_import(couple, "create", user=self.clerk)
+        self.assertEqual(run.state, "done", run.refusal)
+        self.assertEqual(self.guardian("1001").partner_id, contact)
+        self.assertEqual(self.guardian("1002").accounting_ref, "777")
+
+    def test_archived_file_keeps_its_contact(self):
+        file = self.env["daycare.guardian"].create(
+            {"lastname": "Ancien", "ref": "29874", "company_id": self.company.id}
+        )
+        file.active = False
+        run = self.run_import("kibe_sample.zip", "create", user=self.clerk)
+        self.assertEqual(run.state, "done", run.refusal)
+        self.assertNotEqual(self.guardian("1110").partner_id, file.partner_id)
 
     def test_id_in_use_is_refused(self):
         melody = self.melody()

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from .common import KibeImportCommon, edited
@@ -49,6 +50,22 @@ class TestKibeConfirm(KibeImportCommon):
         self.assertFalse(run.obstacle)
         run.action_test()
         self.assertFalse(run.confirm_warnings, "a new analysis is read again")
+
+    def test_form_opened_before_the_analysis_cannot_skip_the_warnings(self):
+        run = self.run_import("kibe_sample.zip", user=self.clerk)
+        for button in (run.action_generate, run.action_overwrite):
+            with self.assertRaisesRegex(UserError, "(?s)tick.*01.01.2021"):
+                button()
+        self.assertEqual((run.state, run.operation), ("done", "test"))
+        self.assertFalse(self.counts()["child"])
+        run.confirm_warnings = True
+        run.action_generate()
+        self.assertTrue(run.imported, run.refusal)
+
+    def test_program_has_decided(self):
+        run = self.run_import("kibe_sample.zip", "create")
+        self.assertTrue(run.to_confirm)
+        self.assertTrue(run.imported, run.refusal)
 
     def test_organisations_address_is_confirmed(self):
         self.company.kibe_address_mode = "2"

@@ -45,6 +45,7 @@ class TestKibeCorrespondence(KibeImportCommon):
                 [("code", "=", "NURSERIE"), ("company_id", "=", self.company.id)]
             )
         run.action_test()
+        run.confirm_warnings = True
         run.action_generate()
         self.assertEqual(run.state, "done", run.refusal)
         self.assertEqual(self.child("10000").sector_ids.group_id.code, "NURSERIE")
@@ -86,6 +87,7 @@ class TestKibeCorrespondence(KibeImportCommon):
         form.language_id = self.env["daycare.language"].search([("code", "=", "fr")])
         form.save().action_add()
         run.action_test()
+        run.confirm_warnings = True
         run.action_generate()
         self.assertEqual(run.state, "done", run.refusal)
         self.assertEqual(self.child("10000").language_id.code, "fr")

@@ -123,7 +123,7 @@ class TestKibeRefusal(KibeImportCommon):
         self.assertIn("P26", self.codes(run))
         self.assertEqual(run.losing_count, 1)
         self.assertTrue(self.child("10000").sector_ids)
-        run.confirm_loss = True
+        run.write({"confirm_loss": True, "confirm_warnings": True})
         run.action_overwrite()
         self.assertEqual(run.state, "done", run.refusal)
         self.assertFalse(self.child("10000").sector_ids)
@@ -147,6 +147,7 @@ class TestKibeRefusal(KibeImportCommon):
         self.env["daycare.guardian"].create(
             {"lastname": "Mory", "firstname": "Alan", "kibe_id": "1002"}
         )
+        run.confirm_warnings = True
         run.action_generate()
         self.assertEqual(run.state, "planned")
         self.assertIn("U05", self.codes(run))
@@ -159,6 +160,7 @@ class TestKibeRefusal(KibeImportCommon):
     def test_unchanged_base_runs_at_once(self):
         run = self.run_import("kibe_sample.zip")
         counters = run.counters
+        run.confirm_warnings = True
         run.action_generate()
         self.assertEqual((run.state, run.counters), ("done", counters))
 

@@ -10,6 +10,7 @@ class TestKibeSecurity(KibeImportCommon):
     def test_import_rights_alone_suffice(self):
         test = self.run_import("kibe_sample.zip", user=self.clerk)
         self.assertEqual(test.state, "done")
+        test.confirm_warnings = True
         test.action_generate()
         self.assertEqual(test.state, "done", test.refusal)
         self.assertEqual(self.guardian("1001").income_ids.amount, 5000)

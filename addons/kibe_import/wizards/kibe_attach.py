@@ -6,7 +6,8 @@ class KibeAttach(models.TransientModel):
     """Say which stored file a delivered record belongs to (E19, I11, section 5.2).
 
     The file gets the delivered Kibé ID: the next analysis finds it, and the import
-    updates it instead of making a second one.
+    updates it instead of making a second one. A contact without a file is remembered:
+    the import makes its file.
     """
 
     _name = "kibe.attach"
@@ -46,6 +47,15 @@ class KibeAttach(models.TransientModel):
         store=True,
         readonly=False,
         check_company=True,
+    )
+    accounting_ref = fields.Char(
+        string="Accounting ID", compute="_compute_accounting_ref"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact Without a File",
+        check_company=True,
+        help="A contact with this accounting ID that has no guardian's file yet.",
     )
     guardian_email = fields.Char(
         related="guardian_id.email", string="E-mail in the File"
@@ -88,16 +98,62 @@ class KibeAttach(models.TransientModel):
                 same = self._fields[field].comodel_name == message.res_model
                 wizard[field] = (same and message.res_id) or False
 
+    @api.depends("message_id")
+    def _compute_accounting_ref(self):
+        for wizard in self:
+            message = wizard.message_id
+            wizard.accounting_ref = message.code == "I11" and message.value
+
     def action_attach(self):
-        """Give the chosen file the delivered Kibé ID.
+        """Give the chosen file the delivered Kibé ID, or remember the chosen contact.
 
         :return: an action that closes the dialog
-        :raises UserError: no file is chosen, it has a Kibé ID already, or another file
-            of the company has this one
+        :raises UserError: no file or more than one is chosen, it has a Kibé ID already,
+            or another file of the company has this one
         """
         for wizard in self:
-            wizard._attach(wizard.child_id or wizard.guardian_id)
+            if wizard.partner_id and not wizard.guardian_id:
+                wizard._remember_contact()
+            else:
+                wizard._attach(wizard.child_id or wizard.guardian_id)
         return {"type": "ir.actions.act_window_close"}
+
+    def _remember_contact(self):
+        """The next analysis attaches the guardian to the contact; the import writes."""
+        self._check_contact()
+        # sudo: who imports may choose anew, and changes nothing else that is remembered
+        correspondences = self.env["kibe.correspondence"].sudo()
+        entry = {
+            "company_id": self.company_id.id,
+            "kind": "contact",
+            "name": self.kibe_id,
+        }
+        known = correspondences.search([(k, "=", v) for k, v in entry.items()])
+        if known:
+            known.partner_id = self.partner_id
+        else:
+            correspondences.create({**entry, "partner_id": self.partner_id.id})
+
+    def _check_contact(self):
+        self.message_id.check_access("read")
+        self.partner_id.check_access("read")
+        # sudo: the accounting ID and the file of another company are compared only
+        contact = self.partner_id.sudo()
+        if not self.accounting_ref or contact.ref != self.accounting_ref:
+            raise UserError(
+                self.env._(
+                    "%(contact)s does not have the accounting ID «%(reference)s».",
+                    contact=self.partner_id.display_name,
+                    reference=self.accounting_ref or "",
+                )
+            )
+        if contact.with_context(active_test=False).daycare_guardian_ids:
+            raise UserError(
+                self.env._(
+                    "%(contact)s has a guardian's file already: choose the file.",
+                    contact=self.partner_id.display_name,
+                )
+            )
 
     def _attach(self, record):
         self._check_attachable(record)

@@ -169,14 +169,58 @@ def test_several_contacts_block_the_row():
     base = reference.Base(candidates={"29874": [candidate(7), candidate(8)]})
     result = run("kibe_sample.zip", base)
     assert result.first("I11").severity == "R"
-    assert not result.first("I11").match, "contacts without a file take no Kibé ID"
+    assert result.first("I11").match == ("guardian", "1110", None)
     assert result.counters["child"] == {"created": 1, "error": 1}
 
 
-def test_one_of_several_files_can_be_attached():
-    files = [candidate(7, "daycare.guardian"), candidate(8)]
-    result = run("kibe_sample.zip", reference.Base(candidates={"29874": files}))
-    assert result.first("I11").match == ("guardian", "1110", None)
+def test_the_contact_that_the_operator_chose_is_attached():
+    candidates = {"29874": [candidate(7), candidate(8), candidate(9)]}
+    chosen = {"1110": ("res.partner", 8)}
+    result = run(
+        "kibe_sample.zip", reference.Base(candidates=candidates, chosen=chosen)
+    )
+    assert "I11" not in result.codes
+    assert result.operations("guardian")["1110",].attach == ("res.partner", 8)
+
+
+def test_a_choice_that_no_longer_fits_is_asked_again():
+    candidates = {"29874": [candidate(7), candidate(9)]}
+    chosen = {"1110": ("res.partner", 8)}
+    result = run(
+        "kibe_sample.zip", reference.Base(candidates=candidates, chosen=chosen)
+    )
+    assert "I11" in result.codes
+
+
+def test_a_couple_with_one_accounting_id_has_one_contact():
+    """The first of them is that contact, the other one is new."""
+    couple = Delivery().set(PARENT, 2, 8, "777").set(PARENT, 2, 16, "777")
+    base = reference.Base(candidates={"777": [candidate(7)]})
+    result = run(couple, base)
+    assert {"I08", "I10"} <= result.codes
+    guardians = result.operations("guardian")
+    assert guardians["1001",].attach == ("res.partner", 7)
+    assert guardians["1002",].action == "created"
+
+
+def test_of_two_with_one_accounting_id_each_may_have_its_contact():
+    couple = Delivery().set(PARENT, 2, 8, "777").set(PARENT, 2, 16, "777")
+    candidates = {"777": [candidate(7), candidate(8)]}
+    assert (
+        len(
+            [
+                i
+                for i in run(couple, reference.Base(candidates=candidates)).issues
+                if i.code == "I11"
+            ]
+        )
+        == 2
+    )
+    chosen = {"1002": ("res.partner", 7)}
+    result = run(couple, reference.Base(candidates=candidates, chosen=chosen))
+    guardians = result.operations("guardian")
+    assert guardians["1002",].attach == ("res.partner", 7)
+    assert guardians["1001",].attach == ("res.partner", 8), "the one that is left"
 
 
 def test_third_party_stays_when_contrats_forgets_it(base):
