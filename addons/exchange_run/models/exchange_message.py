@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..links import open_named_record
+
 SEVERITIES = [
     ("fatal", "Fatal"),
     ("blocked", "File blocked"),
@@ -39,8 +41,9 @@ class ExchangeMessage(models.Model):
         """Open the record the message speaks of.
 
         :return: a window action, or False when the message names no record
+        :raises UserError: the record is gone
         """
         self.ensure_one()
         if not self.res_model or not self.res_id:
             return False
-        return self.env[self.res_model].browse(self.res_id).get_formview_action()
+        return open_named_record(self.env, self.res_model, self.res_id)

@@ -6,11 +6,13 @@ from odoo.sql_db import db_connect
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.exchange_run_worker import MAX_ATTEMPTS
+from ..models.exchange_run_worker import MAX_ATTEMPTS, MAX_TRIES
 from .common import ExchangeRunCase
 
 NOT_YOURS = "not yours"
 LONG = "exchange.fake.long"
+WORKER = "odoo.addons.exchange_run.models.exchange_run_worker"
+LOGGERS = ("odoo.sql_db", WORKER)
 PARTNER_GROUPS = "base.group_user,base.group_partner_manager"
 
 
@@ -107,6 +109,79 @@ class TestRunBackground(ExchangeRunCase):
         self.assertIn("server was stopped", job.exchange_message_ids.text)
         job.with_context(exchange_inline=True).action_resume()
         self.assertEqual(job.state, "done")
+
+    def test_worker_speaks_the_language_of_who_started_the_job(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        clerk = new_test_user(self.env, "bg_french", PARTNER_GROUPS, lang="fr_FR")
+        self.give_access(LONG, "base.group_user")
+        job = self.make_job("Ann", "Bob", crash=["Ann"], model=LONG)
+        job.with_user(clerk).action_run()
+        with mute_logger(WORKER):
+            self.work()
+        self.assertIn("Une erreur inattendue", job.exchange_message_ids.text)
+
+    def test_worker_stays_within_the_company_of_the_job(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids |= company
+        job = self.make_job("Ann", "Bob", model=LONG)
+        job.company_id = company
+        job.action_run()
+        seen = []
+        with patch.object(
+            type(job), "_execute", lambda run, payload: seen.append(run.env.companies)
+        ):
+            self.work()
+        self.assertEqual(seen, [company, company])
+
+    def test_who_lost_the_company_of_the_job_stops_no_other(self):
+        clerk = new_test_user(self.env, "bg_leaver", PARTNER_GROUPS)
+        self.give_access(LONG, "base.group_user")
+        job, other = (self.make_job(*names, model=LONG) for names in ("AB", "CD"))
+        job.with_user(clerk).action_run()
+        job.company_id = self.env["res.company"].create({"name": "Other"})
+        other.action_run()
+        job.flush_recordset()
+        with patch.object(
+            type(job), "_execute", lambda run, payload: run.env.company.name
+        ):
+            self.work()
+        self.assertEqual((job.state, other.state), ("failed", "done"))
+
+    def test_chunk_that_the_database_never_gets_through_fails_and_is_resumed(self):
+        job = self.make_job("Ann", "Bob")
+        execute, tries = type(job)._execute, []
+
+        def _execute(run, payload):
+            execute(run, payload)
+            if payload["name"] == "Ann":
+                tries.append(payload)
+                self.conflict()
+
+        with patch.object(type(job), "_execute", _execute), mute_logger(*LOGGERS):
+            job.action_run()
+        self.assertEqual((job.state, len(tries)), ("partial", MAX_TRIES))
+        self.assertEqual(self.partners("Ann", "Bob"), ["Bob"])
+        self.assertIn("database was busy", job.exchange_message_ids.text)
+        job.action_resume()
+        self.assertEqual((job.state, self.partners("Ann")), ("done", ["Ann"]))
+
+    def test_job_changed_while_the_worker_ends_it_goes_on_in_the_next_round(self):
+        job = self.make_job("Ann", "Bob", model=LONG)
+        job.action_run()
+        before = self.wakeups()
+        with (
+            patch.object(type(job), "_take_over", lambda run: self.conflict()),
+            mute_logger(*LOGGERS),
+        ):
+            self.work()
+        self.assertEqual((job.state, self.wakeups()), ("running", before + 1))
+        self.assertFalse(job.exchange_message_ids)
+        self.work()
+        self.assertEqual(job.state, "done")
+
+    def conflict(self):
+        """Meet what another transaction wrote first, as PostgreSQL tells it."""
+        self.env.cr.execute("DO $$BEGIN RAISE serialization_failure; END$$")
 
     def test_chunk_that_meets_a_concurrent_change_is_tried_again(self):
         job = self.make_job("Ann")

@@ -111,6 +111,22 @@ class TestRunLifecycle(ExchangeRunCase):
         self.assertEqual(job.state, "cancelled")
         self.assertEqual(self.partners("Ann", "Bob"), [])
 
+    def test_cancel_inside_a_chunk_undoes_that_chunk(self):
+        job = self.make_job("Ann", "Bob", "Cid")
+        execute = type(job)._execute
+
+        def _execute(run, payload):
+            execute(run, payload)
+            if payload["name"] == "Bob":
+                run.env["exchange.progress"]._publish(run, cancel_requested=True)
+                run._check_cancelled()
+
+        with patch.object(type(job), "_execute", _execute):
+            job.action_run()
+        self.assertEqual(job.state, "cancelled")
+        self.assertEqual(self.partners("Ann", "Bob", "Cid"), ["Ann"])
+        self.assertEqual(job._chunk_counts(), {"done": (1, 1), "todo": (2, 2)})
+
     def test_planned_job_can_be_cancelled_and_not_run(self):
         job = self.make_job("Ann")
         job.action_plan()
@@ -246,6 +262,69 @@ class TestRunLifecycle(ExchangeRunCase):
         first, second = self.make_job("Ann"), self.make_job("Bob")
         self.assertTrue(first.name.startswith("JOB/"))
         self.assertNotEqual(first.name, second.name)
+
+    def test_given_name_stays(self):
+        job = self.env["exchange.fake.job"].create({"name": "Night", "wish": {}})
+        self.assertEqual(job.name, "Night")
+
+    def test_copy_is_a_new_job(self):
+        job = self.make_job("Ann", refuse=["Ann"])
+        job.action_run()
+        again = job.copy()
+        self.assertEqual((again.state, again.wish), ("draft", job.wish))
+        self.assertNotEqual(again.name, job.name)
+        for field in ("counters", "date_start", "date_end", "exchange_message_ids"):
+            self.assertFalse(again[field], field)
+        self.assertEqual(again.progress_total, 0)
+
+    def test_job_with_nothing_to_do_is_done(self):
+        job = self.make_job()
+        job.action_run()
+        self.assertEqual((job.state, job.finished), ("done", 1))
+        self.assertEqual((job.progress_percent, job.progress_total), (100, 0))
+
+    def test_job_without_hooks_is_done(self):
+        """A domain gives only the hooks it needs."""
+        job, base = self.make_job("Ann"), self.registry["exchange.run.mixin"]
+        hooks = {name: getattr(base, name) for name in ("_plan", "_execute", "_finish")}
+        with patch.multiple(type(job), **hooks):
+            job.action_run()
+        self.assertEqual((job.state, self.partners("Ann")), ("done", []))
+
+    def test_total_may_change_on_the_way(self):
+        job = self.make_job("Ann", "Bob")
+        job.action_plan()
+        job._set_progress(1, total=4, text="Reading")
+        self.assertEqual((job.progress_done, job.progress_total), (1, 4))
+        self.assertEqual((job.progress_percent, job.progress_text), (25, "Reading"))
+        job._set_progress(2)
+        self.assertEqual((job.progress_done, job.progress_total), (2, 4))
+        self.assertFalse(job.progress_text)
+
+    def test_job_done_in_part_can_be_given_up(self):
+        job = self.make_job("Ann", "Bob", refuse=["Bob"])
+        job.action_run()
+        job.action_cancel()
+        self.assertEqual(job.state, "cancelled")
+        self.assertEqual(self.partners("Ann", "Bob"), ["Ann"])
+        with self.assertRaisesRegex(UserError, "Cancelled"):
+            job.action_resume()
+
+    def test_buttons_refuse_what_is_over_and_say_its_state(self):
+        job = self.make_job("Ann")
+        job.action_run()
+        presses = (job.action_plan, job.action_cancel, job.action_resume)
+        for press in (*presses, job.action_draft):
+            with self.assertRaisesRegex(UserError, f"{job.name}.*Done"):
+                press()
+        self.assertEqual(job.state, "done")
+
+    def test_refusal_speaks_the_language_of_the_user(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        job = self.make_job("Ann")
+        job.action_run()
+        with self.assertRaisesRegex(UserError, "a l’état"):
+            job.with_context(lang="fr_FR").action_run()
 
     def test_running_job_cannot_be_deleted(self):
         job = self.make_job("Ann", "Bob", refuse=["Bob"])
