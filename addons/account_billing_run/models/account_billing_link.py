@@ -3,6 +3,8 @@ from psycopg2.errors import UniqueViolation
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.exchange_run.links import open_named_record
+
 
 class AccountBillingLink(models.Model):
     """A source document and the move that bills it.
@@ -52,8 +54,9 @@ class AccountBillingLink(models.Model):
     def _activate(self):
         """Take the sources back for their move.
 
-        :raises UserError: one of them is billed elsewhere by now
+        :raises UserError: one of them is billed elsewhere by now, or gone
         """
+        self._check_sources_exist()
         try:
             with self.env.cr.savepoint():
                 self.state = "active"
@@ -67,6 +70,22 @@ class AccountBillingLink(models.Model):
             ) from None
         self._mark_sources(True)
 
+    def _check_sources_exist(self):
+        """Refuse to bill again what was deleted, or replaced by other documents."""
+        for model, links in self.grouped("res_model").items():
+            if model not in self.env:
+                continue  # its addon was uninstalled
+            ids = set(links.mapped("res_id"))
+            # sudo: sources the user may not see exist, too
+            if len(self.env[model].sudo().browse(ids).exists()) != len(ids):
+                raise UserError(
+                    self.env._(
+                        "What this document billed has been deleted or replaced "
+                        "since, and may be billed by another one. Leave this one "
+                        "cancelled."
+                    )
+                )
+
     def _mark_sources(self, billed):
         """Write on the sources which move bills them.
 
@@ -76,6 +95,8 @@ class AccountBillingLink(models.Model):
             lambda link: (link.converter, link.res_model, link.move_id)
         )
         for (converter, model, move), links in by_move.items():
+            if model not in self.env:
+                continue  # its addon was uninstalled
             if converter in self.env and not self.env[converter]._marks_source:
                 continue
             # sudo: the bill decides, its user need not be allowed to edit sources
@@ -90,6 +111,7 @@ class AccountBillingLink(models.Model):
         """Open the source document.
 
         :return: a window action
+        :raises UserError: the source is gone
         """
         self.ensure_one()
-        return self.env[self.res_model].browse(self.res_id).get_formview_action()
+        return open_named_record(self.env, self.res_model, self.res_id)

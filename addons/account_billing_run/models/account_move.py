@@ -1,8 +1,15 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.exchange_run.links import open_named_record
 
 
 class AccountMove(models.Model):
-    """A move that bills sources frees them when it is deleted or cancelled."""
+    """A move that bills sources frees them when it is deleted or cancelled.
+
+    A credit note alone frees nothing: it may be about money, not about the documents.
+    The accountant says so with `action_bill_again`.
+    """
 
     _inherit = "account.move"
 
@@ -17,6 +24,10 @@ class AccountMove(models.Model):
         "account.billing.link", "move_id", string="Billed Documents", readonly=True
     )
     billing_link_count = fields.Integer(compute="_compute_billing_link_count")
+    billing_credited = fields.Boolean(
+        compute="_compute_billing_credited",
+        help="Posted credit notes cover the whole document.",
+    )
 
     def _compute_billing_link_count(self):
         # sudo: only the number leaves
@@ -32,6 +43,20 @@ class AccountMove(models.Model):
         counts = {move.id: count for move, count in groups}
         for move in self:
             move.billing_link_count = counts.get(move.id, 0)
+
+    def _compute_billing_credited(self):
+        for move in self:
+            move.billing_credited = move._billing_is_credited()
+
+    def _billing_is_credited(self):
+        """Tell whether posted credit notes cover the whole document."""
+        self.ensure_one()
+        notes = self.reversal_move_ids.filtered(
+            lambda note: note.state == "posted" and note.currency_id == self.currency_id
+        )
+        rest = self.amount_total - sum(notes.mapped("amount_total"))
+        covered = self.currency_id.compare_amounts(rest, 0) <= 0
+        return self.state == "posted" and bool(notes) and covered
 
     def _billing_links(self, state):
         # sudo: links have no rights of their own beyond reading
@@ -52,12 +77,50 @@ class AccountMove(models.Model):
         return result
 
     def button_draft(self):
-        cancelled = self.filtered(lambda move: move.state == "cancel")
+        freed = self.filtered(lambda move: move.state == "cancel")
+        # Whose sources were freed by action_bill_again takes them back, too.
+        freed |= self.filtered(
+            lambda move: move.reversal_move_ids and not move._billing_links("active")
+        )
         result = super().button_draft()
         # Odoo calls this for every line it writes, mostly with nothing in it.
-        if links := cancelled._billing_links("released"):
+        if links := freed._billing_links("released"):
             links._activate()
         return result
+
+    def action_bill_again(self):
+        """Free what a document bills whose credit notes cover it, to be billed again.
+
+        :return: a window action on the run that billed it, or True for somebody who
+            may not read that run
+        :raises AccessError: the user may not change the document
+        :raises UserError: it is not credited in full, or bills nothing (any more)
+        """
+        self.ensure_one()
+        self.check_access("write")
+        links = self._billing_links("active")
+        if not links:
+            raise UserError(
+                self.env._("%(move)s bills nothing any more.", move=self.display_name)
+            )
+        if not self._billing_is_credited():
+            raise UserError(
+                self.env._(
+                    "The posted credit notes of %(move)s do not cover the whole "
+                    "document. What it bills stays billed.",
+                    move=self.display_name,
+                )
+            )
+        links._release()
+        self.message_post(
+            body=self.env._(
+                "Credited in full: the %(count)s documents billed here are to be "
+                "billed again.",
+                count=len(links),
+            )
+        )
+        run = self.env[self.billing_run_model].browse(self.billing_run_id)
+        return run.get_formview_action() if run.has_access("read") else True
 
     def action_view_billing_links(self):
         """Open the documents this move bills.
@@ -78,10 +141,7 @@ class AccountMove(models.Model):
         """Open the run that created this move.
 
         :return: a window action
+        :raises UserError: the run is gone
         """
         self.ensure_one()
-        return (
-            self.env[self.billing_run_model]
-            .browse(self.billing_run_id)
-            .get_formview_action()
-        )
+        return open_named_record(self.env, self.billing_run_model, self.billing_run_id)

@@ -8,5 +8,6 @@ from . import (
     planning,
     siblings,
     steps,
+    subsidies,
     tariff,
 )

@@ -39,15 +39,15 @@ class Child:
 class Item:
     """A billable position: `quantity` times `unit` is exactly `amount`, in francs.
 
-    `share` is the part of a day (or, flat, the days of a week), `days` the full days
-    the position stands for, `base` the exact unit price before rebate and rounding.
+    `share` is the part of a day (or, flat, the days of a week), `pieces` the parts of
+    days it stands for, `base` the exact unit price before rebate and rounding.
     """
 
     group: object
     tariff: Tariff
     quantity: Decimal
     share: Decimal
-    days: Decimal
+    pieces: tuple
     base: Decimal
     weekdays: tuple
     presence: Presence
@@ -58,6 +58,25 @@ class Item:
     def amount(self):
         """Amount of the item in the tariff's currency, not rounded."""
         return self.quantity * self.unit
+
+    @property
+    def days(self):
+        """Full days the item stands for."""
+        return sum((piece.share for piece in self.pieces), ZERO)
+
+    def days_on(self, covers):
+        """Return the full days on some dates.
+
+        :param covers: callable that tells of a date whether it counts
+        """
+        return sum((piece.share for piece in self.pieces if covers(piece.day)), ZERO)
+
+    def amount_on(self, covers):
+        """Return the part of the amount that falls on some dates, not rounded.
+
+        :param covers: callable that tells of a date whether it counts
+        """
+        return self.amount * self.days_on(covers) / self.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,27 +193,27 @@ def _day_items(pieces, _month, tariff, price):
     grouped = {}
     for piece in pieces:
         key = piece.page.group, piece.presence, piece.share
-        grouped.setdefault(key, []).append(piece.day.weekday())
+        grouped.setdefault(key, []).append(piece)
     return [
         Item(
             group=group,
             tariff=tariff,
-            quantity=Decimal(len(weekdays)),
+            quantity=Decimal(len(own)),
             share=share,
-            days=len(weekdays) * share,
+            pieces=tuple(own),
             base=price * share,
-            weekdays=tuple(sorted(set(weekdays))),
+            weekdays=tuple(sorted({piece.day.weekday() for piece in own})),
             presence=presence,
             steps=(
                 step(
                     steps.DAYS,
-                    days=len(weekdays),
+                    days=len(own),
                     percent=plain(share * 100),
                     price=price,
                 ),
             ),
         )
-        for (group, presence, share), weekdays in grouped.items()
+        for (group, presence, share), own in grouped.items()
     ]
 
 
@@ -223,7 +242,7 @@ def _flat_item(pieces, month, tariff, price):
         tariff=tariff,
         quantity=ONE,
         share=week,
-        days=planned,
+        pieces=tuple(pieces),
         base=week * price * tariff.weeks * tariff.months_billed * planned / (12 * full),
         weekdays=tuple(sorted(page.week)),
         presence=Presence(),

@@ -26,6 +26,8 @@ CAPPED = "capped"
 CLOSED = "closed"
 CORRECTION = "correction"
 SUBSIDY = "subsidy"
+SUBSIDY_PERCENT = "subsidy_percent"
+SUBSIDY_AMOUNT = "subsidy_amount"
 SERVICE = "service"
 
 CODES = (
@@ -48,6 +50,8 @@ CODES = (
     CLOSED,
     CORRECTION,
     SUBSIDY,
+    SUBSIDY_PERCENT,
+    SUBSIDY_AMOUNT,
     SERVICE,
 )
 

@@ -19,9 +19,11 @@ from . import daycare_billing_reader
 from . import daycare_billing_line
 from . import daycare_billing_run
 from . import daycare_billing_run_calculation
+from . import daycare_billing_run_due
 from . import daycare_billing_run_checks
 from . import daycare_billing_run_sending
 from . import daycare_billing_converter
 from . import daycare_income_review
 from . import daycare_occupancy_billing
 from . import account_move
+from . import exchange_message

@@ -37,13 +37,14 @@ class DaycareBillingConverter(models.AbstractModel):
     @api.model
     def _group_exclusion(self, run, lines):
         debtor = lines.debtor_id
-        if run.company_id.daycare_require_address and debtor._missing_address_fields():
-            return "debtor_address", run._debtor_text(debtor)
         if not self._total(lines):
             return "zero_total", self.env._(
-                "%(debtor)s: the lines add up to zero, there is nothing to invoice.",
+                "%(debtor)s: the lines add up to zero. They are settled without "
+                "invoice.",
                 debtor=debtor.display_name,
             )
+        if run.company_id.daycare_require_address and debtor._missing_address_fields():
+            return "debtor_address", run._debtor_text(debtor)
         return None
 
     @api.model
@@ -59,6 +60,12 @@ class DaycareBillingConverter(models.AbstractModel):
     @api.model
     def _total(self, sources):
         return sum((exact(source.amount) for source in sources), ZERO)
+
+    @api.model
+    def _zero_groups(self, sources):
+        """Return those of the sources whose invoice would add up to zero."""
+        groups = sources.grouped(self._group_key).values()
+        return sources.browse().union(*(own for own in groups if not self._total(own)))
 
     @api.model
     def _source_amount(self, source):

@@ -50,6 +50,13 @@ WORDING = {
     steps.MONTH_FACTOR: _lt("× %(factor)s weeks a month"),
     steps.PRORATA: _lt("Part of the month: %(planned)s of %(full)s days"),
     steps.AMOUNT: _lt("%(quantity)s × %(unit)s = %(amount)s"),
+    steps.SUBSIDY_PERCENT: _lt(
+        "%(name)s pays %(value)s %% of the care, on %(days)s of %(full)s billed days"
+    ),
+    steps.SUBSIDY_AMOUNT: _lt(
+        "%(name)s pays up to %(value)s a month: %(amount)s for %(days)s of %(full)s "
+        "billed days"
+    ),
     steps.SUBSIDY: _lt("Of %(amount)s, third parties pay %(subsidy)s: %(rest)s remain"),
     steps.SERVICE: _lt("%(name)s: %(quantity)s × %(unit)s = %(amount)s"),
     steps.CORRECTION: _lt(

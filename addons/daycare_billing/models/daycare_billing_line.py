@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 KINDS = [
     ("care", "Care"),
@@ -59,9 +60,19 @@ class DaycareBillingLine(models.Model):
     positions = fields.Json(help="Quantity, unit price and amount of each position.")
     steps = fields.Json(help="How the amount was calculated, step by step.")
     explanation = fields.Html(compute="_compute_explanation", sanitize=False)
+    settled = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The lines of the debtor in this run add up to zero.",
+    )
     # The choices of the mixin, here so that they are translated for this model, too.
     billing_state = fields.Selection(
-        [("to_bill", "To Bill"), ("billed", "Billed"), ("excluded", "Excluded")]
+        selection_add=[
+            ("to_bill", "To Bill"),
+            ("billed", "Billed"),
+            ("settled", "Settled without Invoice"),
+            ("excluded", "Excluded"),
+        ]
     )
     move_state = fields.Selection(
         related="billing_move_id.state", string="Invoice Status"
@@ -83,12 +94,26 @@ class DaycareBillingLine(models.Model):
                 kind=kinds.get(line.kind, ""),
             )
 
+    @api.depends("settled")
+    def _compute_billing_state(self):
+        result = super()._compute_billing_state()
+        for line in self:
+            if line.settled and line.billing_state == "to_bill":
+                line.billing_state = "settled"
+        return result
+
     @api.depends("steps", "positions")
     @api.depends_context("lang")
     def _compute_explanation(self):
         explainer = self.env["daycare.billing.explainer"]
         for line in self:
             line.explanation = explainer._as_html(line.steps or [])
+
+    @api.model
+    def _invoiced_domain(self):
+        """Return the domain of what debtors know of: posted, or settled without."""
+        posted = Domain("billing_move_id.state", "=", "posted")
+        return posted | Domain("billing_state", "=", "settled")
 
     @api.model
     def _existing(self, child_ids, months):
@@ -98,7 +123,7 @@ class DaycareBillingLine(models.Model):
         """
         lines = self.search_fetch(
             [("child_id", "in", child_ids), ("month", "in", months)],
-            ["child_id", "month", "due_key", "amount", "debtor_id", "group_id"],
+            ["child_id", "month", "due_key", "amount", "days", "group_id"],
         )
         found = {}
         for line in lines:

@@ -36,6 +36,14 @@ class Snapshot:
             return begun[-1]
         return pages[0][1] if pages else None
 
+    def subsidies_of(self, child_id, month):
+        """Return the `core.subsidies.Subsidy` list in force on some day of a month."""
+        return [
+            subsidy._rule()
+            for subsidy in self.subsidies.get(child_id, ())
+            if subsidy._covers(month.first, month.last)
+        ]
+
 
 class DaycareBillingReader(models.AbstractModel):
     """Records become the plain values that the price rules work on."""

@@ -69,6 +69,9 @@ class DaycareBillingRun(models.Model):
         "daycare.billing.line", "run_id", string="Calculated Lines", readonly=True
     )
     billing_line_count = fields.Integer(compute="_compute_totals")
+    waiting_count = fields.Integer(
+        string="Lines to Invoice", compute="_compute_waiting_count"
+    )
     child_count = fields.Integer(compute="_compute_totals")
     total_amount = fields.Monetary(string="Total", compute="_compute_totals")
 
@@ -107,6 +110,16 @@ class DaycareBillingRun(models.Model):
             run.billing_line_count = lines
             run.child_count = children
             run.total_amount = amount
+
+    def _compute_waiting_count(self):
+        groups = self.env["daycare.billing.line"]._read_group(
+            [("run_id", "in", self.ids), ("billing_state", "=", "to_bill")],
+            ["run_id"],
+            ["__count"],
+        )
+        waiting = dict(groups)
+        for run in self:
+            run.waiting_count = waiting.get(run, 0)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_invoiced(self):
@@ -163,6 +176,7 @@ class DaycareBillingRun(models.Model):
     def action_undo(self):
         """Delete the draft invoices and keep the calculation."""
         result = super().action_undo()
+        self.billing_line_ids.filtered("settled").settled = False
         self._refresh_stage()
         return result
 
@@ -218,8 +232,7 @@ class DaycareBillingRun(models.Model):
             return self._plan_calculation()
         if self.phase == "post":
             return self._plan_posting()
-        waiting = self.billing_line_ids.filtered(lambda x: x.billing_state == "to_bill")
-        self._check_debtors(waiting.debtor_id.ids)
+        self._check_debtors(self._waiting_lines().debtor_id.ids)
         return super()._plan()
 
     def _execute(self, payload):
@@ -231,11 +244,22 @@ class DaycareBillingRun(models.Model):
 
     def _finish(self):
         result = super()._finish()
+        if self.phase == "invoice":
+            self._settle_zero_totals()
         self._refresh_stage()
         if self.stage == "draft":
             # Nothing to bill is a result too.
             self.stage = "computed"
         return result
+
+    def _settle_zero_totals(self):
+        """Close the lines of debtors to whom there is nothing to invoice."""
+        lines = self._waiting_lines()
+        self.env["daycare.billing.converter"]._zero_groups(lines).settled = True
+
+    def _waiting_lines(self):
+        """Return the lines that are still to be invoiced."""
+        return self.billing_line_ids.filtered(lambda x: x.billing_state == "to_bill")
 
     def _plan_posting(self):
         drafts = self.move_ids.filtered(lambda move: move.state == "draft").ids

@@ -132,7 +132,7 @@ class DaycareBillingRun(models.Model):
                 "credited",
                 self.env._(
                     "%(invoice)s has a credit note made by hand, yet counts as billed "
-                    "here. To bill it again, reset both to draft and cancel them.",
+                    "here. «Bill Again» lets its months be billed once more.",
                     invoice=move.display_name,
                 ),
                 move,
@@ -193,3 +193,56 @@ class DaycareBillingRun(models.Model):
 
     def _warning(self, code, text, record):
         return {"severity": "warning", "code": code, "text": text, "record": record}
+
+    # === FINDINGS OF THE CALCULATION ===
+
+    def _finding(self, result, debtor, snapshot, month):
+        """Return what somebody should look at, or None."""
+        child = self.env["daycare.child"].browse(result.child)
+        if result.error:
+            text = self._error_texts()[result.error]
+            return self._child_finding("error", result.error, text, child)
+        if not debtor and (result.items or snapshot.services.get(result.child)):
+            text = self.env._(
+                "%(child)s: nobody pays. Enter billing data or a main parent."
+            )
+            return self._child_finding("error", "debtor", text, child)
+        if result.capped:
+            text = self.env._(
+                "%(child)s: placements overlap; what they share is billed once."
+            )
+            return self._child_finding("warning", "overlap", text, child)
+        if result.at_maximum:
+            text = self.env._(
+                "%(child)s: the maximum price applies, the income is confidential or "
+                "missing."
+            )
+            return self._child_finding("warning", "maximum", text, child)
+        if result.dates and not result.items:
+            text = self.env._("%(child)s: all reserved days are closed.")
+            return self._child_finding("info", "closed", text, child)
+        return None
+
+    def _child_finding(self, severity, code, text, child):
+        return {
+            "severity": severity,
+            "code": code,
+            "text": text % {"child": child.display_name},
+            "record": child,
+        }
+
+    def _error_texts(self):
+        return {
+            ERROR_INCOME: self.env._(
+                "%(child)s: no income is in force and the tariff asks for one. Enter "
+                "an income page of the main parent."
+            ),
+            ERROR_TARIFF: self.env._(
+                "%(child)s: the tariff is incomplete. Enter its brackets or its "
+                "ceiling."
+            ),
+            ERROR_NO_TARIFF: self.env._(
+                "%(child)s: a group has no tariff in force on the first of the month. "
+                "Create one, or extend the last."
+            ),
+        }

@@ -13,6 +13,7 @@ class DaycareOccupancyBilling(models.Model):
         "daycare.billing.line": [
             "amount",
             "billing_move_id",
+            "billing_state",
             "days",
             "group_id",
             "month",
@@ -90,19 +91,19 @@ class DaycareOccupancyBilling(models.Model):
         )
 
     def _billed_query(self):
-        """Return days and francs on posted invoices, per group and month."""
+        """Return days and francs posted or settled, per group and month."""
         return SQL(
             """
             SELECT line.group_id, line.month,
-                   SUM(CASE WHEN move.state = 'posted' THEN line.days ELSE 0 END)
+                   COALESCE(SUM(line.days) FILTER (WHERE %(known)s), 0)
                        AS invoiced_days,
-                   SUM(CASE WHEN move.state = 'posted' THEN line.amount ELSE 0 END)
-                       AS amount
+                   COALESCE(SUM(line.amount) FILTER (WHERE %(known)s), 0) AS amount
               FROM daycare_billing_line line
          LEFT JOIN account_move move ON move.id = line.billing_move_id
              WHERE line.group_id IS NOT NULL
           GROUP BY line.group_id, line.month
-            """
+            """,
+            known=SQL("move.state = 'posted' OR line.billing_state = 'settled'"),
         )
 
     def _tariff_query(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from ..core.corrections import Subsidy
 from ..core.money import exact
+from ..core.subsidies import Subsidy
 
 
 class DaycareSubsidy(models.Model):
@@ -47,6 +47,13 @@ class DaycareSubsidy(models.Model):
     def _rule(self):
         """Return the subsidy as plain values.
 
-        :return: `core.corrections.Subsidy`, its payer a guardian id
+        :return: `core.subsidies.Subsidy`, its payer a guardian id
         """
-        return Subsidy(self.payer_id.id, self.mode, exact(self.value))
+        return Subsidy(
+            self.payer_id.id,
+            self.mode,
+            exact(self.value),
+            self.date_from,
+            self.date_to or None,
+            self.payer_id.display_name,
+        )

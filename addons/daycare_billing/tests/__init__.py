@@ -10,4 +10,6 @@ from . import test_reports
 from . import test_security
 from . import test_qr_bill
 from . import test_sending
+from . import test_settled
+from . import test_subsidies
 from . import test_print_pdf

@@ -268,57 +268,6 @@ class TestCalculation(DaycareBillingCommon):
         ]
         self.assertEqual(self._amounts(self._compute())["Colin"], 50.00)
 
-    def test_subsidy_by_percentage_and_amount(self):
-        self.env["daycare.subsidy"].create(
-            [
-                {
-                    "child_id": self.melody.id,
-                    "payer_id": self.mother.id,
-                    "mode": "amount",
-                    "value": 200,
-                    "date_from": "2021-01-01",
-                    "sequence": 2,
-                },
-                {
-                    "child_id": self.melody.id,
-                    "payer_id": self.father.id,
-                    "mode": "percent",
-                    "value": 25,
-                    "date_from": "2021-01-01",
-                    "sequence": 1,
-                },
-            ]
-        )
-        lines = self._compute().billing_line_ids
-        self.assertEqual(
-            {(line.kind, line.debtor_id.firstname): line.amount for line in lines},
-            {
-                ("subsidy", "Paul"): 323.75,
-                ("subsidy", "Mary"): 200.00,
-                ("care", "Commune de Martigny"): 771.25,
-            },
-        )
-        care = lines.filtered(lambda line: line.kind == "care")
-        self.assertEqual(care.positions[-1]["amount"], "-523.75")
-
-    def test_an_amount_a_month_is_given_once_to_a_child_in_two_groups(self):
-        other = self._group("NUR2", self.department)
-        self._sector(self.melody, MARCH, "2021-03-31", {"wed": FULL}, other)
-        self.env["daycare.subsidy"].create(
-            {
-                "child_id": self.melody.id,
-                "payer_id": self.mother.id,
-                "mode": "amount",
-                "value": 200,
-                "date_from": "2021-01-01",
-            }
-        )
-        lines = self._compute().billing_line_ids
-        given = lines.filtered(lambda line: line.debtor_id == self.mother)
-        self.assertEqual(sum(given.mapped("amount")), 200.00)
-        # 1295.00 in the one group, five Wednesdays in the other.
-        self.assertEqual(sum(lines.mapped("amount")), 1295.00 + 5 * 92.50)
-
     def test_explanation_in_two_languages(self):
         self.env["res.lang"].sudo()._activate_lang("fr_FR")
         self.env["ir.module.module"].sudo().search(

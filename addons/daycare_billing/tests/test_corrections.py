@@ -1,5 +1,6 @@
 from psycopg2.errors import UniqueViolation
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -47,19 +48,53 @@ class TestCorrections(DaycareBillingCommon):
         move = april.move_ids
         self.assertEqual((move.move_type, move.amount_total), ("out_refund", 475.70))
 
-    def test_credit_note_by_hand_is_told_and_bills_again_once_cancelled(self):
+    def test_credited_month_is_billed_again_from_the_finding(self):
         march = self._bill(post=True)
         invoice = march.move_ids
-        refund = invoice._reverse_moves(cancel=True)
+        invoice._reverse_moves(cancel=True)
         april = self._bill(APRIL)
         told = april.exchange_message_ids.filtered(lambda m: m.code == "credited")
         self.assertIn(invoice.name, told.text)
         self.assertEqual((told.res_model, told.res_id), (invoice._name, invoice.id))
-        (refund + invoice).button_draft()
-        (refund + invoice).button_cancel()
+        action = told.action_bill_again()
         self.assertEqual(
-            set(march.billing_line_ids.mapped("billing_state")), {"to_bill"}
+            (action["res_model"], action["res_id"]), (march._name, march.id)
         )
+        march.invalidate_recordset()
+        self.assertEqual((march.stage, march.waiting_count), ("posted", 1))
+        march.action_invoice()
+        again = march.move_ids - invoice
+        self.assertEqual(again.amount_total, 1110.00)
+        self.assertEqual(march.stage, "invoiced")
+        self.assertEqual(march.billing_line_ids.billing_move_id, again)
+        # April is calculated as before: nothing to correct.
+        april.action_compute()
+        self.assertFalse(self._corrections(april))
+        self.assertNotIn("credited", self._codes(april))
+
+    def test_part_of_an_invoice_credited_by_hand_stays_billed(self):
+        march = self._bill(post=True)
+        note = march.move_ids._reverse_moves()
+        note.invoice_line_ids.filtered("price_unit")[:1].price_unit = 10
+        note.action_post()
+        april = self._bill(APRIL)
+        told = april.exchange_message_ids.filtered(lambda m: m.code == "credited")
+        with self.assertRaisesRegex(UserError, "do not cover"):
+            told.action_bill_again()
+        self.assertEqual(march.billing_line_ids.billing_state, "billed")
+
+    def test_cancelled_invoice_does_not_come_back_beside_a_new_calculation(self):
+        march = self._bill(post=True)
+        old = march.move_ids
+        old.button_draft()
+        old.button_cancel()
+        march.action_compute()
+        march.action_invoice()
+        with self.assertRaises(UserError) as refusal:
+            old.button_draft()
+        self.assertIn("replaced", str(refusal.exception))
+        alive = march.move_ids.filtered(lambda move: move.state != "cancel")
+        self.assertEqual(sum(alive.mapped("amount_total")), 1110.00)
 
     def test_regenerated_placement_changes_nothing(self):
         self._bill(post=True)

@@ -186,36 +186,6 @@ class TestInvoices(DaycareBillingCommon):
         for income in ("5000", "1200", "6200"):
             self.assertNotIn(income, text)
 
-    def test_subsidy_gives_two_invoices_that_add_up(self):
-        self.melody.billing_data_ids.debtor_id = self.mother
-        self.env["daycare.subsidy"].create(
-            {
-                "child_id": self.melody.id,
-                "payer_id": self.commune.id,
-                "value": 40,
-                "date_from": "2021-01-01",
-            }
-        )
-        run = self._bill()
-        self.assertEqual(
-            {move.partner_id: move.amount_total for move in run.move_ids},
-            {self.mother.partner_id: 777.00, self.commune.partner_id: 518.00},
-        )
-
-    def test_fully_subsidised_child_gives_no_empty_invoice(self):
-        self.melody.billing_data_ids.debtor_id = self.mother
-        self.env["daycare.subsidy"].create(
-            {
-                "child_id": self.melody.id,
-                "payer_id": self.commune.id,
-                "value": 100,
-                "date_from": "2021-01-01",
-            }
-        )
-        run = self._bill()
-        self.assertEqual(run.move_ids.partner_id, self.commune.partner_id)
-        self.assertEqual(run.move_ids.amount_total, 1295.00)
-
     def test_posted_invoices_cannot_be_undone(self):
         run = self._bill(post=True)
         with self.assertRaises(UserError):

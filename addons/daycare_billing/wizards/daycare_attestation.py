@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..core.money import ZERO, exact
 
@@ -41,21 +42,24 @@ class DaycareAttestation(models.TransientModel):
         return report.report_action(self)
 
     def _lines(self):
-        domain = [
-            ("company_id", "=", self.company_id.id),
-            ("month", ">=", f"{self.year}-01-01"),
-            ("month", "<=", f"{self.year}-12-31"),
-            ("billing_move_id.state", "=", "posted"),
-        ]
+        Line = self.env["daycare.billing.line"]
+        domain = Line._invoiced_domain() & Domain(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("month", ">=", f"{self.year}-01-01"),
+                ("month", "<=", f"{self.year}-12-31"),
+            ]
+        )
         if self.debtor_ids:
-            domain.append(("debtor_id", "in", self.debtor_ids.ids))
+            domain &= Domain("debtor_id", "in", self.debtor_ids.ids)
         if self.child_ids:
-            domain.append(("child_id", "in", self.child_ids.ids))
+            domain &= Domain("child_id", "in", self.child_ids.ids)
         if self.paid_only:
-            domain.append(
-                ("billing_move_id.payment_state", "in", ("paid", "in_payment"))
+            paid = ("paid", "in_payment")
+            domain &= Domain("billing_state", "=", "settled") | Domain(
+                "billing_move_id.payment_state", "in", paid
             )
-        return self.env["daycare.billing.line"].search(domain, order="month, id")
+        return Line.search(domain, order="month, id")
 
     def _pages(self):
         """Return what the pages of the report show.

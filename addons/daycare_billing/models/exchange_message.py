@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class ExchangeMessage(models.Model):
+    """A finding about a credited invoice lets its months be billed again."""
+
+    _inherit = "exchange.message"
+
+    def action_bill_again(self):
+        """Let what a credited invoice billed be billed again.
+
+        :return: a window action on the run that billed it
+        :raises UserError: see `account.move.action_bill_again`
+        """
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id).action_bill_again()
