@@ -84,11 +84,12 @@ class Context:
 
     def guardian_name(self, kibe_id):
         """Return the name of a guardian for messages and labels."""
-        person = self.merged.people.persons.get(kibe_id)
+        people = self.merged.people
+        person = people.persons.get(kibe_id)
         if person and person.get("lastname"):
             return person.name
         stored = self.base.guardians.get(kibe_id)
-        return stored.label if stored else kibe_id
+        return stored.label if stored else people.names.get(kibe_id, kibe_id)
 
     def child_name(self, kibe_id):
         """Return the name of a child for messages and labels."""

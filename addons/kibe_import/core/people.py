@@ -83,11 +83,13 @@ class People:
 
     :ivar persons: id → Person
     :ivar blocked: ids that stand in blocked rows only
+    :ivar names: id → name, of those who were told apart and then blocked
     :ivar attachments: id → Candidate, the contact an accounting id points to
     """
 
     persons: dict = dataclasses.field(default_factory=dict)
     blocked: set = dataclasses.field(default_factory=set)
+    names: dict = dataclasses.field(default_factory=dict)
     attachments: dict = dataclasses.field(default_factory=dict)
 
     def known(self, kibe_id, base):
@@ -96,7 +98,7 @@ class People:
 
     def block(self, kibe_id):
         """Leave a guardian out, with all that depends on them."""
-        del self.persons[kibe_id]
+        self.names[kibe_id] = self.persons.pop(kibe_id).name
         self.blocked.add(kibe_id)
 
 

@@ -117,6 +117,7 @@ class TestKibeAttach(KibeImportCommon):
         run = self.run_import("kibe_sample.zip", user=self.clerk)
         dialog = self.opened(self.message(run, "I11"))
         self.assertEqual((dialog.kibe_id, dialog.accounting_ref), ("1110", "29874"))
+        self.assertEqual(dialog.delivered_name, "Etienne Summer")
         dialog.partner_id = contacts[0]
         dialog.save().action_attach()
         self.assertFalse(contacts.daycare_guardian_ids, "nothing is written before")
