@@ -13,7 +13,7 @@ class SofiPrimmo(http.Controller):
         """
         file = request.env["sofi.export.file"].browse(file_id).exists()
         if not file or not file.has_access("read"):
-            return request.not_found()
+            raise request.not_found()
         file._mark_downloaded()
         headers = [
             ("Content-Type", "application/octet-stream"),

@@ -67,8 +67,10 @@ class SofiClient:
         :rtype: dict
         :raises SofiAuthError: key or secret refused, or API login not allowed
         """
+        if not _is_plain(self._key + self._secret):
+            raise SofiAuthError("no key has such characters")
         if self.profile.auth != "oauth":
-            return self.ping().get("residence") or {}
+            return self._described(self.ping())
         answer = self._transport.send(
             "POST",
             self.profile.path("token"),
@@ -78,11 +80,17 @@ class SofiClient:
                 "client_secret": self._secret,
             },
         )
-        self._token = answer.get("access_token")
-        if not self._token:
+        token = answer.get("access_token")
+        if not (token and isinstance(token, str) and _is_plain(token)):
             raise SofiProtocolError("no access token")
+        self._token = token
         self.scope = str(answer.get("scope") or "")
-        return answer.get("residence") or {}
+        return self._described(answer)
+
+    @staticmethod
+    def _described(answer):
+        residence = answer.get("residence")
+        return residence if isinstance(residence, dict) else {}
 
     def missing_rights(self):
         """Return the labels of needed rights the login did not name.
@@ -113,8 +121,14 @@ class SofiClient:
         """Return one charge as SOFI has it now.
 
         :raises SofiNotFound: when it does not exist
+        :raises SofiProtocolError: the answer is not this charge; what is not known of
+            a charge must never be taken for its end
         """
-        return self._call("GET", "charge", id=charge_id)
+        answer = self._call("GET", "charge", id=charge_id)
+        name = self.profile.field
+        if str(answer.get(name("id"))) != charge_id or not answer.get(name("status")):
+            raise SofiProtocolError("not the charge asked for")
+        return answer
 
     def archive(self, ids, reference, idempotency_key):
         """Set the status *Archivé* on charges; repeating the call has no second effect.
@@ -134,13 +148,19 @@ class SofiClient:
             json={"ids": list(ids), "reference": reference},
             headers={"Idempotency-Key": idempotency_key},
         )
-        done = {*answer.get("archived", ()), *answer.get("already_archived", ())}
-        rejected = {
-            row["id"]: row.get("code", "") for row in answer.get("rejected", ())
+        done = {
+            str(charge_id)
+            for name in ("archived", "already_archived")
+            for charge_id in _list(answer, name)
         }
-        # Neither confirmed nor refused is not archived.
+        rejected = {
+            str(row.get("id")): str(row.get("code") or "")
+            for row in _list(answer, "rejected")
+            if isinstance(row, dict)
+        }
+        # Neither confirmed nor refused is not archived; both at once is not either.
         silent = dict.fromkeys(set(ids) - done, "no_answer")
-        return Archived(done & set(ids), silent | rejected)
+        return Archived((done & set(ids)) - set(rejected), silent | rejected)
 
     def _archive_singly(self, ids):
         result = Archived()
@@ -185,16 +205,17 @@ class SofiClient:
         rows, totals = {}, set()
         for page in range(1, MAX_PAGES + 1):
             query = {**filters, "page": page, "per_page": PAGE_SIZE, "sort": "id"}
-            data, meta = self._page(endpoint, query)
+            data, total, pages = self._page(endpoint, query)
             for row in data:
                 if (identifier := self._id(row)) not in rows:
                     rows[identifier] = convert(row)
-            totals.add(meta.get("total"))
-            if not data or page >= int(meta.get("total_pages") or MAX_PAGES):
+            totals.add(total)
+            if not data or page >= (pages or MAX_PAGES):
                 return Listing(list(rows.values()), len(totals) > 1)
         raise SofiProtocolError("the list does not end")
 
     def _page(self, endpoint, query):
+        """Return (rows, total, number of pages); numbers SOFI does not tell are 0."""
         parameter = self.profile.parameter
         named = {
             (parameter(name) if name in self._paging_names else name): value
@@ -205,7 +226,10 @@ class SofiClient:
         data, meta = answer.get("data"), answer.get("meta")
         if not isinstance(data, list) or not isinstance(meta, dict):
             raise SofiProtocolError("the list has no data or no meta")
-        return data, meta
+        numbers = [meta.get(name) or 0 for name in ("total", "total_pages")]
+        if not all(isinstance(number, int) for number in numbers):
+            raise SofiProtocolError("the list does not tell its length")
+        return data, *numbers
 
     _paging_names = frozenset(("status", "from", "to", "page", "per_page", "sort"))
 
@@ -213,7 +237,7 @@ class SofiClient:
         identifier = (
             row.get(self.profile.field("id")) if isinstance(row, dict) else None
         )
-        if identifier is None:
+        if not isinstance(identifier, str | int) or isinstance(identifier, bool):
             raise SofiProtocolError("a record without id")
         return identifier
 
@@ -248,3 +272,16 @@ class SofiClient:
             names = self.profile.key_header, self.profile.secret_header
             return dict(zip(names, (self._key, self._secret), strict=True))
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+
+
+def _is_plain(text):
+    """Tell whether a header can carry a text."""
+    return text.isascii() and text.isprintable()
+
+
+def _list(answer, name):
+    """Return a list of an answer, empty where SOFI leaves it out."""
+    found = answer.get(name) or []
+    if not isinstance(found, list):
+        raise SofiProtocolError(f"{name} is no list")
+    return found

@@ -5,6 +5,7 @@ it: a profile may give any name anew.
 """
 
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 PATHS = {
     "token": "/oauth/token",
@@ -51,7 +52,8 @@ class ApiProfile:
 
     def path(self, name, **values):
         """Return the path of an endpoint below the residence's address."""
-        return self.prefix + self._name("path", name).format(**values)
+        quoted = {key: quote(str(value), safe="") for key, value in values.items()}
+        return self.prefix + self._name("path", name).format(**quoted)
 
     def parameter(self, name):
         """Return SOFI's name of a query parameter."""

@@ -118,7 +118,11 @@ class Reader:
 
     def _text(self, row, name):
         value = row.get(self._names(name))
-        return "" if value is None else str(value)
+        if isinstance(value, str):
+            return value
+        # A number is a text too; nothing else is.
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return str(value) if number else ""
 
     def _dict(self, row, name):
         value = row.get(self._names(name))

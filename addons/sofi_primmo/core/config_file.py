@@ -62,7 +62,7 @@ def load(content):
     """
     try:
         data = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigFileError("json", str(error)) from error
     companies = data.get("Companies") if isinstance(data, dict) else None
     if not isinstance(companies, list) or not companies:

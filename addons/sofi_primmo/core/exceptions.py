@@ -56,6 +56,12 @@ class SofiProtocolError(SofiError):
     """SOFI answered something that is not what its interface promises."""
 
 
+class SofiGarbled(SofiProtocolError):
+    """No JSON: cut short, or the page of a gateway; trying again may help."""
+
+    retry_after = None
+
+
 class CodedError(ValueError):
     """A refused value, with a stable code for programs and people.
 

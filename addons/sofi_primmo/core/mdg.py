@@ -12,6 +12,7 @@ from .exceptions import CodedError
 ENCODINGS = ("cp1252", "iso-8859-1", "utf-8", "utf-8-sig", "cp850")
 DATE_FORMATS = ("%Y%m%d", "%Y-%m-%d", "%d/%m/%Y", "%d%m%Y")
 TMP, CSV = ".tmp", ".csv"
+LOST = "\ufffd"  # stands for a character until it is written as `?`
 DEFAULT_PATTERN = "MDG_{vendor}_{date:%Y%m%d}{time:%H%M%S}_{seq:02d}.csv"
 
 # What a column of kind `field` can show: name -> value of a charge.
@@ -40,7 +41,9 @@ PARAMETERS = (
 
 _TOKENS = frozenset(("vendor", "code", "date", "time", "seq", "run"))
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
-_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_FORMULA = re.compile(r"[\s=+@]+")
 
 
 class MdgError(CodedError):
@@ -108,7 +111,7 @@ class Rendered:
     :ivar bytes content: empty when there is no charge: no header, no BOM
     :ivar list lossy: ids of charges with a character the encoding lacks
     :ivar dict misfits: id -> field of charges left out, because a number or an
-        identifier is wider than its column
+        identifier is wider than its column or cannot be written as it is
     """
 
     content: bytes = b""
@@ -129,11 +132,10 @@ def render(layout, parameters, charges, language="FR"):
     result, lines = Rendered(), []
     for charge in sorted(charges, key=lambda charge: charge.sort_key()):
         try:
-            text = writer.lines(charge)
+            encoded, lost = writer.lines(charge)
         except MdgError as error:
             result.misfits[charge.id] = str(error)
             continue
-        encoded, lost = encode(text, _plain_encoding(layout))
         lines.append(encoded)
         if lost:
             result.lossy.append(charge.id)
@@ -143,23 +145,18 @@ def render(layout, parameters, charges, language="FR"):
     return result
 
 
-def encode(text, encoding):
-    """Encode a text; what the encoding lacks becomes its base letter, else `?`.
+def spell(text, encoding):
+    """Replace what an encoding lacks by its base letter, else by U+FFFD.
 
-    :return: (bytes, True when something became `?`)
-    :rtype: tuple[bytes, bool]
+    :rtype: str
     """
-    try:
-        return text.encode(encoding), False
-    except UnicodeEncodeError:
-        # The slow way keeps what can be kept.
-        parts = [_encode_char(char, encoding) for char in text]
-        return b"".join(part or b"?" for part in parts), None in parts
+    return "".join(_spell_char(char, encoding) for char in text)
 
 
 def clean(text):
     """Return a free text on one line, blanks collapsed, no formula start."""
-    return _CONTROL.sub(" ", text).strip().lstrip("=+@").strip()
+    text = _BLANK.sub(" ", text).strip()
+    return text[_FORMULA.match(text).end() :] if text[:1] in ("=", "+", "@") else text
 
 
 def vendor_token(text):
@@ -211,38 +208,69 @@ class _Writer:
 
     def __init__(self, layout, parameters, language):
         self._layout = layout
+        self._encoding = layout.encoding.removesuffix("-sig")
         self._language = language
-        self._parameters = {name: _text(parameters.get(name)) for name in PARAMETERS}
         self._kinds = [
-            [c for c in layout.columns if c.line_kind in ("", kind)]
+            [
+                (column, self._fixed(column, parameters))
+                for column in layout.columns
+                if column.line_kind in ("", kind)
+            ]
             for kind in layout.line_kinds
         ]
 
     def lines(self, charge):
-        """Return all lines of a charge, line ends included."""
+        """Write all lines of a charge, line ends included.
+
+        :return: (bytes, True when a character became `?`)
+        :rtype: tuple[bytes, bool]
+        :raises MdgError: a number or an identifier does not fit
+        """
+        try:
+            return self._join(charge, lambda text: text).encode(self._encoding), False
+        except UnicodeEncodeError:
+            # Spelt before it is quoted: a base letter may be a quote or a separator.
+            text = self._join(charge, lambda text: spell(text, self._encoding))
+            return text.replace(LOST, "?").encode(self._encoding), LOST in text
+
+    def _fixed(self, column, parameters):
+        """Return the cell that is the same on all lines, None for one of the charge."""
+        if column.kind == "field":
+            return None
+        text = {
+            "empty": "",
+            "constant": column.source,
+            "parameter": _text(parameters.get(column.source)),
+        }[column.kind]
+        text = _CONTROL.sub(" ", spell(text, self._encoding))
+        return self._quote(self._fit(column, text))
+
+    def _join(self, charge, spelt):
         layout = self._layout
         return "".join(
-            layout.separator.join(self._cell(column, charge) for column in columns)
+            layout.separator.join(
+                self._cell(column, charge, spelt) if fixed is None else fixed
+                for column, fixed in cells
+            )
             + layout.line_end
-            for columns in self._kinds
+            for cells in self._kinds
         )
 
-    def _cell(self, column, charge):
-        return self._quote(self._fit(column, self._value(column, charge)))
+    def _cell(self, column, charge, spelt):
+        return self._quote(self._fit(column, self._value(column, charge, spelt)))
 
-    def _value(self, column, charge):
-        if column.kind == "empty":
-            return ""
-        if column.kind == "constant":
-            return column.source
-        if column.kind == "parameter":
-            return self._parameters[column.source]
+    def _value(self, column, charge, spelt):
         value = FIELDS[column.source](charge, self._language)
         if column.type == "decimal":
             return self._decimal(-value if column.negate else value)
         if column.type == "date":
             return value.strftime(self._layout.date_format)
-        return clean(value) if column.type == "text" else value
+        if column.type == "text":
+            return clean(spelt(value))
+        if spelt(value) != value or _CONTROL.search(value):
+            # Another identifier would bill somebody else.
+            raise MdgError("unwritable", column.source)
+        return value
 
     def _decimal(self, value):
         # `+ 0` turns a negative zero into zero.
@@ -267,17 +295,14 @@ def _text(value):
     return "" if value is None or value is False else str(value)
 
 
-def _plain_encoding(layout):
-    return "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
-
-
-def _encode_char(char, encoding):
+def _spell_char(char, encoding):
     for candidate in (char, unicodedata.normalize("NFKD", char)[:1]):
         try:
-            return candidate.encode(encoding)
+            candidate.encode(encoding)
+            return candidate
         except UnicodeEncodeError:
             continue
-    return None
+    return LOST
 
 
 def _pattern_names(pattern):

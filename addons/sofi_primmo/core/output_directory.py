@@ -10,7 +10,7 @@ REFUSED = ".err"
 
 
 class DirectoryError(CodedError):
-    """`.code` is `outside`, `missing` or `not_writable`."""
+    """`.code` is `outside`, `missing`, `not_writable` or `unreadable`."""
 
 
 def resolve(root, path):
@@ -35,17 +35,34 @@ def check_writable(folder):
     """
     if not folder.is_dir():
         raise DirectoryError("missing", str(folder))
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise DirectoryError("not_writable", str(folder))
 
 
+def create(folder):
+    """Make a folder, and those it lies in, where it is missing.
+
+    :raises DirectoryError: `missing`: something else lies in its way, or it is refused
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DirectoryError("missing", str(folder)) from error
+
+
 def leftovers(folder):
-    """Return the names of .csv and .tmp files in the folder, in any case [S0]."""
+    """Return the names of .csv and .tmp files in the folder, in any case [S0].
+
+    :raises DirectoryError: `unreadable`
+    """
     return _names(folder, (CSV, TMP))
 
 
 def refused(folder):
-    """Return the names of files Primmo refused (*.err, spec 4.5)."""
+    """Return the names of files Primmo refused (*.err, spec 4.5).
+
+    :raises DirectoryError: `unreadable`
+    """
     return _names(folder, (REFUSED,))
 
 
@@ -83,11 +100,14 @@ def append_line(path, text):
 
 
 def _names(folder, extensions):
-    return sorted(
-        entry.name
-        for entry in os.scandir(folder)
-        if entry.is_file() and entry.name.lower().endswith(extensions)
-    )
+    try:
+        return sorted(
+            entry.name
+            for entry in os.scandir(folder)
+            if entry.is_file() and entry.name.lower().endswith(extensions)
+        )
+    except OSError as error:  # such as a network folder that went away
+        raise DirectoryError("unreadable", str(folder)) from error
 
 
 def _sync_folder(folder):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from . import convention
@@ -168,16 +169,24 @@ def _amount(value, written):
 
 def _expiry(value, written):
     """Read an expiry as YYYY-MM, also from a date."""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", written):
+    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", written):
         return written
-    return f"{convention.day(value):%Y-%m}"
+    try:
+        return f"{_day(value, written):%Y-%m}"
+    except CodedError:
+        raise CodedError("expiry_unknown") from None
+
+
+def _day(value, written):
+    """Read a date from a date cell, or as it is written (19380407 as a number, too)."""
+    return convention.day(value if isinstance(value, date) else written)
 
 
 _READERS = {
     "text": lambda value, written: written,
     "code": lambda value, written: written,
     "boolean": lambda value, written: convention.boolean(written),
-    "date": lambda value, written: convention.day(value),
+    "date": _day,
     "sex": lambda value, written: convention.sex(written),
     "language": lambda value, written: convention.language(written),
     "amount": _amount,

@@ -2,9 +2,12 @@
 
 import ipaddress
 import json
+import re
 import socket
 import time
 from contextlib import nullcontext
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
@@ -27,7 +30,7 @@ def check_url(url, allow_private=False):
     :param bool allow_private: accept addresses of the internal network
     :raises SofiConfigError: `url`, `url_scheme` or `url_private`
     """
-    parts = urlsplit(url or "")
+    parts = _split(url)
     if not parts.hostname or parts.username or parts.query or parts.fragment:
         raise exc.SofiConfigError("not an address", code="url")
     if parts.hostname in LOOPBACK and parts.scheme in ("http", "https"):
@@ -38,12 +41,35 @@ def check_url(url, allow_private=False):
         _check_public(parts.hostname, parts.port or 443)
 
 
-def _check_public(host, port):
+def host(url):
+    """Return the host of an address, "" when it is none.
+
+    :param str url: as configured
+    :rtype: str
+    """
+    try:
+        return _split(url).hostname or ""
+    except exc.SofiConfigError:
+        return ""
+
+
+def _split(url):
+    try:
+        parts = urlsplit(url or "")
+        _readable = parts.port
+    except ValueError as error:  # such as port 99999 or an unclosed bracket
+        raise exc.SofiConfigError("not an address", code="url") from error
+    return parts
+
+
+def _check_public(name, port):
     """Refuse names that lead into the internal network (spec 3.1)."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # no name at all, such as one of 70 letters
+        raise exc.SofiConfigError("not an address", code="url") from error
     except OSError as error:
-        raise exc.SofiTransient(f"{host} is not found") from error
+        raise exc.SofiTransient(f"{name} is not found") from error
     for *_ignored, address in found:
         check_peer(address[0])
 
@@ -111,7 +137,7 @@ class Transport:
         for pause in self._pauses if retry else ():
             try:
                 return self._once(method, path, options)
-            except exc.SofiTransient as error:
+            except (exc.SofiTransient, exc.SofiGarbled) as error:
                 wait = error.retry_after
                 self._sleep(pause if wait is None else min(wait, LONGEST_PAUSE))
         return self._once(method, path, options)
@@ -183,19 +209,40 @@ def _body(response):
 
 
 def _decode(response, body):
+    status = response.status_code
     try:
-        payload = json.loads(body) if body else None
-    except ValueError as error:
-        if response.status_code < 500:
-            raise exc.SofiProtocolError(
-                "answer is not JSON", status=response.status_code
-            ) from error
+        payload = _read_json(body) if body else None
+    except (ValueError, RecursionError) as error:
+        if status < 300:
+            raise exc.SofiGarbled("answer is not JSON", status=status) from error
         payload = None
-    if response.status_code >= 300:
+    if status >= 300:
         raise _error(response, payload)
     if not isinstance(payload, dict):
-        raise exc.SofiProtocolError("answer is no object", status=response.status_code)
+        raise exc.SofiProtocolError("answer is no object", status=status)
     return payload
+
+
+# Escapes of characters that the database cannot keep: NUL, halves of pairs.
+_UNSTORABLE_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _read_json(body):
+    text = body.decode(json.detect_encoding(body))
+    payload = json.loads(text)
+    return _storable(payload) if _UNSTORABLE_ESCAPE.search(text) else payload
+
+
+def _storable(value):
+    """Return a JSON value without the characters that the database cannot keep."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(item) for key, item in value.items()}
+    return value
 
 
 _CLASSES = {
@@ -219,6 +266,9 @@ def _error(response, payload):
         "request_id": str(payload.get("request_id") or ""),
     }
     message = f"HTTP {status} {code}".strip()
+    if status in _CLASSES and not code:
+        # A gateway's page says nothing about a charge, not even with 404.
+        return exc.SofiProtocolError(message, **known)
     if status in (401, 403):
         return exc.SofiAuthError(message, missing_right=_missing_right(detail), **known)
     if status == 429 or status >= 500:
@@ -232,5 +282,12 @@ def _missing_right(detail):
 
 
 def _retry_after(response):
+    """Return the seconds SOFI asks to wait, told as a number or as an instant."""
     text = response.headers.get("Retry-After", "")
-    return float(text) if text.isdigit() else None
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):  # no date, or one without time zone
+        return None

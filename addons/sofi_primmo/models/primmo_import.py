@@ -189,6 +189,7 @@ class PrimmoImport(models.Model):
         return {
             "required": self.env._("The value is missing."),
             "date_unknown": self.env._("This is no date. Write 1938-04-07."),
+            "expiry_unknown": self.env._("This is no expiry. Write 2027-04."),
             "sex_unknown": self.env._("This is no sex. Write M or F."),
             "language_unknown": self.env._("This is no language. Write Fr, En or Au."),
             "boolean_unknown": self.env._("Write Oui or Non."),

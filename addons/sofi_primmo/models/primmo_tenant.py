@@ -151,10 +151,19 @@ class PrimmoTenant(models.Model):
         )
 
     def _missing_fields(self):
-        """Return the names of required fields that are empty; the NAM is proposed."""
+        """Return the names of required fields that are empty.
+
+        The NAM is, where no temporary one can stand for it (spec 7.3, 8).
+        """
         self.ensure_one()
         required = convention.required_fields(self.accepted)
-        return [name for name in required if name != "nam" and not self[name]]
+        missing = [name for name in required if name != "nam" and _empty(self[name])]
+        try:
+            lacks_nam = self.accepted and not self._effective_nam()
+        except nam.NamError:
+            # Another field tells why; else the name has no letter a NAM could take.
+            lacks_nam = not missing
+        return [*missing, "nam"] if lacks_nam else missing
 
     def _effective_nam(self):
         """Return the NAM to send: the tenant's, else a temporary one for residents.
@@ -207,18 +216,24 @@ class PrimmoTenant(models.Model):
     def action_propose_temporary_nam(self):
         """Give residents without NAM a temporary one."""
         self.check_access("write")
-        for (
-            tenant
-        ) in self.sudo():  # sudo: operators propose, they need not read the NAM
-            if tenant.accepted and not tenant.nam:
-                try:
-                    tenant.nam = tenant._temporary_nam()
-                except nam.NamError as error:
-                    raise UserError(
-                        self.env._(
-                            "%(tenant)s needs a last name, a first name and a date of "
-                            "birth for a temporary NAM.",
-                            tenant=tenant.external_id,
-                        )
-                    ) from error
+        # sudo: operators propose, they need not read the NAM
+        without = self.sudo().filtered(
+            lambda tenant: tenant.accepted and not tenant.nam
+        )
+        for tenant in without:
+            try:
+                tenant.nam = tenant._temporary_nam()
+            except nam.NamError as error:
+                raise UserError(
+                    self.env._(
+                        "%(tenant)s needs a last name, a first name and a date of "
+                        "birth for a temporary NAM.",
+                        tenant=tenant.external_id,
+                    )
+                ) from error
         return True
+
+
+def _empty(value):
+    """Tell whether a field has no value; blanks are none."""
+    return not (value.strip() if isinstance(value, str) else value)

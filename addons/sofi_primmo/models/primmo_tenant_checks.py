@@ -22,13 +22,6 @@ class PrimmoTenant(models.Model):
             issues.append(issue("missing_required", ERROR, ", ".join(labels), self))
         if self.sex == "A":
             issues.append(issue("sex_unsupported", ERROR, "", self))
-        if (
-            self.accepted
-            and not self.sudo().nam
-            and not self.residence_id.temp_nam_auto
-        ):
-            label = self._fields["nam"]._description_string(self.env)
-            issues.append(issue("missing_required", ERROR, label, self))
         return issues + self._issues_of_nam()
 
     def _issues_of_nam(self):

@@ -1,3 +1,5 @@
+from string import Formatter
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -41,7 +43,25 @@ class SofiApiName(models.Model):
                         known=", ".join(KINDS[name.kind]),
                     )
                 )
-            if name.kind == "path" and not name.value.startswith("/"):
+            if name.kind == "path" and not _is_path(
+                name.value, KINDS["path"][name.key]
+            ):
                 raise ValidationError(
-                    self.env._("The path %(path)s must begin with /.", path=name.value)
+                    self.env._(
+                        "The path %(path)s cannot be used. Write it like %(example)s.",
+                        path=name.value,
+                        example=KINDS["path"][name.key],
+                    )
                 )
+
+
+def _is_path(path, example):
+    """Tell whether a path begins with / and has the places of the connector's own."""
+    try:
+        places, known = (
+            {place for _text, place, *_format in Formatter().parse(text)} - {None}
+            for text in (path, example)
+        )
+    except ValueError:  # an unclosed brace
+        return False
+    return path.startswith("/") and places == known

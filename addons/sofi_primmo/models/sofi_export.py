@@ -37,6 +37,10 @@ class SofiExport(models.Model):
     )
     amount = fields.Monetary(string="Total", compute="_compute_totals")
     log_text = fields.Text(string="Log", compute="_compute_log_text")
+    may_act = fields.Boolean(
+        compute="_compute_may_act",
+        help="Managers may run, resume and give up every run, operators simulations.",
+    )
 
     @api.depends("line_ids.state", "line_ids.amount")
     def _compute_totals(self):
@@ -60,6 +64,13 @@ class SofiExport(models.Model):
                 f"[{self._level(message.severity)}] default - {message.text}"
                 for message in run.exchange_message_ids
             )
+
+    @api.depends("dry_run")
+    @api.depends_context("uid")
+    def _compute_may_act(self):
+        manager = self.env.su or self.env.user.has_group(MANAGER)
+        for run in self:
+            run.may_act = manager or run.dry_run
 
     # === LOG ===
 
@@ -108,34 +119,36 @@ class SofiExport(models.Model):
 
     def _guard(self, residences):
         """Log what forbids the whole run; True when there is something."""
-        found = []
+        obstacles = []
         for residence in residences:
             where = {"residences": residence, "record": residence}
             try:
-                names = residence._leftovers()
+                found = self._obstacle(residence, where)
             except DirectoryError as error:
                 text = const.LOG_INVALID_OUTPUT.format(path=residence.output_directory)
-                found.append(
-                    {"severity": "fatal", "text": text, "code": error.code, **where}
-                )
-                continue
-            if residence.output_directory == const.DEFAULT_OUTPUT_DIRECTORY:
-                text = const.LOG_OUTPUT_SET.format(path=residence.output_directory)
-                self._log("info", text, code="output_directory", **where)
-            self._log_refused(residence)
-            if names:
-                found.append(
-                    {
-                        "severity": "fatal",
-                        "text": const.LOG_FILES_FOUND,
-                        "code": "files_found",
-                        "value": ", ".join(names[:5]),
-                        **where,
-                    }
-                )
-        if found:
-            self._log_many(found)
-        return bool(found)
+                found = {"text": text, "code": error.code}
+            if found:
+                obstacles.append({"severity": "fatal", **found, **where})
+        if obstacles:
+            self._log_many(obstacles)
+        return bool(obstacles)
+
+    def _obstacle(self, residence, where):
+        """Look at the folder of a residence.
+
+        :param dict where: residence and record of what is logged
+        :return: a finding that forbids the run, or None
+        :raises DirectoryError: the folder cannot be used at all
+        """
+        names = residence._leftovers()
+        if residence.output_directory == const.DEFAULT_OUTPUT_DIRECTORY:
+            text = const.LOG_OUTPUT_SET.format(path=residence.output_directory)
+            self._log("info", text, code="output_directory", **where)
+        self._log_refused(residence)
+        if not names:
+            return None
+        value = ", ".join(names[:5])
+        return {"text": const.LOG_FILES_FOUND, "code": "files_found", "value": value}
 
     def _log_refused(self, residence):
         """Name the files that Primmo refused (*.err); they do not stop a run."""
@@ -197,20 +210,18 @@ class SofiExport(models.Model):
 
     def action_run(self):
         """Export; only managers archive charges, operators simulate."""
-        if not all(self.mapped("dry_run")):
-            self._check_manager()
+        self._check_may_act()
         return super().action_run()
 
-    def _check_manager(self):
-        if not self.env.su and not self.env.user.has_group(MANAGER):
+    def _check_may_act(self):
+        if not all(self.mapped("may_act")):
             raise AccessError(
                 self.env._("Only a manager of SOFI / Primmo can export for real.")
             )
 
     def action_resume(self):
         """Go on where the run stopped; one that the guard stopped begins anew."""
-        if not all(self.mapped("dry_run")):
-            self._check_manager()
+        self._check_may_act()
         stopped = self.filtered(lambda r: r.state == "failed" and not r._chunk_counts())
         stopped.state = "draft"
         stopped.action_run()

@@ -15,8 +15,7 @@ class SofiExport(models.Model):
 
         :raises UserError: charges of a file are archived
         """
-        if not all(self.mapped("dry_run")) and any(r.state != "planned" for r in self):
-            self._check_manager()
+        self.filtered(lambda run: run.state != "planned")._check_may_act()
         for run in self:
             # One that is worked on stops by itself, see _end.
             if run.state != "running" or run._is_idle():
@@ -71,9 +70,10 @@ class SofiExport(models.Model):
         """Remove the .tmp files of a cancelled run; the charges stay accepted."""
         # sudo: see _execute
         for file in self.sudo()._open_files():
+            with self._told_clearly(file.residence_id):
+                file._remove_temporary()
             lines = file.line_ids.search(
                 file._lines_domain("written", "archive_failed", "simulated")
             )
             lines.state = "cancelled"
             file.state = "cancelled"
-            file._remove_temporary()

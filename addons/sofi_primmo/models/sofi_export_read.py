@@ -76,17 +76,36 @@ class SofiExport(models.Model):
                 code="total_drift",
                 residences=residence,
             )
+        charges = self._accepted(residence, listing.rows)
+        earlier = self._earlier_lines(residence, charges)
+        return [self._judge_one(residence, charge, earlier) for charge in charges]
+
+    def _accepted(self, residence, listed):
+        """Return the accepted charges of the period among those SOFI listed.
+
+        The server's filters are not trusted with what is billed.
+        """
         accepted = residence.profile_id._to_core().value("accepted")
         period = residence._period()
         charges = [
             charge
-            for charge in listing.rows
-            # The server's filters are not trusted with what is billed.
+            for charge in listed
             if charge.status == accepted
             and (charge.instant is None or charge.instant in period)
         ]
-        earlier = self._earlier_lines(residence, charges)
-        return [self._judge_one(residence, charge, earlier) for charge in charges]
+        if strange := len(listed) - len(charges):
+            self._log(
+                "warning",
+                self.env._(
+                    "%(residence)s: SOFI listed %(count)s charges that are not "
+                    "accepted or not of the period; they are ignored",
+                    residence=residence.name,
+                    count=strange,
+                ),
+                code="not_asked_for",
+                residences=residence,
+            )
+        return charges
 
     def _judge_one(self, residence, charge, earlier):
         verdict = core_charge.judge(

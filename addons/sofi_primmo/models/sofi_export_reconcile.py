@@ -27,7 +27,7 @@ class SofiExport(models.Model):
 
     def action_reconcile(self):
         """Ask SOFI about every exported charge: archived, amounts unchanged, totals."""
-        self.check_access("read")
+        self.check_access("write")
         for run in self:
             run._reconcile()
         return True

@@ -3,7 +3,7 @@ from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import chain, count
 
 from psycopg2.errors import UniqueViolation
 
@@ -18,6 +18,7 @@ from ..core.output_directory import DirectoryError
 from .sofi_residence_connection import SofiUserError
 
 JOURNAL_BATCH = 1000
+MOST_DELAY = 10  # seconds that a file's name may be later than its run
 
 
 class SofiExport(models.Model):
@@ -153,26 +154,32 @@ class SofiExport(models.Model):
         )
 
     def _free_name(self, residence, rank):
-        """Return the file's name; two runs within a second get two names."""
-        moment = fields.Datetime.context_timestamp(
-            self.with_context(tz=residence.timezone), self.date_start
-        )
-        vendor = residence.vendor_id or residence.code or residence.company_id.name
+        """Return the file's name, another one than those of earlier files.
+
+        Two runs within a second differ by a second; where the pattern has no time, by
+        a number at the end.
+        """
         taken = set(residence.export_file_ids.mapped("name"))
         extension = residence.dry_run_extension if self.dry_run else mdg.CSV
-        while True:
-            name = mdg.file_name(
-                residence.layout_id.name_pattern,
-                vendor,
-                residence.code,
-                moment,
-                rank,
-                self.id,
-            )
-            name = name[: -len(mdg.CSV)] + extension
-            if name not in taken:
-                return name
-            moment += timedelta(seconds=1)
+        stems = [self._stem(residence, rank, delay) for delay in range(MOST_DELAY)]
+        numbered = (f"{stems[0]}_{number}" for number in count(2))
+        names = (stem + extension for stem in chain(stems, numbered))
+        return next(name for name in names if name not in taken)
+
+    def _stem(self, residence, rank, delay):
+        """Return the file's name without extension, some seconds after the start."""
+        start = self.date_start + timedelta(seconds=delay)
+        name = mdg.file_name(
+            residence.layout_id.name_pattern,
+            residence.vendor_id or residence.code or residence.company_id.name,
+            residence.code,
+            fields.Datetime.context_timestamp(
+                self.with_context(tz=residence.timezone), start
+            ),
+            rank,
+            self.id,
+        )
+        return name[: -len(mdg.CSV)]
 
     def _clear_preview(self, residence):
         # sudo: see _clear_plan

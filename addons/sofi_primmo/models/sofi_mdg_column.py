@@ -88,6 +88,19 @@ class SofiMdgColumn(models.Model):
                     )
                 )
 
+    @api.constrains("line_kind")
+    def _check_line_kind(self):
+        for column in self.filtered("line_kind"):
+            if column.line_kind not in column.layout_id._kinds():
+                raise ValidationError(
+                    self.env._(
+                        "The column %(label)s would never be written: the layout has "
+                        "no lines of the kind %(kind)s.",
+                        label=column.label,
+                        kind=column.line_kind,
+                    )
+                )
+
     def _to_core(self):
         """Return the column as the writer of the file takes it."""
         self.ensure_one()

@@ -1,3 +1,5 @@
+from itertools import count
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -145,22 +147,47 @@ class SofiMdgLayout(models.Model):
         }
         return reasons[error.code]
 
-    @api.constrains("column_ids")
+    @api.constrains("column_ids", "line_kinds")
     def _check_columns(self):
         for layout in self:
             if not layout.column_ids:
                 raise ValidationError(
                     self.env._("The layout %(name)s needs columns.", name=layout.name)
                 )
+            layout.column_ids._check_line_kind()
+
+    def _kinds(self):
+        """Return the kinds of lines written for each charge, one empty at least."""
+        self.ensure_one()
+        return [kind.strip() for kind in (self.line_kinds or "").split(",")]
+
+    def copy_data(self, default=None):
+        """Give each copy a name and a code of its own."""
+        own = default or {}
+        return [
+            vals
+            | {
+                "name": own.get("name") or self.env._("%s (copy)", layout.name),
+                "code": own.get("code") or self._free_code(layout.code),
+            }
+            for layout, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
+    def _free_code(self, code):
+        """Return a code with a number that no layout has."""
+        alike = [("code", "=like", f"{code}_%")]
+        layouts = self.with_context(active_test=False).search(alike)
+        taken = set(layouts.mapped("code"))
+        numbered = (f"{code}_{number}" for number in count(2))
+        return next(name for name in numbered if name not in taken)
 
     def _to_core(self):
         """Return the layout as the writer of the file takes it."""
         self.ensure_one()
-        kinds = [kind.strip() for kind in (self.line_kinds or "").split(",")]
         columns = self.column_ids.sorted(lambda c: (c.sequence, c._origin.id or 0))
         return mdg.Layout(
             columns=tuple(column._to_core() for column in columns),
-            line_kinds=tuple(kinds),
+            line_kinds=tuple(self._kinds()),
             separator=SEPARATORS[self.separator],
             quote_all=self.quoting == "all",
             decimal_sign=self.decimal_sign,

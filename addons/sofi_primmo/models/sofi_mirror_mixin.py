@@ -1,4 +1,11 @@
+from decimal import Decimal
+
 from odoo import fields, models
+
+from ..core.exceptions import SofiProtocolError
+from ..core.unit_price import to_cents
+
+EMPTY = {"integer": 0, "monetary": 0}
 
 
 class SofiMirrorMixin(models.AbstractModel):
@@ -30,6 +37,7 @@ class SofiMirrorMixin(models.AbstractModel):
         :param SofiClient client: logged in
         :return: number of records
         :rtype: int
+        :raises SofiError: SOFI cannot be read, or tells something impossible
         """
         name = client.profile.field
         rows = {
@@ -57,21 +65,32 @@ class SofiMirrorMixin(models.AbstractModel):
 
         :param dict row: as SOFI gave it
         :param name: callable giving SOFI's name of a field
+        :raises SofiProtocolError: naming the field whose value is impossible
         """
-        values = {
-            field: self._mirror_value(field, row.get(name(theirs)))
-            for field, theirs in self._sofi_fields.items()
-        }
-        return {"active": True, **values}
+        values = {"active": True}
+        for field, theirs in self._sofi_fields.items():
+            value = row.get(name(theirs))
+            try:
+                values[field] = self._mirror_value(field, value)
+            except (ValueError, ArithmeticError) as error:
+                raise SofiProtocolError(f"{self._name}, {field}") from error
+        return values
 
     def _mirror_value(self, field, value):
+        """Return a value of SOFI as the field takes it.
+
+        :raises ValueError: it cannot
+        """
         kind = self._fields[field].type
         if value is None:
-            return 0 if kind in ("integer", "float", "monetary") else False
+            # What SOFI does not say of its state is in use.
+            return field == "active" if kind == "boolean" else EMPTY.get(kind, False)
         if kind == "date":
             return fields.Date.to_date(str(value)[:10])
-        if kind in ("float", "monetary"):
-            return float(str(value))
-        if kind in ("integer", "boolean"):
-            return value
+        if kind == "monetary":
+            return float(to_cents(Decimal(str(value))))
+        if kind == "integer":
+            return int(value)
+        if kind == "boolean":
+            return bool(value)
         return str(value)

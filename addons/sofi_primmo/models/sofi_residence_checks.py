@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import models
 
-from ..core import accommodation, convention, nam
+from ..core import accommodation, convention, matching, nam
 
 ERROR, WARNING, ADVICE = "1_error", "2_warning", "3_info"
 
@@ -34,6 +34,7 @@ class SofiResidence(models.Model):
             *self._issues_of_types(tenants),
             *self._issues_of_rooms(tenants),
             *self._issues_of_tenants(tenants),
+            *self._issues_of_matches(tenants),
             *self._issues_of_services(),
         ]
         return Issue.create([{"residence_id": self.id, **issue} for issue in found])
@@ -53,6 +54,8 @@ class SofiResidence(models.Model):
         listed = self._mirror("primmo.occupant.type").mapped("name")
         texts = [*listed, *(t for t in tenants.mapped("occupant_type") if t)]
         dictionary = self._mirror("sofi.accommodation.type")
+        if self._mirror("sofi.resident") and not dictionary:
+            return [self._issue("no_accommodation_type", ERROR)]
         if not texts or not dictionary:
             return []
         primmo, sofi, pairs = accommodation.compare(texts, dictionary._to_core())
@@ -113,6 +116,29 @@ class SofiResidence(models.Model):
         return issues
 
     # === TENANTS ===
+
+    def _match(self, tenants):
+        """Match tenants with the residents of SOFI, as last read (spec 6.1).
+
+        :return: [(tenant, Match)]
+        """
+        residents = self._mirror("sofi.resident")
+        index = matching.Index([resident._to_person() for resident in residents])
+        people = [tenant._to_person() for tenant in tenants]
+        return list(zip(tenants, matching.match_all(people, index), strict=True))
+
+    def _issues_of_matches(self, tenants):
+        """Name those whom only a person can match, and those who nearly match."""
+        issues = []
+        for tenant, found in self._match(tenants):
+            found = tenant._apply_decision(found)
+            if found.status == matching.AMBIGUOUS:
+                issues.append(self._issue("match_ambiguous", ERROR, "", tenant))
+            elif found.suggestions:
+                near = self.env["sofi.resident"].browse(found.suggestions)
+                names = ", ".join(near.mapped("display_name"))
+                issues.append(self._issue("match_near", WARNING, names, tenant))
+        return issues
 
     def _issues_of_tenants(self, tenants):
         issues = []

@@ -1,5 +1,3 @@
-from urllib.parse import urlsplit
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -7,7 +5,7 @@ from ..core import credentials
 from ..core import exceptions as exc
 from ..core.api_client import SofiClient
 from ..core.const import LOG_INVALID_CREDENTIALS
-from ..core.transport import check_url
+from ..core.transport import check_url, host
 
 ALLOW_PRIVATE_PARAMETER = "sofi_primmo.allow_private_hosts"
 
@@ -28,7 +26,7 @@ class SofiResidence(models.Model):
     _inherit = "sofi.residence"  # pylint: disable=consider-merging-classes-inherited
 
     def _host(self):
-        return urlsplit(self.url or "").hostname or ""
+        return host(self.url)
 
     def _client(self, gate=None):
         """Return a client that has not logged in yet.

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SofiResidence(models.Model):
@@ -43,6 +43,7 @@ class SofiResidence(models.Model):
     convention_issue_ids = fields.One2many("sofi.convention.issue", "residence_id")
     convention_issue_count = fields.Integer(compute="_compute_convention_issue_count")
 
+    @api.depends("convention_issue_ids")
     def _compute_convention_issue_count(self):
         counts = dict(
             self.env["sofi.convention.issue"]._read_group(

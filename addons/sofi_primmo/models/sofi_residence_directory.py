@@ -4,6 +4,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import config
 
 from ..core import const, log_format, output_directory
@@ -41,7 +42,7 @@ class SofiResidence(models.Model):
             return None
         folder = output_directory.resolve(self._output_root(), self.output_directory)
         if self.create_output_directory:
-            folder.mkdir(parents=True, exist_ok=True)
+            output_directory.create(folder)
         output_directory.check_writable(folder)
         return folder
 
@@ -59,12 +60,30 @@ class SofiResidence(models.Model):
     def action_create_directories(self):
         """Create the output folders; runs themselves never do (spec 4.5)."""
         self.check_access("write")
+        root = self._output_root()
         for residence in self.filtered("output_directory"):
-            root = self._output_root()
-            Path(root).mkdir(parents=True, exist_ok=True)
-            folder = output_directory.resolve(root, residence.output_directory)
-            folder.mkdir(parents=True, exist_ok=True)
+            path = residence.output_directory
+            try:
+                output_directory.create(output_directory.resolve(root, path))
+            except output_directory.DirectoryError as error:
+                raise UserError(residence._folder_text(error)) from error
         return self[:1]._notify("success", self.env._("The folders exist now."))
+
+    def _folder_text(self, error):
+        """Return why a folder cannot be made, for the administrator."""
+        values = {"residence": self.name, "path": self.output_directory}
+        if error.code == "outside":
+            return self.env._(
+                "%(residence)s: the folder %(path)s lies outside of %(root)s, where "
+                "the administrator of the server allows to write.",
+                root=self._output_root(),
+                **values,
+            )
+        return self.env._(
+            "%(residence)s: the folder %(path)s cannot be made. Something else of this "
+            "name lies there, or the server may not write there.",
+            **values,
+        )
 
     # === LOG FILE ===
 

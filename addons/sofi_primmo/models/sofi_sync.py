@@ -1,8 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..core import exceptions as exc
-from ..core import matching
 from .sofi_residence_connection import SofiUserError
 
 MANAGER = "sofi_primmo.group_sofi_manager"
@@ -36,6 +35,7 @@ class SofiSync(models.Model):
     line_ids = fields.One2many("sofi.sync.line", "sync_id", readonly=True)
     todo_count = fields.Integer(compute="_compute_todo_count")
 
+    @api.depends("line_ids.state")
     def _compute_todo_count(self):
         groups = self.env["sofi.sync.line"]._read_group(
             [("sync_id", "in", self.ids), ("state", "=", "todo")],
@@ -79,14 +79,7 @@ class SofiSync(models.Model):
             raise residence._translate_error(error) from error
 
     def _preview(self, residence):
-        tenants = residence._tenants()
-        residents = self.env["sofi.resident"].search(
-            [("residence_id", "=", residence.id)]
-        )
-        index = matching.Index([resident._to_person() for resident in residents])
-        people = [tenant._to_person() for tenant in tenants]
-        found = matching.match_all(people, index)
-        context = self.env["sofi.sync.line"]._lookup(residence)
+        lookup = self.env["sofi.sync.line"]._lookup(residence)
         # sudo: see _clear_plan
         lines = (
             self.env["sofi.sync.line"]
@@ -96,9 +89,9 @@ class SofiSync(models.Model):
                     {
                         "sync_id": self.id,
                         "residence_id": residence.id,
-                        **tenant._prepare_sync_vals(match, context),
+                        **tenant._prepare_sync_vals(match, lookup),
                     }
-                    for tenant, match in zip(tenants, found, strict=True)
+                    for tenant, match in residence._match(residence._tenants())
                 ]
             )
         )

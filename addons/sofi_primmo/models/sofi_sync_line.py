@@ -140,7 +140,6 @@ class SofiSyncLine(models.Model):
         )
         return {
             "rooms": {room.number: room for room in rooms},
-            "rooms_by_id": {room.sofi_id: room for room in rooms},
             "twice": convention.duplicates(rooms.mapped("number"))
             | convention.duplicates(units),
             "units": {unit.sofi_id: unit for unit in residence._mirror("sofi.unit")},

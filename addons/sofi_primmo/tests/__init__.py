@@ -1,6 +1,7 @@
 from . import test_again
 from . import test_billing
 from . import test_billing_canada
+from . import test_buttons
 from . import test_config
 from . import test_convention
 from . import test_export
@@ -10,5 +11,6 @@ from . import test_parallel
 from . import test_primmo_import
 from . import test_privacy
 from . import test_security
+from . import test_settings
 from . import test_sync
 from . import test_sync_decision

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from .common_convention import ConventionCase
@@ -41,14 +41,48 @@ class TestChecks(ConventionCase):
             tenant = self.tenant(f"T{number}", **values)
             with self.subTest(values=values):
                 self.assertEqual(self.kinds(tenant), expected)
+            tenant.unlink()
+
+    def test_what_only_a_person_can_match(self):
+        twin = self.marie(first_name="Marie-Ève")
+        self.assertEqual(self.kinds(twin), {"match_ambiguous"})
+        resident = self.env["sofi.resident"].search([("first_name", "=", "Martine")])
+        twin._decide("match", resident)
+        self.assertEqual(self.kinds(twin), set())
+
+    def test_who_nearly_matches(self):
+        tenant = self.tenant("T1", last_name="TREMBLAY", nam=False)
+        self.assertEqual(self.kinds(tenant), {"match_near"})
+        [issue] = self.residence.convention_issue_ids.filtered(
+            lambda i: i.kind == "match_near"
+        )
+        self.assertEqual(issue.detail, "Tremblay, Jean")
+        tenant._decide("new")
+        self.assertEqual(self.kinds(tenant), set())
+
+    def test_dictionary_without_types(self):
+        self.env["sofi.accommodation.type"].search([]).active = False
+        self.assertIn("no_accommodation_type", self.kinds())
+
+    def test_nam_that_must_be_asked_for(self):
+        tenant = self.tenant("T00123", nam=False)
+        self.assertEqual(self.kinds(tenant), set())
+        self.residence.temp_nam_auto = False
+        self.assertEqual(self.kinds(tenant), {"missing_required"})
+
+    def test_name_without_a_letter_a_nam_could_take(self):
+        tenant = self.tenant("T00123", last_name="李", nam=False)
+        self.assertEqual(self.kinds(tenant), {"missing_required"})
+        with self.assertRaisesRegex(UserError, "T00123 needs a last name"):
+            tenant.action_propose_temporary_nam()
 
     def test_temporary_nam(self):
-        tenant = self.tenant("T1", nam="TREJ38040700")
+        tenant = self.tenant("T1", first_name="Jules", nam="TREJ38040700")
         self.assertTrue(tenant.nam_temporary)
         self.assertEqual(self.kinds(tenant), set())
         tenant.nam_temporary_since = fields.Date.today() - timedelta(days=91)
         self.assertEqual(self.kinds(tenant), {"nam_temporary"})
-        other = self.tenant("T2", nam="TREJ38040700")
+        other = self.tenant("T2", first_name="Jude", nam="TREJ38040700")
         self.assertIn("temp_nam_collision", self.kinds(other))
         tenant.nam = "TREJ38040719"
         self.assertEqual(tenant.nam_previous, "TREJ38040700")

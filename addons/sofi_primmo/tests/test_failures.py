@@ -319,7 +319,7 @@ class TestFailures(SofiCase):
         self.assertExportedOnce(self.export())
 
     def test_bad_json_is_told(self):
-        self.simulator.faults.add({"path": "/charges", "kind": "bad_json"})
+        self.simulator.faults.add({"path": "/charges", "kind": "bad_json", "times": 4})
         run = self.export()
         self.assertEqual(run.state, "failed")
         self.assertIn("something unexpected", run.log_text)

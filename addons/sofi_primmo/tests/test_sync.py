@@ -60,6 +60,8 @@ class TestSync(ConventionCase):
             ({"entry_date": False}, "missing_required"),
             ({"unit": "0204"}, "unit_unknown"),
             ({"unit": "302"}, "room_duplicate"),
+            ({"last_name": "  "}, "missing_required"),
+            ({"last_name": "李", "nam": False}, "missing_required"),
             ({"nam": "TREJ38130711"}, "nam_invalid"),
             ({"nam": "TREJ 3804 0719"}, "nam_invalid"),
         ]

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SofiExportWizard(models.TransientModel):
@@ -15,15 +15,21 @@ class SofiExportWizard(models.TransientModel):
         string="Residences",
         required=True,
         domain="[('company_id', '=', company_id)]",
-        default=lambda self: self._default_residences(),
+        compute="_compute_residence_ids",
+        store=True,
+        readonly=False,
     )
 
-    def _default_residences(self):
-        chosen = self.env.context.get("active_ids")
-        if self.env.context.get("active_model") == "sofi.residence" and chosen:
-            return self.env["sofi.residence"].browse(chosen)
-        company = self.env.company
-        return self.env["sofi.residence"].search([("company_id", "=", company.id)])
+    @api.depends("company_id")
+    def _compute_residence_ids(self):
+        """Propose the company's residences, those in view where there are some."""
+        domain = []
+        if self.env.context.get("active_model") == "sofi.residence":
+            domain = [("id", "in", self.env.context.get("active_ids", []))]
+        for wizard in self:
+            wizard.residence_ids = self.env["sofi.residence"].search(
+                [*domain, ("company_id", "=", wizard.company_id.id)]
+            )
 
     def action_preview(self):
         """Show what would be exported, without a file.

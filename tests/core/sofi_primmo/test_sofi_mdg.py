@@ -215,3 +215,43 @@ def test_default_pattern_is_good():
 def test_layout_survives_json():
     layout = replace(MDG_16, line_kinds=("V", "P"), separator=";", line_end="\n")
     assert Layout.from_dict(json.loads(json.dumps(layout.to_dict()))) == layout
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("= +SUM(A1)", "SUM(A1)"),  # the blank between must not shelter a formula
+        ("＝SUM(A1)", "SUM(A1)"),  # nor a character that becomes one
+        ("Soin ＂long＂", 'Soin ""long""'),
+        ("deux\u2028lignes", "deux lignes"),
+    ],
+)
+def test_description_cannot_break_out_of_its_cell(text, expected):
+    (line,) = lines([charge(service={"description_fr": text})])
+    assert f'"2.00","{expected}",""' in line
+
+
+def test_a_letter_that_becomes_a_separator_is_quoted():
+    layout = replace(MDG_16, quote_all=False)
+    one = charge(service={"description_fr": "bain，douche"})
+    assert '"bain,douche"' in lines([one], layout)[0]
+
+
+@pytest.mark.parametrize("external_id", ["T00\u0142", "T00\n123", "T00\x00"])
+def test_an_identifier_is_never_altered(external_id):
+    odd = charge(resident={"external_id": external_id})
+    rendered = mdg.render(MDG_16, PARAMETERS, [odd])
+    assert rendered.misfits == {odd.id: "external_id"}
+    assert rendered.content == b""
+
+
+def test_parameters_stay_on_their_line():
+    (line,) = lines([charge()], parameters=PARAMETERS | {"mdg_col11": "A\r\n\tB"})
+    assert '"200120","A B","2.00"' in line
+
+
+def test_a_parameter_the_encoding_lacks_is_told():
+    odd = PARAMETERS | {"mdg_col11": "☂"}
+    rendered = mdg.render(MDG_16, odd, [charge()])
+    assert rendered.lossy == ["900001"]
+    assert b'"200120","?","2.00"' in rendered.content

@@ -11,6 +11,8 @@ KINDS = (
     "drop_before_commit",
     "drop_after_commit",
     "bad_json",
+    "body",
+    "truncated",
     "total_drift",
     "duplicate_across_pages",
 )
@@ -24,7 +26,8 @@ class Fault:
     :ivar str kind: one of `KINDS`
     :ivar int nth: the first matching request it hits, from 1
     :ivar int times: how many requests in a row
-    :ivar int status: HTTP status of kind `status`
+    :ivar int status: HTTP status of kind `status`, of kind `body` where it is ordered
+    :ivar str body: the whole answer of kind `body`, a byte a character (Latin-1)
     :ivar float delay: seconds of kind `timeout`
     :ivar str retry_after: header beside a 429
     :ivar str residence: only there, empty for all
@@ -35,7 +38,8 @@ class Fault:
     kind: str = "status"
     nth: int = 1
     times: int = 1
-    status: int = 500
+    status: int = 0
+    body: str = ""
     delay: float = 2.0
     retry_after: str = ""
     residence: str = ""

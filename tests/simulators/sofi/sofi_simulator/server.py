@@ -206,8 +206,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Play a fault that hits before anything happens; True when answered."""
         if fault.kind == "status":
             headers = {"Retry-After": fault.retry_after} if fault.retry_after else {}
-            code = "rate_limited" if fault.status == 429 else "server_error"
-            self._reply(fault.status, {"error": {"code": code}}, headers)
+            status = fault.status or 500
+            code = "rate_limited" if status == 429 else "server_error"
+            self._reply(status, {"error": {"code": code}}, headers)
             return True
         if fault.kind == "timeout":
             time.sleep(fault.delay)
@@ -221,8 +222,14 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.kind == "drop_after_commit":
             self.close_connection = True
             return True
-        if fault.kind == "bad_json":
-            self._send(200, b"<html>gateway</html>", {})
+        if fault.kind in ("bad_json", "body"):
+            page = fault.body if fault.kind == "body" else "<html>gateway</html>"
+            self._send(fault.status or 200, page.encode("latin-1"), {})
+            return True
+        if fault.kind == "truncated":
+            content = json.dumps(answer).encode()
+            self._send(200, content[: len(content) // 2], {}, len(content))
+            self.close_connection = True
             return True
         if fault.kind == "total_drift":
             answer["meta"]["total"] += 1
@@ -243,10 +250,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _reply(self, status, body, headers=None):
         self._send(status, json.dumps(body).encode(), headers or {})
 
-    def _send(self, status, content, headers):
+    def _send(self, status, content, headers, length=None):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(length or len(content)))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
