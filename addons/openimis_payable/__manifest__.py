@@ -40,6 +40,7 @@
         "views/openimis_capitation_views.xml",
         "wizards/account_payment_register_views.xml",
         "wizards/openimis_payable_export_views.xml",
+        "wizards/openimis_payment_return_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

@@ -47,3 +47,20 @@ def split_by_largest_remainder(total, parts, quantum=CENT):
     for index in order[:missing]:
         floors[index] += 1
     return [floor * quantum for floor in floors]
+
+
+def split_nearly(total, parts, quantum=CENT):
+    """Round parts that add up to a total but for the total's own rounding.
+
+    The part that is furthest from zero bears the difference.
+
+    :param Decimal total: what the parts must add up to, a multiple of `quantum`
+    :param list parts: unrounded Decimals, one at least
+    :param Decimal quantum: smallest unit of the currency
+    :return: list of Decimals in the order of `parts`, adding up to `total`
+    """
+    whole = round_money(sum(parts), quantum)
+    shares = split_by_largest_remainder(whole, parts, quantum)
+    furthest = max(range(len(parts)), key=lambda place: abs(parts[place]))
+    shares[furthest] += total - whole
+    return shares

@@ -1,28 +1,29 @@
 """openIMIS' form of the taxes of a bill or line."""
 
-from .money import exact, round_money
+from .money import CENT, exact, round_money
 
 
-def tax_analysis(taxes):
+def tax_analysis(taxes, quantum=CENT):
     """Return taxes in openIMIS' form.
 
     Section 2: a dict with `lines` (label, rate, base, amount as text) and `total`,
     which is the sum of the lines. None without taxes.
 
     :param taxes: list of dicts with code, label, rate, base and amount
+    :param Decimal quantum: smallest unit of the currency
     :return: dict or None
     """
     if not taxes:
         return None
+    amounts = [round_money(exact(tax["amount"]), quantum) for tax in taxes]
     lines = [
         {
             "code": tax["code"],
             "label": tax["label"],
             "rate": str(exact(tax["rate"])),
-            "base": str(round_money(exact(tax["base"]))),
-            "amount": str(round_money(exact(tax["amount"]))),
+            "base": str(round_money(exact(tax["base"]), quantum)),
+            "amount": str(amount),
         }
-        for tax in taxes
+        for tax, amount in zip(taxes, amounts, strict=True)
     ]
-    total = sum(round_money(exact(tax["amount"])) for tax in taxes)
-    return {"lines": lines, "total": str(total)}
+    return {"lines": lines, "total": str(sum(amounts))}

@@ -34,6 +34,8 @@ SENDER_MODELS = [
     ("openimis.insuree", "Insuree"),
     ("openimis.family", "Family"),
 ]
+#: what payable lines repeat of their bill
+LINES_FOLLOW = {"partner_id", "currency_id"}
 
 
 class AccountMove(models.Model):
@@ -158,6 +160,15 @@ class AccountMove(models.Model):
             if vals.get("openimis_type") and not vals.get("openimis_uuid"):
                 vals["openimis_uuid"] = str(uuid.uuid4())
         return super().create(vals_list)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if followed := LINES_FOLLOW.intersection(vals):
+            # sudo: whoever may change the bill changes what its lines repeat of it
+            for bill in self.sudo().filtered("openimis_type"):
+                repeated = {name: bill[name].id for name in followed}
+                bill.openimis_line_ids.write(repeated)
+        return result
 
     def _compute_openimis_line_count(self):
         counts = dict(

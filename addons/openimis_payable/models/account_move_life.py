@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from .account_move_service import BILL_FIELDS
@@ -111,8 +111,7 @@ class AccountMove(models.Model):
         :raises UserError: the bill was amended, or reversed when it was deleted
         """
         for bill in self.filtered("openimis_type"):
-            reversed_ = bill.openimis_deleted and bill.state == "posted"
-            if bill.openimis_replaced_by_id or reversed_:
+            if bill._openimis_is_superseded():
                 raise UserError(
                     self.env._(
                         "Bill %s was amended or deleted: what it bills is billed "
@@ -125,6 +124,19 @@ class AccountMove(models.Model):
         self.filtered("openimis_type")._openimis_add_event(
             "1", self.env._("Bill reset to draft")
         )
+        return result
+
+    def _openimis_is_superseded(self):
+        """Tell whether another document took back what this bill owed, for good."""
+        reversed_ = self.openimis_deleted and self.state == "posted"
+        return bool(self.openimis_replaced_by_id or reversed_)
+
+    @api.depends("openimis_replaced_by_id", "openimis_deleted")
+    def _compute_show_reset_to_draft_button(self):
+        result = super()._compute_show_reset_to_draft_button()
+        for bill in self.filtered("openimis_type"):
+            if bill._openimis_is_superseded():
+                bill.show_reset_to_draft_button = False
         return result
 
     def button_cancel(self):
@@ -169,7 +181,9 @@ class AccountMove(models.Model):
         self._openimis_add_event(
             "1", self.env._("Amended by bill %s", replacement.openimis_code)
         )
-        replacement._openimis_add_event("1", self.env._("Amends bill %s", code or ""))
+        replacement._openimis_add_event(
+            "1", self.env._("Amends bill %s", bill.openimis_code)
+        )
         return replacement.sudo(False)
 
     def action_openimis_amend(self):
@@ -230,6 +244,33 @@ class AccountMove(models.Model):
     def _openimis_reference(self, field):
         record = self[field]
         return f"{record._name},{record.id}" if record else False
+
+    def _openimis_amendments(self):
+        """Return the bills that this one amends or is amended by, and so on."""
+        chain = self.browse()
+        for link in ("openimis_replaces_id", "openimis_replaced_by_id"):
+            bill = self
+            while bill := bill[link]:
+                chain |= bill
+        return chain
+
+    # === DUPLICATES ===
+
+    def _fetch_duplicate_reference(self, matching_states=("draft", "posted")):
+        """Take no amendment and no deleted bill for a duplicate.
+
+        They share reference, third party and amount, but only one of them is owed.
+        """
+        found = super()._fetch_duplicate_reference(matching_states)
+        for move in found:
+            # sudo: only what may be shown stays, the marks of all must be looked at
+            bill = move.sudo()
+            if bill.openimis_deleted:
+                found[move] = self.browse()
+            elif bill.openimis_type:
+                deleted = found[move].sudo().filtered("openimis_deleted")
+                found[move] -= deleted | bill._openimis_amendments()
+        return found
 
 
 class AccountBillingLink(models.Model):

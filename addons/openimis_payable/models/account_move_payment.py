@@ -50,6 +50,7 @@ class AccountMove(models.Model):
         self._check_openimis_payable()
         self._check_openimis_one_payment()
         vals = dict(details)
+        vals["currency_id"] = self.currency_id.id
         vals["payment_date"] = date or fields.Date.context_today(self)
         vals["group_payment"] = True
         if journal_id:
@@ -132,6 +133,31 @@ class AccountPayment(models.Model):
                 payment._openimis_payload(),
             )
         return True
+
+    def action_openimis_reject(self):
+        """Ask why the payment was rejected.
+
+        :return: a window action
+        """
+        return self._openimis_ask("reject", self.env._("Payment Rejected"))
+
+    def action_openimis_refund(self):
+        """Ask when and why the payment was refunded.
+
+        :return: a window action
+        """
+        return self._openimis_ask("refund", self.env._("Payment Refunded"))
+
+    def _openimis_ask(self, kind, title):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": "openimis.payment.return",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_payment_id": self.id, "default_kind": kind},
+        }
 
     def openimis_payment_refunded(self, date=None, reason=""):
         """Record that the third party paid back: the bills are due, and suspended.

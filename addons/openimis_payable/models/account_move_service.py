@@ -113,7 +113,7 @@ class AccountMove(models.Model):
         """
         require_right(self.env, "156103")
         line = self._openimis_own_lines([line_id])
-        line.write(line._checked_vals(vals, line))
+        line.write(line._checked_vals(vals, self.currency_id, line))
         self._openimis_sync_lines()
         self._openimis_add_event("1", self.env._("Line %s changed", line.code))
         return True
@@ -232,7 +232,7 @@ class AccountMove(models.Model):
                     "type": self.openimis_type,
                     "location_id": self.openimis_location_id.id,
                     "sequence": number,
-                    **Line._checked_vals(vals),
+                    **Line._checked_vals(vals, self.currency_id),
                 }
                 for number, vals in enumerate(lines, first)
             ]
@@ -275,6 +275,14 @@ class AccountMove(models.Model):
         )
         # sudo: as above
         lines.sudo()._spread_tax()
+
+    def _openimis_add_products(self, products):
+        """Name insurance products on the bill that it did not bill before."""
+        new = products - self.openimis_product_ids
+        if new:
+            names = [self.openimis_terms, *new.mapped("name")]
+            self.openimis_product_ids |= new
+            self.openimis_terms = ", ".join(filter(None, names))
 
     def _openimis_default_account(self):
         """Return the account of lines without one: the type's, else the journal's."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..core.money import exact
 from ..core.tax_analysis import tax_analysis
 
 
@@ -61,22 +62,36 @@ class AccountMove(models.Model):
             sender = move.openimis_sender or move.partner_id
             move.openimis_sender_json = _as_reference(sender, move.partner_id)
 
-    @api.depends("line_ids.balance", "line_ids.tax_line_id", "openimis_type")
+    @api.depends("line_ids.amount_currency", "line_ids.tax_line_id", "openimis_type")
     def _compute_openimis_tax_analysis(self):
         for move in self:
-            taxes = move.line_ids.filtered("tax_line_id")
+            by_tax = move.line_ids.filtered("tax_line_id").grouped("tax_line_id")
             move.openimis_tax_analysis = move.openimis_type and tax_analysis(
                 [
                     {
-                        "code": line.tax_line_id.name,
-                        "label": line.tax_line_id.name,
-                        "rate": line.tax_line_id.amount,
-                        "base": line.tax_base_amount,
-                        "amount": abs(line.amount_currency),
+                        "code": tax.name,
+                        "label": tax.name,
+                        "rate": tax.amount,
+                        "base": move._openimis_tax_base(tax),
+                        # a withholding tax lowers what is paid
+                        "amount": move._openimis_signed(lines),
                     }
-                    for line in taxes
-                ]
+                    for tax, lines in by_tax.items()
+                ],
+                exact(move.currency_id.rounding),
             )
+
+    def _openimis_tax_base(self, tax):
+        """Return what a tax was worked out on, in the bill's currency."""
+        return self._openimis_signed(
+            self.line_ids.filtered(
+                lambda line: tax in line.tax_ids.flatten_taxes_hierarchy()
+            )
+        )
+
+    def _openimis_signed(self, lines):
+        """Return the sum of journal items as the bill shows it: positive if owed."""
+        return self.direction_sign * sum(lines.mapped("amount_currency"))
 
 
 def _as_reference(record, partner=None):

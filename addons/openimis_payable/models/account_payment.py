@@ -103,10 +103,62 @@ class AccountPayment(models.Model):
             ours.openimis_payment_rejected()
         return super(AccountPayment, self - ours).action_reject()
 
+    def action_post(self):
+        result = super().action_post()
+        ours = self.filtered("openimis_is_payment")
+        ours.filtered(
+            lambda payment: not payment.openimis_fee_move_id
+        )._openimis_post_fees()
+        return result
+
     def action_cancel(self):
-        if self.filtered("openimis_is_payment"):
-            require_right(self.env, "156203")
+        self._openimis_withdraw(self.env._("Payment %s cancelled"))
         return super().action_cancel()
+
+    def action_draft(self):
+        self._openimis_withdraw(self.env._("Payment %s reset to draft"))
+        return super().action_draft()
+
+    def _openimis_withdraw(self, message):
+        """Undo what goes with payments of openIMIS bills that are taken back by hand.
+
+        :param str message: of the bills' events, with a place for the payment's name
+        :raises AccessError: without right 156203
+        :raises UserError: the bank or the third party undid one already
+        """
+        ours = self.filtered("openimis_is_payment")
+        if not ours:
+            return
+        require_right(self.env, "156203")
+        for payment in ours:
+            payment._check_openimis_standing()
+            # sudo: the right to change payments implies their fees, and an event on
+            # every bill they pay
+            payment.sudo()._openimis_withdraw_fees()
+            payment.sudo()._openimis_bills()._openimis_add_event(
+                "3",
+                message % (payment.openimis_code_ext or payment.name or ""),
+                payment._openimis_payload(),
+            )
+
+    def _check_openimis_standing(self):
+        """Refuse payments whose entries are reversed: they would count once more.
+
+        :raises UserError: the payment was rejected or refunded
+        """
+        if self.openimis_status in ("0", "2"):
+            raise UserError(
+                self.env._(
+                    "Payment %s was rejected or refunded. Register a new one.",
+                    self.display_name,
+                )
+            )
+
+    def _openimis_withdraw_fees(self):
+        """Cancel the entry of the fees; confirming the payment posts another."""
+        self.openimis_fee_move_id.button_draft()
+        self.openimis_fee_move_id.button_cancel()
+        self.openimis_fee_move_id = False
 
     def _openimis_post_fees(self):
         """Post the fees of payments: charges account against the bank.

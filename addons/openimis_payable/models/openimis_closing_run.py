@@ -161,31 +161,39 @@ class OpenimisClosing(models.Model):
 
         :return: the preview lines that need a bill of their own
         """
+        drafts = self._drafts_to_join(converter)
         rest = lines
         for line, sources in self._billing_lock_groups(converter, lines):
-            draft = self._draft_to_join(converter, line)
-            if draft:
+            if draft := drafts.get(line._key()):
                 rest -= line
                 self._join(converter, line, sources, draft)
         return rest
 
-    def _draft_to_join(self, converter, line):
-        """Return the draft bill of this closing for a third party, if there is one."""
-        partner = converter._third_party(self, line._key())[0]
-        return self.env["account.move"].search(
-            [
-                ("openimis_closing_id", "=", self.id),
-                ("openimis_type", "=", converter._payable_type),
-                ("partner_id", "=", partner.id),
-                ("state", "=", "draft"),
-            ],
-            limit=1,
+    def _drafts_to_join(self, converter):
+        """Return the draft bills of this closing that late sources may join.
+
+        :return: dict {group key: `account.move`}
+        """
+        made = self.line_ids.filtered(
+            lambda line: line.move_id and line.converter == converter._name
         )
+        drafts = self.env["account.move"].search(
+            [
+                ("id", "in", made.move_id.ids),
+                ("state", "=", "draft"),
+                ("openimis_suspended", "=", False),
+            ]
+        )
+        return {line._key(): line.move_id for line in made if line.move_id in drafts}
 
     def _join(self, converter, line, sources, draft):
         """Add sources to a draft bill: links, payable lines, invoice lines."""
         self._billing_link(converter, [(line, sources)], draft)
-        converter._after_create(self, [(draft, line._key(), sources)])
+        joining = [(draft, line._key(), sources)]
+        message = self.env._("Late documents added by %s", self.name)
+        converter._add_payable_lines(self, joining, message)
         draft._openimis_sync_lines()
+        # sudo: the head only follows the lines, which the closing may add
+        draft.sudo()._openimis_add_products(draft.openimis_line_ids.product_id)
         line.write({"move_id": draft.id, "error": False})
         self._count(converter._source_model, "billed", len(sources))

@@ -92,10 +92,11 @@ class OpenimisClosing(models.Model):
     def _fallback_account(self, kind):
         """Return the account where products name none, or an empty record."""
         account = self.company_id[f"openimis_account_{kind}_id"]
-        if account:
+        if account.active:
             return account
         move_type = "out_invoice" if kind == "contribution" else "in_invoice"
-        return self._billing_journal(move_type).default_account_id
+        journal = self._billing_journal(move_type)
+        return journal.default_account_id.filtered("active")
 
     def _claim_terms(self, calculation):
         """Return the `core.claim.Terms` of claims, looked up once a chunk."""
@@ -210,6 +211,12 @@ class OpenimisProduct(models.Model):
     def _payable_account(self, side, by_code, fallback):
         own = self[f"account_{side}_id"]
         code = self[f"account_{side}_code"]
+        if own and not own.active:
+            return None, self.env._(
+                "Product %(product)s: account %(code)s is archived",
+                product=self.code,
+                code=own.display_name,
+            )
         if own:
             return own.id, ""
         if code and code not in by_code:

@@ -196,8 +196,8 @@ class OpenimisConverterClaim(models.AbstractModel):
         return {"batch_run_id": run.batch_run_id.id or None}
 
     @api.model
-    def _after_create(self, run, created):
-        result = super()._after_create(run, created)
+    def _add_payable_lines(self, run, created, message):
+        result = super()._add_payable_lines(run, created, message)
         # sudo: the closing marks the claims it valuates; the clerk who closes need
         # not be allowed to edit claims
         claims = self.env["openimis.claim"].sudo()

@@ -110,6 +110,8 @@ class OpenimisPayableLine(models.Model):
         :param str source_model: model of the sources
         """
         require_right(self.env, "156102")
+        moves = self.env["account.move"].union(*(move for move, _payables in bills))
+        last = self._last_sequences(moves)
         untaxed = []
         for move, payables in bills:
             common = {
@@ -122,15 +124,22 @@ class OpenimisPayableLine(models.Model):
             }
             rows = [
                 {**common, "sequence": number, **_payable_row(payable)}
-                for number, payable in enumerate(payables, 1)
+                for number, payable in enumerate(payables, last.get(move, 0) + 1)
             ]
             if any(payable.taxes for payable in payables):
                 self._create_taxed(payables, rows)
             else:
                 untaxed += rows
         insert_rows(self, untaxed)
-        moves = self.env["account.move"].union(*(move for move, _payables in bills))
         moves.invalidate_recordset(["openimis_line_ids"], flush=False)
+
+    @api.model
+    def _last_sequences(self, moves):
+        """Return {`account.move`: sequence of its last line}, without empty bills."""
+        groups = self._read_group(
+            [("move_id", "in", moves.ids)], ["move_id"], ["sequence:max"]
+        )
+        return dict(groups)
 
     def _create_taxed(self, payables, rows):
         """Create lines that have taxes, and share the bill's tax among them."""

@@ -1,9 +1,10 @@
 import json
+from decimal import InvalidOperation
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..core.money import exact, round_money, split_by_largest_remainder
+from ..core.money import exact, round_money, split_nearly
 from ..core.payable import Payable
 from .rights import require_right
 
@@ -29,19 +30,31 @@ class OpenimisPayableLine(models.Model):
     _inherit = "openimis.payable.line"  # pylint: disable=consider-merging-classes-inherited
 
     def _spread_tax(self):
-        """Share the tax that Odoo worked out for the bill among its payable lines."""
+        """Share the tax that Odoo worked out for each bill among its payable lines."""
         for move, lines in self.grouped("move_id").items():
             taxed = lines.filtered("tax_ids")
-            base = sum(exact(line.amount_net) for line in taxed)
-            if not base:
+            if not taxed:
                 continue
-            total = exact(move.amount_tax)
-            parts = [total * exact(line.amount_net) / base for line in taxed]
-            quantum = exact(move.currency_id.rounding)
-            shares = split_by_largest_remainder(total, parts, quantum)
+            shares = split_nearly(
+                exact(move.amount_tax),
+                taxed._raw_taxes(move),
+                exact(move.currency_id.rounding),
+            )
             for line, share in zip(taxed, shares, strict=True):
                 line.amount_tax = float(share)
                 line.amount_total = float(exact(line.amount_net) + share)
+
+    def _raw_taxes(self, move):
+        """Return each line's share of what Odoo worked out for its taxes.
+
+        :return: list of Decimals in the order of the lines, unrounded
+        """
+        rates = {}
+        for taxes, items in move.invoice_line_ids.grouped("tax_ids").items():
+            net = sum(exact(item.price_subtotal) for item in items)
+            total = sum(exact(item.price_total) for item in items)
+            rates[taxes] = (total - net) / net if net else net
+        return [exact(line.amount_net) * rates.get(line.tax_ids, 0) for line in self]
 
     def _sources(self):
         """Return what the lines bill.
@@ -72,15 +85,16 @@ class OpenimisPayableLine(models.Model):
     # === LINES OF THEIR OWN ===
 
     @api.model
-    def _checked_vals(self, vals, line=None):
+    def _checked_vals(self, vals, currency, line=None):
         """Return the values of a payable line with its amounts worked out.
 
         Section 2: net = quantity x unit price - discount - deduction, rounded.
 
         :param dict vals: values given by the caller
+        :param currency: `res.currency` of the bill
         :param line: the line to change, for the values not given
         :return: dict for create or write
-        :raises ValidationError: an unknown field, or no code
+        :raises ValidationError: an unknown field, no code, or a figure is no number
         """
         unknown = sorted(set(vals) - set(LINE_FIELDS))
         if unknown:
@@ -91,17 +105,36 @@ class OpenimisPayableLine(models.Model):
             raise ValidationError(self.env._("Each line needs a code."))
         given = {"quantity": 1.0, **vals} if not line else dict(vals)
         figures = {
-            name: given.get(name, line[name] if line else 0)
+            name: self._checked_number(name, given.get(name, line[name] if line else 0))
             for name in ("quantity", "unit_price", "discount", "deduction")
         }
-        net = _net(**figures)
-        return {**given, "amount_net": float(net), "amount_total": float(net)}
+        net = float(_net(currency, **figures))
+        return {**given, "amount_net": net, "amount_tax": 0.0, "amount_total": net}
+
+    @api.model
+    def _checked_number(self, name, value):
+        """Return a figure as Decimal.
+
+        :raises ValidationError: the value is no number
+        """
+        try:
+            number = exact(value)
+        except InvalidOperation:
+            number = None
+        if number is None or not number.is_finite():
+            raise ValidationError(
+                self.env._(
+                    "%(value)s is no number: correct the %(field)s of the line.",
+                    value=value,
+                    field=self._fields[name]._description_string(self.env),
+                )
+            )
+        return number
 
     def _expected_net(self):
         """Return quantity x unit price - discount - deduction, rounded."""
-        return float(
-            _net(self.quantity, self.unit_price, self.discount, self.deduction)
-        )
+        figures = (self.quantity, self.unit_price, self.discount, self.deduction)
+        return float(_net(self.currency_id, *map(exact, figures)))
 
     def _as_payable(self, move):
         """Return the line as `core.payable.Payable`, to make invoice lines of it."""
@@ -119,6 +152,6 @@ class OpenimisPayableLine(models.Model):
         )
 
 
-def _net(quantity, unit_price, discount, deduction):
-    gross = exact(quantity) * exact(unit_price)
-    return round_money(gross - exact(discount) - exact(deduction))
+def _net(currency, quantity, unit_price, discount, deduction):
+    net = quantity * unit_price - discount - deduction
+    return round_money(net, exact(currency.rounding))

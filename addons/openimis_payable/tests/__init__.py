@@ -6,7 +6,9 @@ from . import test_bill_services
 from . import test_bill_life
 from . import test_bill_twice
 from . import test_bill_http
+from . import test_bill_money
 from . import test_bill_payment
+from . import test_bill_payment_back
 from . import test_rights
 from . import test_closing_scope
 from . import test_ageing

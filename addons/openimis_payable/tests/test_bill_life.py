@@ -181,6 +181,33 @@ class TestBillLife(BillCase):
         self.assertEqual(len(self.bill.openimis_line_ids), 3)
         self.assertConsistent(self.bill)
 
+    def test_late_claim_of_another_product_is_named_on_the_bill(self):
+        self.closing.late_policy = "join"
+        other = self._product("PR2")
+        self._claim("LATE", {"price_asked": 50}, product_id=other.id)
+        self.closing.action_generate()
+        self.assertEqual(self.bill.openimis_product_ids, self.product | other)
+        self.assertEqual(self.bill.openimis_terms, "Product PR1, Product PR2")
+        lines = self.bill.openimis_line_ids
+        self.assertEqual(lines.mapped("code"), ["C1", "C2", "LATE"])
+        self.assertEqual(lines.mapped("sequence"), [1, 2, 3])
+
+    def test_late_claim_does_not_join_a_suspended_draft(self):
+        self.closing.late_policy = "join"
+        self.bill.openimis_bill_suspend()
+        self._claim("LATE", {"price_asked": 50})
+        self.closing.action_generate()
+        self.assertEqual(self.bill.amount_total, 800)
+        self.assertEqual((self.closing.move_ids - self.bill).amount_total, 50)
+
+    def test_late_claim_joins_the_amended_draft(self):
+        self.closing.late_policy = "join"
+        replacement = self.bill.openimis_bill_amend()
+        self._claim("LATE", {"price_asked": 50})
+        self.closing.action_generate()
+        self.assertEqual(replacement.amount_total, 850)
+        self.assertEqual(self.closing.amount, 850)
+
     def test_late_claim_does_not_join_a_validated_bill(self):
         self.closing.late_policy = "join"
         self.bill.action_post()

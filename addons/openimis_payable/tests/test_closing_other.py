@@ -176,6 +176,15 @@ class TestClosingOther(OpenimisCase):
         moves = self._generate("fee").move_ids
         self.assertEqual(sorted(moves.mapped("amount_total")), [10, 20])
 
+    def test_late_fees_join_the_draft_of_their_channel(self):
+        self._plan("fee", rate=2)
+        self._payment(self._premium(1000), payment_origin="A")
+        self._payment(self._premium(500), payment_origin="B", code="PAY2")
+        closing = self._generate("fee", late_policy="join")
+        self._payment(self._premium(300), payment_origin="B", code="PAY3")
+        closing.action_generate()
+        self.assertEqual(sorted(closing.move_ids.mapped("amount_total")), [16, 20])
+
     def test_fee_plan_of_one_channel(self):
         self._plan("fee", rate=2, payment_origin="A", payer_id=self.payer.id)
         self._payment(self._premium(1000), payment_origin="A", payer_id=False)

@@ -1,2 +1,3 @@
 from . import account_payment_register
 from . import openimis_payable_export
+from . import openimis_payment_return

@@ -12,6 +12,7 @@ from openimis_payable_core.money import (  # noqa: E402
     exact,
     round_money,
     split_by_largest_remainder,
+    split_nearly,
 )
 
 
@@ -67,3 +68,18 @@ def test_largest_remainder_always_adds_up(seed):
     result = split_by_largest_remainder(total, parts)
     assert sum(result) == total
     assert all(abs(a - b) < D("0.01") for a, b in zip(result, parts, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "expected"),
+    [
+        ("0.30", ["0.104", "0.104", "0.104"], ["0.10", "0.10", "0.10"]),
+        ("-5.00", ["-2.504", "-2.504"], ["-2.49", "-2.51"]),
+        ("0.00", ["10", "-10"], ["10", "-10"]),
+        ("0.01", ["0", "0"], ["0.01", "0"]),
+    ],
+)
+def test_parts_that_nearly_add_up(total, parts, expected):
+    result = split_nearly(D(total), list(map(D, parts)))
+    assert result == [D(part) for part in expected]
+    assert sum(result) == D(total)

@@ -1,5 +1,7 @@
 """The source document's form of taxes."""
 
+from decimal import Decimal
+
 from tests_core_loader import load_core
 
 load_core("openimis_payable")
@@ -31,3 +33,9 @@ def test_total_is_the_sum_of_the_rounded_lines():
         "base": "10.10",
         "amount": "0.51",
     }
+
+
+def test_amounts_have_the_decimals_of_the_currency():
+    tax = {"code": "V", "label": "VAT", "rate": 18, "base": 2.505, "amount": 0.4509}
+    [line] = tax_analysis([tax], Decimal("0.001"))["lines"]
+    assert (line["base"], line["amount"]) == ("2.505", "0.451")
