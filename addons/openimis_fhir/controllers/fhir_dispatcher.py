@@ -10,7 +10,14 @@ from ..core.fhir_build import operation_outcome
 from ..fhir_error import FhirError
 
 CONTENT_TYPE = "application/fhir+json; charset=utf-8"
-JSON_TYPES = {"application/fhir+json", "application/json", "application/*", "*/*"}
+JSON_TYPES = {
+    "application/fhir+json",
+    "application/json",
+    "text/json",
+    "json",
+    "application/*",
+    "*/*",
+}
 CODES = {400: "invalid", 403: "forbidden", 404: "not-found", 405: "not-supported"}
 
 
@@ -20,10 +27,15 @@ class FhirDispatcher(HttpDispatcher):
     routing_type = "fhir"
 
     def pre_dispatch(self, rule, args):
-        """Refuse who understands no JSON."""
-        accepted = self.request.httprequest.accept_mimetypes
+        """Refuse who understands no JSON; `_format` counts more than the header."""
+        asked = self.request.httprequest
+        accepted = [(name, 1) for name in asked.args.getlist("_format")]
         # without their parameters, such as the version of FHIR
-        names = {name.partition(";")[0] for name, quality in accepted if quality}
+        names = {
+            name.partition(";")[0].replace(" ", "+")
+            for name, quality in accepted or asked.accept_mimetypes
+            if quality
+        }
         if names and not names & JSON_TYPES:
             text = self.request.env._("Only JSON is spoken here.")
             raise FhirError(406, "not-supported", text)

@@ -15,6 +15,7 @@ from .fhir_dispatcher import CONTENT_TYPE, fhir_response
 
 BASE = "/fhir/R4"
 MAX_BODY = 1024 * 1024
+BODY_TYPES = {"application/fhir+json", "application/json", "text/json"}
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 READ = {
     "type": "fhir",
@@ -95,6 +96,11 @@ class FhirController(http.Controller):
         """Create; only PaymentNotice can be created."""
         if resource != "PaymentNotice":
             raise FhirError(405, "not-supported", f"{resource} cannot be created.")
+        if request.httprequest.mimetype not in BODY_TYPES:
+            text = request.env._(
+                "Say «Content-Type: application/fhir+json»; nothing else is read."
+            )
+            raise FhirError(415, "not-supported", text)
         content = request.httprequest.get_data()
         if len(content) > MAX_BODY:
             raise FhirError(413, "too-long", "The request is too large.")

@@ -71,7 +71,7 @@ class Builder(PartyBuilder):
             "meta": meta(head.updated, head.version, [const.BILL_PROFILE]),
             "extension": self._bill_extensions(head),
             "identifier": [
-                identifier("UUID", "urn:ietf:rfc:3986", f"urn:uuid:{head.id}"),
+                identifier("UUID", const.UUID_SYSTEM, f"urn:uuid:{head.id}"),
                 identifier("Code", self.bill_code, head.code),
             ],
             "status": const.BILL_STATUS_TO_FHIR[head.status],

@@ -7,7 +7,7 @@ that a misspelt filter never returns everything.
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from .fhir_server import SERVED, SORTABLE
 from .fhir_view import ELEMENTS, SUMMARIES, WHOLE, View, make_view
@@ -17,6 +17,8 @@ MAX_COUNT = 500
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb")
 VIEW_PARAMETERS = {"_summary", "_elements", "_format", "_pretty"}
 RESULT_PARAMETERS = {"_count", "_sort", "_cursor", "_total"} | VIEW_PARAMETERS
+#: parameters that are compared with a day
+DAYS = {"date"}
 #: modifiers of a text parameter; without one the beginning is compared
 TEXT_OPERATORS = ("contains", "exact")
 COUNT = re.compile(r"[0-9]{1,9}")
@@ -40,12 +42,18 @@ class Criterion:
     """What a parameter asks for.
 
     `operator` is in, for texts starts, contains, exact, for dates >=, < or outside;
-    dates come as half-open ranges.
+    dates come as half-open ranges. `systems` are the naming systems of the values of a
+    token: None where none is told, empty where the value must have none.
     """
 
     parameter: str
     operator: str
     value: object
+    systems: tuple = ()
+
+    def pairs(self):
+        """List of (system, value) of a token."""
+        return list(zip(self.systems, self.value, strict=True))
 
 
 @dataclass(slots=True)
@@ -191,22 +199,27 @@ def _criteria(name, kind, value, modifier=""):
         return _date_criteria(name, value)
     if kind == "string":
         return [Criterion(name, modifier or "starts", value)]
-    values = [_token(part, kind) for part in value.split(",") if part]
+    pairs = [_token(part, kind) for part in value.split(",") if part]
+    systems, values = zip(*pairs, strict=True) if pairs else ((), ())
     if not values or not all(values):
         raise BadSearch(name, value)
-    return [Criterion(name, "in", values)]
+    return [Criterion(name, "in", list(values), systems)]
 
 
 def _token(value, kind):
-    """Token `system|code` -> code, reference `Type/id` or URL -> id."""
+    """Token `system|code` -> (system, code), reference `Type/id` or URL -> id."""
     if kind == "reference":
-        return value.rstrip("/").rpartition("/")[2]
-    return value.rpartition("|")[2].removeprefix("urn:uuid:")
+        return None, value.rstrip("/").rpartition("/")[2]
+    system, separator, code = value.rpartition("|")
+    return system if separator else None, code.removeprefix("urn:uuid:")
 
 
 def _date_criteria(name, value):
     prefix = value[:2] if value[:2] in PREFIXES else "eq"
-    start, end = date_range(value.removeprefix(prefix), name)
+    text = value.removeprefix(prefix)
+    start, end = date_range(text, name)
+    if name in DAYS and "T" in text:
+        start, end = _whole_days(text, prefix)
     if prefix == "eq":
         return [Criterion(name, ">=", start), Criterion(name, "<", end)]
     if prefix == "ne":
@@ -217,6 +230,19 @@ def _date_criteria(name, value):
         prefix, OPERATORS[prefix]
     )
     return [Criterion(name, operator, edge)]
+
+
+def _whole_days(text, prefix):
+    """Range that stands for a moment where days are compared, which have no zone.
+
+    A day overlaps every moment in it: it is neither strictly before nor after it, and
+    «before 23:59» includes the day.
+    """
+    moment = datetime.fromisoformat(text)
+    day = datetime.combine(moment.date(), time.min)
+    has_begun = prefix == "lt" and moment.time() > time.min
+    until_its_end = prefix in ("le", "sa")
+    return day + timedelta(days=has_begun), day + timedelta(days=until_its_end)
 
 
 def date_range(text, parameter="date"):
@@ -241,7 +267,7 @@ def date_range(text, parameter="date"):
         first = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         raise BadSearch(parameter, text) from None
-    start = datetime.combine(first, datetime.min.time())
+    start = datetime.combine(first, time.min)
     if day:
         return start, start + timedelta(days=1)
     if month:

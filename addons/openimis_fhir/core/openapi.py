@@ -16,10 +16,11 @@ ERRORS = {
     409: "The identifier was used for another payment",
     410: "Deleted",
     413: "The request is too large",
+    415: "The request does not say that it is JSON",
     422: "Refused; `expression` names the element at fault",
 }
 FORMS = {
-    "token": "One or more codes, separated by commas; a `system|` before is allowed",
+    "token": "One or more codes, separated by commas; `system|code` says whose",
     "date": "Date or instant, with a prefix eq, ne, gt, lt, ge, le, sa or eb; may be "
     "repeated to name both ends of a period",
     "reference": "Id, `Type/id` or URL; one or more, separated by commas",
@@ -120,7 +121,7 @@ def _search(name, parameters):
 
 def _create(name, _parameters):
     operation = _operation(
-        f"create{name}", f"Report a {name}", name, 400, 401, 403, 409, 413, 422
+        f"create{name}", f"Report a {name}", name, 400, 401, 403, 409, 413, 415, 422
     )
     operation["responses"]["201"] = _success(name, "Created")
     operation["responses"]["200"]["description"] = "Known already by its identifier"

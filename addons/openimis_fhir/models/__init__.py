@@ -4,6 +4,7 @@ from . import openimis_connection_kind
 from . import openimis_remote_record
 from . import openimis_pull
 from . import openimis_pull_file
+from . import openimis_pull_missing
 from . import openimis_remote_bill
 from . import openimis_remote_bill_line
 from . import openimis_bill_proposal

@@ -79,6 +79,13 @@ class OpenimisConnection(models.Model):
         help="Each pull also asks for changes from shortly before the last one, "
         "because clocks differ and records may be stored late.",
     )
+    full_days = fields.Integer(
+        "Everything Again Every (Days)",
+        default=7,
+        help="openIMIS does not date every change, such as a price corrected after "
+        "valuation. So from time to time a pull asks for everything.",
+    )
+    date_full = fields.Datetime("Last Asked for Everything", readonly=True, copy=False)
     kind_ids = fields.One2many(
         "openimis.connection.kind", "connection_id", "What to Pull", copy=True
     )
@@ -101,6 +108,11 @@ class OpenimisConnection(models.Model):
     _rate_positive = models.Constraint(
         "CHECK (rate > 0 AND timeout > 0 AND retries >= 0 AND retries <= 10)",
         "Time limit and requests per minute must be positive, attempts at most 10.",
+    )
+    _full_days_positive = models.Constraint(
+        "CHECK (full_days > 0)",
+        "Everything must be asked for at least from time to time: enter a number of "
+        "days above zero.",
     )
     _page_size_range = models.Constraint(
         "CHECK (page_size BETWEEN 1 AND 500)",
@@ -233,6 +245,11 @@ class OpenimisConnection(models.Model):
             self.next_pull = now + timedelta(minutes=self.pull_interval)
         else:
             pull.unlink()  # another connection of the company is being pulled: later
+
+    def _is_full_due(self):
+        """Whether the next pull asks for everything, not only for what changed."""
+        due = fields.Datetime.now() - timedelta(days=self.full_days)
+        return not self.date_full or self.date_full <= due
 
     @api.onchange("pull_interval")
     def _onchange_pull_interval(self):

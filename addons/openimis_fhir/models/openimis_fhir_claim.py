@@ -22,8 +22,7 @@ class OpenimisFhirClaim(models.AbstractModel):
 
     @api.model
     def _criterion_domain(self, criterion):
-        by_code = Domain("code", "in", criterion.value)
-        return by_code | Domain("openimis_uuid", "in", criterion.value)
+        return self._identifier_domain(criterion, "code", "claim-code")
 
     @api.model
     def _resources(self, records):
@@ -39,7 +38,7 @@ class OpenimisFhirClaim(models.AbstractModel):
             code=claim.code,
             created=claim.date_claimed or claim.date_from or claim.create_date.date(),
             currency=claim.currency_id.name,
-            total=exact(claim.claimed),
+            total=exact(claim.claimed, claim.currency_id.decimal_places),
             provider=provider or Party("unknown"),
             patient=Party(
                 patient, kind="Patient", has_uuid=bool(insuree.openimis_uuid)

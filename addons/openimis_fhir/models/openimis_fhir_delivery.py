@@ -71,33 +71,47 @@ class OpenimisFhirDelivery(models.Model):
         """Deliver what is due, the oldest change of each bill first.
 
         Each result is committed before the next is sent: after a crash at most one
-        delivery is repeated, and it carries the same key.
+        delivery is repeated, and it carries the same key. A subscriber who does not
+        answer is asked once, so that the others need not wait for him.
         """
-        while deliveries := self._next_due():
+        silent = self.env["openimis.fhir.subscription"]
+        while deliveries := self._next_due(silent):
             for delivery in deliveries:
+                if delivery.subscription_id in silent:
+                    continue
                 # two workers must not send the same delivery at once
                 locked = delivery.try_lock_for_update()
-                if locked.state == "waiting":
-                    locked._deliver()
+                if locked.state == "waiting" and not locked._deliver():
+                    silent |= locked.subscription_id
                 if not self.env["ir.cron"]._commit_progress(1):
                     return
 
-    def _next_due(self, limit=100):
-        """Due deliveries that no older one of the same bill holds back."""
+    def _next_due(self, silent, limit=100):
+        """Due deliveries that no older one of the same bill holds back.
+
+        :param silent: subscriptions left out for now; archived ones are left out anyway
+        """
+        Subscription = self.env["openimis.fhir.subscription"]
+        asked = Subscription.search([("active", "=", True)]) - silent
         self.flush_model()
         self.env.cr.execute(
             """
             SELECT DISTINCT ON (subscription_id, bill_uuid) id, date_next
               FROM openimis_fhir_delivery
-             WHERE state = 'waiting'
+             WHERE state = 'waiting' AND subscription_id = ANY(%s)
           ORDER BY subscription_id, bill_uuid, version
-            """
+            """,
+            [asked.ids],
         )
         now = fields.Datetime.now()
         ids = sorted(i for i, moment in self.env.cr.fetchall() if moment <= now)
         return self.browse(ids[:limit])
 
     def _deliver(self):
+        """Send it and note what came of it.
+
+        :return: False when nobody answered
+        """
         self.ensure_one()
         # sudo: the secret is for administrators' eyes; it only signs here
         subscription = self.subscription_id.sudo()
@@ -111,8 +125,9 @@ class OpenimisFhirDelivery(models.Model):
             status = deliver(subscription.url, body, headers, subscription.internal)
         except ExchangeError as error:
             self._note_failure(error)
-        else:
-            self._note_success(status)
+            return bool(error.status)
+        self._note_success(status)
+        return True
 
     def _body(self):
         """Bundle with the bill as it is now, or with its tombstone."""

@@ -57,8 +57,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
         if parameter == "date":
             return self._date_domain("invoice_date", criterion)
         if parameter == "identifier":
-            by_uuid = Domain("openimis_uuid", "in", value)
-            return by_uuid | Domain("openimis_code", "in", value)
+            return self._identifier_domain(criterion, "openimis_code", "bill-code")
         if parameter == "status":
             return Domain("openimis_status", "in", self._status_numbers(value))
         if parameter == "type":
@@ -274,10 +273,15 @@ class OpenimisFhirInvoice(models.AbstractModel):
         """
         with_lines = set()
         refunds = {move.id for move in moves if move.move_type in REFUNDS}
+        digits = {move.id: move.currency_id.decimal_places for move in moves}
         accounts = {}
         for row in self._line_rows(moves, only):
-            with_lines.add(row[1])
-            yield row[1], self._line(row, row[1] in refunds, accounts)
+            move_id = row[1]
+            with_lines.add(move_id)
+            yield (
+                move_id,
+                self._line(row, move_id in refunds, digits[move_id], accounts),
+            )
         if only is not None:
             return
         bare = moves.filtered(lambda move: move.id not in with_lines)
@@ -307,7 +311,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
                 return
             last = (rows[-1][1], rows[-1][12], rows[-1][0])
 
-    def _line(self, row, refund, accounts):
+    def _line(self, row, refund, digits, accounts):
         (
             line_id, _move_id, kind, code, description, quantity, unit_price,
             discount, deduction, net, tax, account_id, _sequence,
@@ -319,10 +323,10 @@ class OpenimisFhirInvoice(models.AbstractModel):
             kind=kind,
             quantity=exact(quantity, 6).normalize(),
             unit_price=sign * exact(unit_price, 4).normalize(),
-            net=sign * exact(net),
-            discount=sign * exact(discount),
-            deduction=sign * exact(deduction),
-            tax=sign * exact(tax),
+            net=sign * exact(net, digits),
+            discount=sign * exact(discount, digits),
+            deduction=sign * exact(deduction, digits),
+            tax=sign * exact(tax, digits),
             description=description,
             account=self._account_code(account_id, accounts),
         )
@@ -335,16 +339,18 @@ class OpenimisFhirInvoice(models.AbstractModel):
 
     def _invoice_line(self, line, refund):
         sign = -1 if refund else 1
+        digits = line.currency_id.decimal_places
+        net = exact(line.price_subtotal, digits)
+        gross = exact(line.quantity * line.price_unit, digits)
         return Line(
             id=f"item-{line.id}",
             code=line.account_id.code or str(line.id),
             kind=line.move_id.openimis_type,
             quantity=exact(line.quantity, 6).normalize(),
             unit_price=sign * exact(line.price_unit, 4).normalize(),
-            net=sign * exact(line.price_subtotal),
-            discount=sign
-            * (exact(line.quantity * line.price_unit) - exact(line.price_subtotal)),
-            tax=sign * (exact(line.price_total) - exact(line.price_subtotal)),
+            net=sign * net,
+            discount=sign * (gross - net),
+            tax=sign * (exact(line.price_total, digits) - net),
             description=line.name,
             account=line.account_id.code,
         )

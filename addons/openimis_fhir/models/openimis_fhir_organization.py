@@ -39,8 +39,7 @@ class OpenimisFhirOrganization(models.AbstractModel):
     def _criterion_domain(self, criterion):
         if criterion.parameter == "name":
             return self._text_domain("name", criterion)
-        by_code = Domain("openimis_code", "in", criterion.value)
-        return by_code | Domain("openimis_uuid", "in", criterion.value)
+        return self._identifier_domain(criterion, "openimis_code", "organization-code")
 
     @api.model
     def _resources(self, records):

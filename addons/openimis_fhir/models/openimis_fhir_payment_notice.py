@@ -33,7 +33,15 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
     @api.model
     def _criterion_domain(self, criterion):
         if criterion.parameter == "identifier":
-            return Domain("identifier", "in", criterion.value)
+            return Domain.OR(
+                Domain("identifier", "=", value)
+                & (
+                    Domain.TRUE
+                    if system is None
+                    else Domain("identifier_system", "=", system or False)
+                )
+                for system, value in criterion.pairs()
+            )
         if criterion.parameter == "request":
             return Domain("move_id.openimis_uuid", "in", criterion.value)
         gone = Domain("payment_id.state", "in", ("canceled", "rejected"))
@@ -125,7 +133,8 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             raise self._wrong("PaymentNotice.amount.currency", currency)
         if amount != round(amount, move.currency_id.decimal_places):
             raise self._wrong("PaymentNotice.amount.value", amount)
-        identifier = next(iter(body.get("identifier") or ()), {})
+        identifiers = body.get("identifier") or ()
+        identifier = next((i for i in identifiers if i.get("value")), {})
         for value in (identifier.get("value"), identifier.get("system")):
             if value is not None and not isinstance(value, str):
                 raise self._wrong("PaymentNotice.identifier", value)
@@ -261,6 +270,18 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             )
             raise FhirError(422, "business-rule", text, "PaymentNotice.amount")
 
+    def _external_code(self, vals):
+        """The sender's identifier; with its system where another sender has it too."""
+        # sudo: a reference is taken also where the user may not see the payment
+        taken = self.env["account.payment"].sudo()
+        domain = [
+            ("company_id", "=", vals["company_id"]),
+            ("openimis_code_ext", "=", vals["identifier"]),
+        ]
+        if vals["identifier_system"] and taken.search_count(domain, limit=1):
+            return f"{vals['identifier_system']}|{vals['identifier']}"
+        return vals["identifier"]
+
     def _pay(self, move, vals):
         """Register the payment through Odoo's own wizard."""
         wizard = (
@@ -281,7 +302,7 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             {
                 "openimis_is_payment": True,
                 "openimis_uuid": vals["openimis_uuid"],
-                "openimis_code_ext": vals["identifier"],
+                "openimis_code_ext": self._external_code(vals),
                 "openimis_code_rcp": vals["payment_reference"],
                 "openimis_origin": "FHIR",
             }

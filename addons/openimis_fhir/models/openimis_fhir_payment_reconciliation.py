@@ -64,6 +64,7 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
     def _details(self, payments):
         """{payment id: [(bill id, amount, date)]} as reconciled, in one query."""
         details = defaultdict(list)
+        digits = {paid.id: paid.currency_id.decimal_places for paid in payments}
         self.env.flush_all()
         for payment_id, uuid, amount, day in self.env.execute_query(
             SQL(
@@ -89,12 +90,11 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
                 ids=tuple(payments.ids) or (0,),
             )
         ):
-            details[payment_id].append((uuid, exact(amount), day))
+            details[payment_id].append((uuid, exact(amount, digits[payment_id]), day))
         for payment in payments.filtered(lambda p: not details[p.id]):
             # without an outstanding account Odoo keeps no entry, only the link
             bills = payment.invoice_ids.filtered("openimis_uuid")
             if len(bills) == 1:
-                details[payment.id] = [
-                    (bills.openimis_uuid, exact(payment.amount), payment.date)
-                ]
+                amount = exact(payment.amount, digits[payment.id])
+                details[payment.id] = [(bills.openimis_uuid, amount, payment.date)]
         return details

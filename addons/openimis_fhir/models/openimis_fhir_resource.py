@@ -11,6 +11,7 @@ from odoo.tools.sql import escape_psql
 
 from odoo.addons.openimis_payable.models.rights import has_right
 
+from ..core.const import UUID_SYSTEM
 from ..core.fhir_build import Builder
 from ..core.fhir_search import BadSearch, encode_cursor
 from ..core.fhir_server import searchset
@@ -178,6 +179,20 @@ class OpenimisFhirResource(models.AbstractModel):
             else:
                 domain &= self._criterion_domain(criterion)
         return domain
+
+    def _identifier_domain(self, criterion, field, system):
+        """Domain of records by openIMIS' UUID, or by the code in a field.
+
+        :param str system: last part of the code's naming system, as `Builder` names it;
+            where the server stands in it does not matter
+        """
+        uuids, codes = [], []
+        for asked, value in criterion.pairs():
+            if asked in (None, "", UUID_SYSTEM):
+                uuids.append(value)
+            if asked is None or asked.endswith(f"/sid/{system}"):
+                codes.append(value)
+        return Domain("openimis_uuid", "in", uuids) | Domain(field, "in", codes)
 
     def _date_domain(self, field, criterion):
         """Domain of a half-open range of moments on a date or datetime field."""

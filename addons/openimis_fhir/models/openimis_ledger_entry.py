@@ -63,7 +63,8 @@ class OpenimisLedgerEntry(models.Model):
         if not idempotency_key or not isinstance(idempotency_key, str):
             return _result("rejected", reason=self.env._("The key is missing."))
         try:
-            entry = read_entry(ledger_entry)
+            digits = self.env.company.currency_id.decimal_places
+            entry = read_entry(ledger_entry, digits)
             return self._book(entry, ledger_entry, idempotency_key)
         except (LedgerRefused, UserError) as error:
             return _result("rejected", reason=str(error))

@@ -7,12 +7,14 @@ from ..core import const
 from ..core.exceptions import (
     AuthenticationFailed,
     ExchangeError,
-    ServerFailed,
     ServerUnavailable,
 )
 from ..core.read_ahead import ReadAhead
-from ..core.transport import Page
 
+#: Days for which a claim that is not settled keeps its time in the window.
+LOOK_BACK = 92
+#: Statuses openIMIS moves on from without a trace (entered, checked, processed).
+UNSETTLED = [str(status) for status in (const.ENTERED, const.CHECKED, const.PROCESSED)]
 #: Clients of the jobs this process works on: login, rate limit and the knowledge
 #: that the server is down outlive a chunk. Nothing else does; losing it costs a login.
 _TRANSPORTS = {}
@@ -66,6 +68,7 @@ class OpenimisPull(models.Model):
     def _plan_server(self):
         """One chunk a page, kinds in the order in which they depend on each other."""
         connection = self.connection_id
+        self.full = self.full or connection._is_full_due()
         self._forget_transport()
         transport = self._get_transport()
         payloads = []
@@ -84,7 +87,7 @@ class OpenimisPull(models.Model):
         return payloads
 
     def _plan_kind(self, transport, line):
-        since = None if self.full else line.date_since
+        since = None if self.full else self._since(line)
         total = transport.count(line.kind, since)
         if total is None:
             # the list cannot be counted: read page after page until none is left
@@ -105,6 +108,31 @@ class OpenimisPull(models.Model):
             # a second pass links those whose parent came on a later page
             pages += [{**page, "units": 0, "last": True} for page in pages]
         return pages
+
+    def _since(self, line):
+        """From when on changes of a kind are asked for, None for all.
+
+        openIMIS dates a claim by its entry: checking, processing and valuating it leave
+        that date alone (section 6, `validity_from`). So what was entered since the
+        first visit that is not settled here is asked for again.
+        """
+        if line.kind != "claim" or not line.date_since:
+            return line.date_since
+        known = self.env["openimis.remote.record"]._search(
+            [("connection_id", "=", self.connection_id.id), ("kind", "=", "claim")]
+        )
+        start = line.date_since - timedelta(days=LOOK_BACK)
+        oldest = self.env["openimis.claim"].search(
+            [
+                ("id", "in", known.subselect("res_id")),
+                ("status", "in", UNSETTLED),
+                ("date_from", ">=", start.date()),
+            ],
+            order="date_from",
+            limit=1,
+        )
+        first = fields.Datetime.to_datetime(oldest.date_from)
+        return min(line.date_since, first or line.date_since)
 
     def _pages(self, kind, total, size, since):
         return [
@@ -209,6 +237,9 @@ class OpenimisPull(models.Model):
         self._forget_transport()
         if self.file or self.dry_run or not self.date_watermark:
             return
+        if self.full:
+            # sudo: as below
+            self.connection_id.sudo().date_full = self.date_start
         incomplete = self._incomplete_kinds()
         since = self.date_watermark - timedelta(
             minutes=self.connection_id.overlap_minutes
@@ -270,58 +301,6 @@ class OpenimisPull(models.Model):
 
     def _kind_label(self, kind):
         return dict(self.env["openimis.connection.kind"]._selection_kind())[kind]
-
-    # === DELETED BILLS ===
-
-    def _execute_missing(self):
-        """Find bills that vanished from openIMIS (it keeps no tombstones in FHIR)."""
-        transport = self._get_transport()
-        gone = transport.deleted_bills()
-        if gone is None:
-            gone = self._ask_missing(transport)
-        self.env["openimis.writer"]._mark_deleted(self, gone)
-
-    def _ask_missing(self, transport):
-        """UUIDs of known bills openIMIS no longer shows.
-
-        The list is read only if its length is not what is known, or on request.
-        """
-        known = self.env["openimis.remote.record"].search(
-            [
-                ("connection_id", "=", self.connection_id.id),
-                ("kind", "=", "bill"),
-                ("deleted", "=", False),
-            ]
-        )
-        total = transport.count("bill")
-        mark = self.connection_id.kind_ids.filtered(lambda line: line.kind == "bill")
-        if total is None or (
-            total == len(known) + mark.unreadable_count and not self.full
-        ):
-            return []
-        listed, unreadable = self._listed_bills(transport, total)
-        # sudo: what is known of a kind is the job's to say, its setup the manager's
-        mark.sudo().unreadable_count = unreadable
-        return [
-            uuid
-            for uuid in known.mapped("uuid")
-            if uuid not in listed and self._is_gone(transport, uuid)
-        ]
-
-    def _is_gone(self, transport, uuid):
-        """Whether openIMIS says so; a question it fails on is no answer."""
-        try:
-            return transport.bill(uuid) is None
-        except ServerFailed:
-            return False
-
-    def _listed_bills(self, transport, total):
-        size = self.connection_id.page_size
-        found = Page()
-        for start in range(0, total, size):
-            self._check_cancelled()
-            found.add(transport.page("bill", start, size))
-        return {bill.uuid for bill in found.records}, len(found.problems)
 
     # === TRANSPORT OF THIS JOB ===
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
+from odoo.tools.sql import escape_psql
 
 from odoo.addons.openimis_payable.models.account_move import BILL_STATUS
 
@@ -59,18 +60,28 @@ class OpenimisRemoteBill(models.Model):
     )
 
     def _compute_move_id(self):
-        """The bill here is the one with openIMIS' UUID, or with its code."""
+        """The bill here is the one with openIMIS' UUID, or one of ours with its code.
+
+        An amended bill has the code of the one it replaces, so what was made of the one
+        is not taken for the other; nor is what was cancelled.
+        """
         moves = self.env["account.move"].search_fetch(
             [
                 ("company_id", "in", self.company_id.ids),
                 "|",
                 ("openimis_uuid", "in", self.mapped("uuid")),
+                "&",
                 ("openimis_code", "in", self.mapped("code")),
+                ("state", "!=", "cancel"),
             ],
             ["openimis_uuid", "openimis_code", "company_id"],
         )
+        theirs = set(
+            self.search([("uuid", "in", moves.mapped("openimis_uuid"))]).mapped("uuid")
+        )
+        ours = moves.filtered(lambda move: move.openimis_uuid not in theirs)
         by_uuid = {(m.company_id, m.openimis_uuid): m for m in moves}
-        by_code = {(m.company_id, m.openimis_code): m for m in moves}
+        by_code = {(m.company_id, m.openimis_code): m for m in ours}
         for bill in self:
             bill.move_id = by_uuid.get((bill.company_id, bill.uuid)) or by_code.get(
                 (bill.company_id, bill.code)
@@ -87,7 +98,13 @@ class OpenimisRemoteBill(models.Model):
         todo = self.filtered(lambda bill: not bill.move_id)
         for bill in todo:
             bill._check_billable()
-        self.env["account.move"].create([bill._prepare_move_vals() for bill in todo])
+        taken = todo._taken_codes()
+        self.env["account.move"].create(
+            [
+                {**bill._prepare_move_vals(), "openimis_code": bill._free_code(taken)}
+                for bill in todo
+            ]
+        )
         self.invalidate_recordset(["move_id"])
         return self.move_id._get_records_action(name=self.env._("Bills"))
 
@@ -121,7 +138,6 @@ class OpenimisRemoteBill(models.Model):
             "openimis_type": self._payable_type(),
             "openimis_uuid": self.uuid,
             "openimis_version": self.version,
-            "openimis_code": self.code,
             "openimis_code_rcp": self.code_tp,
             "openimis_code_ext": self.code_ext,
             "openimis_terms": self.terms,
@@ -134,6 +150,32 @@ class OpenimisRemoteBill(models.Model):
                 for line in self.line_ids
             ],
         }
+
+    def _taken_codes(self):
+        """Set of (company, code) in use that begin with a code of these bills."""
+        # sudo: a code is taken also where the user may not see the bill
+        Move = self.env["account.move"].sudo()
+        company = Domain("company_id", "in", self.company_id.ids)
+        same = Domain("openimis_code", "in", self.mapped("code"))
+        codes = Move.search(company & same).mapped("openimis_code")
+        begun = Domain.OR(
+            Domain("openimis_code", "=like", escape_psql(code) + "%") for code in codes
+        )
+        moves = Move.search(company & begun) if codes else Move
+        return {(move.company_id.id, move.openimis_code) for move in moves}
+
+    def _free_code(self, taken):
+        """Code of the vendor bill: openIMIS' own, with a suffix where it is taken.
+
+        :param set taken: (company id, code) in use; what is given away is added
+        :rtype: str
+        """
+        number, free = 1, self.code
+        while (self.company_id.id, free) in taken:
+            number += 1
+            free = f"{self.code}-{number}"
+        taken.add((self.company_id.id, free))
+        return free
 
     def _payable_type(self):
         return TYPES.get(self.bill_type, "other")

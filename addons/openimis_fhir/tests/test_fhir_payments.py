@@ -1,6 +1,8 @@
+import json
+
 from odoo.tests import tagged
 
-from .fhir_case import FhirCase
+from .fhir_case import BASE, FhirCase, validate
 
 
 @tagged("post_install", "-at_install")
@@ -112,6 +114,31 @@ class TestFhirPayments(FhirCase):
     def test_paying_needs_the_right(self):
         move = self.bill(1)
         self.pay(self.notice(move, 10, "A"), 403, self.key)
+        self.assertEqual(move.amount_residual, 610)
+
+    def test_two_banks_may_use_the_same_number(self):
+        move = self.bill(1)
+        for system, amount in ((None, 50), ("urn:a", 100), ("urn:b", 200)):
+            identifier = {"system": system, "value": "7"} if system else {"value": "7"}
+            # the first that has a value counts
+            body = self.notice(move, amount)
+            self.pay({**body, "identifier": [{"use": "official"}, identifier]})
+        self.assertEqual(move.amount_residual, 260)
+        for query, expected in (("7", 3), ("urn:b|7", 1), ("|7", 1), ("urn:c|7", 0)):
+            bundle = self.call(f"PaymentNotice?identifier={query}", self.payer_key)
+            self.assertEqual(bundle["total"], expected, query)
+
+    def test_a_notice_that_does_not_say_it_is_json_is_refused_in_words(self):
+        move = self.bill(1)
+        body = json.dumps(self.notice(move, 10, "A")).encode()
+        for kind in ("application/x-www-form-urlencoded", "application/fhir+xml", ""):
+            headers = {"Authorization": f"Bearer {self.payer_key}"}
+            answer = self.url_open(
+                f"{BASE}/PaymentNotice", body, headers={**headers, "Content-Type": kind}
+            )
+            self.assertEqual(answer.status_code, 415, kind)
+            (issue,) = validate(answer.content)["issue"]
+            self.assertIn("application/fhir+json", issue["details"]["text"])
         self.assertEqual(move.amount_residual, 610)
 
     def test_no_json_is_refused(self):

@@ -28,14 +28,26 @@ class TestFhirSearch(FhirCase):
     def test_search(self):
         first, second = self.bill(1), self.bill(2, invoice_date="2026-10-05")
         both = {first.openimis_uuid, second.openimis_uuid}
+        code_system = "https://x/fhir/R4/sid/bill-code"
         for query, expected in (
             ("", both),
             (f"?_id={first.openimis_uuid}", {first.openimis_uuid}),
             ("?identifier=IV-2", {second.openimis_uuid}),
-            ("?identifier=anything|IV-2", {second.openimis_uuid}),
+            (f"?identifier={code_system}|IV-2", {second.openimis_uuid}),
+            ("?identifier=anything|IV-2", set()),
+            ("?identifier=|IV-2", set()),
+            (
+                f"?identifier=urn:ietf:rfc:3986|urn:uuid:{first.openimis_uuid}",
+                {first.openimis_uuid},
+            ),
+            (f"?identifier=IV-2,{first.openimis_uuid}", both),
             ("?date=2026-10", {second.openimis_uuid}),
             ("?date=ge2026-11-01&date=lt2026-12-01", {first.openimis_uuid}),
             ("?date=ne2026-10-05", {first.openimis_uuid}),
+            (
+                "?date=ge2026-10-05T00:00:00%2B05:45&date=le2026-10-05T23:59:59%2B05:45",
+                {second.openimis_uuid},
+            ),
             (f"?recipient=Organization/{self.facility.openimis_uuid}", both),
             ("?recipient=Organization/other", set()),
             (f"?issuer=Organization/partner-{self.company.partner_id.id}", both),
@@ -164,7 +176,6 @@ class TestFhirSearch(FhirCase):
             "Invoice?_elements=total",
             "Invoice?_elements=",
             "Invoice/_history?_elements=status,nothing",
-            "Invoice?_format=xml",
             "Organization?name:missing=true",
             "Organization?name=%00",
             "ChargeItem?identifier=1",

@@ -64,6 +64,11 @@ class TestFhirServer(FhirCase):
         self.call(path, Accept="application/fhir+json;fhirVersion=4.0")
         self.call(path, Accept="text/html, */*;q=0.1")
         self.call(path, status=406, Accept="application/fhir+xml")
+        # what the address says counts more than the header
+        for query in ("_format=json", "_format=application/fhir+json"):
+            self.call(f"{path}?{query}", Accept="application/fhir+xml")
+        for query in ("_format=xml", "_format=application/fhir%2Bxml"):
+            self.call(f"{path}?{query}", status=406, Accept="application/fhir+json")
 
     def test_without_key_there_is_nothing(self):
         for header in (
@@ -75,6 +80,24 @@ class TestFhirServer(FhirCase):
             self.assertEqual(answer.status_code, 401)
             self.assertEqual(answer.json()["resourceType"], "OperationOutcome")
             self.assertEqual(answer.headers["WWW-Authenticate"], "Bearer")
+
+    def test_a_key_that_is_over_opens_nothing(self):
+        reader, key = self.make_user(
+            "leaver", "openimis_fhir.group_openimis_exchange_user"
+        )
+        self.call("Invoice", key)
+        self.env.cr.execute(
+            "UPDATE res_users_apikeys SET expiration_date = %s WHERE user_id = %s",
+            [fields.Datetime.now() - timedelta(minutes=1), reader.id],
+        )
+        self.call("Invoice", key, 401)
+        keys = self.env["res.users.apikeys"].with_user(reader)
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        other = keys._generate(None, "another", tomorrow)
+        self.call("Invoice", other)
+        reader.active = False
+        self.env.flush_all()
+        self.call("Invoice", other, 401)
 
     def test_a_browser_session_is_no_key(self):
         self.authenticate("admin", "admin")
@@ -219,6 +242,22 @@ class TestFhirServer(FhirCase):
         self.assertEqual(resource["totalGross"]["value"], 115)
         parts = resource["lineItem"][0]["priceComponent"]
         self.assertEqual(sum(p["amount"]["value"] for p in parts), 115)
+
+    def test_amounts_have_the_decimals_of_their_currency(self):
+        for code, amounts, total in (
+            ("TND", [10.125, 0.005], 10.13),
+            ("XAF", [1000.0, 7.0], 1007),
+        ):
+            currency = self.env.ref(f"base.{code}")
+            currency.active = True
+            move = self.bill(code, amounts, post=False, currency_id=currency.id)
+            for line, amount in zip(move.openimis_line_ids, amounts, strict=True):
+                line.write({"currency_id": currency.id, "amount_net": amount})
+            self.env.flush_all()
+            resource = self.call(f"Invoice/{move.openimis_uuid}")
+            self.assertEqual(resource["totalNet"], {"value": total, "currency": code})
+            parts = [i["priceComponent"][0]["amount"] for i in resource["lineItem"]]
+            self.assertEqual([part["value"] for part in parts], amounts)
 
     def test_charge_items(self):
         move = self.bill(1)

@@ -90,6 +90,31 @@ class TestLedgerEntry(AccountTestInvoicingCommon):
         self.assertEqual(self.count(), 0)
         self.assertEqual(self.send(key="")["status"], "rejected")
 
+    def test_what_is_no_entry_is_rejected_not_crashed_on(self):
+        lines = self.entry()["lines"]
+        for values in (
+            {"lines": 7},
+            {"journal": ["BILL"]},
+            {"currency": {"code": "USD"}},
+            {"date": "2026-11"},
+            {"lines": [{**lines[0], "party": ["HF1"]}, lines[1]]},
+            {"lines": [{**lines[0], "debit": "1E+30"}, lines[1]]},
+        ):
+            answer = self.send(self.entry(**values))
+            self.assertEqual(answer["status"], "rejected", values)
+            self.assertTrue(answer["rejection_reason"])
+        self.assertEqual(self.count(), 0)
+
+    def test_a_currency_without_decimals_is_not_rounded_silently(self):
+        company = self.env["res.company"].create(
+            {"name": "Régime", "currency_id": self.env.ref("base.XAF").id}
+        )
+        self.env.user.company_ids |= company
+        entries = self.env["openimis.ledger.entry"].with_company(company)
+        answer = entries.send(self.entry(currency="XAF"), "odoo:xaf")
+        self.assertEqual(answer["status"], "rejected")
+        self.assertIn("82.19", answer["rejection_reason"])
+
     def test_booking_needs_the_right_to_book(self):
         user = new_test_user(self.env, "fhir_clerk", "base.group_user")
         with self.assertRaises(AccessError):

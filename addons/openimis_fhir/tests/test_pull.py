@@ -1,3 +1,4 @@
+import copy
 from datetime import timedelta
 
 from odoo import fields
@@ -114,6 +115,63 @@ class TestPull(OpenimisCase):
         kind.date_since = fields.Datetime.now() + timedelta(days=1)
         pull = self.pull()
         self.assertNotIn("unchanged", pull.counters["claim"])
+
+    def stage_claim(self, number, stage, days):
+        """A claim that has come to a stage, entered so many days ago.
+
+        openIMIS dates a claim by its entry, whatever is decided about it later.
+        """
+        row = self.store.rows["Claim"][self.claims[number]]
+        entered = fields.Datetime.now() - timedelta(days=days)
+        visit = str(entered.date())
+        row.updated = entered
+        row.resource["billablePeriod"] = {"start": visit, "end": visit}
+        row.node.setdefault("answer", row.response)
+        row.response = copy.deepcopy(row.node["answer"])
+        for part in [row.response, *row.response["item"]]:
+            name = "total" if "total" in part else "adjudication"
+            part[name] = [
+                value
+                for value in part[name]
+                if int(value["category"]["coding"][0]["code"]) <= stage
+            ]
+
+    def test_a_claim_valuated_long_after_its_entry_is_noticed(self):
+        self.fill(claims=3)
+        for number, days in enumerate((30, 20, 40)):
+            self.stage_claim(number, 16 if number == 2 else 4, days)
+        self.pull()
+        claims = [self.claim(uuid) for uuid in self.claims]
+        self.assertEqual([c.status for c in claims], ["4", "4", "16"])
+        self.stage_claim(0, 16, days=30)
+        pull = self.pull()
+        self.assertEqual(claims[0].status, "16")
+        self.assertEqual(pull.counters["claim"]["update"], 1)
+        # asked for since the oldest that waits, not for everything
+        self.assertEqual(pull.counters["claim"]["found"], 2)
+        self.assertEqual(self.pull().counters["claim"]["found"], 1)
+
+    def test_everything_is_asked_for_again_from_time_to_time(self):
+        self.fill(claims=2)
+        self.stage_claim(0, 4, days=400)
+        self.stage_claim(1, 16, days=400)
+        self.assertTrue(self.pull().full)
+        self.stage_claim(0, 16, days=400)
+        self.assertEqual(self.pull().counters["claim"]["found"], 0)
+        self.assertTrue(self.connection.date_full)
+        self.connection.date_full = fields.Datetime.now() - timedelta(days=7)
+        pull = self.pull()
+        self.assertTrue(pull.full)
+        self.assertEqual(pull.counters["claim"]["update"], 1)
+        self.assertFalse(self.pull().full)
+
+    def test_a_rehearsal_or_a_failure_does_not_count_as_everything(self):
+        self.fill(claims=2)
+        self.pull(dry_run=True)
+        self.assertFalse(self.connection.date_full)
+        self.connection.password = "wrong"
+        self.pull()
+        self.assertFalse(self.connection.date_full)
 
     def test_a_changed_claim_is_updated_in_place(self):
         self.fill()

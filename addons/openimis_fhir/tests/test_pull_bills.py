@@ -132,6 +132,37 @@ class TestPullBills(BillsCase):
         self.pull()
         self.assertEqual(bill.proposal_ids.reason, "replace")
 
+    def amend(self, bill, amount=300.0):
+        """The copy openIMIS makes when it amends a bill: its code, another UUID."""
+        other = self.store.add_bill(99, self.facility, [amount])
+        self.store.rows["Invoice"][other].resource["identifier"][1]["value"] = bill.code
+        self.pull()
+        return self.env["openimis.remote.bill"].search(
+            [("uuid", "=", other), ("company_id", "=", self.company.id)]
+        )
+
+    def test_the_amended_bill_is_booked_beside_the_obsolete_one(self):
+        bill = self.make_move(post=True)
+        new = self.amend(bill)
+        self.assertFalse(new.move_id)
+        new.action_create_move()
+        self.assertEqual(new.move_id.amount_total, 300.0)
+        self.assertEqual(new.move_id.openimis_code, f"{bill.code}-2")
+        self.assertEqual(new.move_id.ref, bill.code)
+        self.assertEqual(bill.move_id.amount_total, 610.0)
+
+    def test_the_bill_that_replaces_another_is_not_taken_for_the_obsolete_one(self):
+        self.fill()
+        self.pull()
+        bill = self.bill()
+        new = self.amend(bill)
+        new.action_create_move()
+        self.assertFalse(bill.move_id)
+        self.store.delete("Invoice", bill.uuid)
+        self.pull(full=True)
+        self.assertTrue(bill.deleted)
+        self.assertFalse(self.connection.proposal_count)
+
     def test_an_amendment_named_by_graphql_is_found(self):
         bill = self.make_move()
         self.connection.transport = "graphql"

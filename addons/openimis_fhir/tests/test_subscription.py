@@ -159,6 +159,29 @@ class TestSubscription(FhirCase):
         self.assertEqual(request["method"], "DELETE")
         self.assertEqual(entries[other.openimis_uuid]["request"]["method"], "PUT")
 
+    def test_a_subscriber_who_does_not_answer_keeps_nobody_waiting(self):
+        self.receiver.stop()
+        other = Receiver().start()
+        self.addCleanup(other.stop)
+        self.subscription.copy({"url": other.url, "name": "Archive"})
+        for number in range(3):
+            self.bill(number)
+        deliveries = self.deliver()
+        self.assertEqual(deliveries.mapped("state"), ["waiting"] * 3)
+        self.assertEqual(sorted(deliveries.mapped("attempts")), [0, 0, 1])
+        self.assertEqual(len(other.received), 3)
+
+    def test_an_archived_subscription_rests(self):
+        self.bill(1)
+        self.receiver.statuses = [500]
+        self.deliver()
+        self.subscription.active = False
+        self.bill(2)
+        self.assertEqual(self.again().mapped("state"), ["waiting"])
+        self.assertEqual(len(self.receiver.received), 1)
+        self.subscription.active = True
+        self.assertEqual(self.again().mapped("state"), ["done", "done"])
+
     def test_cancelled_deliveries_are_not_sent(self):
         self.bill(1)
         self.receiver.statuses = [500]

@@ -43,8 +43,19 @@ def test_many_lines_may_share_a_side():
     [
         {"date": None},
         {"date": "21.11.2026"},
+        {"date": "2026-11"},
+        {"date": 20261121},
+        {"date": ["2026-11-21"]},
         {"lines": None},
         {"lines": []},
+        {"lines": 7},
+        {"lines": {"account": "1"}},
+        {"journal": ["BILL"]},
+        {"reference": {"a": 1}},
+        {"lines": [{**LINES[0], "party": ["HF1"]}, LINES[1]]},
+        {"lines": [{**LINES[0], "account": ["611000"]}, LINES[1]]},
+        {"lines": [{**LINES[0], "debit": "1E+30"}, {**LINES[1], "credit": "1E+30"}]},
+        {"lines": [{**LINES[0], "debit": [82.19]}, LINES[1]]},
         {"lines": LINES[:1]},
         {"lines": [LINES[0], LINES[0]]},
         {"lines": [LINES[0], {**LINES[1], "credit": "82.18"}]},
@@ -63,6 +74,25 @@ def test_what_cannot_be_booked_is_refused(values):
     with pytest.raises(ledger.LedgerRefused) as caught:
         ledger.read_entry(entry(**values))
     assert str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("amount", "digits", "good"),
+    [
+        ("100.000", 2, True),
+        ("100", 0, True),
+        ("10.5", 0, False),
+        ("10.125", 3, True),
+        ("10.1255", 3, False),
+    ],
+)
+def test_amounts_are_no_finer_than_the_currency_of_the_books(amount, digits, good):
+    value = entry(lines=[{**LINES[0], "debit": amount}, {**LINES[1], "credit": amount}])
+    if good:
+        assert ledger.read_entry(value, digits).lines[0].debit == D(amount)
+        return
+    with pytest.raises(ledger.LedgerRefused, match=amount):
+        ledger.read_entry(value, digits)
 
 
 @pytest.mark.parametrize("value", [None, "x", 7, []])

@@ -47,14 +47,64 @@ DAY, NEXT = datetime(2026, 11, 21), datetime(2026, 11, 22)
         ("eb2026-11-21", [("<", DAY)]),
         ("2026-11", [(">=", datetime(2026, 11, 1)), ("<", datetime(2026, 12, 1))]),
         ("2026", [(">=", datetime(2026, 1, 1)), ("<", datetime(2027, 1, 1))]),
-        ("ge2026-11-21T10:30:00Z", [(">=", datetime(2026, 11, 21, 10, 30))]),
-        ("ge2026-11-21T10:30:00+01:00", [(">=", datetime(2026, 11, 21, 9, 30))]),
-        ("gt2026-11-21T10:30:00Z", [(">=", datetime(2026, 11, 21, 10, 30, 1))]),
     ],
 )
-def test_dates(value, expected):
+@pytest.mark.parametrize("name", ["date", "_lastUpdated"])
+def test_dates(name, value, expected):
+    found = [(c.operator, c.value) for c in parse(f"{name}={value}").criteria]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("ge2026-11-21T10:30:00Z", (">=", datetime(2026, 11, 21, 10, 30))),
+        ("ge2026-11-21T10:30:00+01:00", (">=", datetime(2026, 11, 21, 9, 30))),
+        ("gt2026-11-21T10:30:00Z", (">=", datetime(2026, 11, 21, 10, 30, 1))),
+        ("le2026-11-21T10:30:00.5Z", ("<", datetime(2026, 11, 21, 10, 30, 0, 501000))),
+    ],
+)
+def test_moments(value, expected):
+    (found,) = parse(f"_lastUpdated={value}").criteria
+    assert (found.operator, found.value) == expected
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        # a day overlaps every moment in it
+        ("ge2026-11-21T10:30:00Z", [(">=", DAY)]),
+        ("gt2026-11-21T10:30:00Z", [(">=", DAY)]),
+        ("le2026-11-21T10:30:00Z", [("<", NEXT)]),
+        ("lt2026-11-21T10:30:00Z", [("<", NEXT)]),
+        ("lt2026-11-21T00:00:00Z", [("<", DAY)]),
+        ("le2026-11-21T00:00:00Z", [("<", NEXT)]),
+        ("sa2026-11-21T10:30:00Z", [(">=", NEXT)]),
+        ("eb2026-11-21T10:30:00Z", [("<", DAY)]),
+        # and it is as written, whatever its zone: the month of Kathmandu is whole
+        ("ge2026-11-21T00:00:00+05:45", [(">=", DAY)]),
+        ("le2026-11-21T23:59:59+05:45", [("<", NEXT)]),
+        # but it is no moment
+        ("2026-11-21T00:00:00Z", [(">=", DAY), ("<", DAY)]),
+        ("ne2026-11-21T00:00:00Z", [("outside", (DAY, DAY))]),
+    ],
+)
+def test_moments_where_days_are_compared(value, expected):
     found = [(c.operator, c.value) for c in parse(f"date={value}").criteria]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("identifier=IV-1", [(None, "IV-1")]),
+        ("identifier=urn:x|IV-1,|7", [("urn:x", "IV-1"), ("", "7")]),
+        ("identifier=urn:a|b|c", [("urn:a|b", "c")]),
+    ],
+)
+def test_tokens_keep_their_system(query, expected):
+    (found,) = parse(query).criteria
+    assert found.pairs() == expected
 
 
 @pytest.mark.parametrize(
