@@ -8,7 +8,8 @@ def attach_contacts(people, base, issues):
     do, the first one in the files gets it and the others are new.
 
     :param People people: receives `attachments`; who cannot be told apart is blocked
-    :param Base base: the stored records, the candidates and the operator's choices
+    :param Base base: the stored records, the candidates and the operator's choices;
+        an attached guardian is known by the Kibé id from then on
     :param Issues issues: receives I08, I11
     """
     for reference, persons in _by_reference(people).items():
@@ -41,11 +42,17 @@ def _share_out(persons, candidates, people, base, issues):
         chosen = base.chosen.get(person.kibe_id)
         fitting = [c for c in free if (c.model, c.id) == chosen] or free
         if len(fitting) == 1:
-            people.attachments[person.kibe_id] = fitting[0]
+            _attach(person, fitting[0], people, base)
             free.remove(fitting[0])
         elif fitting:
             _note_several(person, fitting, issues)
             people.block(person.kibe_id)
+
+
+def _attach(person, candidate, people, base):
+    people.attachments[person.kibe_id] = candidate
+    if candidate.model == "daycare.guardian":
+        base.adopt(candidate.id, person.kibe_id)
 
 
 def _note_several(person, candidates, issues):

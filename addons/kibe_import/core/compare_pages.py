@@ -39,18 +39,11 @@ def compare_incomes(context, ignored):
         if cell is None or person.kibe_id in ignored:
             continue
         wanted = income_values(cell.value, context.options.basis)
-        pages = _income_pages(context, person)
+        pages = context.base.incomes.get(person.kibe_id, [])
         same_day = next((page for page in pages if page.date == date), None)
         begun = [page for page in pages if page.date <= date]
         page = same_day or (in_force(begun, date) if begun else None)
         _compare_income(context, person, cell, wanted, page, same_day)
-
-
-def _income_pages(context, person):
-    candidate = context.merged.people.attachments.get(person.kibe_id)
-    if candidate is not None and candidate.model == "daycare.guardian":
-        return context.base.incomes.get(f"#{candidate.id}", [])
-    return context.base.incomes.get(person.kibe_id, [])
 
 
 def _compare_income(context, person, cell, wanted, page, same_day):

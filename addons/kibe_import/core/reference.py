@@ -118,6 +118,20 @@ class Base:
     guardian_twins: dict = dataclasses.field(default_factory=dict)
     invoiced: dict = dataclasses.field(default_factory=dict)
 
+    def adopt(self, guardian_id, kibe_id):
+        """Give a guardian without Kibé id the delivered one; links and pages follow.
+
+        :param int guardian_id: database id
+        """
+        key = f"#{guardian_id}"
+        for index in (self.guardians, self.incomes, *self.links.values()):
+            if key in index:
+                index[kibe_id] = index.pop(key)
+        for pages in self.billing.values():
+            for page in pages:
+                if page.values["debtor"] == key:
+                    page.values["debtor"] = kibe_id
+
     def link(self, child, flag):
         """Return the guardian that holds a part (`is_main` …) of a child, or None."""
         for guardian, record in self.links.get(child, {}).items():

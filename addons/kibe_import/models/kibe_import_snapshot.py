@@ -1,3 +1,4 @@
+import itertools
 from decimal import Decimal
 
 from odoo import models
@@ -147,10 +148,10 @@ class KibeImportSnapshot(models.AbstractModel):
             for row in children
         }
         by_id = {row["id"]: row["kibe_id"] for row in children}
+        self._load_candidates(base, found)
         self._load_incomes(base)
         self._load_billing(base, by_id)
         self._load_sectors(base, by_id)
-        self._load_candidates(base, found)
         self._load_twins(base, found)
         base.invoiced = self._invoiced_months(by_id)
         return base
@@ -195,6 +196,9 @@ class KibeImportSnapshot(models.AbstractModel):
 
     def _load_incomes(self, base):
         keys = {record.id: key for key, record in base.guardians.items()}
+        for candidate in itertools.chain(*base.candidates.values()):
+            if candidate.model == "daycare.guardian":
+                keys[candidate.id] = f"#{candidate.id}"
         names = ["guardian_id", "date_from", "amount", "basis", "confidential"]
         pages = self.env["daycare.income"].search_read(
             [("guardian_id", "in", list(keys))], names, order="date_from", load=""

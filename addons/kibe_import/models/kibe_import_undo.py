@@ -7,9 +7,10 @@ from odoo.fields import Command
 from ..core.operation import Action
 from .kibe_import_line import MODELS
 
-# Records go in the reverse order of their making.
 CONTACT_FIELDS = ("street", "street2", "zip", "city", "country_id", "email", "function")
-UNDO_ORDER = ("sector", "billing_data", "income", "link", "child", "guardian")
+# Pages and links make room for what they replaced; persons go when nothing names them.
+PAGES = ("sector", "billing_data", "income", "link")
+PERSONS = ("child", "guardian")
 
 
 class KibeImportUndo(models.AbstractModel):
@@ -57,17 +58,17 @@ class KibeImportUndo(models.AbstractModel):
     def _undo(self):
         # sudo: like the import itself, see `_execute`
         lines = self.sudo().line_ids
-        by_entity = {
-            entity: lines.filtered(lambda line, entity=entity: line.entity == entity)
-            for entity in UNDO_ORDER
-        }
+        by_entity = lines.grouped("entity")
         try:
             # one savepoint: either everything goes back or nothing does
             with self.env.cr.savepoint():
-                for entity, mine in by_entity.items():
-                    self._undo_created(entity, mine)
-                for entity, mine in reversed(by_entity.items()):
-                    self._undo_changes(entity, mine)
+                for step, entities in (
+                    (self._undo_created, PAGES),
+                    (self._undo_changes, (*PAGES, *PERSONS)),
+                    (self._undo_created, PERSONS),
+                ):
+                    for entity in entities:
+                        step(entity, by_entity.get(entity, lines.browse()))
         except (UserError, ValidationError, IntegrityError) as error:
             raise UserError(
                 self.env._(

@@ -168,6 +168,37 @@ class TestKibeAttach(KibeImportCommon):
         self.assertEqual(self.guardian("1001").partner_id, contact)
         self.assertEqual(self.guardian("1002").accounting_ref, "777")
 
+    def test_file_that_is_attached_keeps_its_pages_and_links(self):
+        self.run_import("kibe_sample.zip", "create")
+        file, child = self.guardian("1110"), self.child("11110")
+        file.kibe_id = False
+        before = self.counts()
+        for operation in ("create", "overwrite"):
+            run = self.run_import("kibe_sample.zip", operation, user=self.clerk)
+            self.assertEqual(run.state, "done", run.refusal)
+            self.assertEqual(self.guardian("1110"), file)
+            self.assertEqual(self.counts(), before)
+            self.assertEqual(child.guardian_link_ids.guardian_id, file)
+            self.assertEqual(child.billing_data_ids.debtor_id, file)
+            run.with_user(self.env.ref("base.user_root")).action_undo()
+            self.assertFalse(file.kibe_id)
+
+    def test_undo_gives_the_attached_debtor_back(self):
+        self.run_import("kibe_sample.zip", "create")
+        file, child = self.guardian("1110"), self.child("11110")
+        file.kibe_id = False
+        change = edited(
+            ("contrats", 3, 1, "11110"),
+            ("contrats", 3, 2, "1110"),
+            ("contrats", 3, 4, "1003"),
+        )
+        run = self.run_import(change, "overwrite")
+        self.assertEqual(run.state, "done", run.refusal)
+        self.assertEqual(child.billing_data_ids.debtor_id, self.guardian("1003"))
+        run.action_undo()
+        self.assertEqual(child.billing_data_ids.debtor_id, file)
+        self.assertFalse(file.kibe_id)
+
     def test_archived_file_keeps_its_contact(self):
         file = self.env["daycare.guardian"].create(
             {"lastname": "Ancien", "ref": "29874", "company_id": self.company.id}

@@ -35,6 +35,30 @@ class TestKibeUndo(KibeImportCommon):
         self.assertEqual(self.guardian("1110").income_ids.amount, 5000)
         self.assertEqual(self.week(self.child("10000")), old)
 
+    def test_undo_of_a_new_debtor_and_a_new_main_parent(self):
+        self.run_import("kibe_sample.zip", "create")
+        before, child = self.counts(), self.child("11110")
+        parent = self.guardian("1110")
+        run = self.run_import(
+            edited(
+                ("intervenants", 4, 1, "1200"),
+                ("intervenants", 4, 2, "Muster"),
+                ("enfants", 3, 12, "1200"),
+                ("contrats", 3, 1, "11110"),
+                ("contrats", 3, 2, "1200"),
+                ("contrats", 3, 4, "1300"),
+                ("contrats", 3, 5, "Ville"),
+            ),
+            "overwrite",
+        )
+        self.assertEqual(run.state, "done", run.refusal)
+        self.assertEqual(child.billing_data_ids.debtor_id, self.guardian("1300"))
+        run.action_undo()
+        self.assertEqual(self.counts(), before)
+        self.assertEqual(child.billing_data_ids.debtor_id, parent)
+        [link] = child.guardian_link_ids
+        self.assertTrue(link.is_main and link.is_debtor)
+
     def week(self, child):
         return [
             (
