@@ -14,8 +14,24 @@ class AccountBillingRunMixin(models.AbstractModel):
     def _execute(self, payload):
         # sudo: see _billing_stale_lines
         lines = self.env["account.billing.run.line"].sudo().browse(payload["line_ids"])
-        for converter, batch in lines.grouped("converter").items():
+        waiting = lines.filtered(lambda line: not line.move_id)
+        for converter, batch in waiting.grouped("converter").items():
             self._billing_generate(self.env[converter], batch)
+
+    def _reset_failed_chunks(self):
+        """Try anew the documents that were refused, too: their chunks are done."""
+        result = super()._reset_failed_chunks()
+        # sudo: see _billing_stale_lines
+        refused = self.line_ids.sudo().filtered("error")
+        for line in refused:
+            self._count(
+                self.env[line.converter]._source_model, "failed", -line.source_count
+            )
+        refused.error = False
+        for chunk in self._chunks("done"):
+            if set(refused.ids).intersection(chunk.payload.get("line_ids", ())):
+                chunk.state = "todo"
+        return result
 
     def _billing_generate(self, converter, lines):
         """Create the moves of some preview lines; name the culprits if some fail."""
@@ -128,8 +144,8 @@ class AccountBillingRunMixin(models.AbstractModel):
                     "res_id": source.id,
                     "discriminator": converter._discriminator(self, source),
                     "move_id": move.id,
-                    "currency_id": move.currency_id.id,
-                    "amount": converter._source_amount(source),
+                    "currency_id": self.currency_id.id,
+                    "amount": self.currency_id.round(converter._source_amount(source)),
                     "state": "active",
                 }
                 for (_line, sources), move in zip(groups, moves, strict=True)

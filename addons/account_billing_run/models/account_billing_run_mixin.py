@@ -59,6 +59,21 @@ class AccountBillingRunMixin(models.AbstractModel):
             lines = run.line_ids.filtered(lambda line: not line._is_undone())
             run.amount = sum(lines.mapped("amount"))
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        # sudo: documents count also where the user may not see them
+        if any(run.move_count for run in self.sudo()):
+            raise UserError(
+                self.env._(
+                    "A run with documents cannot be deleted. Delete the drafts first."
+                )
+            )
+
+    def unlink(self):
+        # sudo: preview lines are the run's own bookkeeping
+        self.line_ids.sudo().unlink()
+        return super().unlink()
+
     # === HOOKS ===
 
     def _billing_converters(self):
@@ -73,7 +88,7 @@ class AccountBillingRunMixin(models.AbstractModel):
             "company_id": self.company_id.id,
             "journal_id": self._billing_journal(move_type).id,
             "invoice_date": self.invoice_date,
-            "date": self.invoice_date,
+            "date": self.invoice_date or fields.Date.context_today(self),
             "billing_run_model": self._name,
             "billing_run_id": self.id,
         }
@@ -126,8 +141,8 @@ class AccountBillingRunMixin(models.AbstractModel):
             if any(move.state == "posted" for move in run.move_ids):
                 raise UserError(
                     self.env._(
-                        "Some documents of %(name)s are posted. Cancel or reverse them "
-                        "one by one.",
+                        "Some documents of %(name)s are posted. Reset them to draft "
+                        "first, or reverse them one by one.",
                         name=run.display_name,
                     )
                 )

@@ -26,8 +26,8 @@ class AccountMove(models.Model):
     def _billing_create(self, vals_list):
         """Create draft invoices or bills quickly, with the entries Odoo would make.
 
-        Moves in company currency whose lines carry no tax get all their journal items
-        at once, the payable or receivable included; the others go the usual way.
+        Dated moves in company currency whose lines carry no tax get all their journal
+        items at once, the payable or receivable included; the others go the usual way.
 
         :param vals_list: values as for `create()`, with the lines as create commands
             in `invoice_line_ids`
@@ -99,6 +99,7 @@ class AccountMove(models.Model):
         lines = [command[2] for command in vals.get("invoice_line_ids", [])]
         if (
             self._billing_currency(vals, company) != currency
+            or not vals.get("invoice_date")
             or any(vals.get(name) for name in SPECIAL_MOVE_FIELDS)
             or not all(map(self._billing_line_is_plain, lines))
             or self._billing_payment_term(vals, partner, company).early_discount

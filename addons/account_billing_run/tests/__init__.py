@@ -4,5 +4,6 @@ from . import (
     test_billing_run,
     test_billing_release,
     test_fast_create,
+    test_readme,
     test_billing_security,
 )

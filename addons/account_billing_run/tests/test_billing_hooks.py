@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -104,13 +105,18 @@ class TestBillingHooks(BillingCase):
             _prepare_move_vals=lambda self, run, key, sources: {
                 "partner_id": partner,
                 "currency_id": currency.id,
-            }
+            },
+            _source_amount=lambda self, source: source.amount / 2,
         )
         run = self.bill()
         self.assertEqual(run.line_ids.currency_id, currency)
         self.assertEqual(run.move_ids.amount_untaxed, 100)
         self.assertEqual(run.move_ids.amount_untaxed_signed, -50)
-        self.assertEqual(run.move_ids.billing_link_ids.currency_id, currency)
+        # what a source is worth is kept in the currency of its company
+        link = run.move_ids.billing_link_ids
+        self.assertEqual(
+            (link.currency_id, link.amount), (self.env.company.currency_id, 50)
+        )
 
     # === JOURNAL, COMPANY ===
 
@@ -121,6 +127,15 @@ class TestBillingHooks(BillingCase):
         run.journal_id = journal
         run.action_run()
         self.assertEqual(run.move_ids.journal_id, journal)
+
+    def test_run_without_a_date(self):
+        self.make_fees(100)
+        run = self.make_run()
+        run.invoice_date = False
+        run.action_run()
+        self.assertEqual(run.state, "done", run.exchange_message_ids.mapped("text"))
+        self.assertFalse(run.move_ids.invoice_date)
+        self.assertEqual(run.move_ids.date, fields.Date.today())
 
     def test_company_without_a_journal_is_told_so(self):
         self.make_fees(100)
@@ -164,6 +179,93 @@ class TestBillingHooks(BillingCase):
         self.assertEqual(run.move_ids.company_id, other["company"])
         self.assertEqual(theirs.billing_move_id, run.move_ids)
 
+    # === REFUSED, THEN RESUMED ===
+
+    def refused_run(self):
+        """Return a run that billed one of two partners, and the other's source."""
+        self.make_fees(100)
+        bad = self.make_fees(50, partner=self.partner_b).sudo()
+        run = self.make_run()
+        run.action_plan()
+        bad.account_id = self.company_data["default_account_payable"]
+        run.action_run()
+        self.assertEqual(run.state, "partial")
+        return run, bad
+
+    def test_resume_bills_what_was_refused_once_it_is_mended(self):
+        run, bad = self.refused_run()
+        before = run.move_ids
+        bad.account_id = self.expense
+        run.action_resume()
+        self.assertEqual(run.state, "done")
+        after = run.move_ids - before
+        self.assertEqual((before.amount_untaxed, after.amount_untaxed), (100, 50))
+        self.assertEqual(bad.billing_move_id, after)
+        self.assertFalse(any(run.line_ids.mapped("error")))
+        self.assertEqual(run.line_ids.mapped("amount"), [100, 50])
+        self.assertEqual(
+            run.counters[bad._name], {"to_bill": 2, "billed": 2, "failed": 0}
+        )
+
+    def test_resume_without_mending_counts_nothing_twice(self):
+        run, bad = self.refused_run()
+        run.action_resume()
+        self.assertEqual(run.state, "partial")
+        self.assertEqual(run.move_ids.amount_untaxed, 100)
+        self.assertEqual(run.counters[bad._name]["failed"], 1)
+        self.assertTrue(run.line_ids[1].error)
+
+    # === DELETED ===
+
+    def test_run_with_documents_cannot_be_deleted(self):
+        self.make_fees(100)
+        run = self.bill()
+        with self.assertRaisesRegex(UserError, "with documents"):
+            run.unlink()
+
+    def test_run_without_documents_is_deleted_with_its_preview(self):
+        self.make_fees(100)
+        undone, planned = self.bill(), self.make_run()
+        undone.action_undo()
+        planned.action_plan()
+        lines = undone.line_ids | planned.line_ids
+        self.assertEqual(len(lines), 2)
+        (undone | planned).unlink()
+        self.assertFalse(lines.exists())
+
+    def test_source_of_a_second_converter_only_cannot_be_deleted(self):
+        fees = self.make_fees(100)
+        move = self.bill(converter="account.billing.fake.commission").move_ids
+        self.assertFalse(fees.billing_move_id)
+        with self.assertRaisesRegex(UserError, "has been billed"):
+            fees.sudo().unlink()
+        move.button_cancel()
+        fees.sudo().unlink()
+        self.assertFalse(fees.exists())
+
+    def test_documents_live_on_when_the_addon_of_their_sources_is_gone(self):
+        self.make_fees(100)
+        move = self.bill().move_ids
+        gone = {"res_model": "gone.claim", "converter": "gone.converter"}
+        move.billing_link_ids.sudo().write(gone)
+        with self.assertRaisesRegex(UserError, "was deleted"):
+            move.billing_link_ids.action_open_source()
+        move.button_cancel()
+        self.assertEqual(move.billing_link_ids.state, "released")
+        move.button_draft()
+        self.assertEqual(move.billing_link_ids.state, "active")
+        move.unlink()
+        self.assertFalse(move.exists())
+
+    def test_document_of_a_deleted_run_says_so(self):
+        self.make_fees(100)
+        run = self.bill()
+        move = run.move_ids
+        self.env.cr.execute("DELETE FROM account_billing_run WHERE id = %s", [run.id])
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "was deleted"):
+            move.action_view_billing_run()
+
     # === BUTTONS ===
 
     def test_views_of_a_run_show_its_documents_and_theirs(self):
@@ -172,6 +274,8 @@ class TestBillingHooks(BillingCase):
         moves = self.env["account.move"].search(run.action_view_moves()["domain"])
         self.assertEqual(moves, run.move_ids)
         self.assertEqual(run.move_count, 1)
+        labels = [label for _action, label in run._counters_table()["actions"]]
+        self.assertEqual(labels, ["To Bill", "Billed", "Created"])
         links = moves.action_view_billing_links()["domain"]
         links = self.env["account.billing.link"].search(links)
         self.assertEqual(links.action_open_source()["res_id"], fees.id)

@@ -45,3 +45,26 @@ class TestBillingSecurity(BillingCase):
         )
         Run = self.env["account.billing.run"].with_user(clerk)
         self.assertNotIn(run, Run.search([]))
+
+    def test_auditor_sees_everything_and_presses_no_button(self):
+        auditor = new_test_user(
+            self.env, "billing_auditor", "account.group_account_readonly"
+        )
+        self.make_fees(100)
+        run = self.bill()
+        seen = run.with_user(auditor)
+        self.assertEqual(seen.line_ids.mapped("amount"), [100])
+        self.assertEqual(seen.amount, 100)
+        self.assertEqual(seen.move_ids.billing_link_ids.amount, 100)
+        for press in ("action_new_preview", "action_undo", "unlink"):
+            with self.subTest(button=press), self.assertRaises(AccessError):
+                getattr(seen, press)()
+        self.assertEqual((run.state, run.move_ids.state), ("done", "draft"))
+
+    def test_clerk_cannot_delete_a_run(self):
+        clerk = new_test_user(
+            self.env, "billing_clerk_2", "account.group_account_invoice"
+        )
+        run = self.make_run()
+        with self.assertRaises(AccessError):
+            run.with_user(clerk).unlink()

@@ -207,7 +207,16 @@ class TestFastCreate(BillingCase):
         rounded_away = self.vals(
             last=-89.99, invoice_cash_rounding_id=self.five_centimes().id
         )
-        for vals in (taxed, foreign, untold, in_euros, unrounded, rounded_away):
+        undated = self.vals(invoice_date=False)
+        for vals in (
+            taxed,
+            foreign,
+            untold,
+            in_euros,
+            unrounded,
+            rounded_away,
+            undated,
+        ):
             self.assertIsNone(self.fast_total(vals))
 
     def test_mixed_batch_keeps_the_order(self):

@@ -1,6 +1,18 @@
+import re
+
 from odoo.tests import TransactionCase
+from odoo.tools import file_open
 
 from .fake_models import FakeAtomicJob, FakeJob, FakeLongJob, register
+
+
+def readme_blocks(addon, language):
+    """Return the blocks of code in a language that the README of an addon shows."""
+    with file_open(f"{addon}/README.rst") as readme:
+        text = readme.read()
+    pattern = rf"^\.\. code-block:: {language}\n\n((?:(?:    .*)?\n)+)"
+    blocks = re.findall(pattern, text, re.M)
+    return [re.sub(r"^    ", "", block, flags=re.M) for block in blocks]
 
 
 class ExchangeRunCase(TransactionCase):

@@ -1,12 +1,10 @@
 import io
-import re
 
 from odoo.tests import tagged
-from odoo.tools import file_open
 from odoo.tools.convert import convert_xml_import
 
-from .common import ExchangeRunCase
-from .fake_models import add_models
+from .common import ExchangeRunCase, readme_blocks
+from .fake_models import register
 
 
 @tagged("post_install", "-at_install")
@@ -16,22 +14,10 @@ class TestReadme(ExchangeRunCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        code = cls.block("python")
+        [code] = readme_blocks("exchange_run", "python")
         names = {"__name__": "odoo.addons.exchange_run.readme"}
         exec(code, names)
-        job = names["PhoneJob"]
-        add_models(cls.registry, cls.env.cr, job)
-        cls.addClassCleanup(cls.registry._setup_models__, cls.env.cr, [])
-        cls.addClassCleanup(cls.registry.__delitem__, job._name)
-
-    @staticmethod
-    def block(language):
-        """Return the README's first block of code in a language."""
-        with file_open("exchange_run/README.rst") as readme:
-            text = readme.read()
-        pattern = rf"^\.\. code-block:: {language}\n\n((?:(?:    .*)?\n)+)"
-        [code] = re.findall(pattern, text, re.M)
-        return re.sub(r"^    ", "", code, flags=re.M)
+        register(cls, names["PhoneJob"])
 
     def test_job_does_what_it_says(self):
         local, foreign, bad = self.env["res.partner"].create(
@@ -56,7 +42,8 @@ class TestReadme(ExchangeRunCase):
         self.assertEqual(foreign.phone, "+33 1 55 55 01 02")
 
     def test_view_has_the_buttons_and_its_own_field(self):
-        file = io.BytesIO(self.block("xml").encode())
+        [code] = readme_blocks("exchange_run", "xml")
+        file = io.BytesIO(code.encode())
         file.name = "README.rst"
         convert_xml_import(self.env, "exchange_run", file, mode="init")
         arch = self.env["phone.job"].get_view(view_type="form")["arch"]
