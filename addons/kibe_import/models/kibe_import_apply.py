@@ -11,7 +11,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import split_every
 
-from ..core.operation import Action
+from ..core.operation import ENTITIES, Action
 from .kibe_import_line import MODELS
 
 _sql_logger = logging.getLogger("odoo.sql_db")
@@ -100,7 +100,7 @@ class KibeImportApply(models.AbstractModel):
             if operation.action in WRITTEN:
                 key = (operation.entity, operation.action)
                 batches.setdefault(key, []).append((number, operation))
-        for (entity, action), numbered in batches.items():
+        for (entity, action), numbered in sorted(batches.items(), key=_need):
             for batch in split_every(BATCH, numbered):
                 items = [_item(*pair) for pair in batch]
                 yield {
@@ -297,6 +297,12 @@ def _discreet_log():
         yield
     finally:
         _sql_logger.removeFilter(is_foreign)
+
+
+def _need(batch):
+    """Return the place of a batch: a page is gone before another takes its dates."""
+    (entity, action), _numbered = batch
+    return ENTITIES.index(entity), action is not Action.DELETED
 
 
 def _pairs(plans):

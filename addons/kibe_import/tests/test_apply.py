@@ -4,6 +4,13 @@ from odoo.tests import tagged
 from .common import KibeImportCommon, edited
 
 
+def row(number, child, begin, end, weekday):
+    """Return a row of prestations.csv as changes for `edited`: a whole day."""
+    hours = ("07:00:00", "18:15:00")
+    cells = ("100", child, "Nurserie", begin, end, *hours, weekday, "Pré : JOURNEE")
+    return [("prestations", number, place, cell) for place, cell in enumerate(cells, 1)]
+
+
 @tagged("post_install", "-at_install")
 class TestKibeApply(KibeImportCommon):
     def test_cancel_while_it_runs_undoes_everything(self):
@@ -20,6 +27,20 @@ class TestKibeApply(KibeImportCommon):
         run = self.run_import("kibe_sample.zip", "create")
         self.assertEqual(run.state, "cancelled")
         self.assertEqual(self.counts(), before)
+
+    def test_page_that_changes_makes_room_for_itself(self):
+        """Also when the first child of the file only gets a new one."""
+        mondays = row(7, "11110", "01.03.2021", "01.12.2021", "lu")
+        self.run_import(edited(*mondays), "create")
+        tuesdays = row(7, "11110", "01.03.2021", "01.12.2021", "ma")
+        following = row(8, "10000", "01.01.2022", "01.12.2022", "lu")
+        run = self.run_import(edited(*tuesdays, *following), "create")
+        self.assertEqual(run.state, "done", run.exchange_message_ids.mapped("text"))
+        self.assertEqual(self.child("11110").sector_ids.line_ids.weekday, "tue")
+        self.assertEqual(len(self.child("10000").sector_ids), 2)
+        run.action_undo()
+        self.assertEqual(self.child("11110").sector_ids.line_ids.weekday, "mon")
+        self.assertEqual(len(self.child("10000").sector_ids), 1)
 
     def test_lines_know_their_records(self):
         run = self.run_import("kibe_sample.zip", "create")
