@@ -116,10 +116,10 @@ class AccountBillingRunMixin(models.AbstractModel):
 
     def _counter_labels(self):
         return {
-            **super()._counter_labels(),
             "to_bill": self.env._("To Bill"),
             "billed": self.env._("Billed"),
             "account.move": self.env._("Documents"),
+            **super()._counter_labels(),
         }
 
     # === AFTERWARDS ===

@@ -2,6 +2,7 @@ from . import exchange_message
 from . import exchange_chunk
 from . import exchange_progress
 from . import exchange_run_mixin
+from . import exchange_run_findings
 from . import exchange_run_lock
 from . import exchange_run_plan
 from . import exchange_run_worker

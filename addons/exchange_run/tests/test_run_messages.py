@@ -97,6 +97,8 @@ class TestRunMessages(ExchangeRunCase):
         job._count("res.partner", "update", 3)
         job._count("res.partner", "update")
         job._count("unknown.thing", "washed", 2)
+        job.flush_recordset()
+        job.invalidate_recordset()
         table = job._counters_table()
         self.assertEqual(
             table["actions"], [("update", "Updated"), ("washed", "washed")]
