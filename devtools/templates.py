@@ -119,7 +119,8 @@ def _layer(below, content):
         new = [a for a in content if a not in installed]
         with step(f"install {', '.join(new)}"):
             clone(below, name)
-            log = database.install(name, new)
+            # One that installs itself is there already, maybe as it was before.
+            log = database.install(name, new, update=new)
         note = {
             "complete": True,
             "addons": installed + new,

@@ -33,3 +33,9 @@ class AccountMove(models.Model):
         lines = self.env["daycare.billing.line"].sudo()
         found = lines.search([("billing_move_id", "in", self.ids)])
         return found.sorted(lambda line: (line.child_id.name, line.month, line.id))
+
+    def _daycare_rounding(self):
+        """Return what the 5-centime rounding adds to the lines, in their currency."""
+        self.ensure_one()
+        items = self.line_ids.filtered(lambda item: item.display_type == "rounding")
+        return -sum(items.mapped("amount_currency"))

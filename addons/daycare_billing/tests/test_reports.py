@@ -1,3 +1,5 @@
+import re
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -121,3 +123,25 @@ class TestReports(DaycareBillingCommon):
         for expected in ("Total Melody Mory", "Total Tom Mory", "1,757.50", move.name):
             self.assertIn(expected, text)
         self.assertNotIn("5000", text)
+
+    def test_list_adds_up_to_the_invoice(self):
+        """1110.00 × 8/14 = 634.29 on the line, 634.30 on invoice and list."""
+        self.bracket.month_method = "flat"
+        self.sector.date_from = "2021-03-15"
+        move = self._bill(post=True).move_ids
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "daycare_billing.report_debtor_list", move.ids
+        )
+        amounts = re.findall(r"oe_currency_value\">(-?[\d.,]+)<", html.decode())
+        self.assertEqual(amounts, ["634.29", "634.29", "0.01", "634.30"])
+        self.assertEqual(move.amount_total, 634.30)
+
+    def test_list_of_a_credit_note_gives_back(self):
+        self.bracket.month_method = "flat"
+        self._bill(post=True)
+        self.sector.write({"date_from": "2021-03-15", "date_to": "2021-03-31"})
+        move = self._bill(APRIL, post=True).move_ids
+        self.assertEqual((move.move_type, move.amount_total), ("out_refund", 475.70))
+        self.assertEqual(round(move._daycare_rounding(), 2), 0.01)
+        lines = move._daycare_lines()
+        self.assertEqual(lines.mapped("amount"), [-475.71])
