@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from .const import ORIGINS
 
@@ -30,10 +31,12 @@ class DaycareBillingData(models.Model):
     )
 
     @api.depends("child_id", "date_from")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for page in self:
             name = page.child_id.display_name or ""
-            page.display_name = f"{name} {page.date_from or ''}".strip()
+            begin = format_date(self.env, page.date_from)
+            page.display_name = f"{name} {begin}".strip()
 
     @api.model_create_multi
     def create(self, vals_list):

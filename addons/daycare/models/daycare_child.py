@@ -161,6 +161,9 @@ class DaycareChild(models.Model):
                 end and end > departure for end in child.sector_ids.mapped("date_to")
             )
 
+    def _pages(self):
+        return [self.guardian_link_ids, self.sector_ids, self.billing_data_ids]
+
     def action_end_placements(self):
         """End the placements on the day of departure; drop those that begin later."""
         for child in self.filtered("departure_date"):

@@ -31,6 +31,22 @@ class DaycareDossierMixin(models.AbstractModel):
         help="Number of the file in this database.",
     )
 
+    def write(self, vals):
+        """Write files; one whose pages name records of its company stays there.
+
+        :raises UserError: a page would name a record of another company
+        """
+        result = super().write(vals)
+        if "company_id" in vals:
+            # sudo: only companies are compared, on whatever page
+            for pages in self.sudo()._pages():
+                pages._check_company()
+        return result
+
+    def _pages(self):
+        """Return what stands in the files and names other records, by model."""
+        return []
+
     def _compute_dossier_id(self):
         for dossier in self:
             dossier.dossier_id = dossier._origin.id

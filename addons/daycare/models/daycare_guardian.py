@@ -139,6 +139,9 @@ class DaycareGuardian(models.Model):
 
     def write(self, vals):
         """Write, and keep the partner's name, phone and reference in step."""
+        if "company_id" in vals:
+            # first, as the file is checked against its contact
+            self.partner_id.filtered("company_id").company_id = vals["company_id"]
         result = super().write(vals)
         if not {"lastname", "firstname", "is_company"}.isdisjoint(vals):
             self._sync_partner("name", lambda guardian: guardian._full_name())
@@ -146,9 +149,10 @@ class DaycareGuardian(models.Model):
             self._sync_partner("phone", lambda guardian: guardian._first_phone())
         if vals.get("accounting_ref"):
             self.filtered(lambda g: not g.ref).partner_id.ref = vals["accounting_ref"]
-        if "company_id" in vals:
-            self.partner_id.filtered("company_id").company_id = vals["company_id"]
         return result
+
+    def _pages(self):
+        return [self.child_link_ids]
 
     def action_view_children(self):
         """Open the files of the guardian's children."""

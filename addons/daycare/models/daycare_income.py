@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from .const import ORIGINS
 
@@ -57,10 +58,12 @@ class DaycareIncome(models.Model):
     )
 
     @api.depends("guardian_id", "date_from")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for income in self:
             name = income.guardian_id.display_name or ""
-            income.display_name = f"{name} {income.date_from or ''}".strip()
+            begin = format_date(self.env, income.date_from)
+            income.display_name = f"{name} {begin}".strip()
 
     @api.onchange("confidential")
     def _onchange_confidential(self):

@@ -37,6 +37,13 @@ class TestBillingData(DaycareCommon):
                     Page._in_force(self.child, day), {self.child.id: expected}
                 )
 
+    def test_page_is_named_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        page = self.page("2021-02-01", self.mother)
+        self.assertEqual(page.display_name, "Melody Mory 02/01/2021")
+        french = page.with_context(lang="fr_FR")
+        self.assertEqual(french.display_name, "Melody Mory 01/02/2021")
+
     def test_child_without_page_is_absent(self):
         Page = self.env["daycare.billing.data"]
         self.assertEqual(Page._in_force(self.child, date(2021, 1, 1)), {})

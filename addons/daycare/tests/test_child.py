@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
 
@@ -35,6 +35,21 @@ class TestChild(DaycareCommon):
         self.assertEqual(child.kibe_id, self.mother.kibe_id)
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             child.copy({"kibe_id": "91001"})
+
+    def test_child_with_a_placement_stays_in_the_company(self):
+        other = self.env["res.company"].create({"name": "Autre crèche"})
+        loose = self.Child.create({"lastname": "Summer", "firstname": "Colin"})
+        loose.company_id = other
+        self.env["daycare.sector"].create(
+            {
+                "child_id": self.child.id,
+                "group_id": self.nursery.id,
+                "date_from": "2021-01-01",
+                "date_to": "2021-12-31",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "(?i)compan"):
+            self.child.company_id = other
 
     def test_copy_does_not_take_the_kibe_id(self):
         self.assertFalse(self.child.copy().kibe_id)

@@ -1,5 +1,6 @@
 from psycopg2 import IntegrityError
 
+from odoo.exceptions import UserError
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
@@ -158,6 +159,13 @@ class TestGuardian(DaycareCommon):
             Guardian.search([("dossier_id", "=", str(number))]), self.mother
         )
         self.assertFalse(Guardian.search([("dossier_id", "=", "Mory")]))
+        mine = [("company_id", "=", self.company.id)]
+        later = Guardian.search([*mine, ("dossier_id", ">", number)])
+        self.assertEqual(
+            later.ids, [i for i in Guardian.search(mine).ids if i > number]
+        )
+        others = Guardian.search([*mine, ("dossier_id", "!=", number)])
+        self.assertEqual(others, Guardian.search(mine) - self.mother)
         self.assertEqual(Guardian.search([("kibe_id", "=", 91001)]), self.mother)
         self.assertEqual(Guardian.name_search("91001")[0][0], self.mother.id)
 
@@ -178,6 +186,30 @@ class TestGuardian(DaycareCommon):
         partner = self.mother.partner_id
         self.mother.unlink()
         self.assertTrue(partner.exists())
+
+    def test_contact_is_opened_from_the_file(self):
+        action = self.mother.action_view_partner()
+        self.assertEqual(action["res_model"], "res.partner")
+        self.assertEqual(action["res_id"], self.mother.partner_id.id)
+
+    def test_contact_goes_with_its_file_to_another_company(self):
+        other = self.env["res.company"].create({"name": "Autre crèche"})
+        self.mother.company_id = other
+        self.assertEqual(self.mother.partner_id.company_id, other)
+        shared = self.Guardian.create(
+            {
+                "lastname": "Partagé",
+                "partner_id": self.env["res.partner"].create({"name": "Partagé"}).id,
+            }
+        )
+        shared.company_id = other
+        self.assertFalse(shared.partner_id.company_id, "of all companies it stays")
+
+    def test_guardian_of_a_child_stays_in_the_company(self):
+        self.Link.create({"child_id": self.child.id, "guardian_id": self.mother.id})
+        other = self.env["res.company"].create({"name": "Autre crèche"})
+        with self.assertRaisesRegex(UserError, "(?i)compan"):
+            self.mother.company_id = other
 
     def test_children_of_a_guardian(self):
         self.Link.create({"child_id": self.child.id, "guardian_id": self.mother.id})

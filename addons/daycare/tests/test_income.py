@@ -37,6 +37,13 @@ class TestIncome(DaycareCommon):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.page("2021-01-01", 5100)
 
+    def test_page_is_named_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        page = self.page("2021-02-01", 5000)
+        self.assertEqual(page.display_name, "Mary Mory 02/01/2021")
+        french = page.with_context(lang="fr_FR")
+        self.assertEqual(french.display_name, "Mary Mory 01/02/2021")
+
     def test_zero_is_an_income(self):
         self.assertEqual(self.page("2021-01-01", 0).amount, 0)
 
