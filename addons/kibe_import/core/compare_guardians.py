@@ -164,6 +164,8 @@ class GuardianComparer:
                 o=before["role"],
                 c=self._children(person),
             )
+        if changes.get("accounting_ref") and not stored.values.get("ref"):
+            before["ref"] = None  # the contact takes it over, the undo takes it back
         action = Action.UPDATED if changes else Action.UNCHANGED
         self._operation(person, action, values=changes, before=before, stored=stored)
         context.guardians[person.kibe_id] = {**stored.values, **changes}

@@ -34,7 +34,7 @@ MODELS = {
 # Names of the plan that stand for fields.
 HIDDEN_NAMES = {"debtor": "debtor_id", "lines": "line_ids"}
 # What only the undo needs, and who the record itself names.
-TECHNICAL = {"line_vals", "attach", "kibe_id", "child", "guardian"}
+TECHNICAL = {"line_vals", "attach", "kibe_id", "child", "guardian", "ref"}
 
 
 class KibeImportLine(models.Model):

@@ -14,7 +14,7 @@ from ..core.slots import Group, Slot
 GUARDIAN_FIELDS = (
     "kibe_id lastname firstname role courtesy phone_private phone_work phone_mobile"
     " email email_work civil_status function employer activity_rate place_of_origin"
-    " accounting_ref is_company street street2 zip city country_id name"
+    " accounting_ref ref is_company street street2 zip city country_id name"
 ).split()
 CHILD_FIELDS = (
     "kibe_id lastname firstname gender birthdate language_id registration_date"
@@ -302,7 +302,7 @@ class KibeImportSnapshot(models.AbstractModel):
                 ("accounting_ref", "in", refs),
                 ("ref", "in", refs),
             ],
-            [*GUARDIAN_FIELDS, "ref"],
+            GUARDIAN_FIELDS,
             load="",
         )
         partners = self.env["res.partner"].search_read(

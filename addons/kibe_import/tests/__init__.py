@@ -6,6 +6,7 @@ from . import test_correspondence
 from . import test_files
 from . import test_import
 from . import test_preview
+from . import test_property
 from . import test_refusal
 from . import test_rehearsal
 from . import test_security
