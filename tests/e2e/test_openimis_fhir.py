@@ -78,7 +78,7 @@ def test_a_deleted_bill_is_to_be_decided(client, imis):
     client.open_menu("openIMIS", "Échange", "À décider")
     client.row("IV-P0-2026-11")
     client.screenshot("openimis-proposal-fr")
-    client.button("Exécuter")
+    client.button("Annuler le brouillon")
     assert "Terminé" in client.text(".o_form_view") or "Fait" in client.text(
         ".o_form_view"
     )

@@ -34,12 +34,20 @@ class OpenimisAddress(models.AbstractModel):
         :param ExchangeError error: as raised by `core`
         :rtype: str
         """
-        texts = self._error_texts()
-        text = texts.get(error.code) or self.env._(
-            "openIMIS could not be read (%(code)s).", code=error.code
+        detail = f"{error.status or ''} {error.detail}" if error.detail else ""
+        return self._explain_code(error.code, detail)
+
+    def _explain_code(self, code, detail=""):
+        """The same of an error that was written down.
+
+        :param str code: of the error
+        :param str detail: what the other side said
+        :rtype: str
+        """
+        text = self._error_texts().get(code) or self.env._(
+            "openIMIS could not be read (%(code)s).", code=code
         )
-        detail = f" [{error.status or ''} {error.detail}]" if error.detail else ""
-        return text + detail
+        return f"{text} [{detail}]" if detail else text
 
     def _error_texts(self):
         return {

@@ -11,9 +11,15 @@ class OpenimisBillProposal(models.Model):
     _check_company_auto = True
     _order = "state, id desc"
 
-    company_id = fields.Many2one("res.company", required=True, index=True)
-    connection_id = fields.Many2one("openimis.connection", index="btree_not_null")
-    pull_id = fields.Many2one("openimis.pull", "Found by", ondelete="set null")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    connection_id = fields.Many2one(
+        "openimis.connection", readonly=True, index="btree_not_null"
+    )
+    pull_id = fields.Many2one(
+        "openimis.pull", "Found by", readonly=True, ondelete="set null"
+    )
     reason = fields.Selection(
         [
             ("delete", "Deleted in openIMIS"),
@@ -69,11 +75,14 @@ class OpenimisBillProposal(models.Model):
     )
 
     @api.depends("reason", "bill_id", "claim_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["reason"]._description_selection(self.env))
         for proposal in self:
             code = proposal.bill_id.code or proposal.claim_id.code or ""
-            proposal.display_name = f"{code}: {labels.get(proposal.reason, '')}"
+            proposal.display_name = self.env._(
+                "%(code)s: %(reason)s", code=code, reason=labels.get(proposal.reason)
+            )
 
     @api.depends("move_id.state", "reason", "state")
     def _compute_action(self):

@@ -57,7 +57,8 @@ class OpenimisFhirDelivery(models.Model):
     date_next = fields.Datetime("Next Try", default=fields.Datetime.now, readonly=True)
     date_done = fields.Datetime("Delivered On", readonly=True)
     status_code = fields.Integer("HTTP Status", readonly=True, aggregator=None)
-    error = fields.Char("What Went Wrong", readonly=True)
+    error_code = fields.Char(readonly=True)
+    error = fields.Char("What Went Wrong", compute="_compute_error")
 
     _version_uniq = models.UniqueIndex(
         "(subscription_id, bill_uuid, version)", "This change was noted already."
@@ -151,7 +152,7 @@ class OpenimisFhirDelivery(models.Model):
                 "attempts": self.attempts + 1,
                 "date_done": fields.Datetime.now(),
                 "status_code": status,
-                "error": False,
+                "error_code": False,
             }
         )
 
@@ -165,18 +166,22 @@ class OpenimisFhirDelivery(models.Model):
                 "attempts": attempts,
                 "date_next": now + timedelta(minutes=wait or 0),
                 "status_code": error.status or 0,
-                "error": self._failure_text(error),
+                "error_code": error.code,
             }
         )
 
-    def _failure_text(self, error):
-        """What an accountant reads about a failure."""
+    @api.depends("error_code")
+    @api.depends_context("lang")
+    def _compute_error(self):
+        """What an accountant reads about a failure, in the language of who reads."""
         texts = {
-            **self.subscription_id._error_texts(),
+            **self.env["openimis.address.mixin"]._error_texts(),
             "unavailable": self.env._("The subscriber does not answer, or fails."),
             "refused": self.env._("The subscriber refuses the delivery."),
         }
-        return texts.get(error.code, error.code)
+        for delivery in self:
+            code = delivery.error_code
+            delivery.error = texts.get(code, code)
 
     # === BUTTONS ===
 

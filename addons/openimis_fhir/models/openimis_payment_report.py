@@ -26,7 +26,11 @@ class OpenimisPaymentReport(models.Model):
     _rec_name = "move_id"
 
     remote_bill_id = fields.Many2one(
-        "openimis.remote.bill", required=True, readonly=True, index=True
+        "openimis.remote.bill",
+        "Bill in openIMIS",
+        required=True,
+        readonly=True,
+        index=True,
     )
     connection_id = fields.Many2one(
         related="remote_bill_id.connection_id", store=True, index=True
@@ -60,7 +64,9 @@ class OpenimisPaymentReport(models.Model):
     attempts = fields.Integer(readonly=True)
     date_next = fields.Datetime("Next Try", default=fields.Datetime.now, readonly=True)
     date_sent = fields.Datetime("Sent On", readonly=True)
-    error = fields.Char("What Went Wrong", readonly=True)
+    error_code = fields.Char(readonly=True)
+    error_detail = fields.Char(readonly=True)
+    error = fields.Char("What Went Wrong", compute="_compute_error")
 
     _bill_uniq = models.UniqueIndex(
         "(remote_bill_id) WHERE state != 'cancelled'",
@@ -121,7 +127,7 @@ class OpenimisPaymentReport(models.Model):
         try:
             self._send_and_confirm(connection._transport())
         except ExchangeError as error:
-            self._note_failure(error)
+            self._retry_later(error.code, error.detail)
             if isinstance(error, ServerUnavailable | AuthenticationFailed):
                 return connection
         return connection.browse()
@@ -137,7 +143,7 @@ class OpenimisPaymentReport(models.Model):
             transport.client.post("PaymentNotice/", self._notice())
         if self._is_confirmed(transport, uuid):
             return self._confirm()
-        self._retry_later(self.env._("openIMIS took the notice, the bill is not paid."))
+        self._retry_later("not_paid")
 
     def _is_confirmed(self, transport, uuid):
         """Whether openIMIS itself shows the bill as paid, or at least the notice.
@@ -169,19 +175,33 @@ class OpenimisPaymentReport(models.Model):
         }
 
     def _confirm(self):
-        self.write({"state": "confirmed", "error": False})
+        self.write({"state": "confirmed", "error_code": False})
         self.remote_bill_id.write({"status": "2", "date_payed": self.payment_date})
 
-    def _note_failure(self, error):
-        self._retry_later(self.connection_id._explain(error))
+    @api.depends("error_code", "error_detail")
+    @api.depends_context("lang")
+    def _compute_error(self):
+        """What an accountant reads, in the language of who reads."""
+        texts = {
+            "not_paid": self.env._("openIMIS took the notice, the bill is not paid."),
+            "unavailable": self.env._(
+                "openIMIS does not answer. The payment is reported again by itself."
+            ),
+        }
+        for report in self:
+            code = report.error_code
+            report.error = texts.get(code) or (
+                code and report.connection_id._explain_code(code, report.error_detail)
+            )
 
-    def _retry_later(self, text):
+    def _retry_later(self, code, detail=False):
         attempts = self.attempts + 1
         wait = wait_minutes(attempts)
         self.write(
             {
                 "attempts": attempts,
-                "error": text,
+                "error_code": code,
+                "error_detail": detail,
                 "date_next": fields.Datetime.now() + timedelta(minutes=wait or 0),
             }
         )

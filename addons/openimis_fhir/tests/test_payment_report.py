@@ -137,6 +137,17 @@ class TestPaymentReport(BillsCase):
         report.action_retry()
         self.assertEqual(self.report().state, "confirmed")
 
+    def test_what_went_wrong_is_told_in_the_language_of_who_reads(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.pay()
+        self.fault("busy_503", 2)
+        report = self.report()
+        self.assertIn("reported again by itself", report.error)
+        french = report.with_context(lang="fr_FR")
+        self.assertIn("openIMIS ne répond pas", french.error)
+        self.assertEqual(self.report().state, "confirmed")
+        self.assertFalse(report.error)
+
     def test_a_queued_report_can_be_cancelled_a_confirmed_one_not(self):
         self.pay()
         self.fault("busy_503", 2)

@@ -81,6 +81,26 @@ class TestSubscription(FhirCase):
         keys = {headers["X-Delivery"] for headers, _body in self.receiver.received}
         self.assertEqual((len(self.receiver.received), len(keys)), (3, 1))
 
+    def test_what_went_wrong_is_told_in_the_language_of_who_reads(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.bill(1)
+        self.bill(2)
+        self.receiver.statuses = [404, 503]
+        deliveries = self.deliver()
+        french = deliveries.with_context(lang="fr_FR")
+        self.assertEqual(
+            deliveries.mapped("error"),
+            [
+                "The subscriber refuses the delivery.",
+                "The subscriber does not answer, or fails.",
+            ],
+        )
+        self.assertEqual(
+            french.mapped("error"),
+            ["L'abonné refuse la livraison.", "L'abonné ne répond pas, ou échoue."],
+        )
+        self.assertEqual(set(self.again().mapped("error")), {False})
+
     def test_changes_of_one_bill_stay_in_order(self):
         move, other = self.bill(1), self.bill(2)
         self.receiver.statuses = [503, 503]
