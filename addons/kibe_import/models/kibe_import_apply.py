@@ -1,7 +1,4 @@
 import json
-import logging
-import threading
-from contextlib import contextmanager
 from decimal import Decimal
 
 from psycopg2 import IntegrityError
@@ -12,9 +9,8 @@ from odoo.fields import Command
 from odoo.tools import split_every
 
 from ..core.operation import ENTITIES, Action
+from ..discreet_log import discreet_log
 from .kibe_import_line import MODELS
-
-_sql_logger = logging.getLogger("odoo.sql_db")
 
 BATCH = 500
 WRITTEN = (Action.CREATED, Action.UPDATED, Action.ATTACHED, Action.DELETED)
@@ -218,7 +214,7 @@ class KibeImportApply(models.AbstractModel):
         :raises UserError: names the file and the row
         """
         try:
-            with _discreet_log(), self.env.cr.savepoint():
+            with discreet_log(), self.env.cr.savepoint():
                 return work()
         except (UserError, ValidationError, IntegrityError) as error:
             for item, single in singles:
@@ -228,7 +224,7 @@ class KibeImportApply(models.AbstractModel):
     def _blame(self, item, work):
         """Do the work of one record; its failure names the row it comes from."""
         try:
-            with _discreet_log(), self.env.cr.savepoint():
+            with discreet_log(), self.env.cr.savepoint():
                 work()
         except (UserError, ValidationError, IntegrityError) as error:
             raise UserError(
@@ -246,8 +242,9 @@ class KibeImportApply(models.AbstractModel):
         if not isinstance(error, IntegrityError):
             return str(error)
         # what the constraint itself says, without the values of the row
-        text = self.env["base"]._sql_error_to_message(error)
-        return text.partition("\nDETAIL:")[0]
+        models = {self.env[name]._table: name for name in MODELS.values()}
+        model = self.env[models.get(error.diag.table_name, "base")]
+        return model._sql_error_to_message(error).partition("\nDETAIL:")[0]
 
     def _apply_attached(self, model, entity, items, ids):
         """Give contacts their Kibé id; a bare contact gets its file."""
@@ -282,21 +279,6 @@ class KibeImportApply(models.AbstractModel):
             """,
             [[item["line"] for item in items], list(record_ids), self.id],
         )
-
-
-@contextmanager
-def _discreet_log():
-    """Keep rows that the database refuses out of the log: they hold personal data."""
-    mine = threading.get_ident()
-
-    def is_foreign(record):
-        return record.thread != mine
-
-    _sql_logger.addFilter(is_foreign)
-    try:
-        yield
-    finally:
-        _sql_logger.removeFilter(is_foreign)
 
 
 def _need(batch):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..core.operation import Action
+from ..discreet_log import discreet_log
 from .kibe_import_line import MODELS
 
 CONTACT_FIELDS = ("street", "street2", "zip", "city", "country_id", "email", "function")
@@ -61,7 +62,7 @@ class KibeImportUndo(models.AbstractModel):
         by_entity = lines.grouped("entity")
         try:
             # one savepoint: either everything goes back or nothing does
-            with self.env.cr.savepoint():
+            with discreet_log(), self.env.cr.savepoint():
                 for step, entities in (
                     (self._undo_created, PAGES),
                     (self._undo_changes, (*PAGES, *PERSONS)),

@@ -1,3 +1,7 @@
+from psycopg2 import IntegrityError
+
+from odoo.tools import mute_logger
+
 from .common import ENTITIES, KibeImportCommon
 
 
@@ -27,3 +31,15 @@ class TestKibeRehearsal(KibeImportCommon):
         self.assertIn("enfants.csv, row 3 (Colin Summer)", message.text)
         self.assertNotIn("Avenue", message.text, "the row is not quoted")
         self.assertEqual(set(self.counts().values()), {0}, list(ENTITIES))
+
+    def test_a_refusal_of_the_database_speaks_like_a_clerk(self):
+        run = self.prepare("kibe_sample.zip")
+        guardians = self.env["daycare.guardian"]
+        vals = {"lastname": "Mory", "kibe_id": "1001", "company_id": self.company.id}
+        with self.assertRaises(IntegrityError) as caught, mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint():
+                guardians.create([vals, vals])
+        text = run._database_text(caught.exception)
+        self.assertEqual(
+            text, "Another guardian of the company already has this Kibé ID."
+        )
