@@ -9,10 +9,10 @@ class SofiPrimmo(http.Controller):
     def download_file(self, file_id):
         """Send the bytes of a file and keep who fetched it.
 
-        :param int file_id: id of a `sofi.export.file` the user may read
+        :param int file_id: id of a complete `sofi.export.file` the user may read
         """
         file = request.env["sofi.export.file"].browse(file_id).exists()
-        if not file or not file.has_access("read"):
+        if not file or not file.has_access("read") or file.state != "done":
             raise request.not_found()
         file._mark_downloaded()
         headers = [

@@ -126,7 +126,8 @@ class SofiExport(models.Model):
                 found = self._obstacle(residence, where)
             except DirectoryError as error:
                 text = const.LOG_INVALID_OUTPUT.format(path=residence.output_directory)
-                found = {"text": text, "code": error.code}
+                advice = residence._folder_text(error)
+                found = {"text": text, "code": error.code, "advice": advice}
             if found:
                 obstacles.append({"severity": "fatal", **found, **where})
         if obstacles:
@@ -147,8 +148,12 @@ class SofiExport(models.Model):
         self._log_refused(residence)
         if not names:
             return None
-        value = ", ".join(names[:5])
-        return {"text": const.LOG_FILES_FOUND, "code": "files_found", "value": value}
+        return {
+            "text": const.LOG_FILES_FOUND,
+            "code": "files_found",
+            "value": ", ".join(names[:5]),
+            "advice": residence._waiting_text(names),
+        }
 
     def _log_refused(self, residence):
         """Name the files that Primmo refused (*.err); they do not stop a run."""
@@ -182,7 +187,8 @@ class SofiExport(models.Model):
         if not isinstance(error, SofiUserError):
             return super()._record_error(error)
         where = {"record": error.residence, "residences": error.residence}
-        return self._log("error", str(error), code=error.code, **where)
+        advice = error.advice
+        return self._log("error", str(error), code=error.code, advice=advice, **where)
 
     # === RESUME ===
 

@@ -221,9 +221,17 @@ class SofiExportFile(models.Model):
         """Download the file; who did so is kept.
 
         :return: a URL action
+        :raises UserError: the file is not complete, Primmo must not take it
         """
         self.ensure_one()
         self.check_access("read")
+        if self.state != "done":
+            raise UserError(
+                self.env._(
+                    "%(name)s is not complete: only complete files can be downloaded.",
+                    name=self.name,
+                )
+            )
         return {
             "type": "ir.actions.act_url",
             "url": f"/sofi_primmo/file/{self.id}",

@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from ..core import const
-
 MANAGER = "sofi_primmo.group_sofi_manager"
 
 
@@ -43,8 +41,11 @@ class SofiExportFile(models.Model):
             raise UserError(
                 self.env._("Only a complete file of a real export can be issued again.")
             )
-        if self.directory and self.residence_id._leftovers():
-            raise UserError(const.LOG_FILES_FOUND)
+        run = self.export_id
+        with run._told_clearly(self.residence_id):
+            names = self.residence_id._leftovers() if self.directory else []
+        if names:
+            raise UserError(self.residence_id._waiting_text(names))
         # sudo: files are made here and by runs, nobody may write them by hand
         again = self.sudo().copy(
             {
@@ -56,7 +57,6 @@ class SofiExportFile(models.Model):
                 "downloaded_date": False,
             }
         )
-        run = self.export_id
         again._set_content(self._content(), self.line_count, self.amount)
         with run._told_clearly(self.residence_id):
             again._place_temporary()

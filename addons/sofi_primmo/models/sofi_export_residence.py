@@ -68,7 +68,8 @@ class SofiExport(models.Model):
             raise residence._translate_error(error) from error
         except DirectoryError as error:
             text = LOG_INVALID_OUTPUT.format(path=residence.output_directory)
-            raise SofiUserError(text, error.code, residence) from error
+            advice = residence._folder_text(error)
+            raise SofiUserError(text, error.code, residence, advice) from error
         except OSError as error:
             text = self.env._(
                 "%(residence)s: the folder refused the file (%(detail)s). Close "
@@ -103,10 +104,7 @@ class SofiExport(models.Model):
             with self._read(residence) as (_client, listing):
                 judged = self._judge(residence, listing)
         except exc.SofiError as error:
-            translated = residence._translate_error(error)
-            self._log(
-                "error", str(translated), code=translated.code, residences=residence
-            )
+            self._record_error(residence._translate_error(error))
             return
         rendered, judged = self._render(residence, judged)
         self._write_journal(residence, judged, None)
@@ -309,7 +307,10 @@ class SofiExport(models.Model):
 
     def _summarize(self, residence, judged, file):
         skips = [str(item.verdict.skip) for item in judged if item.verdict.skip]
-        reasons = [f"{reason} {n}" for reason, n in sorted(Counter(skips).items())]
+        labels = dict(
+            self.line_ids._fields["skip_reason"]._description_selection(self.env)
+        )
+        reasons = [f"{labels[reason]}: {n}" for reason, n in Counter(skips).items()]
         exported, total = _totals(judged)
         self._log(
             "info",
@@ -320,7 +321,7 @@ class SofiExport(models.Model):
                 read=len(judged),
                 exported=exported,
                 skipped=len(skips),
-                reasons=", ".join(reasons) or "–",
+                reasons=", ".join(sorted(reasons)) or "–",
                 total=f"{total:.2f}",
                 file=file.name if file else "–",
                 sha=file.sha256 if file else "–",

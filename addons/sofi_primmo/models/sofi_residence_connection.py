@@ -11,12 +11,16 @@ ALLOW_PRIVATE_PARAMETER = "sofi_primmo.allow_private_hosts"
 
 
 class SofiUserError(UserError):
-    """A clear failure with a code, shown to people and kept with the run."""
+    """A clear failure with a code, shown to people and kept with the run.
 
-    def __init__(self, message, code, residence):
+    :param str advice: what to do, where the message is an exact text of the script
+    """
+
+    def __init__(self, message, code, residence, advice=False):
         super().__init__(message)
         self.code = code
         self.residence = residence
+        self.advice = advice
 
 
 class SofiResidence(models.Model):
@@ -67,7 +71,12 @@ class SofiResidence(models.Model):
                     text=text,
                     right=error.missing_right,
                 )
-            return SofiUserError(text, code, self)
+            advice = self.env._(
+                "Check the key and the secret of %(residence)s, and in SOFI that their "
+                "user may log in to the API and has all rights needed.",
+                residence=self.name,
+            )
+            return SofiUserError(text, code, self, advice)
         return SofiUserError(self._error_text(error), code, self)
 
     def _error_text(self, error):

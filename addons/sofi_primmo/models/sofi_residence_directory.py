@@ -69,8 +69,17 @@ class SofiResidence(models.Model):
                 raise UserError(residence._folder_text(error)) from error
         return self[:1]._notify("success", self.env._("The folders exist now."))
 
+    def _waiting_text(self, names):
+        """Return what to do about files that lie in the way of a run."""
+        return self.env._(
+            "%(residence)s: let Primmo take %(files)s first, resume the run they "
+            "belong to, or move them away.",
+            residence=self.name,
+            files=", ".join(names[:5]),
+        )
+
     def _folder_text(self, error):
-        """Return why a folder cannot be made, for the administrator."""
+        """Return why a folder cannot be used, and what to do."""
         values = {"residence": self.name, "path": self.output_directory}
         if error.code == "outside":
             return self.env._(
@@ -80,8 +89,8 @@ class SofiResidence(models.Model):
                 **values,
             )
         return self.env._(
-            "%(residence)s: the folder %(path)s cannot be made. Something else of this "
-            "name lies there, or the server may not write there.",
+            "%(residence)s: the folder %(path)s is missing, or the server may not read "
+            "and write there. An administrator can make it with Create Folders.",
             **values,
         )
 

@@ -145,7 +145,8 @@ class SofiSync(models.Model):
             # What is not done becomes a task for a person; nothing is lost.
             lines.filtered(lambda x: x.state == "planned").state = "todo"
             translated = residence._translate_error(error)
-            self._log("warning", str(translated), code=translated.code)
+            advice = translated.advice
+            self._log("warning", str(translated), code=translated.code, advice=advice)
 
     def _apply_line(self, line, client):
         name = client.profile.field
@@ -172,7 +173,8 @@ class SofiSync(models.Model):
     def _record_error(self, error):
         if not isinstance(error, SofiUserError):
             return super()._record_error(error)
-        return self._log("error", str(error), code=error.code, record=error.residence)
+        where = {"record": error.residence, "advice": error.advice}
+        return self._log("error", str(error), code=error.code, **where)
 
     def _counter_labels(self):
         labels = {

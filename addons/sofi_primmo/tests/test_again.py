@@ -19,7 +19,7 @@ class TestAgain(SofiCase):
 
     def test_reissue_has_the_same_lines_under_a_new_name(self):
         file = self.export().file_ids
-        with self.assertRaisesRegex(UserError, "Files found in the output directory"):
+        with self.assertRaisesRegex(UserError, "let Primmo take MDG_12_.* first"):
             self.wizard(file_id=file.id)
         (self.root / "erables/output" / file.name).unlink()
         again = self.env["sofi.export.file"].browse(

@@ -121,6 +121,36 @@ class TestRunButtons(SofiCase):
         self.as_("viewer", file)._mark_downloaded()
         self.assertEqual(file.downloaded_by_id, self.people["viewer"])
 
+    def test_a_file_that_is_not_complete_is_not_downloaded(self):
+        self.simulator.faults.add(
+            {"path": "/charges/archive", "status": 403, "times": 9}
+        )
+        run = self.export()
+        file = self.as_("viewer", run.file_ids)
+        with self.assertRaisesRegex(UserError, "is not complete"):
+            file.action_download()
+        run.action_cancel()
+        self.assertEqual(file.state, "cancelled")
+        with self.assertRaisesRegex(UserError, "is not complete"):
+            file.action_download()
+
+    def test_exact_texts_of_the_script_come_with_advice(self):
+        self.residence.api_secret = "wrong"
+        advice = {
+            "invalid_client": "Check the key and the secret of Erables",
+            "files_found": "let Primmo take old.csv first",
+            "missing": "Create Folders",
+        }
+        runs = self.export()
+        leftover = self.root / "erables/output/old.csv"
+        leftover.touch()
+        runs |= self.export()
+        self.residence.output_directory = "none"
+        runs |= self.export()
+        for message in runs.exchange_message_ids.filtered("advice"):
+            self.assertIn(advice.pop(message.code), message.advice)
+        self.assertFalse(advice)
+
     def test_a_residence_with_files_is_archived_not_deleted(self):
         self.export()
         with self.assertRaisesRegex(UserError, "archive it"):

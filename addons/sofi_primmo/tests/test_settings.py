@@ -36,7 +36,7 @@ class TestFolders(SofiCase):
 
     def test_a_file_in_the_way_is_told(self):
         (self.root / "file").touch()
-        with self.assertRaisesRegex(UserError, "file/out cannot be made"):
+        with self.assertRaisesRegex(UserError, "file/out is missing"):
             self.make("file/out")
 
     def assertInvalid(self, path, **values):
