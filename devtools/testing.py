@@ -37,10 +37,9 @@ def run(source, arguments, keep=False):
     with step(f"database {name} for {', '.join(sorted(wanted))}"):
         templates.clone(template, name)
     command += _odoo_options(name)
+    call = _call if arguments else _call_both
     try:
-        if arguments:
-            return _call(command, template)
-        return _call_both(command, template)
+        return call(command, template)
     finally:
         if keep:
             say(f"kept: ./dev shell -d {name}")

@@ -70,6 +70,7 @@ class AccountBillingRunMixin(models.AbstractModel):
             )
 
     def unlink(self):
+        """Delete runs without documents, and their previews."""
         # sudo: preview lines are the run's own bookkeeping
         self.line_ids.sudo().unlink()
         return super().unlink()

@@ -67,16 +67,22 @@ class AccountMove(models.Model):
         )
 
     def unlink(self):
+        """Delete moves; what they bill is to be billed again."""
         self._billing_links("active")._release()
         return super().unlink()
 
     def button_cancel(self):
+        """Cancel moves; what they bill is to be billed again."""
         result = super().button_cancel()
         cancelled = self.filtered(lambda move: move.state == "cancel")
         cancelled._billing_links("active")._release()
         return result
 
     def button_draft(self):
+        """Reset moves to draft; they take back what they billed.
+
+        :raises UserError: it is billed elsewhere by now, or gone
+        """
         freed = self.filtered(lambda move: move.state == "cancel")
         # Whose sources were freed by action_bill_again takes them back, too.
         freed |= self.filtered(

@@ -41,17 +41,15 @@ class AccountMove(models.Model):
             self._billing_fast_total(vals, partners[vals["partner_id"]])
             for vals in vals_list
         ]
-        positions = {}
+        positions, given = {}, list(zip(vals_list, totals, strict=True))
         fast = [
             self._billing_complete_entry(
                 vals, total, partners[vals["partner_id"]], positions
             )
-            for vals, total in zip(vals_list, totals, strict=True)
+            for vals, total in given
             if total is not None
         ]
-        slow = [
-            vals for vals, total in zip(vals_list, totals, strict=True) if total is None
-        ]
+        slow = [vals for vals, total in given if total is None]
         fast_moves = self.with_context(**FAST_CONTEXT).create(fast)
         slow_moves = self.with_context(tracking_disable=True).create(slow)
         fast_ids, slow_ids = iter(fast_moves.ids), iter(slow_moves.ids)

@@ -122,24 +122,6 @@ class AccountMove(models.Model):
     @api.model
     def _billing_term_items(self, common, vals, partner, company, balance):
         """Return the values of the payable or receivable items, one an instalment."""
-        term = self._billing_payment_term(vals, partner, company)
-        due = vals.get("invoice_date_due") or vals.get("invoice_date")
-        dates = [(due, balance)]
-        if term:
-            terms = term._compute_terms(
-                date_ref=vals.get("invoice_date"),
-                currency=company.currency_id,
-                tax_amount_currency=0.0,
-                tax_amount=0.0,
-                untaxed_amount_currency=balance,
-                untaxed_amount=balance,
-                company=company,
-                cash_rounding=self._billing_rounding(vals),
-                sign=1 if balance > 0 else -1,
-            )
-            dates = [
-                (line["date"], line["company_amount"]) for line in terms["line_ids"]
-            ]
         return [
             {
                 **common,
@@ -153,8 +135,31 @@ class AccountMove(models.Model):
                 "tax_ids": [Command.clear()],
                 "analytic_distribution": False,
             }
-            for date, amount in dates
+            for date, amount in self._billing_due(vals, partner, company, balance)
         ]
+
+    @api.model
+    def _billing_due(self, vals, partner, company, balance):
+        """Return what falls due when, by the payment term.
+
+        :return: list of (date, part of the balance)
+        """
+        term = self._billing_payment_term(vals, partner, company)
+        if not term:
+            due = vals.get("invoice_date_due") or vals["invoice_date"]
+            return [(due, balance)]
+        terms = term._compute_terms(
+            date_ref=vals["invoice_date"],
+            currency=company.currency_id,
+            tax_amount_currency=0.0,
+            tax_amount=0.0,
+            untaxed_amount_currency=balance,
+            untaxed_amount=balance,
+            company=company,
+            cash_rounding=self._billing_rounding(vals),
+            sign=1 if balance > 0 else -1,
+        )
+        return [(line["date"], line["company_amount"]) for line in terms["line_ids"]]
 
     # === FISCAL POSITION ===
 

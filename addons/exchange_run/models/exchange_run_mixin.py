@@ -140,6 +140,7 @@ class ExchangeRunMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create jobs; each gets a number unless it is given a name."""
         Sequence = self.env["ir.sequence"]
         for vals in vals_list:
             if vals.get("name", "New") in ("New", self.env._("New")):
@@ -166,6 +167,7 @@ class ExchangeRunMixin(models.AbstractModel):
             )
 
     def unlink(self):
+        """Delete jobs with their findings, chunks and progress."""
         domain = self._own_rows()
         for model in ("exchange.message", "exchange.chunk", "exchange.progress"):
             # sudo: the technical rows go with the job that the user may delete
