@@ -127,7 +127,7 @@ class FhirTransport:
             except ServerFailed:
                 continue
             except NotFound:
-                return 0
+                return offset - 1  # no more than those it failed on
         return None
 
     def page(self, kind, start, size, since=None):

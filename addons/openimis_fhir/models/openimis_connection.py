@@ -231,7 +231,8 @@ class OpenimisConnection(models.Model):
 
     def _pull_on_schedule(self):
         self.ensure_one()
-        if self.pull_ids.filtered(lambda pull: pull.state == "running"):
+        running = [("connection_id", "=", self.id), ("state", "=", "running")]
+        if self.env["openimis.pull"].search_count(running, limit=1):
             return  # the one before is still at work and will be resumed
         pull = self.env["openimis.pull"].create(
             {

@@ -7,6 +7,7 @@ from ..core import const
 from ..core.exceptions import (
     AuthenticationFailed,
     ExchangeError,
+    ServerFailed,
     ServerUnavailable,
 )
 from ..core.read_ahead import ReadAhead
@@ -174,19 +175,26 @@ class OpenimisPull(models.Model):
             raise UserError(self.connection_id._explain(error)) from None
 
     def _execute_page(self, payload):
-        transport = self._get_transport()
-        since = fields.Datetime.to_datetime(payload["since"])
-        page = transport.page(payload["kind"], payload["start"], payload["size"], since)
+        page = self._read_page(payload, payload["start"], payload["size"])
         self._take(payload["kind"], page)
-        return page
+
+    def _read_page(self, payload, start, size):
+        since = fields.Datetime.to_datetime(payload["since"])
+        return self._get_transport().page(payload["kind"], start, size, since)
 
     def _execute_rest(self, payload):
-        size = self.connection_id.page_size
-        start = payload["start"]
+        """Read until a page is not full, or nothing on it can be read.
+
+        :raises ServerFailed: when openIMIS fails on the list as a whole
+        """
+        size, start = self.connection_id.page_size, payload["start"]
         while True:
-            page = self._execute_page({**payload, "start": start, "size": size})
+            page = self._read_page(payload, start, size)
+            if page.problems and not (page.records or start):
+                raise ServerFailed(page.problems[0].detail)
+            self._take(payload["kind"], page)
             start += size
-            if page.seen < size:
+            if page.seen < size or not page.records:
                 return
 
     def _take(self, kind, page):

@@ -184,13 +184,16 @@ class OpenimisWriter(models.AbstractModel):
                 pull._count("claim", "proposal")
 
     def _claim_value(self, claim):
-        """What the claim's accepted lines are worth at their last stage."""
+        """What the claim's accepted lines are worth at their last stage (section 4)."""
         total = 0.0
         for line in claim.line_ids:
-            if line.status == "1":
-                quantity = line.qty_approved if line.is_approved else line.qty_provided
-                price = line.price_valuated or line.price_approved or line.price_asked
-                total += claim.currency_id.round(quantity * price)
+            if line.status != "1":
+                continue
+            quantity, price = line.qty_approved, line.price_approved
+            if not line.is_approved:
+                quantity = quantity or line.qty_provided
+                price = price or line.price_adjusted or line.price_asked
+            total += claim.currency_id.round(quantity * (line.price_valuated or price))
         return claim.currency_id.round(total)
 
 

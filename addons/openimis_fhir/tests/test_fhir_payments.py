@@ -141,6 +141,10 @@ class TestFhirPayments(FhirCase):
             self.assertIn("application/fhir+json", issue["details"]["text"])
         self.assertEqual(move.amount_residual, 610)
 
+    def test_a_notice_of_a_megabyte_is_refused(self):
+        body = self.notice(self.bill(1), 10, "A", note="x" * 1024 * 1024)
+        self.pay(body, 413)
+
     def test_no_json_is_refused(self):
         answer = self.url_open(
             "/fhir/R4/PaymentNotice",

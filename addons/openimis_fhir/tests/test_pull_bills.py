@@ -201,6 +201,32 @@ class TestPullBills(BillsCase):
         proposal.action_refuse()
         self.assertEqual(move.state, "draft")
 
+    def test_a_price_that_was_adjusted_counts_among_what_a_claim_is_worth(self):
+        self.fill(claims=1)
+        self.pull()
+        claim = self.env["openimis.claim"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        line = claim.line_ids[0]
+        line.write(
+            {
+                "qty_provided": 3,
+                "price_asked": 10,
+                "price_adjusted": 8,
+                "qty_approved": 0,
+                "price_approved": 0,
+                "price_valuated": 0,
+                "is_approved": False,
+            }
+        )
+        claim.line_ids[1].status = "2"
+        writer = self.env["openimis.writer"]
+        self.assertEqual(writer._claim_value(claim), 24.0)
+        line.write({"qty_approved": 2, "price_approved": 7, "is_approved": True})
+        self.assertEqual(writer._claim_value(claim), 14.0)
+        line.price_valuated = 5
+        self.assertEqual(writer._claim_value(claim), 10.0)
+
     # === FILES ===
 
     def read_file(self, content, name="bundle.json"):

@@ -215,6 +215,22 @@ class TestSubscription(FhirCase):
         with self.assertRaisesRegex(UserError, "private network"):
             self.subscription.write({"url": "https://127.0.0.1/x", "internal": False})
 
+    def test_old_deliveries_are_forgotten_but_for_the_last_of_each_bill(self):
+        move = self.bill(1)
+        self.deliver()
+        move.openimis_note = "changed"
+        self.deliver()
+        self.env["openimis.fhir.delivery"].sudo().search([]).flush_recordset()
+        self.env.cr.execute(
+            "UPDATE openimis_fhir_delivery SET create_date = %s",
+            [fields.Datetime.now() - timedelta(days=91)],
+        )
+        self.env["openimis.fhir.delivery"]._gc_done()
+        self.env.invalidate_all()
+        (left,) = self.deliver()
+        self.assertEqual(left.version, move.openimis_fhir_version)
+        self.assertEqual(len(self.receiver.received), 2)
+
     def test_old_bills_are_not_sent(self):
         self.subscription.date_start = fields.Datetime.now() + timedelta(days=1)
         self.bill(1)

@@ -151,6 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
         source = "Claim" if name == "ClaimResponse" else name
         if source not in store.rows:
             raise ApiError(404, "Not found.")
+        if name in store.failing:
+            raise ApiError(500, "Converter init need a valid user")
         if name == "Invoice" and "resourceType" not in parameters:
             # as captured: a total, and no entries
             total = len(store.listed(name))

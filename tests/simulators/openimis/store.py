@@ -68,6 +68,7 @@ class Store:
         self.bill_status = {}
         self.mass = None  # `MassClaims`, instead of the claims in `rows`
         self.unknown_fields = {}  # GraphQL connection -> fields of another version
+        self.failing = set()  # resource names whose list answers 500 whatever is asked
         self.broken = set()  # UUIDs whose presence makes a page answer 500
 
     def put(self, name, resource, **values):
