@@ -1,10 +1,12 @@
-"""Run in Odoo's shell: a delivery changes a month whose invoices are posted.
+"""Run in Odoo's shell: deliveries that change months with invoices.
 
 Prints one JSON object for `test_invoiced_month.py`.
 """
 
 import base64
 import json
+import random
+from datetime import date, timedelta
 
 from odoo.fields import Command
 
@@ -20,9 +22,19 @@ GRID = (
 )
 
 
+#: Kibé's codes of the sample: the part of a day each stands for, and its hours.
+CODES = {
+    "Pré : JOURNEE": (1, "07:00:00", "18:15:00"),
+    "Pré : MATIN": (0.5, "06:30:00", "10:15:00"),
+    "Pré : APRESMIDI": (0.5, "13:15:00", "18:15:00"),
+}
+DAYS = ("lu", "ma", "me", "je", "ve")
+MONTHS = [date(2021, month, 1) for month in (3, 4, 5, 6)]
+
+
 def scene(env):
     """Import, invoice March, and import again in three ways; return what was seen."""
-    env = make_company(env)
+    env = make_company(env, "Crèche facturée")
     sample = (SAMPLES / "kibe_sample.zip").read_bytes()
     deliver(env, sample, "create")
     march = bill(env, "2021-03-01")
@@ -46,9 +58,9 @@ def scene(env):
     }
 
 
-def make_company(env):
-    """Return the environment of a company with accounts, a tariff and group NUR1."""
-    company = env["res.company"].create({"name": "Crèche facturée"})
+def make_company(env, name):
+    """Return the environment of a company with accounts, a tariff and two groups."""
+    company = env["res.company"].create({"name": name})
     charts = env["account.chart.template"]
     charts.try_loading("generic_coa", company, install_demo=False)
     company._daycare_prepare_billing()
@@ -58,18 +70,21 @@ def make_company(env):
         [("account_type", "=", "income"), ("company_ids", "in", company.ids)], limit=1
     )
     env["daycare.group"].create(
-        {
-            "code": "NUR1",
-            "name": "Nurserie 1",
-            "department_id": department.id,
-            "income_account_id": income.id,
-            "slot_ids": [
-                Command.create(
-                    {"number": n, "hour_from": a, "hour_to": b, "weight": weight}
-                )
-                for n, a, b, weight in GRID
-            ],
-        }
+        [
+            {
+                "code": code,
+                "name": code,
+                "department_id": department.id,
+                "income_account_id": income.id,
+                "slot_ids": [
+                    Command.create(
+                        {"number": n, "hour_from": a, "hour_to": b, "weight": weight}
+                    )
+                    for n, a, b, weight in GRID
+                ],
+            }
+            for code in ("NUR1", "GRA1")
+        ]
     )
     env["daycare.tariff"].create(
         {
@@ -90,6 +105,7 @@ def deliver(env, raw, operation):
             "archive_name": "delivery.zip",
             "date_journal": "2021-01-01",
             "operation": operation,
+            "confirm_loss": True,
         }
     )
     run.action_run()
@@ -116,4 +132,110 @@ def findings(run):
     return [[m.kibe_child, m.severity, m.text] for m in messages]
 
 
-print("SCENE " + json.dumps(scene(env)))  # noqa: F821 - given by Odoo's shell
+# === STORIES: MANY DELIVERIES BETWEEN MANY INVOICES ===
+
+
+def story(env, seed):
+    """Import and invoice four months at random; return what was billed and is due.
+
+    :return: dict with `states` of the imports, `open`, the number of lines nobody was
+        billed, `ledger`, and `months`: [child, month, days, amount, days due]
+    """
+    dice = random.Random(seed)
+    env = make_company(env, f"Crèche {seed}")
+    own = [("company_id", "=", env.company.id)]
+    env["daycare.tariff"].search(own).month_method = "actual"
+    imports = [deliver(env, delivery(dice, opening=True)[0], "create")]
+    for month in MONTHS:
+        run = bill(env, month)
+        drafts = run.move_ids.filtered(lambda move: move.state == "draft")
+        drafts[: dice.randint(0, 2)].action_post()
+        raw, pages = delivery(dice)
+        imports.append(deliver(env, raw, dice.choice(["create", "overwrite"])))
+        if dice.random() < 0.5:
+            run.action_compute()
+            run.action_invoice()
+    bill(env, MONTHS[-1])
+    lines = env["daycare.billing.line"].search(own)
+    moves = lines.billing_move_id
+    return {
+        "states": [run.state for run in imports],
+        "open": len(lines.filtered(lambda x: x.billing_state == "to_bill")),
+        "ledger": sum(moves.mapped("amount_untaxed_signed")),
+        "months": [
+            [
+                child,
+                str(month),
+                *billed(lines, child, month),
+                days_due(pages, child, month),
+            ]
+            for child in pages
+            for month in MONTHS
+        ],
+    }
+
+
+def delivery(dice, opening=False):
+    """Return a delivery with other placements, and these as child -> pages.
+
+    :param bool opening: the first child is there from the first day of March on
+    """
+    pages = {}
+    for child in ("10000", "11110"):
+        begin = MONTHS[0] + timedelta(days=0 if opening else dice.randint(0, 60))
+        pages[child] = []
+        for group in dice.sample(["Nurserie", "Grand"], dice.randint(1, 2)):
+            end = begin + timedelta(days=dice.randint(5, 60))
+            week = {
+                day: dice.choice(list(CODES))
+                for day in dice.sample(DAYS, dice.randint(1, 5))
+            }
+            pages[child].append((group, begin, end, week))
+            begin = end + timedelta(days=1)
+    rows = [
+        [
+            "100",
+            child,
+            group,
+            f"{begin:%d.%m.%Y}",
+            f"{end:%d.%m.%Y}",
+            *CODES[code][1:],
+            day,
+            code,
+        ]
+        for child, own in pages.items()
+        for group, begin, end, week in own
+        for day, code in week.items()
+    ]
+    cells = [
+        ("prestations", row, column, value)
+        for row, values in enumerate(rows, 2)
+        for column, value in enumerate(values, 1)
+    ]
+    surplus = [("prestations", row) for row in range(2 + len(rows), 7)]
+    return edited(*cells, drop=surplus), pages
+
+
+def billed(lines, child, month):
+    """Return the days and francs on the lines of a child's month."""
+    own = lines.filtered(lambda x: x.child_id.kibe_id == child and x.month == month)
+    return [round(sum(own.mapped("days")), 2), round(sum(own.mapped("amount")), 2)]
+
+
+def days_due(pages, child, month):
+    """Return the days reserved in a month, counted from the delivery itself."""
+    days = (month + timedelta(days=n) for n in range(31))
+    return sum(
+        CODES[week[DAYS[day.weekday()]]][0]
+        for day in days
+        if day.month == month.month and day.weekday() < 5
+        for _group, begin, end, week in pages[child]
+        if begin <= day <= end and DAYS[day.weekday()] in week
+    )
+
+
+SEEN = {
+    "scene": scene(env),  # noqa: F821 - given by Odoo's shell
+    "stories": [story(env, seed) for seed in range(1, 4)],  # noqa: F821
+}
+print("SCENE " + json.dumps(SEEN))

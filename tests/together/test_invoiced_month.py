@@ -14,12 +14,17 @@ SCRIPT = Path(__file__).with_name("invoiced_month.py")
 
 
 @pytest.fixture(scope="module")
-def scene():
+def seen():
     """What was seen, see `invoiced_month.py`."""
     with cloned("together") as name:
         output = database.script(name, SCRIPT.read_text(encoding="utf-8"))
     [line] = [line for line in output.splitlines() if line.startswith("SCENE ")]
     return json.loads(line.removeprefix("SCENE "))
+
+
+@pytest.fixture
+def scene(seen):
+    return seen["scene"]
 
 
 def test_every_import_ends(scene):
@@ -47,3 +52,17 @@ def test_the_next_run_corrects_the_difference(scene):
     """Half of March is taken back: 1110.00 × 8/14 = 634.29 (kibe 6.6)."""
     assert ["correction", "2021-03-01", -475.71] in scene["april"]
     assert ["care", "2021-04-01", 1110.0] in scene["april"]
+
+
+def test_whatever_is_delivered_in_between_billed_is_due(seen):
+    """Days counted from the last delivery, at 92.50: no day twice, none forgotten."""
+    for number, story in enumerate(seen["stories"], 1):
+        assert set(story["states"]) == {"done"}, number
+        assert story["open"] == 0, number
+        total = 0
+        for child, month, days, amount, due in story["months"]:
+            told = f"story {number}, child {child}, {month}"
+            assert days == pytest.approx(due, abs=0.001), told
+            assert amount == pytest.approx(92.5 * due, abs=0.05), told
+            total += 92.5 * due
+        assert story["ledger"] == pytest.approx(total, abs=0.05), number

@@ -232,7 +232,12 @@ def _flat_item(pieces, month, tariff, price):
     full = full_month_share(page, month, tariff)
     factor = tariff.month_factor
     explained = [
-        step(steps.WEEK, days=plain(week), price=price, amount=week * price),
+        step(
+            steps.WEEK,
+            days=plain(week),
+            price=price,
+            amount=round_to(week * price, CENT),
+        ),
         step(steps.MONTH_FACTOR, factor=plain(round_to(factor, Decimal("0.0001")))),
     ]
     if planned != full:

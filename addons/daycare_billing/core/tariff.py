@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from . import steps
-from .money import FIVE_CENTIMES, ONE, ZERO, plain, round_to, share_of
+from .money import CENT, FIVE_CENTIMES, ONE, ZERO, plain, round_to, share_of
 from .steps import step
 
 BRACKET, LINEAR = "bracket", "linear"
@@ -138,7 +138,7 @@ def _linear_price(tariff, income):
     return price, [
         step(
             steps.LINEAR_FACTOR,
-            annual=12 * income,
+            annual=round_to(12 * income, CENT),
             deduction=tariff.deduction,
             ceiling=tariff.ceiling,
             factor=plain(round_to(factor, Decimal("0.0001"))),

@@ -213,3 +213,21 @@ def test_quantity_times_unit_is_the_amount():
         for item in due(tariff, child(pages))["melody"].items:
             assert item.quantity * item.unit == item.amount
             assert item.amount % D("0.01") == 0
+
+
+@pytest.mark.parametrize("tariff", [FLAT, LINEAR, ACTUAL_LINEAR])
+def test_explained_francs_have_two_decimals(tariff):
+    own = child(
+        page(days={0: slots(MORNING), 1: slots((2, 5))}), income=(5000, 1233.35)
+    )
+    result = due(replace(tariff, weeks=D("4.0833")), own)["melody"]
+    francs = {"monthly", "amount", "annual", "deduction", "ceiling", "price", "unit"}
+    explained = [*result.steps, *(s for item in result.items for s in item.steps)]
+    shown = [
+        value
+        for _code, values in map(core.steps.Step.as_json, explained)
+        for name, value in values.items()
+        if name in francs
+    ]
+    assert shown
+    assert [value for value in shown if len(value.partition(".")[2]) > 2] == []
