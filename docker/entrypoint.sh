@@ -70,6 +70,12 @@ unset DB_PASSWORD ADMIN_PASSWORD
 
 if [[ "${1:-odoo}" == odoo || "$1" == -* ]]; then
     [[ "${1:-}" == odoo ]] && shift
-    exec odoo --config="$config" "$@"
+    # A subcommand, such as shell, db or neutralize, comes before its options.
+    subcommand=()
+    if [[ -n "${1:-}" && "$1" != -* ]]; then
+        subcommand=("$1")
+        shift
+    fi
+    exec odoo "${subcommand[@]}" --config="$config" "$@"
 fi
 exec "$@"

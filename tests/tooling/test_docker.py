@@ -119,6 +119,17 @@ def test_options_alone_go_to_odoo(start):
     assert f"called: odoo --config={start.config} --version" in done.stdout
 
 
+@pytest.mark.parametrize("first", [["odoo"], []])
+def test_odoo_alone_is_the_server(start, first):
+    done = start(*first, **SETTINGS)
+    assert f"called: odoo --config={start.config}\n" in done.stdout
+
+
+def test_subcommands_of_odoo_come_first(start):
+    done = start("odoo", "db", "dump", "suite", **SETTINGS)
+    assert f"called: odoo db --config={start.config} dump suite\n" in done.stdout
+
+
 def test_odoo_reads_the_file_as_it_was_meant(start):
     """A percent sign or a quote in a secret must survive Odoo's own parser."""
     start("odoo", **SETTINGS)
