@@ -94,7 +94,7 @@ class FhirController(http.Controller):
     )
     def create_resource(self, resource, **_parameters):
         """Create; only PaymentNotice can be created."""
-        if resource != "PaymentNotice":
+        if _known(resource) != "PaymentNotice":
             raise FhirError(405, "not-supported", f"{resource} cannot be created.")
         if request.httprequest.mimetype not in BODY_TYPES:
             text = request.env._(

@@ -242,7 +242,8 @@ def _whole_days(text, prefix):
     day = datetime.combine(moment.date(), time.min)
     has_begun = prefix == "lt" and moment.time() > time.min
     until_its_end = prefix in ("le", "sa")
-    return day + timedelta(days=has_begun), day + timedelta(days=until_its_end)
+    start = _after(day, timedelta(days=has_begun))
+    return start, _after(day, timedelta(days=until_its_end))
 
 
 def date_range(text, parameter="date"):
@@ -263,16 +264,24 @@ def date_range(text, parameter="date"):
             if moment.tzinfo:
                 moment = moment.astimezone(UTC).replace(tzinfo=None)
             step = timedelta(milliseconds=1) if "." in clock else timedelta(seconds=1)
-            return moment, moment + step
+            return moment, _after(moment, step)
         first = date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadSearch(parameter, text) from None
     start = datetime.combine(first, time.min)
     if day:
-        return start, start + timedelta(days=1)
+        return start, _after(start, timedelta(days=1))
     if month:
-        return start, (start + timedelta(days=32)).replace(day=1)
-    return start, start.replace(year=start.year + 1)
+        return start, _after(start, timedelta(days=32)).replace(day=1)
+    return start, _after(start, timedelta(days=366)).replace(month=1, day=1)
+
+
+def _after(moment, step):
+    """A later moment; nothing is later than the last there is."""
+    try:
+        return moment + step
+    except OverflowError:
+        return datetime.max
 
 
 def encode_cursor(*parts):

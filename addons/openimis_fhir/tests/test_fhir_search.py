@@ -44,6 +44,9 @@ class TestFhirSearch(FhirCase):
             ("?date=2026-10", {second.openimis_uuid}),
             ("?date=ge2026-11-01&date=lt2026-12-01", {first.openimis_uuid}),
             ("?date=ne2026-10-05", {first.openimis_uuid}),
+            ("?date=ge2026-11-01&date=le9999-12-31", {first.openimis_uuid}),
+            ("?_lastUpdated=le9999-12-31T23:59:59Z", both),
+            ("?_lastUpdated=9999", set()),
             (
                 "?date=ge2026-10-05T00:00:00%2B05:45&date=le2026-10-05T23:59:59%2B05:45",
                 {second.openimis_uuid},

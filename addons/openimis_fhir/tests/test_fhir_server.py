@@ -192,6 +192,7 @@ class TestFhirServer(FhirCase):
         self.call("Invoice?colour=red", status=400)
         self.call("Organization/_history", status=405)
         self.call("Invoice", status=405, data={})
+        self.call("Patient", status=404, data={})
         self.call("Invoice/1/2/3", status=404)
         for method in ("PUT", "PATCH", "DELETE"):
             answer = self.url_open(

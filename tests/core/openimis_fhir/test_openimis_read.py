@@ -69,6 +69,35 @@ def test_facility_without_code_is_refused_by_name():
     assert caught.value.path == "Organization.identifier"
 
 
+def test_a_facility_that_names_its_location_keeps_it():
+    resource = sample("Organization_hf")
+    (address,) = resource["address"]
+    place = "b62dc9ea-40a9-4a4b-a2d2-6b1d0c7e8f10"
+    address["extension"] = [
+        {
+            "url": "https://x//StructureDefinition/address-location-reference",
+            "valueReference": {"type": "Location", "reference": f"Location/{place}"},
+        }
+    ]
+    assert fhir_read.read_facility(resource).location_uuid == place
+
+
+def test_the_lump_sum_of_a_product_is_one_of_its_costs():
+    costs = [
+        {"type": {"coding": [{"code": code}]}, "cost": {"value": value}}
+        for code, value in (("premiumAdult", 4000), ("lumpsum", 10000))
+    ]
+    product = {
+        "resourceType": "InsurancePlan",
+        "id": "b62dc9ea-40a9-4a4b-a2d2-6b1d0c7e8f10",
+        "identifier": [{"type": {"coding": [{"code": "Code"}]}, "value": "BCUL0001"}],
+        "plan": [{"generalCost": costs}],
+    }
+    assert fhir_read.read_product(product).lump_sum == D(10000)
+    product["plan"][0]["generalCost"].pop()
+    assert fhir_read.read_product(product).lump_sum is None
+
+
 def test_claim_joins_what_was_asked_and_what_was_decided():
     read = claim()
     assert (read.uuid, read.code, read.status) == (CLAIM, "CQ7", 16)

@@ -69,6 +69,19 @@ def test_moments(value, expected):
     assert (found.operator, found.value) == expected
 
 
+@pytest.mark.parametrize("name", ["date", "_lastUpdated"])
+@pytest.mark.parametrize(
+    "value",
+    ["9999", "9999-12", "9999-12-31", "9999-12-31T23:59:59Z", "9999-12-31T12:00:00"],
+)
+@pytest.mark.parametrize("prefix", ["", "le", "lt", "gt", "sa", "ne"])
+def test_the_end_of_time_is_a_date(name, value, prefix):
+    criteria = parse(f"{name}={prefix}{value}").criteria
+    assert all(criterion.parameter == name for criterion in criteria)
+    if prefix == "le":
+        assert criteria[0].value > datetime(9999, 1, 1)
+
+
 @pytest.mark.parametrize(
     "value, expected",
     [
@@ -113,6 +126,9 @@ def test_tokens_keep_their_system(query, expected):
         "colour=red",
         "date=yesterday",
         "date=2026-13",
+        "date=0000",
+        "_lastUpdated=0001-01-01T00:00:00%2B05:00",
+        "_lastUpdated=0001-01-01T00:00:00+05:00",
         "date=",
         "_count=many",
         "_sort=amount",
