@@ -104,7 +104,6 @@ class AccountMove(models.Model):
     openimis_line_ids = fields.One2many(
         "openimis.payable.line", "move_id", "Payable Lines", copy=False
     )
-    openimis_line_count = fields.Integer(compute="_compute_openimis_line_count")
     openimis_line_policy = fields.Selection(
         [("detailed", "One per Payable Line"), ("grouped", "Grouped")],
         "Invoice Lines",
@@ -169,12 +168,3 @@ class AccountMove(models.Model):
                 repeated = {name: bill[name].id for name in followed}
                 bill.openimis_line_ids.write(repeated)
         return result
-
-    def _compute_openimis_line_count(self):
-        counts = dict(
-            self.env["openimis.payable.line"]._read_group(
-                [("move_id", "in", self.ids)], ["move_id"], ["__count"]
-            )
-        )
-        for move in self:
-            move.openimis_line_count = counts.get(move, 0)

@@ -146,6 +146,18 @@ class AccountMove(models.Model):
         )
         return result
 
+    def action_switch_move_type(self):
+        """Turn a negative bill into a credit note with its payable lines, and back."""
+        result = super().action_switch_move_type()
+        for bill in self.filtered("openimis_type"):
+            lines = bill.openimis_line_ids
+            net = bill.currency_id.round(sum(lines.mapped("amount_net")))
+            # Odoo turned the invoice lines around, but not if the bill was positive
+            if net and not bill.currency_id.compare_amounts(bill.amount_untaxed, -net):
+                lines._turn_around()
+                bill.openimis_amount_discount = sum(lines.mapped("discount"))
+        return result
+
     # === AMEND ===
 
     def openimis_bill_amend(self, vals=None):

@@ -33,6 +33,7 @@ NEW_BILL_FIELDS = (
     "move_type",
     "openimis_type",
 )
+MOVE_TYPES = ("in_invoice", "in_refund", "out_invoice", "out_refund")
 
 
 class AccountMove(models.Model):
@@ -58,13 +59,21 @@ class AccountMove(models.Model):
         :param list lines: dicts as for :meth:`openimis_bill_item_create`
         :return: the bill, an `account.move` record
         :raises AccessError: without the right
-        :raises UserError: a field is not one of the bill's
+        :raises UserError: a field is not one of the bill's, or the type no bill's
         :raises ValidationError: a line is not valid
         """
         require_right(self.env, "156102")
         self._openimis_check_fields(vals, BILL_FIELDS + NEW_BILL_FIELDS)
-        kind = {"move_type": "in_invoice", "openimis_type": "other"}
-        bill = self.create({**kind, **vals})
+        vals = {"move_type": "in_invoice", "openimis_type": "other", **vals}
+        if vals["move_type"] not in MOVE_TYPES:
+            raise UserError(
+                self.env._(
+                    "%(given)s is no type of bill. Use one of: %(types)s",
+                    given=vals["move_type"],
+                    types=", ".join(MOVE_TYPES),
+                )
+            )
+        bill = self.create(vals)
         if lines:
             bill._openimis_create_lines(lines)
         bill._openimis_add_event("1", self.env._("Bill created"))

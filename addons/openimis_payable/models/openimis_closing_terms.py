@@ -136,19 +136,17 @@ class OpenimisClosing(models.Model):
         products = self.env["openimis.product"].browse([i for i in ids if i])
         return ", ".join(products.mapped("name"))
 
-    def _due_date(self, partner, move_type):
-        """Return the due date of a bill, or False where payment terms say it."""
-        sale = move_type.startswith("out_")
-        partner = partner.with_company(self.company_id)
-        terms = (
-            partner.property_payment_term_id
-            if sale
-            else partner.property_supplier_payment_term_id
+    def _due_date_vals(self, partner, move_type):
+        """Return the due date of a bill as values, none where payment terms say it."""
+        name = (
+            "property_payment_term_id"
+            if move_type.startswith("out_")
+            else "property_supplier_payment_term_id"
         )
-        if terms:
-            return False
+        if partner.with_company(self.company_id)[name]:
+            return {}
         day = self.invoice_date or fields.Date.context_today(self)
-        return day + timedelta(days=self.due_days)
+        return {"invoice_date_due": day + timedelta(days=self.due_days)}
 
     # === RELATIVE INDEXES ===
 

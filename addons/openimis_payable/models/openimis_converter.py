@@ -112,7 +112,7 @@ class OpenimisConverter(models.AbstractModel):
             "partner_id": partner.id,
             # what is owed is worked out in it, whatever the journal prefers
             "currency_id": run.currency_id.id,
-            "invoice_date_due": run._due_date(partner, self._move_type),
+            **run._due_date_vals(partner, self._move_type),
             "ref": code,
             "openimis_type": self._payable_type,
             "openimis_closing_id": run.id,

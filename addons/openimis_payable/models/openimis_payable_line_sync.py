@@ -22,6 +22,8 @@ LINE_FIELDS = (
     "tax_ids",
     "claim_id",
 )
+#: amounts that change their sign with the line's
+AMOUNTS = ("discount", "deduction", "amount_net", "amount_tax", "amount_total")
 
 
 class OpenimisPayableLine(models.Model):
@@ -67,6 +69,16 @@ class OpenimisPayableLine(models.Model):
             for source in line.merged_source_ids or [line.source_id]
         }
 
+    def _turn_around(self):
+        """Change the sign of the lines: what is claimed back is credited, and back."""
+        for line in self:
+            figures = ("quantity", *AMOUNTS)
+            line.write({name: -line[name] for name in figures})
+
+    @api.constrains("tax_ids")
+    def _check_taxes(self):
+        self.tax_ids._check_openimis_added()
+
     # === RIGHTS ===
 
     @api.model_create_multi
@@ -96,6 +108,8 @@ class OpenimisPayableLine(models.Model):
         :return: dict for create or write
         :raises ValidationError: an unknown field, no code, or a figure is no number
         """
+        if not isinstance(vals, dict):
+            raise ValidationError(self.env._("Each line is a set of named values."))
         unknown = sorted(set(vals) - set(LINE_FIELDS))
         if unknown:
             raise ValidationError(

@@ -128,6 +128,10 @@ class OpenimisProduct(models.Model):
                 product[weight] for weight in CAPITATION_WEIGHTS
             )
 
+    @api.constrains("tax_ids")
+    def _check_taxes(self):
+        self.tax_ids._check_openimis_added()
+
     @api.depends("code", "name")
     def _compute_display_name(self):
         for product in self:

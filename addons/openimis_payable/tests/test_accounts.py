@@ -53,6 +53,35 @@ class TestAccounts(OpenimisCase):
             bill = self._next_bill()
             self.assertEqual(bill.invoice_line_ids.account_id, fallback, code)
 
+    def test_without_any_account_the_claim_waits(self):
+        journals = self.env["account.journal"].search(
+            [("company_id", "=", self.company.id), ("type", "=", "purchase")]
+        )
+        journals.default_account_id = False
+        self.assertFalse(self._next_bill())
+        self.assertEqual(self.closing.candidate_ids.reason_code, "no_account")
+        account = self._account("601300")
+        self.product.account_remuneration_id = account
+        self.product.account_remuneration_code = "X-NONE"
+        bill = self._next_bill()
+        self.assertEqual(bill.invoice_line_ids.account_id, account)
+
+    def test_payment_terms_of_the_facility_go_before_the_days_of_the_closing(self):
+        terms = self.env["account.payment.term"].create(
+            {
+                "name": "45 days",
+                "line_ids": [(0, 0, {"value_amount": 100, "nb_days": 45})],
+            }
+        )
+        self.facility_a.property_supplier_payment_term_id = terms
+        bill = self._next_bill()
+        self.assertEqual(str(bill.invoice_date_due), "2026-03-17")
+        bill.action_post()
+        self.assertEqual(str(bill.invoice_date_due), "2026-03-17")
+        self.assertEqual(
+            str(bill.line_ids.filtered("date_maturity").date_maturity), "2026-03-17"
+        )
+
     # === WHAT IS OWED ===
 
     def _payable_side(self, bill):

@@ -79,6 +79,46 @@ class TestBillMoney(BillCase):
             [("100.00", "18.00"), ("100.00", "-5.00")],
         )
 
+    def test_taxes_within_the_price_are_refused(self):
+        tax = self._tax(10, price_include_override="tax_included")
+        taxes = {"tax_ids": [Command.set(tax.ids)]}
+        with self.assertRaisesRegex(ValidationError, "Tax 10 is included"):
+            self.product.write(taxes)
+        with self.assertRaisesRegex(ValidationError, "Tax 10 is included"):
+            self._new({"code": "A", "unit_price": 100, **taxes})
+
+    # === NEGATIVE ===
+
+    def test_negative_bill_becomes_a_credit_note(self):
+        self.bill.openimis_bill_delete()
+        self.claims.write({"billing_excluded": True})
+        self._claim("NEG", {"price_asked": 100, "remunerated_amount": -40})
+        self.closing.action_generate()
+        bill = (self.closing.move_ids - self.bill).with_user(self.accountant)
+        self.assertEqual((bill.amount_total, bill.openimis_amount_owed), (-40, -40))
+        with self.assertRaisesRegex(UserError, "credit note"):
+            bill.action_post()
+        bill.action_switch_move_type()
+        bill.action_post()
+        line = bill.openimis_line_ids
+        self.assertEqual((bill.move_type, bill.amount_total), ("in_refund", 40))
+        self.assertEqual((line.quantity, line.unit_price), (-1, 100))
+        self.assertEqual((line.discount, line.amount_net), (-140, 40))
+        self.assertEqual(bill.openimis_amount_owed, -40)
+        self.assertEqual(bill.openimis_bill_validate_items(), {})
+        export = self.env["openimis.payable.export"].with_user(self.accountant)
+        [row] = export.create({"company_id": self.company.id})._rows()
+        self.assertEqual(row[2:], [1, 140, -40, -40])
+
+    def test_bill_turned_into_a_credit_note_and_back(self):
+        for kind in ("in_refund", "in_invoice"):
+            self.bill.action_switch_move_type()
+            self.assertEqual(self.bill.move_type, kind)
+            self.assertEqual(self.bill.amount_untaxed, 800)
+            self.assertEqual(
+                self.bill.openimis_line_ids.mapped("amount_net"), [500, 300]
+            )
+
     # === CURRENCIES ===
 
     def _currency(self, name, rounding, rate):
@@ -152,6 +192,12 @@ class TestBillMoney(BillCase):
                 self.bill.openimis_bill_item_create(
                     [{"code": "X", "unit_price": value}]
                 )
+
+    def test_what_is_no_bill_is_named(self):
+        with self.assertRaisesRegex(UserError, "entry is no type of bill"):
+            self._new(move_type="entry")
+        with self.assertRaisesRegex(ValidationError, "named values"):
+            self._new("L1")
 
     def test_third_party_of_a_draft_is_that_of_its_lines(self):
         self.bill.openimis_bill_update({"partner_id": self.facility_b.id})

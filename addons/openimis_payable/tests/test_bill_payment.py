@@ -164,6 +164,15 @@ class TestBillPayment(BillCase):
         self._import(head + f"{code},500,rejected,M2,2026-02-05,no such account\n")
         self.assertEqual(self.bill.amount_residual, 500)
 
+    def test_result_file_notes_a_failure_that_was_never_registered(self):
+        head = "code,amount,status,reason\n"
+        run = self._import(head + f"{self.bill.openimis_code},800,failed,no account\n")
+        self.assertEqual(run.state, "done")
+        event = self._last_event()
+        self.assertEqual(event.event_type, "4")
+        self.assertIn("no account", event.message)
+        self.assertEqual(self.bill.amount_residual, 800)
+
     def test_result_file_names_bad_cells(self):
         run = self._import(
             "code;amount;status\n"

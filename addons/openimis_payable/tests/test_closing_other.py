@@ -147,6 +147,67 @@ class TestClosingOther(OpenimisCase):
             {"not_due", "no_third_party", "wrong_status", "no_plan"},
         )
 
+    # === WHY NOT ===
+
+    def _left_out(self, kind, **vals):
+        """Return the only reason of a closing that bills nothing."""
+        closing = self._generate(kind, **vals)
+        self.assertFalse(closing.move_ids)
+        [reason] = set(closing.candidate_ids.mapped("reason_code"))
+        return reason
+
+    def _check_reasons(self, kind, source):
+        other = self._product(f"PR-{kind}")
+        with self.subTest(kind):
+            self.assertEqual(self._left_out(kind, product_ids=other.ids), "other_scope")
+            only = self.facility_b.ids
+            self.assertEqual(self._left_out(kind, partner_ids=only), "other_scope")
+            source.billing_excluded = True
+            self.assertEqual(self._left_out(kind), "never_bill")
+            source.billing_excluded = False
+            codes = ("account_remuneration_code", "account_premium_code")
+            self.product.write(dict.fromkeys(codes, "X-NONE"))
+            self.assertEqual(self._left_out(kind), "no_account")
+            self.product.write(dict.fromkeys(codes, False))
+
+    def test_each_kind_says_why_it_leaves_out(self):
+        for kind in ("commission", "fee", "cash"):
+            self._plan(kind, rate=10, lump_sum=100)
+        premium = self._premium(1000)
+        payment = self._payment(premium)
+        for kind, source in (
+            ("commission", premium),
+            ("fee", payment),
+            ("cash", self.policy),
+            ("contribution", premium),
+        ):
+            self._check_reasons(kind, source)
+        payment.status = "0"
+        self.assertEqual(self._left_out("fee"), "wrong_status")
+        payment.write({"status": "1", "premium_ids": [(5, 0, 0)]})
+        self.assertEqual(self._left_out("fee"), "no_lines")
+        self.policy.status = "4"
+        self.assertEqual(self._left_out("cash"), "wrong_status")
+        self.family.head_id = False
+        self.assertEqual(self._left_out("contribution"), "no_third_party")
+
+    def test_capitation_says_why_it_leaves_out(self):
+        self._capitation_example()
+        only = self._generate("capitation", partner_ids=self.facility_a.ids)
+        self.assertEqual(only.move_ids.mapped("amount_total"), [5200])
+        [row] = self.env["openimis.capitation"].search(
+            [("product_id", "=", self.product.id), ("billing_state", "=", "to_bill")]
+        )
+        row.billing_excluded = True
+        rest = self._generate("capitation")
+        self.assertEqual(
+            set(rest.candidate_ids.mapped("reason_code")), {"billed", "never_bill"}
+        )
+        row.billing_excluded = False
+        self.product.account_remuneration_code = "X-NONE"
+        rest = self._generate("capitation")
+        self.assertIn("no_account", rest.candidate_ids.mapped("reason_code"))
+
     # === FEES ===
 
     def _payment(self, premiums, **vals):

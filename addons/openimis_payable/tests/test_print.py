@@ -88,6 +88,37 @@ class TestPrint(BillCase):
         self.assertEqual(wizard._rows(), [])
         self.assertIn("/web/content/", wizard.action_export()["url"])
 
+    def test_export_by_plan_and_period(self):
+        export = self.env["openimis.payable.export"].with_user(self.accountant)
+        wizard = export.create({"company_id": self.company.id})
+        found, nothing = [800], []
+        for vals, expected in (
+            ({"types": self._types("claim")}, found),
+            ({"types": self._types("fee")}, nothing),
+            ({"product_ids": self.product.ids}, found),
+            ({"product_ids": self._product("PR2").ids}, nothing),
+            ({"partner_ids": self.facility_a.ids}, found),
+            ({"partner_ids": self.facility_b.ids}, nothing),
+            ({"date_from": "2026-01-31", "date_to": "2026-02-28"}, found),
+            ({"date_from": "2026-02-01"}, nothing),
+            ({"date_to": "2025-12-31"}, nothing),
+        ):
+            with self.subTest(vals), self.env.cr.savepoint() as savepoint:
+                wizard.write(vals)
+                self.assertEqual([row[4] for row in wizard._rows()], expected)
+                savepoint.rollback()
+
+    def test_report_on_screen_is_of_this_closing(self):
+        other = self._closing()
+        other.action_preview()
+        found = self.env["openimis.closing.line"].search(
+            self.closing.action_view_report()["domain"]
+        )
+        self.assertEqual(found, self.closing.candidate_ids)
+        source = found[:1].action_open_source()
+        self.assertEqual(source["res_model"], "openimis.claim")
+        self.assertEqual(source["res_id"], found[:1].source_id)
+
     def test_send_by_email(self):
         self.facility_a.email = "hf@example.com"
         context = self.bill.action_openimis_send()["context"]

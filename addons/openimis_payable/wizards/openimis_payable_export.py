@@ -4,6 +4,8 @@ from ..core.xlsx import write_table
 from ..models.openimis_closing_report import XLSX
 from ..models.rights import require_right
 
+REFUNDS = ("in_refund", "out_refund")
+
 
 class OpenimisPayableExport(models.TransientModel):
     """Accounts payable as XLSX: by plan, period and area, grouped."""
@@ -67,17 +69,26 @@ class OpenimisPayableExport(models.TransientModel):
         return domain
 
     def _rows(self):
-        """Return the groups: name, type, bills' lines, discount, net, total."""
-        closings = self.env["openimis.closing"]
-        types = closings._type_names()
-        groups = self.env["openimis.payable.line"]._read_group(
-            self._domain(),
-            [f"{self.group_by}_id", "type"],
-            ["__count", "discount:sum", "amount_net:sum", "amount_total:sum"],
-        )
+        """Return the groups: name, type, bills' lines, discount, net, total.
+
+        Credit notes count against the bills.
+        """
+        types = self.env["openimis.closing"]._type_names()
+        rows = {}
+        for sign, operator in ((1, "not in"), (-1, "in")):
+            groups = self.env["openimis.payable.line"]._read_group(
+                [*self._domain(), ("move_id.move_type", operator, REFUNDS)],
+                [f"{self.group_by}_id", "type"],
+                ["__count", "discount:sum", "amount_net:sum", "amount_total:sum"],
+            )
+            for record, kind, count, *amounts in groups:
+                row = rows.setdefault((record, kind), [0, 0.0, 0.0, 0.0])
+                row[0] += count
+                for place, amount in enumerate(amounts, 1):
+                    row[place] += sign * amount
         return [
             [record.display_name, types[kind], *figures]
-            for record, kind, *figures in groups
+            for (record, kind), figures in rows.items()
         ]
 
     def _xlsx(self):
