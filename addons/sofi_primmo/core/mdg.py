@@ -267,7 +267,7 @@ class _Writer:
             return value.strftime(self._layout.date_format)
         if column.type == "text":
             return clean(spelt(value))
-        if spelt(value) != value or _CONTROL.search(value):
+        if LOST in value or spelt(value) != value or _CONTROL.search(value):
             # Another identifier would bill somebody else.
             raise MdgError("unwritable", column.source)
         return value

@@ -1,5 +1,6 @@
 """The failure matrix of spec 9.2; each failure, what is left, how it is mended."""
 
+import json
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -317,6 +318,53 @@ class TestFailures(SofiCase):
             {"path": "/charges", "status": 429, "retry_after": "1", "times": 2}
         )
         self.assertExportedOnce(self.export())
+
+    def test_what_sofi_lists_without_being_asked_is_ignored_and_told(self):
+        residence = self.simulator.residence("erables")
+        listed = dict(residence.charges["900001"], id="900099", status="refused")
+        body = {"data": [listed], "meta": {"total": 1, "total_pages": 1}}
+        self.simulator.faults.add(
+            {"path": "/charges", "kind": "body", "body": json.dumps(body)}
+        )
+        run = self.export()
+        self.assertEqual((run.state, run.file_ids.line_count), ("done", 0))
+        self.assertIn("SOFI listed 1 charges that are not accepted", run.log_text)
+
+    def test_characters_no_database_keeps(self):
+        charges = self.simulator.residence("erables").charges
+        charges["900001"]["service"]["description_fr"] = "Aide\ud800 au\x00 bain"
+        charges["900007"]["resident"]["external_id"] = "T00\x00123"
+        run = self.export()
+        self.assertEqual(run.state, "done", run.log_text)
+        content = run.file_ids._content().decode("cp1252")
+        self.assertIn('"Aide? au? bain"', content)
+        self.assertNotIn("900007", content)
+        self.assertEqual(self.status("900007"), "accepted")
+        [left] = run.line_ids.filtered(lambda x: x.sofi_charge_id == "900007")
+        self.assertEqual(left.skip_reason, "invalid_charge")
+
+    def test_a_page_instead_of_charges_takes_nothing_out_of_the_file(self):
+        """A gateway's 404 while resuming is not SOFI saying that charges are gone."""
+        self.break_archive(kind="drop_before_commit", times=4)
+        run = self.export()
+        self.simulator.residence("erables").set_status("900007", "pending")
+        run.action_resume()
+        page = {"kind": "body", "body": "<html>", "status": 404}
+        self.simulator.faults.add({"path": "/charges/900007", **page})
+        run.action_resume()
+        self.assertEqual(run.state, "partial", run.log_text)
+        self.assertNotIn("dropped", run.line_ids.mapped("state"))
+        self.simulator.residence("erables").set_status("900007", "accepted")
+        run.action_resume()
+        self.assertExportedOnce(run)
+
+    def test_the_summary_names_the_reasons_in_words(self):
+        run = self.export()
+        self.assertIn(
+            "3 left out (Resident without External ID: 2, "
+            "Service code is not six digits: 1)",
+            run.log_text,
+        )
 
     def test_bad_json_is_told(self):
         self.simulator.faults.add({"path": "/charges", "kind": "bad_json", "times": 4})

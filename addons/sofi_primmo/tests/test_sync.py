@@ -209,6 +209,30 @@ class TestSync(ConventionCase):
         tenant.write({"nam": False, "last_name": "Côté-Roy"})
         self.assertEqual(self.line(tenant).match_level, "1")
 
+    def test_impossible_values_of_sofi_are_told(self):
+        cases = [
+            ("residents", "birth_date", "7 avril"),
+            ("services", "unit_price", "cher"),
+            ("accommodation_types", "position", "premier"),
+        ]
+        for name, field, value in cases:
+            self.simulator.store.reset()
+            for row in self.simulator.residence("erables").data[name]:
+                row[field] = value
+            with self.subTest(field=field):
+                sync = self.preview()
+                [error] = sync.exchange_message_ids.filtered(
+                    lambda m: m.severity == "error"
+                )
+                self.assertIn(f", {field})", error.text)
+                self.assertFalse(sync.line_ids)
+
+    def test_what_sofi_does_not_call_inactive_is_in_use(self):
+        for room in self.simulator.residence("erables").data["rooms"]:
+            room.pop("active", None)
+        tenant = self.tenant("T00123")
+        self.assertEqual(self.line(tenant).action, "nothing")
+
     def test_unreachable_residence_does_not_stop_the_others(self):
         cedres = self.make_cedres(api_secret="wrong")
         self.tenant("T00123")

@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from sofi_primmo_core import exceptions as exc
+from sofi_primmo_core import transport
 from sofi_primmo_core.api_client import SofiClient
 from sofi_primmo_core.api_profile import ApiProfile
 from sofi_primmo_core.period import Period, read
@@ -209,6 +210,13 @@ def test_an_answer_that_is_no_list(simulator, connect, body):
     client = connect()
     simulator.faults.add({"path": "/charges", "kind": "body", "body": body, "times": 4})
     with pytest.raises(exc.SofiProtocolError):
+        accepted(client)
+
+
+def test_an_endless_answer_is_cut_off(simulator, connect, monkeypatch):
+    monkeypatch.setattr(transport, "LARGEST_ANSWER", 1000)
+    client = connect()
+    with pytest.raises(exc.SofiProtocolError, match="too large"):
         accepted(client)
 
 

@@ -237,12 +237,23 @@ def test_a_letter_that_becomes_a_separator_is_quoted():
     assert '"bain,douche"' in lines([one], layout)[0]
 
 
-@pytest.mark.parametrize("external_id", ["T00\u0142", "T00\n123", "T00\x00"])
-def test_an_identifier_is_never_altered(external_id):
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "external_id", ["T00\n123", "T00\x00", "T00\ufffd", "T00\ud800"]
+)
+def test_an_identifier_is_never_altered(external_id, encoding):
     odd = charge(resident={"external_id": external_id})
-    rendered = mdg.render(MDG_16, PARAMETERS, [odd])
+    layout = replace(MDG_16, encoding=encoding)
+    rendered = mdg.render(layout, PARAMETERS, [odd])
     assert rendered.misfits == {odd.id: "external_id"}
     assert rendered.content == b""
+
+
+def test_an_identifier_the_encoding_lacks_is_left_out():
+    odd = charge(resident={"external_id": "Ł00123"})
+    assert mdg.render(MDG_16, PARAMETERS, [odd]).misfits == {odd.id: "external_id"}
+    in_utf8 = mdg.render(replace(MDG_16, encoding="utf-8"), PARAMETERS, [odd])
+    assert "Ł00123" in in_utf8.content.decode()
 
 
 def test_parameters_stay_on_their_line():
