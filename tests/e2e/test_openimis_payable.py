@@ -12,6 +12,13 @@ def clerk(client):
     return client
 
 
+@pytest.fixture
+def accountant(client):
+    """The accountant of the demonstration data, logged in."""
+    client.login("openimis_accountant", "openimis_accountant")
+    return client
+
+
 def bill_id(client, *domain):
     """Return the newest bill that matches."""
     [bill] = client.call(
@@ -121,3 +128,69 @@ def test_clerk_may_not_amend(clerk):
     open_bill(clerk, bill)
     amend = clerk.page.get_by_role("button", name="Amend", exact=True)
     assert amend.count() == 0
+
+
+def validated_bills(client, **prices):
+    """Make and validate bills of one third party; return their ids."""
+    [bill] = client.call(
+        "account.move", "read", [[bill_id(client)], ["partner_id", "invoice_date"]]
+    )
+    common = {"partner_id": bill["partner_id"][0], "invoice_date": bill["invoice_date"]}
+    bills = []
+    for code, price in prices.items():
+        vals = {**common, "openimis_code": code}
+        lines = [{"code": code, "unit_price": price}]
+        bills += client.call("account.move", "openimis_bill_create", [vals, lines])
+    client.call("account.move", "action_post", [bills])
+    return bills
+
+
+def statuses(client, bills):
+    found = client.call("account.move", "read", [bills, ["openimis_status"]])
+    return [bill["openimis_status"] for bill in found]
+
+
+def test_one_payment_for_several_bills_is_rejected(accountant):
+    client = accountant
+    bills = validated_bills(client, PAY_A=51.5, PAY_B=52.5)
+    client.open_action("openimis_payable.account_move_bill_action")
+    for row in client.page.locator(".o_data_row").filter(has_text="PAY_").all():
+        row.locator(".o_list_record_selector input").click()
+    client.button("Pay")
+    client.field("group_payment").locator("input").click()
+    client.wait()
+    client.field("openimis_code_ext").locator("input").fill("BANK-AB")
+    client.screenshot("openimis-payment-of-several")
+    client.button("Create Payment")
+    assert statuses(client, bills) == ["2", "2"]
+    client.open_menu("openIMIS", "Payables", "Payments")
+    client.row("BANK-AB")
+    client.button("Reject")
+    client.field("reason").locator("input").fill("Account closed")
+    client.button("Reject Payment")
+    assert "Rejected" in client.text()
+    client.screenshot("openimis-payment-rejected")
+    assert set(statuses(client, bills)) <= {"1", "6"}
+    open_bill(client, bills[0])
+    client.tab("Events")
+    assert "Payment BANK-AB rejected: Account closed" in client.text(".o_form_view")
+
+
+def test_validated_bill_is_amended_and_deleted(accountant):
+    client = accountant
+    [bill] = validated_bills(client, AMEND_A=53.5)
+    open_bill(client, bill)
+    client.button("Amend")
+    client.button("Ok")
+    page = client.text(".o_form_view")
+    assert "AMEND_A" in page
+    assert "might be a duplicate" not in page
+    client.button("Confirm")
+    client.button("Delete Bill")
+    client.button("Ok")
+    assert "This bill is deleted" in client.text(".o_form_view")
+    client.screenshot("openimis-bill-amended-deleted")
+    open_bill(client, bill)
+    assert "This bill was amended" in client.text(".o_form_view")
+    reset = client.page.get_by_role("button", name="Reset to Draft", exact=True)
+    assert not reset.locator("visible=true").count()
