@@ -1,5 +1,6 @@
 """The price of a full day: brackets or linear, age surcharge, rounding (6.2, no. 2)."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -168,9 +169,5 @@ def age_percent(ages, birthdate, day):
 def add_months(day, months):
     """Return the same day some months later, the last of the month if too long."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise ValueError(day)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))

@@ -98,7 +98,6 @@ class DaycareBillingRun(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("run_id", "!=", self.id),
                 ("billing_state", "=", "to_bill"),
-                ("run_id.stage", "!=", "computed"),
             ],
             ["run_id"],
             ["__count"],
@@ -107,8 +106,8 @@ class DaycareBillingRun(models.Model):
             self._warning(
                 "not_invoiced",
                 self.env._(
-                    "%(run)s has %(count)s lines without invoice, for example because "
-                    "it was cancelled. Create the invoices there, or compute it again.",
+                    "%(run)s has %(count)s lines without invoice, which count as "
+                    "billed here. Create the invoices there, or discard it.",
                     run=run.display_name,
                     count=count,
                 ),

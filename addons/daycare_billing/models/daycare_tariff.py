@@ -249,7 +249,7 @@ class DaycareTariff(models.Model):
         )
 
     def action_new_version(self):
-        """End this version today and copy it into one that begins tomorrow.
+        """End this version with its month and copy it into one that begins then.
 
         :return: a window action on the new version
         """

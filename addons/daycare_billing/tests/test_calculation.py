@@ -294,3 +294,18 @@ class TestCalculation(DaycareBillingCommon):
         run = self._compute()
         self.assertFalse(run.billing_line_ids)
         self.assertIn("debtor", self._codes(run, "error"))
+
+    def test_month_of_closed_days_bills_nothing_and_says_so(self):
+        self.bracket.closure_policy = "not_billed"
+        self.env["daycare.closure"].create(
+            {
+                "name": "Water damage",
+                "date_from": "2021-02-27",
+                "date_to": "2021-04-02",
+                "group_ids": [Command.set(self.group.ids)],
+            }
+        )
+        run = self._compute()
+        self.assertFalse(run.billing_line_ids)
+        self.assertEqual(self._codes(run), ["bank_account"])
+        self.assertEqual(run.stage, "computed")

@@ -108,6 +108,16 @@ class TestCorrections(DaycareBillingCommon):
         self.assertFalse(again.billing_line_ids)
         self.assertFalse(again.move_ids)
 
+    def test_second_run_names_the_one_that_waits(self):
+        first = self._run()
+        first.action_compute()
+        second = self._run()
+        second.action_compute()
+        self.assertFalse(second.billing_line_ids)
+        told = second.exchange_message_ids.filtered(lambda m: m.code == "not_invoiced")
+        self.assertEqual((told.res_model, told.res_id), (first._name, first.id))
+        self.assertIn("1 lines without invoice", told.text)
+
     def test_second_run_of_the_month_bills_who_came_since(self):
         self._bill(post=True)
         tom = self._child("Mory", "Tom", self.mother, self.father)

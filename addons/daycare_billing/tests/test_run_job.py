@@ -128,3 +128,32 @@ class TestRunJob(DaycareBillingCommon):
         run.billing_line_ids.billing_excluded = True
         run.action_run()
         self.assertFalse(run.move_ids)
+
+    def test_running_job_is_left_alone(self):
+        run = self._bill()
+        run.state = "running"
+        for action in (run.action_compute, run.action_post, run.action_discard):
+            with self.assertRaises(UserError):
+                action()
+        self.assertEqual(run.move_ids.state, "draft")
+
+    def test_generic_billing_run_finds_no_care(self):
+        """Care is billed by its own run, which knows the month."""
+        own = self._run()
+        own.action_compute()
+        run = self.env["account.billing.run"].create(
+            {"converter": "daycare.billing.converter", "date_from": "2021-01-01"}
+        )
+        run.action_run()
+        self.assertFalse(run.move_ids)
+        self.assertEqual(own.billing_line_ids.billing_state, "to_bill")
+
+    def test_lines_are_found_from_run_and_child(self):
+        run = self._bill()
+        for source in (run, self.melody):
+            action = source.action_view_billing_lines()
+            found = self.env[action["res_model"]].search(action["domain"])
+            self.assertEqual(found, run.billing_line_ids)
+        explained = run.billing_line_ids.action_explain()
+        self.assertEqual(explained["res_id"], run.billing_line_ids.id)
+        self.assertEqual(explained["name"], "Melody Mory · 03.2021 · Care")

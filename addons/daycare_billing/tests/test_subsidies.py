@@ -1,4 +1,7 @@
+from psycopg2.errors import CheckViolation
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import APRIL, FULL, MARCH, DaycareBillingCommon
 
@@ -184,3 +187,17 @@ class TestSubsidies(DaycareBillingCommon):
         self._bill(APRIL, post=True)
         row = self._occupancy()
         self.assertEqual((row.invoiced_days, row.amount), (19, 1295.00 + 462.50))
+
+    def test_refused_values(self):
+        subsidy = self._subsidy(40)
+        self.assertEqual(
+            subsidy.display_name, "Melody Mory · Aide financière Commune de Martigny"
+        )
+        for vals in (
+            {"value": 0},
+            {"value": 100.01},
+            {"date_from": "2021-03-15", "date_to": "2021-03-14"},
+        ):
+            with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
+                subsidy.write(vals)
+                self.env.flush_all()

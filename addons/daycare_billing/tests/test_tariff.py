@@ -35,6 +35,14 @@ class TestTariff(DaycareBillingCommon):
             self.bracket.bracket_ids.mapped("price"),
         )
 
+    def test_new_version_of_one_that_has_ended_follows_it(self):
+        self.bracket.date_to = "2021-06-30"
+        action = self.bracket.action_new_version()
+        version = self.env["daycare.tariff"].browse(action["res_id"])
+        self.assertEqual(version.date_from, date(2021, 7, 1))
+        self.assertFalse(version.date_to)
+        self.assertEqual(self.bracket.date_to, date(2021, 6, 30))
+
     def test_versions_do_not_overlap(self):
         with self.assertRaises(ValidationError):
             self._tariff("Rival")

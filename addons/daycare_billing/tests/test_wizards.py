@@ -72,6 +72,13 @@ class TestSimulator(DaycareBillingCommon):
             form.income_first = 2000
             self.assertEqual(form.amount, 405.00)
 
+    def test_nothing_to_show_without_tariff_or_children(self):
+        with Form(self.env["daycare.tariff.simulator"]) as form:
+            form.tariff_id = self.env["daycare.tariff"]
+            self.assertEqual((form.amount, str(form.explanation)), (0, ""))
+            form.tariff_id = self.bracket
+        self.assertEqual(self._simulate(child_ids=False).amount, 0)
+
     def test_opens_from_the_tariff(self):
         action = self.bracket.action_simulate()
         simulator = self.env[action["res_model"]].browse(action["res_id"])
