@@ -129,7 +129,8 @@ class OpenimisFhirInvoice(models.AbstractModel):
 
     @api.model
     def _is_large(self, record):
-        return record.openimis_line_count > LARGE
+        Line = self.env["openimis.payable.line"]
+        return bool(Line.search([("move_id", "=", record.id)], offset=LARGE, limit=1))
 
     @api.model
     def _stream(self, record, view=WHOLE):
