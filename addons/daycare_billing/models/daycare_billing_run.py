@@ -121,16 +121,9 @@ class DaycareBillingRun(models.Model):
         for run in self:
             run.waiting_count = waiting.get(run, 0)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_invoiced(self):
-        if self.move_ids:
-            raise UserError(
-                self.env._("A run that has invoices cannot be deleted. Undo it first.")
-            )
-
     def unlink(self):
         """Delete runs, with what they calculated and did not invoice."""
-        self._unlink_except_invoiced()
+        self._unlink_except_billed()
         self.billing_line_ids.unlink()
         return super().unlink()
 

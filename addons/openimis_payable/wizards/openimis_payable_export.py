@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..core.money import exact
 from ..core.xlsx import write_table
 from ..models.openimis_closing_report import XLSX
 from ..models.rights import require_right
@@ -82,10 +83,10 @@ class OpenimisPayableExport(models.TransientModel):
                 ["__count", "discount:sum", "amount_net:sum", "amount_total:sum"],
             )
             for record, kind, count, *amounts in groups:
-                row = rows.setdefault((record, kind), [0, 0.0, 0.0, 0.0])
+                row = rows.setdefault((record, kind), [0, 0, 0, 0])
                 row[0] += count
                 for place, amount in enumerate(amounts, 1):
-                    row[place] += sign * amount
+                    row[place] += sign * exact(amount)
         return [
             [record.display_name, types[kind], *figures]
             for (record, kind), figures in rows.items()
