@@ -307,9 +307,8 @@ class SofiExport(models.Model):
 
     def _summarize(self, residence, judged, file):
         skips = [str(item.verdict.skip) for item in judged if item.verdict.skip]
-        labels = dict(
-            self.line_ids._fields["skip_reason"]._description_selection(self.env)
-        )
+        skip_reason = self.env["sofi.charge"]._fields["skip_reason"]
+        labels = dict(skip_reason._description_selection(self.env))
         reasons = [f"{labels[reason]}: {n}" for reason, n in Counter(skips).items()]
         exported, total = _totals(judged)
         self._log(
