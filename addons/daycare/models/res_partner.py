@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class ResPartner(models.Model):
+    """The contact of a guardian, whose name and address it holds."""
+
     _inherit = "res.partner"
 
     daycare_guardian_ids = fields.One2many(

@@ -7,12 +7,14 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def write(self, vals):
+        """Let runs follow the state of their invoices."""
         result = super().write(vals)
         if "state" in vals:
             self._daycare_runs()._refresh_stage()
         return result
 
     def unlink(self):
+        """Let runs know that invoices are gone."""
         runs = self._daycare_runs()
         result = super().unlink()
         runs._refresh_stage()

@@ -10,6 +10,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ExchangeRunController(http.Controller):
+    """Files of jobs, for those who may read the job."""
+
     @http.route(
         "/exchange_run/<string:model>/<int:run_id>/findings.csv",
         type="http",

@@ -2,6 +2,8 @@ from odoo import models
 
 
 class ResUsers(models.Model):
+    """What a user may read of jobs of other addons."""
+
     _inherit = "res.users"
 
     def exchange_readable_models(self):

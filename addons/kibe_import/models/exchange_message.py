@@ -28,6 +28,8 @@ KINDS = {"P01": "group", "P02": "target", "X08": "target", "P09": "code", "P10":
 
 
 class ExchangeMessage(models.Model):
+    """A message of an import, with what the operator can do about it."""
+
     _inherit = "exchange.message"
 
     kibe_operation = fields.Selection(

@@ -135,12 +135,14 @@ class RunWatch(Watch):
         self.next_look = time.monotonic() + PAUSE
 
     def step(self, text, share):
+        """Show a step, as `Watch.step` says."""
         self.done += self.share
         self.share = share
         self.text = format(text, self.language)
         self._look(0)
 
     def each(self, items):
+        """Move the bar item by item, as `Watch.each` says."""
         for number, item in enumerate(items):
             if not number % LOOK_EVERY:
                 self._look(number / len(items))

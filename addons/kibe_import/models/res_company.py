@@ -9,6 +9,8 @@ ADDRESS_MODES = [
 
 
 class ResCompany(models.Model):
+    """A company's choices for its imports from Kibé."""
+
     _inherit = "res.company"
 
     kibe_address_mode = fields.Selection(

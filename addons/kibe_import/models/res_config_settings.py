@@ -4,6 +4,8 @@ from ..core.const import MAX_ROWS
 
 
 class ResConfigSettings(models.TransientModel):
+    """The choices of a company for its imports, and the size of a file."""
+
     _inherit = "res.config.settings"
 
     kibe_address_mode = fields.Selection(

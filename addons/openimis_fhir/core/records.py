@@ -13,6 +13,8 @@ from hashlib import sha256
 
 @dataclass(frozen=True, slots=True)
 class Location:
+    """A region, district, ward or village."""
+
     uuid: str
     code: str
     name: str
@@ -23,6 +25,8 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Facility:
+    """A health facility."""
+
     uuid: str
     code: str
     name: str
@@ -42,6 +46,8 @@ class Facility:
 
 @dataclass(frozen=True, slots=True)
 class Product:
+    """An insurance product."""
+
     uuid: str
     code: str
     name: str
@@ -56,6 +62,8 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Insuree:
+    """An insured person, or the head of a family."""
+
     uuid: str
     chf_id: str
     last_name: str = ""
@@ -70,6 +78,8 @@ class Insuree:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
+    """A family's policy for a product."""
+
     uuid: str
     status: int | None
     number: str | None = None
@@ -107,6 +117,8 @@ class Premium:
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
+    """An item or a service of a claim; amounts in the claim's currency."""
+
     sequence: int
     kind: str  # item, service
     code: str
@@ -124,6 +136,8 @@ class ClaimLine:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
+    """A claim with its lines; `status` is openIMIS' number."""
+
     uuid: str
     code: str
     status: int
@@ -152,6 +166,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class BatchRun:
+    """A month's valuation of an area."""
+
     uuid: str
     year: int
     month: int
@@ -163,6 +179,8 @@ class BatchRun:
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
+    """A line of a bill, in the bill's currency."""
+
     code: str
     kind: str | None = None
     description: str | None = None
@@ -179,6 +197,8 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
+    """A bill that openIMIS made; `status` is openIMIS' number."""
+
     uuid: str
     code: str
     status: int | None

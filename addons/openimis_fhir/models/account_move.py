@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class AccountMove(models.Model):
+    """Bills as FHIR resources: a version for each change, a tombstone at the end."""
+
     _inherit = "account.move"
 
     openimis_fhir_version = fields.Integer(
@@ -47,5 +49,6 @@ class AccountMove(models.Model):
             move.openimis_fhir_updated = now if served else False
 
     def unlink(self):
+        """Delete moves; those who read them by FHIR are told that they are gone."""
         self.env["openimis.fhir.tombstone"]._bury(self)
         return super().unlink()

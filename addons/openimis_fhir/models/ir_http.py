@@ -4,6 +4,8 @@ from odoo.http import request
 
 
 class IrHttp(models.AbstractModel):
+    """Login at the FHIR server."""
+
     _inherit = "ir.http"
 
     @classmethod

@@ -121,6 +121,7 @@ class OpenimisConnection(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create connections with a row for each kind of record to pull."""
         connections = super().create(vals_list)
         connections._add_missing_kinds()
         return connections

@@ -4,6 +4,8 @@ from odoo import fields, models
 
 
 class OpenimisRemoteBillLine(models.Model):
+    """A line of a bill as openIMIS last told it."""
+
     _name = "openimis.remote.bill.line"
     _description = "Line of a Bill in openIMIS"
     _order = "bill_id, sequence, id"

@@ -155,12 +155,14 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create moves; bills without UUID get one."""
         for vals in vals_list:
             if vals.get("openimis_type") and not vals.get("openimis_uuid"):
                 vals["openimis_uuid"] = str(uuid.uuid4())
         return super().create(vals_list)
 
     def write(self, vals):
+        """Change moves; payable lines repeat third party and currency of their bill."""
         result = super().write(vals)
         if followed := LINES_FOLLOW.intersection(vals):
             # sudo: whoever may change the bill changes what its lines repeat of it

@@ -140,6 +140,7 @@ class AccountMove(models.Model):
         return result
 
     def button_cancel(self):
+        """Cancel moves, with an event on each bill."""
         result = super().button_cancel()
         self.filtered("openimis_type")._openimis_add_event(
             "1", self.env._("Bill cancelled")
@@ -286,6 +287,8 @@ class AccountMove(models.Model):
 
 
 class AccountBillingLink(models.Model):
+    """Links follow a bill to its replacement."""
+
     _inherit = "account.billing.link"
 
     def _openimis_move_to(self, move):

@@ -62,6 +62,8 @@ class AccountMove(models.Model):
 
 
 class OpenimisPayableLine(models.Model):
+    """Quantities and amounts as they are printed."""
+
     _inherit = "openimis.payable.line"  # pylint: disable=consider-merging-classes-inherited
 
     def _printed_quantity(self):

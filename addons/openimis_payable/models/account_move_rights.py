@@ -42,11 +42,13 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create moves; bills need right 156102."""
         if any(vals.get("openimis_type") for vals in vals_list):
             require_right(self.env, "156102")
         return super().create(vals_list)
 
     def write(self, vals):
+        """Change moves; bills need right 156103, cancelling them 156104."""
         bills = GUARDED.intersection(vals) and self.filtered("openimis_type")
         if bills:
             cancels = vals.get("state") == "cancel"
@@ -54,6 +56,7 @@ class AccountMove(models.Model):
         return super().write(vals)
 
     def unlink(self):
+        """Delete moves; bills need right 156104."""
         if self.filtered("openimis_type"):
             require_right(self.env, "156104")
         return super().unlink()

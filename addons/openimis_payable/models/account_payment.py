@@ -79,11 +79,13 @@ class AccountPayment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create payments; those of bills need right 156202."""
         if any(vals.get("openimis_is_payment") for vals in vals_list):
             require_right(self.env, "156202")
         return super().create(vals_list)
 
     def write(self, vals):
+        """Change payments; those of bills need right 156203."""
         if GUARDED.intersection(vals) and self._openimis_is_settled():
             require_right(self.env, "156203")
         return super().write(vals)
@@ -93,17 +95,20 @@ class AccountPayment(models.Model):
         return any(p.openimis_is_payment and p.state != "draft" for p in self)
 
     def unlink(self):
+        """Delete payments; those of bills need right 156204."""
         if self.filtered("openimis_is_payment"):
             require_right(self.env, "156204")
         return super().unlink()
 
     def action_reject(self):
+        """Reject payments; those of bills are reversed, and the bills due again."""
         ours = self.filtered("openimis_is_payment")
         if ours:
             ours.openimis_payment_rejected()
         return super(AccountPayment, self - ours).action_reject()
 
     def action_post(self):
+        """Confirm payments, and post the fees of those of bills."""
         result = super().action_post()
         ours = self.filtered("openimis_is_payment")
         ours.filtered(
@@ -112,10 +117,12 @@ class AccountPayment(models.Model):
         return result
 
     def action_cancel(self):
+        """Cancel payments, with the fees of those of bills."""
         self._openimis_withdraw(self.env._("Payment %s cancelled"))
         return super().action_cancel()
 
     def action_draft(self):
+        """Reset payments to draft, without the fees of those of bills."""
         self._openimis_withdraw(self.env._("Payment %s reset to draft"))
         return super().action_draft()
 

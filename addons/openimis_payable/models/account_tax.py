@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 
 
 class AccountTax(models.Model):
+    """Taxes of insurance products."""
+
     _inherit = "account.tax"
 
     def _check_openimis_added(self):

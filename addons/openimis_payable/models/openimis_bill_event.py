@@ -10,6 +10,8 @@ EVENT_TYPES = [
 
 
 class OpenimisBillEvent(models.Model):
+    """What happened to a bill, or what somebody says about it."""
+
     _name = "openimis.bill.event"
     _description = "openIMIS Bill Event"
     _check_company_auto = True

@@ -17,6 +17,8 @@ REVIEW_STATUS = [
 
 
 class OpenimisClaim(models.Model):
+    """A claim of a health facility, with openIMIS' amounts and status."""
+
     _name = "openimis.claim"
     _description = "openIMIS Claim"
     _inherit = ["openimis.record", "account.billing.source.mixin"]

@@ -109,6 +109,7 @@ class OpenimisClaimLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create lines; an amount given as zero is one, another than none."""
         return super().create([_with_given_flags(vals) for vals in vals_list])
 
 

@@ -190,6 +190,8 @@ class OpenimisProduct(models.Model):
 
 
 class OpenimisCapitation(models.Model):
+    """How the share of a health facility in a pot is shown."""
+
     _inherit = "openimis.capitation"
 
     def _indicator_labels(self):

@@ -58,10 +58,12 @@ class OpenimisClosing(models.Model):
         return True
 
     def action_plan(self):
+        """Preview; needs right 111103 or 111101."""
         require_right(self.env, "111103", "111101")
         return super().action_plan()
 
     def action_run(self):
+        """Generate drafts; needs right 111101."""
         require_right(self.env, "111101")
         return super().action_run()
 

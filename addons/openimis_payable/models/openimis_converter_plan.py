@@ -213,6 +213,8 @@ class OpenimisConverterPlan(models.AbstractModel):
 
 
 class OpenimisPaymentPlan(models.Model):
+    """A payment plan as the calculation takes it."""
+
     _inherit = "openimis.payment.plan"  # pylint: disable=consider-merging-classes-inherited
 
     def _plain(self):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class OpenimisFamily(models.Model):
+    """A family with its head, as far as indicators and policies need it."""
+
     _name = "openimis.family"
     _description = "openIMIS Family"
     _inherit = ["openimis.record"]

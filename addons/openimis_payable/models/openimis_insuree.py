@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class OpenimisInsuree(models.Model):
+    """An insured person, as far as indicators and cash payments need one."""
+
     _name = "openimis.insuree"
     _description = "openIMIS Insuree"
     _inherit = ["openimis.record"]

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class OpenimisLocation(models.Model):
+    """A region, district, ward or village, with what lies below it."""
+
     _name = "openimis.location"
     _description = "openIMIS Location"
     _inherit = ["openimis.record"]

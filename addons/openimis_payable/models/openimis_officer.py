@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class OpenimisOfficer(models.Model):
+    """An enrolment officer, who earns commission."""
+
     _name = "openimis.officer"
     _description = "openIMIS Enrolment Officer"
     _inherit = ["openimis.third.party"]

@@ -83,14 +83,17 @@ class OpenimisPayableLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create lines; needs right 156102."""
         require_right(self.env, "156102")
         return super().create(vals_list)
 
     def write(self, vals):
+        """Change lines; needs right 156103."""
         require_right(self.env, "156103")
         return super().write(vals)
 
     def unlink(self):
+        """Delete lines; needs right 156104."""
         require_right(self.env, "156104")
         return super().unlink()
 

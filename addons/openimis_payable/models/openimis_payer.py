@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class OpenimisPayer(models.Model):
+    """Who pays contributions for others: a donor, a cooperative, a state."""
+
     _name = "openimis.payer"
     _description = "openIMIS Payer"
     _inherit = ["openimis.third.party"]

@@ -36,6 +36,7 @@ class OpenimisPaymentImport(models.Model):
         return found if len(found) == 1 else journals
 
     def action_run(self):
+        """Register or reject what the file tells; needs right 156202."""
         require_right(self.env, "156202")
         return super().action_run()
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class OpenimisPolicy(models.Model):
+    """A family's policy for a product, with its contributions."""
+
     _name = "openimis.policy"
     _description = "openIMIS Policy"
     _inherit = ["openimis.product.record", "account.billing.source.mixin"]

@@ -11,6 +11,8 @@ CAPITATION_WEIGHTS = (
 
 
 class OpenimisProduct(models.Model):
+    """An insurance product: accounts, prices and the weights of capitation."""
+
     _name = "openimis.product"
     _description = "openIMIS Insurance Product"
     _inherit = ["openimis.record", "mail.thread"]

@@ -32,6 +32,7 @@ class OpenimisThirdParty(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create third parties, each with its contact."""
         records = super().create(vals_list)
         records._ensure_partners()
         return records

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class ResUsers(models.Model):
+    """The areas whose records a user sees."""
+
     _inherit = "res.users"
 
     openimis_location_ids = fields.Many2many(

@@ -111,6 +111,7 @@ class PrimmoTenant(models.Model):
             tenant.nam_temporary = nam.is_temporary(tenant.nam or "")
 
     def write(self, vals):
+        """Change tenants; the NAM that is replaced is kept."""
         if "nam" in vals:
             self._keep_earlier_nam(vals["nam"])
         return super().write(vals)
@@ -129,6 +130,7 @@ class PrimmoTenant(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create tenants; a temporary NAM counts from today."""
         for vals in vals_list:
             if nam.is_temporary(vals.get("nam") or ""):
                 vals["nam_temporary_since"] = fields.Date.today()
