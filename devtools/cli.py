@@ -19,7 +19,7 @@ environment:
 
 developers:
   ./dev setup     only set up what is missing
-  Odoo's source   .odoo/root/usr/lib/python3/dist-packages/odoo
+  Odoo's source   below .odoo/root
   the server      .odoo/venv/bin/python .odoo/venv/bin/odoo -c .odoo/odoo.conf \\
                       -d DB -i ADDON --with-demo --stop-after-init
   the databases   psql -h {postgres.socket_folder()} -U odoo -l

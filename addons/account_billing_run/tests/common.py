@@ -52,3 +52,14 @@ class BillingCase(AccountTestInvoicingCommon):
         run = self.make_run(**kwargs)
         run.action_run()
         return run
+
+    def refused_run(self):
+        """Return a run that billed one of two partners, and the other's source."""
+        self.make_fees(100)
+        bad = self.make_fees(50, partner=self.partner_b).sudo()
+        run = self.make_run()
+        run.action_plan()
+        bad.account_id = self.company_data["default_account_payable"]
+        run.action_run()
+        self.assertEqual(run.state, "partial")
+        return run, bad

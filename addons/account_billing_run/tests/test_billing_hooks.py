@@ -181,17 +181,6 @@ class TestBillingHooks(BillingCase):
 
     # === REFUSED, THEN RESUMED ===
 
-    def refused_run(self):
-        """Return a run that billed one of two partners, and the other's source."""
-        self.make_fees(100)
-        bad = self.make_fees(50, partner=self.partner_b).sudo()
-        run = self.make_run()
-        run.action_plan()
-        bad.account_id = self.company_data["default_account_payable"]
-        run.action_run()
-        self.assertEqual(run.state, "partial")
-        return run, bad
-
     def test_resume_bills_what_was_refused_once_it_is_mended(self):
         run, bad = self.refused_run()
         before = run.move_ids

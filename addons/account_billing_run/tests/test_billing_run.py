@@ -131,13 +131,7 @@ class TestBillingRun(BillingCase):
         self.assertEqual(bulk, created)
 
     def test_culprit_is_named_and_others_are_billed(self):
-        self.make_fees(100)
-        bad = self.make_fees(50, partner=self.partner_b).sudo()
-        run = self.make_run()
-        run.action_plan()
-        bad.account_id = self.company_data["default_account_payable"]
-        run.action_run()
-        self.assertEqual(run.state, "partial")
+        run, bad = self.refused_run()
         self.assertEqual(run.move_ids.amount_untaxed, 100)
         self.assertTrue(run.line_ids.filtered(lambda x: x.label == "partner_b").error)
         self.assertEqual(bad.billing_state, "to_bill")

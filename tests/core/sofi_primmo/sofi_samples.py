@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from sofi_primmo_core.charge import Reader
 from sofi_primmo_core.mdg import Column, Layout
+from sofi_primmo_core.period import Period
 
 KEY, SECRET = "AAAA0000BBBB1111CCCC", "s1mulat0rS3cretOfLesErablesResidence0001"
 PARAMETERS = {
@@ -98,3 +99,13 @@ def example_charges():
 
 
 CENT = Decimal("0.01")
+
+
+def ids(listing):
+    """Return the ids of the records of a listing."""
+    return [row["id"] for row in listing.rows]
+
+
+def accepted(client, period=None):
+    """Return the listing of the accepted charges, as SOFI sends them."""
+    return client.accepted_charges(period or Period(), dict)

@@ -1,0 +1,76 @@
+"""Addresses that a residence may not have: spec 3.1."""
+
+import socket
+
+import pytest
+from sofi_primmo_core import exceptions as exc
+from sofi_primmo_core.api_client import SofiClient
+from sofi_primmo_core.transport import check_peer, check_url
+from sofi_samples import KEY, SECRET
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://example.com", "url_scheme"),
+        ("ftp://example.com", "url_scheme"),
+        ("file:///etc/passwd", "url"),
+        ("https://user:pw@example.com", "url"),
+        ("https://example.com/?x=1", "url"),
+        ("https://example.com:99999", "url"),
+        ("https://[::1", "url"),
+        (f"https://{'a' * 70}.com", "url"),
+        ("https://10.0.0.1", "url_private"),
+        ("https://169.254.169.254", "url_private"),
+        ("https://[::ffff:10.0.0.1]", "url_private"),
+        ("", "url"),
+        (None, "url"),
+    ],
+)
+def test_hostile_addresses(url, code):
+    with pytest.raises(exc.SofiConfigError) as caught:
+        check_url(url)
+    assert caught.value.code == code
+
+
+def test_internal_addresses_can_be_allowed():
+    check_url("https://10.0.0.1", allow_private=True)
+    check_url("http://127.0.0.1:8766/erables")
+
+
+def resolve_to(monkeypatch, address):
+    """Let every name lead to an address, as its owner may decide at any moment."""
+
+    def getaddrinfo(_host, port, *_args, **_options):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, int(port)))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+@pytest.mark.parametrize(
+    ("allow_private", "error"),
+    [(False, exc.SofiConfigError), (True, exc.SofiTransient)],
+)
+def test_a_name_that_leads_home_later_is_refused_before_anything_is_sent(
+    simulator, monkeypatch, allow_private, error
+):
+    port = simulator.url.rpartition(":")[2]
+    url = f"https://sofi.example.com:{port}/erables"
+    resolve_to(monkeypatch, "93.184.215.14")
+    check_url(url)  # public when the residence was set up
+    resolve_to(monkeypatch, "127.0.0.1")
+    client = SofiClient(url, KEY, SECRET, pauses=(), allow_private=allow_private)
+    # where it is allowed, the simulator answers without TLS
+    with client, pytest.raises(error) as caught:
+        client.login()
+    if not allow_private:
+        assert caught.value.code == "url_private"
+    assert not simulator.residence("erables").requests
+
+
+@pytest.mark.parametrize(
+    "peer", ["10.0.0.1", "::1", "fe80::1%eth0", "::ffff:127.0.0.1"]
+)
+def test_peers_of_the_internal_network(peer):
+    with pytest.raises(exc.SofiConfigError):
+        check_peer(peer)
