@@ -58,7 +58,7 @@ class OpenimisWriter(models.AbstractModel):
         changed = self._changed(pull, kind, records)
         if pull.dry_run:
             return []
-        return self._write(pull, kind, changed)
+        return self._write_changed(pull, kind, changed)
 
     def _changed(self, pull, kind, records):
         """Records whose content is not known yet, with their digest and what is known.
@@ -92,7 +92,7 @@ class OpenimisWriter(models.AbstractModel):
         )
         return {row["uuid"]: row for row in rows}
 
-    def _write(self, pull, kind, changed):
+    def _write_changed(self, pull, kind, changed):
         if not changed:
             return []
         connection = pull.connection_id
