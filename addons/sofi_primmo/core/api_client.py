@@ -182,9 +182,14 @@ class SofiClient:
         """
         return self._call("PATCH", "resident", id=resident_id, json=values)
 
-    def create_resident(self, values):
-        """Create a resident and return it as SOFI has it."""
-        return self._call("POST", "residents", json=values)
+    def create_resident(self, values, idempotency_key):
+        """Create a resident and return it as SOFI has it.
+
+        :param dict values: SOFI field -> value
+        :param str idempotency_key: the same whenever this creation is sent again
+        """
+        headers = {"Idempotency-Key": idempotency_key}
+        return self._call("POST", "residents", json=values, headers=headers)
 
     # --- Lists -----------------------------------------------------------------
 

@@ -15,6 +15,8 @@ _LIGATURES = str.maketrans(
     {"Œ": "OE", "Æ": "AE", "ẞ": "SS", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D"}
     | {"Þ": "TH", "Ħ": "H", "Ŧ": "T", "Ŋ": "N"}
 )
+#: What a NAM may be, from the least worth to the most.
+KINDS = ("none", "temporary", "doubtful", "real")
 _SAINT = re.compile(r"^(?:STE|SAINTE?S?)[^A-Z]+")
 
 
@@ -78,6 +80,32 @@ def check(nam, today, birth_date=None, allow_letter=False):
         if check_digit(nam, born, sex) == int(nam[11]):
             return NamCheck("valid", sex=sex, birth_date=born)
     return NamCheck("check_digit", sex=sex, birth_date=births[0])
+
+
+def kind(nam, today, birth_date=None):
+    """Return how much a NAM is worth, one of `KINDS`, whose order is that worth.
+
+    `doubtful` is all that may be somebody's number although it is not proved: a wrong
+    check digit, another province's number, a NAM with a blank.
+
+    :param str nam: as written, may be empty
+    :param date today: tells the century
+    :param date birth_date: known date of birth
+    """
+    if not nam:
+        return "none"
+    status = check(normalize(nam), today, birth_date, allow_letter=True).status
+    return {"temporary": "temporary", "valid": "real"}.get(status, "doubtful")
+
+
+def is_worse(nam, present, today, birth_date=None):
+    """Tell whether a NAM is worth less than the one it would replace (spec 6.1).
+
+    :param str nam: the new one
+    :param str present: the one that stands
+    """
+    ranks = [KINDS.index(kind(n, today, birth_date)) for n in (nam, present)]
+    return ranks[0] < ranks[1]
 
 
 def check_digit(nam, born, sex):

@@ -12,6 +12,16 @@ class PrimmoTenant(models.Model):
     # One file a concern: together they would be too long to read.
     _inherit = "primmo.tenant"  # pylint: disable=consider-merging-classes-inherited
 
+    def _real_nams(self):
+        """Return [(tenant, NAM)] of those who have one that is not temporary.
+
+        Who has left does not count: he may have come back under another number.
+        """
+        here = self.filtered(lambda tenant: not tenant._has_left())
+        numbers = [nam.normalize(t.nam) for t in here.sudo()]  # sudo: see _to_person
+        pairs = zip(here, numbers, strict=True)
+        return [(t, n) for t, n in pairs if n and not nam.is_temporary(n)]
+
     def _issues(self):
         """Return the issues of this tenant, as values without the residence."""
         self.ensure_one()

@@ -1,4 +1,4 @@
-from collections import Counter
+from collections import Counter, defaultdict
 
 from odoo import models
 
@@ -29,12 +29,14 @@ class SofiResidence(models.Model):
         # sudo: issues are written by checks only, nobody edits them
         Issue = self.env["sofi.convention.issue"].sudo()
         Issue.search([("residence_id", "=", self.id)]).unlink()
-        tenants = self._tenants()
+        everybody = self._tenants()
+        tenants = everybody.filtered(lambda tenant: not tenant._has_left())
         found = [
             *self._issues_of_types(tenants),
             *self._issues_of_rooms(tenants),
             *self._issues_of_tenants(tenants),
             *self._issues_of_matches(tenants),
+            *self._issues_of_departures(everybody),
             *self._issues_of_services(),
         ]
         return Issue.create([{"residence_id": self.id, **issue} for issue in found])
@@ -117,6 +119,13 @@ class SofiResidence(models.Model):
 
     # === TENANTS ===
 
+    def _catch_up(self, lines):
+        """Compare lines to be applied with SOFI's residents as just read."""
+        residents = self._mirror("sofi.resident").grouped("external_id")
+        taken = self._nams_of_residents()
+        for line in lines:
+            line._catch_up(residents, taken)
+
     def _match(self, tenants):
         """Match tenants with the residents of SOFI, as last read (spec 6.1).
 
@@ -147,14 +156,50 @@ class SofiResidence(models.Model):
         return issues + self._issues_of_collisions(tenants)
 
     def _issues_of_collisions(self, tenants):
-        """Two people with one temporary NAM: both are named, none is changed."""
+        """Two people with one NAM: both are named, none is changed.
+
+        A real one is a mistake that stops both; a temporary one is no proof of it.
+        """
         keys = {}
         for tenant in tenants.sudo():  # sudo: only who collides leaves, not the NAM
             if nam.is_temporary(tenant.nam or ""):
                 keys[tenant.id] = nam.comparison_key(tenant.nam)
         times = Counter(keys.values())
+        twice = self._real_nams_twice(tenants)
         return [
-            self._issue("temp_nam_collision", WARNING, "", tenant)
-            for tenant in tenants
-            if times[keys.get(tenant.id)] > 1
+            *(
+                self._issue("temp_nam_collision", WARNING, "", tenant)
+                for tenant in tenants
+                if times[keys.get(tenant.id)] > 1
+            ),
+            *(
+                self._issue("nam_twice", ERROR, "", tenant)
+                for tenant, number in tenants._real_nams()
+                if number in twice
+            ),
         ]
+
+    def _real_nams_twice(self, tenants):
+        """Return the NAMs, none temporary, of several tenants who have not left."""
+        return convention.duplicates(number for _t, number in tenants._real_nams())
+
+    def _nams_of_residents(self):
+        """Return {NAM: ids of SOFI's residents who have it}, those who left too."""
+        found = defaultdict(set)
+        for resident in self._mirror("sofi.resident").sudo():  # sudo: see _to_person
+            if resident.nam:
+                found[nam.normalize(resident.nam)].add(resident.id)
+        return found
+
+    def _issues_of_departures(self, tenants):
+        """Name those of whom one side says that they left, and the other does not."""
+        issues = []
+        for tenant, found in self._match(tenants):
+            found = tenant._apply_decision(found)
+            if found.status != matching.MATCHED:
+                continue
+            resident = self.env["sofi.resident"].browse(found.candidates[0])
+            reason = (tenant._prepare_departed_vals(resident) or {}).get("reason")
+            if reason:
+                issues.append(self._issue(reason, ERROR, "", tenant))
+        return issues

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from ..core import nam
 from ..core.matching import Person
 from .primmo_tenant import NAM_GROUP
+from .primmo_tenant_sync import LIVING
 
 
 class SofiResident(models.Model):
@@ -116,6 +117,16 @@ class SofiResident(models.Model):
             else value or None
             for name, value in values.items()
         }
+
+    def _is_as_previewed(self, changes):
+        """Tell whether SOFI still has what a preview would replace.
+
+        :param dict changes: SOFI field -> [before, after]
+        """
+        self.ensure_one()
+        present = self._present_values()
+        same = all(present.get(name) == old for name, (old, _new) in changes.items())
+        return self.active and self.status in (*LIVING, False, "") and same
 
     def action_choose_match(self):
         """Decide that the tenant of the line in the context is this resident.

@@ -5,6 +5,8 @@ from ..core import exceptions as exc
 from .sofi_residence_connection import SofiUserError
 
 MANAGER = "sofi_primmo.group_sofi_manager"
+#: States of lines whose work is not over; one that is being sent may be in SOFI.
+UNDONE = ("planned", "sending")
 MIRRORS = (
     "sofi.accommodation.type",
     "sofi.unit",
@@ -50,7 +52,7 @@ class SofiSync(models.Model):
 
     def _clear_plan(self):
         # sudo: preview lines are the run's own bookkeeping
-        self.line_ids.sudo().filtered(lambda line: line.state == "planned").unlink()
+        self.line_ids.sudo().filtered(lambda line: line.state in UNDONE).unlink()
         return super()._clear_plan()
 
     def _plan(self):
@@ -122,7 +124,7 @@ class SofiSync(models.Model):
         residence = self.env["sofi.residence"].browse(payload["residence_id"])
         # sudo: see _clear_plan
         lines = self.sudo().line_ids.filtered(
-            lambda x: x.residence_id == residence and x.state == "planned"
+            lambda x: x.residence_id == residence and x.state in UNDONE
         )
         lines._link_matches()
         doable = lines.filtered(lambda x: x.action in ("create", "update"))
@@ -133,17 +135,26 @@ class SofiSync(models.Model):
         (lines - doable).state = "done"
 
     def _apply(self, residence, lines):
-        """Write to SOFI, line by line; each answer is committed."""
+        """Write to SOFI, line by line; each answer is committed.
+
+        SOFI's residents are read again first: since the preview, or since this very
+        work was cut off, others may have written there, and so may we.
+        """
         try:
             with residence._client() as client:
                 client.login()
-                for line in lines:
+                self.env["sofi.resident"]._refresh(residence, client)
+                residence._catch_up(lines)
+                self._commit()
+                for line in lines.filtered(lambda x: x.state in UNDONE):
                     self._check_cancelled()
                     self._apply_line(line, client)
                     self._commit()
         except exc.SofiError as error:
             # What is not done becomes a task for a person; nothing is lost.
-            lines.filtered(lambda x: x.state == "planned").state = "todo"
+            for line in lines.filtered(lambda x: x.state in UNDONE):
+                unsure = {"reason": "no_answer"} if line.state == "sending" else {}
+                line.write({"state": "todo", **unsure})
             translated = residence._translate_error(error)
             advice = translated.advice
             self._log("warning", str(translated), code=translated.code, advice=advice)
@@ -153,10 +164,14 @@ class SofiSync(models.Model):
         values = {name(field): change[1] for field, change in line.changes.items()}
         try:
             if line.action == "create":
-                row = client.create_resident(values)
-                line._adopt(row, client)
+                line.state = "sending"
+                # commit: the intention outlives a crash, so that the creation is
+                # looked for in SOFI before it is ever repeated
+                self._commit()
+                line._adopt(client.create_resident(values, line._request_key()), client)
             else:
                 client.update_resident(line.resident_id.sofi_id, values)
+                line.state = "done"
         except exc.SofiAuthError as error:
             if error.status != 403:
                 raise
@@ -167,7 +182,6 @@ class SofiSync(models.Model):
             text = self.env._("SOFI refused the change (%(detail)s).", detail=error)
             self._log("error", text, code=error.code, record=line.tenant_id)
             return
-        line.state = "done"
         self._count("sofi.resident", line.action)
 
     def _record_error(self, error):

@@ -20,10 +20,16 @@ REASONS = [
     ("nam_invalid", "NAM has a wrong format or date"),
     ("room_duplicate", "Unit or room number is not unique"),
     ("unit_unknown", "No SOFI room of this number"),
+    ("nam_twice", "Two tenants have this NAM"),
+    ("nam_taken", "Another SOFI resident has this NAM"),
+    ("departed_primmo", "Left according to Primmo, not in SOFI"),
+    ("departed_sofi", "Left according to SOFI, not in Primmo"),
     ("no_accommodation_type", "No accommodation type"),
     ("occupant_type_unknown", "Occupant type unknown in SOFI"),
     ("right_missing", "No right to write in SOFI"),
     ("refused_by_sofi", "SOFI refused the change"),
+    ("changed_since", "Changed since the preview"),
+    ("no_answer", "SOFI did not answer: is the person there?"),
 ]
 
 
@@ -72,7 +78,12 @@ class SofiSyncLine(models.Model):
     )
     changes_text = fields.Text(string="Changes", compute="_compute_changes_text")
     state = fields.Selection(
-        [("planned", "Planned"), ("todo", "To Do"), ("done", "Done")],
+        [
+            ("planned", "Planned"),
+            ("sending", "Being Sent"),
+            ("todo", "To Do"),
+            ("done", "Done"),
+        ],
         required=True,
         default="planned",
         index=True,
@@ -110,7 +121,7 @@ class SofiSyncLine(models.Model):
         if not value:
             return "–"
         if name == "nam":
-            return nam.mask(value)
+            return self._shown_nam(value)
         if name == "status":
             return self.env["sofi.resident"]._status_labels().get(value, value)
         model = {"room_id": "sofi.room", "accommodation_type_id": MODEL_OF_TYPES}.get(
@@ -123,6 +134,17 @@ class SofiSyncLine(models.Model):
             limit=1,
         )
         return found.display_name or value
+
+    def _shown_nam(self, number):
+        """Return a NAM masked, with what it is worth: a preview must be judged."""
+        born = self.tenant_id.birth_date or None
+        today = fields.Date.context_today(self)
+        kinds = {
+            "temporary": self.env._("temporary"),
+            "doubtful": self.env._("not verified"),
+            "real": self.env._("real"),
+        }
+        return f"{nam.mask(number)} ({kinds[nam.kind(number, today, born)]})"
 
     # === LOOKUP ===
 
@@ -145,6 +167,8 @@ class SofiSyncLine(models.Model):
             "units": {unit.sofi_id: unit for unit in residence._mirror("sofi.unit")},
             "types": {entry.sofi_id: entry for entry in types},
             "dictionary": types._to_core(),
+            "nams": residence._nams_of_residents(),
+            "nams_twice": residence._real_nams_twice(residence._tenants()),
         }
 
     # === APPLY ===
@@ -153,6 +177,34 @@ class SofiSyncLine(models.Model):
         """Keep which resident each tenant is: from now on his External ID finds him."""
         for line in self.filtered("resident_id"):
             line.tenant_id.resident_id = line.resident_id
+
+    def _request_key(self):
+        """Return the key by which SOFI knows a creation that is sent again."""
+        # sudo: the name of this database is no secret of the user's
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return f"{database}-sync-line-{self.id}"
+
+    def _catch_up(self, residents, taken):
+        """Compare a line with SOFI as it is now, before anything is written.
+
+        :param dict residents: External ID -> residents who have it
+        :param dict taken: NAM -> ids of the residents who have it
+        """
+        self.ensure_one()
+        if self.action == "create":
+            found = residents.get(self.tenant_id.external_id)
+            number = nam.normalize(self.changes.get("nam", ("", ""))[1])
+            if found:
+                self._is_there(found[:1])
+            elif taken.get(number) and not nam.is_temporary(number):
+                self.write({"state": "todo", "reason": "nam_taken"})
+            return
+        present = self.resident_id._present_values()
+        left = {n: c for n, c in self.changes.items() if present.get(n) != c[1]}
+        if not left and self.resident_id.active:
+            self.state = "done"
+        elif not self.resident_id._is_as_previewed(left):
+            self.write({"state": "todo", "reason": "changed_since"})
 
     def _adopt(self, row, client):
         """Take over a resident that SOFI has just created."""
@@ -165,18 +217,27 @@ class SofiSyncLine(models.Model):
                 **Resident._prepare_mirror_vals(row, name),
             }
         )
+        self._is_there(resident)
+
+    def _is_there(self, resident):
+        """Keep who the tenant of a creation is in SOFI; the creation is over."""
         self.resident_id = self.tenant_id.resident_id = resident
+        self.tenant_id._use_up_decision()
+        self.state = "done"
 
     # === BUTTONS ===
 
     def action_done(self):
         """Tick off what a person has done in SOFI."""
-        self.check_access("write")
+        self.sync_id.check_access("write")
         if any(line.state != "todo" for line in self):
             raise UserError(
                 self.env._("Only lines of the to-do list can be ticked off.")
             )
-        self.state = "done"
+        created = self.filtered(lambda line: line.action == "create")
+        created.tenant_id._use_up_decision()
+        # sudo: lines are the run's own, a person only ticks them off
+        self.sudo().state = "done"
         return True
 
     def _decide(self, decision, resident=None):
@@ -187,7 +248,7 @@ class SofiSyncLine(models.Model):
         :return: an action that closes the choice
         """
         self.ensure_one()
-        self.check_access("write")
+        self.sync_id.check_access("write")
         self.tenant_id._decide(decision, resident)
         sync = self.sync_id
         if sync.state == "planned":

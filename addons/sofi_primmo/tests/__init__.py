@@ -14,3 +14,4 @@ from . import test_security
 from . import test_settings
 from . import test_sync
 from . import test_sync_decision
+from . import test_sync_harm

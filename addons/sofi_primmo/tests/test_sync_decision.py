@@ -97,10 +97,11 @@ class TestDecision(ConventionCase):
         self.assertEqual((after.action, after.reason), ("refused", "sex_unsupported"))
 
     def test_warnings_are_told_in_words(self):
-        tenant = self.tenant("T00123", nam="COTE41610510", occupant_type="Palliatif")
+        tenant = self.tenant("T00123", nam="TREM40031200", occupant_type="Palliatif")
         self.assertEqual(
             self.line(tenant).detail,
-            "Another SOFI resident has this NAM, SOFI does not know the occupant type",
+            "Another SOFI resident has this NAM, SOFI does not know the occupant type, "
+            "SOFI's NAM is better and is kept",
         )
 
     def test_viewer_may_not_decide(self):

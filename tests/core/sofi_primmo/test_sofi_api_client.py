@@ -224,7 +224,8 @@ def test_names_of_the_interface_are_data(connect):
 def test_residents_can_be_written(simulator, connect):
     client = connect()
     assert client.update_resident("553", {"external_id": "T9"})["external_id"] == "T9"
-    assert client.create_resident({"last_name": "Nouveau"})["id"] == "558"
+    assert client.create_resident({"last_name": "Nouveau"}, "k1")["id"] == "558"
+    assert client.create_resident({"last_name": "Nouveau"}, "k1")["id"] == "558"
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         _require(user, "general:edit")
         if method == "PATCH":
             return residence.write_resident(identifier, body)
-        return residence.create_resident(body)
+        return residence.create_resident(body, self.headers.get("Idempotency-Key"))
 
     def _user(self, residence):
         kind, _blank, value = (self.headers.get("Authorization") or "").partition(" ")

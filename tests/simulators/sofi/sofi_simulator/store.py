@@ -73,6 +73,8 @@ class Residence:
         self.charges = {row["id"]: row for row in data.get("charges", ())}
         self.tokens = {}
         self.idempotency = {}
+        # A SOFI that knows no keys for residents is as likely: see `keeps_keys`.
+        self.created, self.keeps_keys = {}, True
         self.archive_calls = []
         self.archived_times = Counter()
         self.requests = Counter()
@@ -240,13 +242,17 @@ class Residence:
             self._cache.clear()
             return resident
 
-    def create_resident(self, values):
-        """Create a resident with the next number."""
+    def create_resident(self, values, key=None):
+        """Create a resident with the next number; the same key creates only once."""
         with self._store.lock:
+            if key in self.created:
+                return self.created[key]
             residents = self.data.setdefault("residents", [])
             number = max((int(row["id"]) for row in residents), default=0) + 1
             resident = {"id": str(number), "status": "active", **values}
             residents.append(resident)
+            if key and self.keeps_keys:
+                self.created[key] = resident
             self._cache.clear()
             return resident
 
