@@ -3,6 +3,10 @@ from odoo.fields import Command
 
 from odoo.addons.account_billing_run.bulk import insert_rows
 from odoo.addons.openimis_payable.models.openimis_claim import CLAIM_STATUS
+from odoo.addons.openimis_payable.models.openimis_claim_line import (
+    AMOUNTS,
+    with_given_flags,
+)
 
 from ..core.exceptions import UnreadableResource
 from ..mass_create import columns, create_in_mass
@@ -134,8 +138,8 @@ class OpenimisWriter(models.AbstractModel):
     def _insert_claim_lines(self, claims, lines, currency):
         Line = self.env["openimis.claim.line"]
         Line.check_access("create")
-        given = dict.fromkeys(LINE_MONEY)
-        rows = [_with_flags({**given, **vals}) for vals in lines]
+        given = dict.fromkeys((*LINE_MONEY, *AMOUNTS))
+        rows = [with_given_flags({**given, **vals}) for vals in lines]
         insert_rows(Line, columns(Line, rows, currency))
         claims.invalidate_recordset(["line_ids"])
 
@@ -152,7 +156,10 @@ class OpenimisWriter(models.AbstractModel):
             "line_type": line.kind,
             "code": line.code or str(line.sequence),
             "name": line.name,
-            "price_origin": line.price_origin if line.price_origin in ORIGINS else "P",
+            # unknown is unknown: a relative price is worth another amount
+            "price_origin": line.price_origin
+            if line.price_origin in ORIGINS
+            else False,
             "rejection_reason": line.rejection_reason,
             "status": "2" if line.rejection_reason else "1",
         }
@@ -171,7 +178,7 @@ class OpenimisWriter(models.AbstractModel):
         for _create, _zero, line_vals in vals["line_ids"]:
             line = lines.pop(line_vals["sequence"], None)
             if line:
-                line.write({**dict.fromkeys(LINE_MONEY, 0.0), **line_vals})
+                line.write({**dict.fromkeys(LINE_MONEY), **line_vals})
             else:
                 commands.append(Command.create(line_vals))
         commands += [Command.delete(line.id) for line in lines.values()]
@@ -185,22 +192,4 @@ class OpenimisWriter(models.AbstractModel):
 
     def _claim_value(self, claim):
         """What the claim's accepted lines are worth at their last stage (section 4)."""
-        total = 0.0
-        for line in claim.line_ids:
-            if line.status != "1":
-                continue
-            quantity, price = line.qty_approved, line.price_approved
-            if not line.is_approved:
-                quantity = quantity or line.qty_provided
-                price = price or line.price_adjusted or line.price_asked
-            total += claim.currency_id.round(quantity * (line.price_valuated or price))
-        return claim.currency_id.round(total)
-
-
-def _with_flags(vals):
-    """Add the flags that tell zero from nothing, as `create()` of a line does."""
-    return {
-        **vals,
-        "is_approved": None not in (vals["qty_approved"], vals["price_approved"]),
-        "is_remunerated": False,
-    }
+        return float(claim._worth()[claim.id])

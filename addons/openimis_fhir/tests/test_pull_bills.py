@@ -213,16 +213,15 @@ class TestPullBills(BillsCase):
                 "qty_provided": 3,
                 "price_asked": 10,
                 "price_adjusted": 8,
-                "qty_approved": 0,
-                "price_approved": 0,
-                "price_valuated": 0,
-                "is_approved": False,
+                "qty_approved": None,
+                "price_approved": None,
+                "price_valuated": None,
             }
         )
         claim.line_ids[1].status = "2"
         writer = self.env["openimis.writer"]
         self.assertEqual(writer._claim_value(claim), 24.0)
-        line.write({"qty_approved": 2, "price_approved": 7, "is_approved": True})
+        line.write({"qty_approved": 2, "price_approved": 7})
         self.assertEqual(writer._claim_value(claim), 14.0)
         line.price_valuated = 5
         self.assertEqual(writer._claim_value(claim), 10.0)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from .money import CENT, round_money
 from .periods import period_of
-from .valuation import ClaimLine, Valuation, valuate
+from .valuation import ClaimLine, Valuation, first_given, valuate
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,12 @@ class Line:
     def has_no_price(self):
         """Whether nothing says what an accepted line costs."""
         values = self.values
-        given = values.rejected or values.is_remunerated or values.is_approved
-        return not (
-            given or values.remunerated or values.price_valuated or values.price
-        ) and bool(values.quantity)
+        is_given = (
+            values.is_settled
+            or values.price_approved is not None
+            or values.price_adjusted is not None
+        )
+        return bool(values.quantity) and not (is_given or values.price_asked)
 
     def claimed(self, quantum):
         """Return the claimed amount, rounded."""
@@ -118,13 +120,13 @@ class Line:
         values = self.values
         if values.rejected:
             return f"{self.code}: {terms.texts.rejected}"
-        if values.is_remunerated or values.remunerated:
+        if values.remunerated is not None:
             return f"{self.code}: {net}"
-        price = values.price_valuated or values.price
+        price = first_given(values.price_valuated, values.price)
         text = f"{self.code}: {values.quantity:f} x {price:f}"
         if values.needs_index:
             text += f" x {terms.indexes[self.index_key]:f}"
-        if values.reduction and not values.price_valuated:
+        if values.reduction and values.price_valuated is None:
             text += f" - {values.reduction:f}"
         return f"{text} = {net}"
 

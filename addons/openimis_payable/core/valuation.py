@@ -10,20 +10,25 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """Item or service of a claim; quantities and prices unrounded, no currency."""
+    """Item or service of a claim; quantities and prices unrounded, no currency.
+
+    None is an amount that nobody gave; zero is an amount like any other. Each counts
+    on its own: a reviewer who approves quantity 0 and says nothing of the price has
+    approved nothing.
+
+    :ivar origin: P price list, O provider's own, R relative, empty not known
+    """
 
     qty_provided: Decimal
     price_asked: Decimal
-    price_adjusted: Decimal = ZERO
-    qty_approved: Decimal = ZERO
-    price_approved: Decimal = ZERO
-    price_valuated: Decimal = ZERO
-    remunerated: Decimal = ZERO
+    price_adjusted: Decimal | None = None
+    qty_approved: Decimal | None = None
+    price_approved: Decimal | None = None
+    price_valuated: Decimal | None = None
+    remunerated: Decimal | None = None
     reduction: Decimal = ZERO
     origin: str = "P"
     rejected: bool = False
-    is_approved: bool = False
-    is_remunerated: bool = False
 
     @property
     def claimed(self):
@@ -32,10 +37,8 @@ class ClaimLine:
 
     @property
     def quantity(self):
-        """Quantity that counts for payment."""
-        if self.is_approved:
-            return self.qty_approved
-        return self.qty_approved or self.qty_provided
+        """Quantity that counts for payment: approved, else provided."""
+        return first_given(self.qty_approved, self.qty_provided)
 
     @property
     def price(self):
@@ -43,9 +46,7 @@ class ClaimLine:
 
         Section 4: approved, else adjusted, else asked.
         """
-        if self.is_approved:
-            return self.price_approved
-        return self.price_approved or self.price_adjusted or self.price_asked
+        return first_given(self.price_approved, self.price_adjusted, self.price_asked)
 
     @property
     def effective(self):
@@ -53,15 +54,28 @@ class ClaimLine:
         return ZERO if self.rejected else self.quantity * self.price
 
     @property
+    def is_settled(self):
+        """Whether the line says itself what it is worth, whatever its origin."""
+        return (
+            self.rejected
+            or self.remunerated is not None
+            or self.price_valuated is not None
+        )
+
+    @property
     def needs_index(self):
         """Whether the line is worth nothing certain without a relative index."""
-        return (
-            self.origin == "R"
-            and not self.rejected
-            and not self.is_remunerated
-            and not self.remunerated
-            and not self.price_valuated
-        )
+        return self.origin == "R" and not self.is_settled
+
+    @property
+    def needs_origin(self):
+        """Whether nobody said if the price is relative, and it matters."""
+        return not self.origin and not self.is_settled
+
+
+def first_given(*amounts):
+    """Return the first amount that was given, zero or not; the last if none was."""
+    return next((amount for amount in amounts if amount is not None), amounts[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +107,9 @@ def line_net(line, index=None):
     """
     if line.rejected:
         return ZERO
-    if line.is_remunerated or line.remunerated:
+    if line.remunerated is not None:
         return line.remunerated
-    if line.price_valuated:
+    if line.price_valuated is not None:
         return line.quantity * line.price_valuated
     amount = line.effective
     if line.origin == "R":

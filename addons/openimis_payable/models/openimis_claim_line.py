@@ -1,13 +1,29 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 
 PRICE_DIGITS = (18, 4)
 
 
+#: amounts that may be given or not; each has a flag `<amount>_given` beside it
+AMOUNTS = (
+    "qty_approved",
+    "price_approved",
+    "price_adjusted",
+    "price_valuated",
+    "remunerated_amount",
+    "deductable_amount",
+    "exceed_ceiling_amount",
+    "exceed_ceiling_amount_category",
+)
+
+
 class OpenimisClaimLine(models.Model):
     """Item or service of a claim, with the money of every stage.
 
-    openIMIS tells «no value» from zero; a number does not. `is_approved` and
-    `is_remunerated` keep the difference: once set, zero means zero.
+    openIMIS tells «no value» from zero; a number does not. So each of `AMOUNTS` has a
+    flag beside it. It follows from what is written: a number, zero too, gives the
+    amount, False or None takes it away. Who knows better writes the flag itself.
     """
 
     _name = "openimis.claim.line"
@@ -67,17 +83,11 @@ class OpenimisClaimLine(models.Model):
         digits=PRICE_DIGITS,
         help="Unit price; goes before the adjusted and the asked one.",
     )
-    is_approved = fields.Boolean(
-        "Approval Given", help="Approved quantity and price count even when zero."
-    )
     price_valuated = fields.Float(
         digits=PRICE_DIGITS, help="Unit price after valuation."
     )
     remunerated_amount = fields.Float(
         digits=(18, 2), help="What the whole line is paid with."
-    )
-    is_remunerated = fields.Boolean(
-        "Remuneration Given", help="The remunerated amount counts even when zero."
     )
     deductable_amount = fields.Float(
         "Deductible Amount",
@@ -91,13 +101,38 @@ class OpenimisClaimLine(models.Model):
         digits=(18, 2),
         help="What goes beyond the ceiling of its category, taken off the line.",
     )
+    qty_approved_given = fields.Boolean(
+        "Approved Quantity Given", help="The approved quantity counts even when zero."
+    )
+    price_approved_given = fields.Boolean(
+        "Approved Price Given", help="The approved price counts even when zero."
+    )
+    price_adjusted_given = fields.Boolean(
+        "Adjusted Price Given", help="The adjusted price counts even when zero."
+    )
+    price_valuated_given = fields.Boolean(
+        "Valuated Price Given", help="The valuated price counts even when zero."
+    )
+    remunerated_amount_given = fields.Boolean(
+        "Remuneration Given", help="The remunerated amount counts even when zero."
+    )
+    deductable_amount_given = fields.Boolean(
+        "Deductible Given", help="openIMIS gave a deductible, be it zero."
+    )
+    exceed_ceiling_amount_given = fields.Boolean(
+        "Exceeding Ceiling Given", help="openIMIS compared with the ceiling."
+    )
+    exceed_ceiling_amount_category_given = fields.Boolean(
+        "Exceeding Category Ceiling Given",
+        help="openIMIS compared with the ceiling of the category.",
+    )
     limitation = fields.Selection([("F", "Fixed Amount"), ("C", "Co-insurance")])
     limitation_value = fields.Float(digits=(18, 2))
     price_origin = fields.Selection(
         [("P", "Price List"), ("O", "Provider's Own Price"), ("R", "Relative")],
         default="P",
         help="Relative prices are worth their share of the contributions: price x "
-        "relative index of the period.",
+        "relative index of the period. Empty: openIMIS did not say.",
     )
     status = fields.Selection(
         [("1", "Passed"), ("2", "Rejected")], required=True, default="1"
@@ -110,18 +145,31 @@ class OpenimisClaimLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create lines; an amount given as zero is one, another than none."""
-        return super().create([_with_given_flags(vals) for vals in vals_list])
+        return super().create([with_given_flags(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Write lines; an amount given as zero is one, another than none."""
+        return super().write(with_given_flags(vals))
+
+    @api.onchange(*AMOUNTS)
+    def _onchange_amounts(self):
+        """Whoever enters a number gives the amount."""
+        for name in AMOUNTS:
+            if self[name] and self[name] != self._origin[name]:
+                self[f"{name}_given"] = True
 
 
-def _with_given_flags(vals):
-    """Tell an amount given as zero from an amount not given at all."""
-    return {
-        "is_approved": _is_number(vals.get("qty_approved"))
-        and _is_number(vals.get("price_approved")),
-        "is_remunerated": _is_number(vals.get("remunerated_amount")),
-        **vals,
+def with_given_flags(vals):
+    """Add the flags that tell an amount given as zero from one not given at all.
+
+    :param dict vals: values of a line; flags among them stay as they are
+    :return: dict
+    """
+    flags = {
+        f"{name}_given": _is_number(vals[name]) for name in AMOUNTS if name in vals
     }
+    return {**flags, **vals}
 
 
 def _is_number(value):
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

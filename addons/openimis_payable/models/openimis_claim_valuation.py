@@ -1,11 +1,29 @@
+from dataclasses import replace
+from decimal import Decimal
+
 from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.account_billing_run.bulk import update_rows
 
-from ..core.claim import Claim, Line
-from ..core.money import exact
-from ..core.valuation import ClaimLine
+from ..core.claim import NO_TERMS, Claim, Line
+from ..core.money import CENT, exact
+from ..core.valuation import ZERO, ClaimLine
+
+#: amounts of a line in the order of `ClaimLine`
+STAGES = (
+    "price_adjusted",
+    "qty_approved",
+    "price_approved",
+    "price_valuated",
+    "remunerated_amount",
+)
+#: what is taken off a line
+REDUCTIONS = (
+    "deductable_amount",
+    "exceed_ceiling_amount",
+    "exceed_ceiling_amount_category",
+)
 
 
 class OpenimisClaim(models.Model):
@@ -24,6 +42,20 @@ class OpenimisClaim(models.Model):
             claim = claims[row[0]]
             claim.lines.append(_plain_line(row, claim, terms))
         return [claims[claim_id] for claim_id in self.ids if claim_id in claims]
+
+    def _worth(self):
+        """Return what the lines are worth now, at the last stage that was given.
+
+        Relative prices count in full: their index belongs to a closing.
+
+        :return: dict {claim id: Decimal, rounded}
+        """
+        quantum = exact(self.company_id.currency_id[:1].rounding) or CENT
+        terms = replace(NO_TERMS, indexes={None: Decimal(1)}, quantum=quantum)
+        return {
+            claim.id: claim.valuate(terms).net
+            for claim in self._read_for_valuation(terms)
+        }
 
     def _header_rows(self):
         self.check_access("read")
@@ -54,20 +86,15 @@ class OpenimisClaim(models.Model):
                 """
                 SELECT line.claim_id, line.id, line.code, line.name,
                        COALESCE(line.product_id, claim.product_id),
-                       line.qty_provided, line.price_asked, line.price_adjusted,
-                       line.qty_approved, line.price_approved, line.price_valuated,
-                       line.remunerated_amount,
-                       COALESCE(line.deductable_amount, 0)
-                           + COALESCE(line.exceed_ceiling_amount, 0)
-                           + COALESCE(line.exceed_ceiling_amount_category, 0),
-                       line.price_origin, line.status = '2',
-                       line.is_approved, line.is_remunerated
+                       line.qty_provided, line.price_asked, %(given)s,
+                       line.price_origin, line.status = '2'
                   FROM openimis_claim_line line
                   JOIN openimis_claim claim ON claim.id = line.claim_id
-                 WHERE line.claim_id = ANY(%s)
+                 WHERE line.claim_id = ANY(%(ids)s)
               ORDER BY line.claim_id, line.sequence, line.id
                 """,
-                self.ids,
+                ids=self.ids,
+                given=SQL(", ").join(map(_given, STAGES + REDUCTIONS)),
             )
         )
 
@@ -106,7 +133,7 @@ class OpenimisClaim(models.Model):
             lines += [{"id": line.id, "remunerated_amount": net} for line, net in pairs]
         update_rows(
             self.env["openimis.claim.line"].browse([line["id"] for line in lines]),
-            [{**line, "is_remunerated": True} for line in lines],
+            [{**line, "remunerated_amount_given": True} for line in lines],
         )
         update_rows(
             self,
@@ -119,20 +146,29 @@ class OpenimisClaim(models.Model):
         )
 
 
+def _given(name):
+    """Return the SQL of an amount of a line: NULL where nobody gave it."""
+    return SQL(
+        "CASE WHEN %s THEN COALESCE(%s, 0) END",
+        SQL.identifier("line", f"{name}_given"),
+        SQL.identifier("line", name),
+    )
+
+
 def _plain_line(row, claim, terms):
     """Return a `core.claim.Line` of one row of `_line_rows`."""
-    numbers = [exact(value) for value in row[5:13]]
+    amounts = [None if value is None else exact(value) for value in row[5:-2]]
+    fixed = 2 + len(STAGES)
     line = Line(
         id=row[1],
         code=row[2],
         name=row[3],
         product=row[4],
         values=ClaimLine(
-            *numbers,
-            origin=row[13] or "P",
-            rejected=bool(row[14]),
-            is_approved=bool(row[15]),
-            is_remunerated=bool(row[16]),
+            *amounts[:fixed],
+            reduction=sum(filter(None, amounts[fixed:]), ZERO),
+            origin=row[-2] or "",
+            rejected=bool(row[-1]),
         ),
     )
     product = terms.products.get(line.product)

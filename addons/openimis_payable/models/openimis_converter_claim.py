@@ -87,6 +87,14 @@ class OpenimisConverterClaim(models.AbstractModel):
         for line in claim.lines:
             if line.has_no_price:
                 return "no_price", self.env._("No price on %s", line.code)
+            if claim.status == "8" and line.values.needs_origin:
+                # a claim that openIMIS processed, but did not valuate, holds a
+                # relative price somewhere
+                return "no_origin", self.env._(
+                    "Nobody says whether the price of %s is relative: enter the "
+                    "origin of its price",
+                    line.code,
+                )
             if line.values.needs_index and line.index_key not in terms.indexes:
                 return "no_index", self.env._(
                     "%s has a relative price whose index is not known yet: close the "

@@ -1,4 +1,5 @@
 from . import test_accounts
+from . import test_claim_amounts
 from . import test_closing_claim
 from . import test_closing_masses
 from . import test_closing_other

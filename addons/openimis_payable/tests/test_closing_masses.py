@@ -65,7 +65,9 @@ class TestClosingMasses(OpenimisCase):
         self.assertEqual(set(claims.mapped("status")), {"16"})
         self.assertEqual(set(claims.mapped("remunerated")), {500})
         self.assertEqual(set(claims.line_ids.mapped("remunerated_amount")), {200, 300})
-        self.assertEqual(set(claims.line_ids.mapped("is_remunerated")), {True})
+        self.assertEqual(
+            set(claims.line_ids.mapped("remunerated_amount_given")), {True}
+        )
 
     def _index(self, month):
         first = date.fromisoformat(f"{month}-01")

@@ -73,9 +73,18 @@ class TestClosingScope(OpenimisCase):
         self._claim(
             "no_index", {**SERVICE, "price_origin": "R"}, date_from="2026-01-10"
         )
+        self._claim("no_origin", {**SERVICE, "price_origin": False}, status="8")
         found = self._preview(date_to="2026-01-30")
         self.assertEqual(found, {code: code for code in found})
-        self.assertEqual(len(found), len(cases) + 3)
+        self.assertEqual(len(found), len(cases) + 4)
+
+    def test_unknown_origin_needs_no_word_once_the_worth_is_known(self):
+        unknown = {**SERVICE, "price_origin": False}
+        self._claim("LISTED", unknown)
+        self._claim("VALUATED", {**unknown, "price_valuated": 0}, status="8")
+        self._claim("REFUSED", {**unknown, "status": "2"}, status="8")
+        expected = {"LISTED": 200, "VALUATED": 0, "REFUSED": 0}
+        self.assertEqual(self._preview(), expected)
 
     def test_reasons_are_findings_too(self):
         claim = self._claim("BAD", SERVICE, status="2")

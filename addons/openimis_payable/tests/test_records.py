@@ -114,16 +114,6 @@ class TestRecords(OpenimisCase):
         self.assertEqual(village.population, 22)
         self.assertEqual(village.complete_name, "Region / District A / Village")
 
-    def test_no_value_is_not_zero(self):
-        claim = self._claim(
-            "C1",
-            {**SERVICE, "remunerated_amount": 0},
-            {**SERVICE, "remunerated_amount": None},
-            {**SERVICE, "qty_approved": 0, "price_approved": 0},
-        )
-        self.assertEqual(claim.line_ids.mapped("is_remunerated"), [True, False, False])
-        self.assertEqual(claim.line_ids.mapped("is_approved"), [False, False, True])
-
     @mute_logger("odoo.sql_db")
     def test_codes_and_shares_are_checked(self):
         for model, vals in (

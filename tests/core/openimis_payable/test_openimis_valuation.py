@@ -31,12 +31,20 @@ def claim(service=None, item=None):
         ({}, {}, "500", "0"),
         ({"remunerated": D(100)}, {"remunerated": D(200)}, "300", "200"),
         ({"remunerated": D(300)}, {"remunerated": D(300)}, "600", "-100"),
-        ({"is_remunerated": True}, {"is_remunerated": True}, "0", "500"),
+        ({"remunerated": D(0)}, {"remunerated": D(0)}, "0", "500"),
+        ({"qty_approved": D(0)}, {}, "300", "200"),
+        ({"price_approved": D(0)}, {}, "300", "200"),
+        ({"price_adjusted": D(0)}, {}, "300", "200"),
+        ({"price_valuated": D(0)}, {}, "300", "200"),
+        ({"remunerated": D(0)}, {"qty_approved": D(0)}, "0", "500"),
+        ({"price_valuated": D(0), "origin": "R"}, {}, "300", "200"),
+        ({"qty_approved": D(0), "price_valuated": D(50)}, {}, "300", "200"),
         ({"rejected": True}, {"rejected": True}, "0", "500"),
         ({"rejected": True}, {}, "300", "200"),
         ({"price_adjusted": D(60)}, {"price_adjusted": D(60)}, "300", "200"),
         ({"qty_approved": D(1)}, {"price_approved": D("66.67")}, "300.01", "199.99"),
-        ({"is_approved": True}, {}, "300", "200"),
+        ({"qty_approved": D(0), "price_approved": D(0)}, {}, "300", "200"),
+        ({"price_approved": D(0), "price_adjusted": D(60)}, {}, "300", "200"),
         (
             {"price_valuated": D("50")},
             {"price_valuated": D("66.66")},
@@ -96,6 +104,23 @@ def test_a_valuated_relative_line_needs_no_index():
     line = ClaimLine(D(2), D(100), price_valuated=D("16.44"), origin="R")
     assert not line.needs_index
     assert line_net(line) == D("32.88")
+
+
+@pytest.mark.parametrize(
+    ("vals", "expected"),
+    [
+        ({}, True),
+        ({"origin": "P"}, False),
+        ({"origin": "R"}, False),
+        ({"rejected": True}, False),
+        ({"price_valuated": D(0)}, False),
+        ({"remunerated": D(0)}, False),
+        ({"price_approved": D(5)}, True),
+    ],
+)
+def test_an_unknown_origin_matters_until_the_line_says_its_worth(vals, expected):
+    line = ClaimLine(D(1), D(10), **{"origin": "", **vals})
+    assert line.needs_origin is expected
 
 
 def test_each_line_is_rounded():
