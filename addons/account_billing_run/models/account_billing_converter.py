@@ -16,6 +16,8 @@ class AccountBillingConverter(models.AbstractModel):
     _source_model = None
     #: Fields read of all sources at once, where the preview needs few of many
     _source_fields = ()
+    #: Whether a run without choices of its own can use it
+    _stands_alone = True
     #: Type of the moves
     _move_type = "in_invoice"
     #: Whether the source itself shows this converter's move (its main converter)

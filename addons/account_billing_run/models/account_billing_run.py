@@ -19,7 +19,7 @@ class AccountBillingRun(models.Model):
         return sorted(
             (name, self.env[name]._description)
             for name in names
-            if name != "account.billing.converter"
+            if self.env[name]._source_model and self.env[name]._stands_alone
         )
 
     def _billing_converters(self):

@@ -129,7 +129,7 @@ class AccountBillingRunMixin(models.AbstractModel):
         """Look again for what is to bill; what this run has billed stays."""
         for run in self:
             run._check_state(("planned", "partial", "done", "failed", "cancelled"))
-            run.state = "draft"
+            run._set_state("draft")
         return self.action_plan()
 
     def action_undo(self):
@@ -138,8 +138,10 @@ class AccountBillingRunMixin(models.AbstractModel):
         :raises UserError: a move is posted
         """
         for run in self:
+            run._check_may_run()
             run._check_state(("partial", "done", "failed", "cancelled"))
-            if any(move.state == "posted" for move in run.move_ids):
+            # sudo: documents count also where the user may not see them
+            if any(move.state == "posted" for move in run.sudo().move_ids):
                 raise UserError(
                     self.env._(
                         "Some documents of %(name)s are posted. Reset them to draft "
@@ -148,7 +150,7 @@ class AccountBillingRunMixin(models.AbstractModel):
                     )
                 )
             run.move_ids.filtered(lambda m: m.state == "draft").unlink()
-            run.write({"state": "cancelled"})
+            run._set_state("cancelled")
         return True
 
     def action_view_moves(self):

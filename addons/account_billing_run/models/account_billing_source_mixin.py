@@ -7,6 +7,7 @@ class AccountBillingSourceMixin(models.AbstractModel):
 
     _name = "account.billing.source.mixin"
     _description = "Document to Bill"
+    _inherit = ["exchange.engine.mixin"]
 
     billing_state = fields.Selection(
         [("to_bill", "To Bill"), ("billed", "Billed"), ("excluded", "Excluded")],
@@ -25,6 +26,7 @@ class AccountBillingSourceMixin(models.AbstractModel):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
+        engine=True,
     )
     billing_link_ids = fields.One2many(
         "account.billing.link", "res_id", string="Billing History", readonly=True

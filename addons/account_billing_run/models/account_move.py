@@ -11,14 +11,16 @@ class AccountMove(models.Model):
     The accountant says so with `action_bill_again`.
     """
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "exchange.engine.mixin"]
 
-    billing_run_model = fields.Char(readonly=True, copy=False)
+    billing_run_model = fields.Char(readonly=True, copy=False, engine=True)
     billing_run_id = fields.Many2oneReference(
         model_field="billing_run_model",
         readonly=True,
         copy=False,
         index="btree_not_null",
+        engine=True,
     )
     billing_link_ids = fields.One2many(
         "account.billing.link", "move_id", string="Billed Documents", readonly=True

@@ -59,6 +59,8 @@ class AccountMove(models.Model):
         self._billing_check_fast_totals(moves, totals)
         return moves
 
+    # Odoo looks for the decorator on the last override only.
+    @api.onchange("partner_id")
     def _inverse_partner_id(self):
         """Leave the lines of complete entries, which name their partner already."""
         if self.env.context.get("billing_complete_entry"):

@@ -175,9 +175,10 @@ class DaycareBillingRun(models.Model):
 
     def _begin(self, phase):
         """Make the job ready for a phase."""
+        self._check_may_run()
         if self.state == "running":
             self._check_state(("draft", "planned"))
-        self.write({"phase": phase, "state": "draft"})
+        self._set_state("draft", phase=phase)
 
     def _check_stage(self, *allowed):
         for run in self:

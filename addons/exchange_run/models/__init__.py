@@ -1,3 +1,4 @@
+from . import exchange_engine_mixin
 from . import exchange_message
 from . import exchange_chunk
 from . import exchange_progress

@@ -108,6 +108,8 @@ class ExchangeProgress(models.Model):
     def _get_runner(self, run):
         """Return the user who started the job, if known."""
         found = self.search([("run_model", "=", run._name), ("run_id", "=", run.id)])
+        # Published past the ORM, maybe since it was read.
+        found.invalidate_recordset(["user_id"])
         return found.user_id
 
     @contextmanager

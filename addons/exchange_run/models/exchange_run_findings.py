@@ -61,7 +61,8 @@ class ExchangeRunMixin(models.AbstractModel):
         counters = {key: dict(row) for key, row in (self.counters or {}).items()}
         row = counters.setdefault(entity, {})
         row[action] = row.get(action, 0) + number
-        self.counters = counters
+        with self._engine_writes():
+            self.counters = counters
 
     # === FINDINGS ===
 

@@ -27,7 +27,7 @@ class ExchangeRunMixin(models.AbstractModel):
 
     _name = "exchange.run.mixin"
     _description = "Job"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["exchange.engine.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -40,13 +40,18 @@ class ExchangeRunMixin(models.AbstractModel):
     _exchange_sequence_code = "exchange.run"
 
     name = fields.Char(
-        default=lambda self: self.env._("New"), readonly=True, copy=False, index=True
+        default=lambda self: self.env._("New"),
+        readonly=True,
+        copy=False,
+        index=True,
+        engine="write",
     )
     company_id = fields.Many2one(
         "res.company",
         required=True,
         index=True,
         default=lambda self: self.env.company,
+        engine="write",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -56,18 +61,26 @@ class ExchangeRunMixin(models.AbstractModel):
         help="This person is told of a failure.",
     )
     state = fields.Selection(
-        STATES, default="draft", required=True, copy=False, tracking=True, index=True
+        STATES,
+        default="draft",
+        required=True,
+        copy=False,
+        tracking=True,
+        index=True,
+        engine=True,
     )
     dry_run = fields.Boolean(
         help="Do everything except what could not be undone outside this database."
     )
-    date_start = fields.Datetime(string="Started", readonly=True, copy=False)
-    date_end = fields.Datetime(string="Ended", readonly=True, copy=False)
+    date_start = fields.Datetime(
+        string="Started", readonly=True, copy=False, engine=True
+    )
+    date_end = fields.Datetime(string="Ended", readonly=True, copy=False, engine=True)
     progress_done = fields.Integer(compute="_compute_progress")
     progress_total = fields.Integer(compute="_compute_progress")
     progress_percent = fields.Float(string="Progress", compute="_compute_progress")
     progress_text = fields.Char(string="Step", compute="_compute_progress")
-    counters = fields.Json(copy=False, readonly=True)
+    counters = fields.Json(copy=False, readonly=True, engine=True)
     counters_html = fields.Html(string="Result", compute="_compute_counters_html")
     exchange_message_ids = fields.One2many(
         "exchange.message",
@@ -136,6 +149,23 @@ class ExchangeRunMixin(models.AbstractModel):
             user_id=self.user_id.id or self.env.uid,
         )
 
+    def _check_may_run(self):
+        """Refuse to do the job, or to go on with it, for who may not.
+
+        Asked when somebody presses a button that starts or resumes the job, and again
+        when a worker takes it over, then as the user who started it.
+
+        :raises AccessError: what right is missing
+        """
+        self.check_access("write")
+
+    def _check_may_cancel(self):
+        """Refuse to give up the job for who may not.
+
+        :raises AccessError: what right is missing
+        """
+        self._check_may_run()
+
     # === FIELDS ===
 
     @api.model_create_multi
@@ -147,6 +177,23 @@ class ExchangeRunMixin(models.AbstractModel):
                 number = Sequence.next_by_code(self._exchange_sequence_code)
                 vals["name"] = number or self.env._("New")
         return super().create(vals_list)
+
+    def write(self, vals):
+        """Change jobs; whether one is for real is settled once it has a plan.
+
+        :raises UserError: a job with a plan would become a real one, or a rehearsal
+        """
+        if "dry_run" in vals and not self._is_engine_writing():
+            value = bool(vals["dry_run"])
+            settled = self.filtered(lambda run: run.state != "draft")
+            if any(run.dry_run != value for run in settled):
+                raise UserError(
+                    self.env._(
+                        "A job that was previewed or started cannot become another "
+                        "kind of run. Set it back to draft first, or make a new one."
+                    )
+                )
+        return super().write(vals)
 
     def _compute_progress(self):
         # sudo: who may read the job may see how far it is
@@ -187,6 +234,7 @@ class ExchangeRunMixin(models.AbstractModel):
     def action_run(self):
         """Do the job, at once or in the background if it is long."""
         for run in self:
+            run._check_may_run()
             run._check_state((*STARTABLE, "running"))
             with run._job_lock():
                 if run.state == "draft":
@@ -199,6 +247,7 @@ class ExchangeRunMixin(models.AbstractModel):
     def action_resume(self):
         """Go on with a job that was interrupted or that failed in part."""
         for run in self:
+            run._check_may_run()
             run._check_state(RESUMABLE)
             with run._job_lock():
                 if not run.date_start:
@@ -212,6 +261,7 @@ class ExchangeRunMixin(models.AbstractModel):
     def action_cancel(self):
         """Give up the job; a running one stops at its next safe point."""
         for run in self:
+            run._check_may_cancel()
             run._check_state((*STARTABLE, *RESUMABLE))
             # With the lock nobody starts the job while it is being given up.
             with run._try_job_lock() as idle:
@@ -234,8 +284,17 @@ class ExchangeRunMixin(models.AbstractModel):
                     self.env._("A part of %(name)s is done already.", name=run.name)
                 )
             run._clear_plan()
-            run.state = "draft"
+            run._set_state("draft")
         return True
+
+    def _set_state(self, state, **values):
+        """Put the jobs into a state, which no user writes.
+
+        :param str state: one of STATES
+        :param values: other fields of the engine's that change with it
+        """
+        with self._engine_writes():
+            self.write({"state": state, **values})
 
     def _check_state(self, allowed):
         self.ensure_one()

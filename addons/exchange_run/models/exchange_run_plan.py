@@ -17,20 +17,24 @@ class ExchangeRunMixin(models.AbstractModel):
         # sudo: chunks are the engine's own bookkeeping, no user has rights on them
         Chunk = self.env["exchange.chunk"].sudo()
         total = 0
-        for batch in split_every(BATCH, enumerate(self._plan())):
-            chunks = Chunk.create([self._prepare_chunk_vals(*item) for item in batch])
-            total += sum(chunks.mapped("units"))
-            # A plan may have 100,000 chunks: none of them is needed again soon.
-            chunks.invalidate_recordset()
+        # The plan may be a generator: it works as it is read.
+        with self._engine_writes():
+            for batch in split_every(BATCH, enumerate(self._plan())):
+                vals_list = [self._prepare_chunk_vals(*item) for item in batch]
+                chunks = Chunk.create(vals_list)
+                total += sum(chunks.mapped("units"))
+                # A plan may have 100,000 chunks: none of them is needed again soon.
+                chunks.invalidate_recordset()
         self._publish_progress(done=0, total=total, text=None)
-        self.state = "planned"
+        self._set_state("planned")
 
     def _clear_plan(self):
         domain = self._own_rows()
         for model in ("exchange.message", "exchange.chunk"):
             # sudo: see _make_plan
             self.env[model].sudo().search(domain).unlink()
-        self.write({"counters": {}, "date_start": False, "date_end": False})
+        with self._engine_writes():
+            self.write({"counters": {}, "date_start": False, "date_end": False})
 
     def _prepare_chunk_vals(self, sequence, payload):
         return {

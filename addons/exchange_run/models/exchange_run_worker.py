@@ -39,22 +39,24 @@ class ExchangeRunMixin(models.AbstractModel):
         )
         # A new attempt: what was said of the one before no longer needs attention.
         self.activity_unlink([FAILURE_ACTIVITY])
-        self.write(
-            {
-                "state": "running",
-                "date_start": self.date_start or fields.Datetime.now(),
-                "date_end": False,
-            }
-        )
+        started = self.date_start or fields.Datetime.now()
+        self._set_state("running", date_start=started, date_end=False)
         self._commit()
 
     def _runner_id(self):
         """Return the id of the user with whose rights the job works in the background.
 
-        Who starts the job; for a schedule, which may do everything, the responsible.
+        Who starts the job; for a schedule, which may do everything, who did so before,
+        else the responsible that a schedule has set. *Responsible* is anybody's to
+        write and so never decides on the rights of a job that a user has made.
         """
         if self.env.uid != SUPERUSER_ID:
             return self.env.uid
+        # sudo: the engine's own bookkeeping
+        if before := self.env["exchange.progress"].sudo()._get_runner(self):
+            return before.id
+        if self.create_uid.id not in (False, SUPERUSER_ID):
+            return self.create_uid.id
         return self.user_id.id or SUPERUSER_ID
 
     def _work_or_queue(self):
@@ -103,7 +105,9 @@ class ExchangeRunMixin(models.AbstractModel):
     def _take_over(self):
         """Work with the rights, and in the language, of the user who started the job.
 
-        :raises UserError: the server died too often at the same point of the job
+        :raises UserError: the server died too often at the same point of the job, or
+            nobody is known to have started it
+        :raises AccessError: who started it may not do so any more
         """
         # sudo: the engine's own bookkeeping
         Progress = self.env["exchange.progress"].sudo()
@@ -115,12 +119,21 @@ class ExchangeRunMixin(models.AbstractModel):
                     number=MAX_ATTEMPTS,
                 )
             )
-        runner = Progress._get_runner(self) or self.user_id or self.env.user
-        self.with_user(runner).with_context(
+        runner = Progress._get_runner(self)
+        if not runner:
+            raise UserError(
+                self.env._(
+                    "Nobody is known to have started this job. Resume it to start it "
+                    "in your name."
+                )
+            )
+        job = self.with_user(runner).with_context(
             allowed_company_ids=self.company_id.ids,
             lang=runner.lang or self.env.lang,
             tz=runner.tz,
-        )._work()
+        )
+        job._check_may_run()
+        job._work()
 
     # === WORK ===
 
@@ -132,7 +145,7 @@ class ExchangeRunMixin(models.AbstractModel):
                 self._work_at_once()
             elif not self._work_by_chunk():
                 return
-            with self._undo_on_error():
+            with self._undo_on_error(), self._engine_writes():
                 self._finish()
                 self.env.flush_all()
         except ExchangeCancelled:
@@ -152,7 +165,8 @@ class ExchangeRunMixin(models.AbstractModel):
             while chunk := self._next_chunk(last):
                 self._check_cancelled()
                 done, last = done + chunk.units, chunk.sequence
-                self._execute(chunk.payload or {})
+                with self._engine_writes():
+                    self._execute(chunk.payload or {})
                 chunk.state = "done"
                 # What earlier chunks read would only make the later ones slower.
                 self.env.invalidate_all()
@@ -181,7 +195,7 @@ class ExchangeRunMixin(models.AbstractModel):
         """Execute one chunk; its failure is recorded and does not stop the others."""
         for tries_left in reversed(range(MAX_TRIES)):
             try:
-                with self._undo_on_error():
+                with self._undo_on_error(), self._engine_writes():
                     self._execute(chunk.payload or {})
                     chunk.state = "done"
                     self.env.flush_all()
@@ -218,7 +232,7 @@ class ExchangeRunMixin(models.AbstractModel):
 
     def _end(self, state):
         """Put the job into its final state and commit."""
-        self.write({"state": state, "date_end": fields.Datetime.now()})
+        self._set_state(state, date_end=fields.Datetime.now())
         if state in ("partial", "failed"):
             self._on_failure()
         self._commit()

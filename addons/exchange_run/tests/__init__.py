@@ -1,4 +1,5 @@
 from . import (
+    test_engine_fields,
     test_readme,
     test_run_background,
     test_run_lifecycle,

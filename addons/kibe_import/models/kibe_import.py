@@ -134,8 +134,9 @@ class KibeImport(models.Model):
         """Start the chosen operation; a plan made before is made anew."""
         for run in self:
             if run.state in ("planned", "done", "failed"):
+                run._check_may_run()
                 run._check_restartable()
-                run.state = "draft"
+                run._set_state("draft")
         return super().action_run()
 
     def action_test(self):
@@ -170,6 +171,7 @@ class KibeImport(models.Model):
 
     def _start_operation(self, operation):
         for run in self:
+            run._check_may_run()
             run._check_restartable()
             run.operation = operation
         return self.action_run()

@@ -86,9 +86,7 @@ class KibeImportBackground(models.AbstractModel):
                 self.to_plan = False
                 if not (self.needs_review or self._has_fatal_findings()):
                     # Never committed as merely planned: no worker would take it over.
-                    self.write(
-                        {"state": "running", "date_start": fields.Datetime.now()}
-                    )
+                    self._set_state("running", date_start=fields.Datetime.now())
                 self.env.flush_all()
                 self._check_cancelled()
         except ExchangeCancelled:

@@ -153,7 +153,7 @@ class OpenimisClosing(models.Model):
         """Forget a preview whose choices change, lest it be taken for the new one."""
         planned = self.filtered(lambda closing: closing.state == "planned")
         if CHOICES.intersection(vals) and planned:
-            super(OpenimisClosing, planned).write({"state": "draft"})
+            planned._set_state("draft")
         return super().write(vals)
 
     def _default_month_start(self):

@@ -39,7 +39,7 @@ class OpenimisClosing(models.Model):
         require_right(self.env, "111103", "111101")
         for closing in self:
             if closing.state in DONE_STATES:
-                closing.state = "draft"
+                closing._set_state("draft")
             closing.action_plan()
         return True
 
@@ -53,7 +53,7 @@ class OpenimisClosing(models.Model):
         require_right(self.env, "156102")
         for closing in self:
             if closing.state in DONE_STATES:
-                closing.state = "draft"
+                closing._set_state("draft")
             closing.action_run()
         return True
 
@@ -62,10 +62,9 @@ class OpenimisClosing(models.Model):
         require_right(self.env, "111103", "111101")
         return super().action_plan()
 
-    def action_run(self):
-        """Generate drafts; needs right 111101."""
+    def _check_may_run(self):
         require_right(self.env, "111101")
-        return super().action_run()
+        return super()._check_may_run()
 
     def _generate_at_once(self):
         """Bill within the current transaction, as demonstration data must."""

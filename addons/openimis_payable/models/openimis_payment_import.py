@@ -35,10 +35,9 @@ class OpenimisPaymentImport(models.Model):
         found = journals.search([*company, ("type", "=", "bank")], limit=2)
         return found if len(found) == 1 else journals
 
-    def action_run(self):
-        """Register or reject what the file tells; needs right 156202."""
+    def _check_may_run(self):
         require_right(self.env, "156202")
-        return super().action_run()
+        return super()._check_may_run()
 
     def _plan(self):
         raw = self.with_context(bin_size=False)._file_content()

@@ -214,22 +214,24 @@ class SofiExport(models.Model):
         ).state = "todo"
         return result
 
-    def action_run(self):
-        """Export; only managers archive charges, operators simulate."""
-        self._check_may_act()
-        return super().action_run()
-
-    def _check_may_act(self):
+    def _check_may_run(self):
+        """Only managers archive charges; operators simulate."""
         if not all(self.mapped("may_act")):
             raise AccessError(
                 self.env._("Only a manager of SOFI / Primmo can export for real.")
             )
+        return super()._check_may_run()
+
+    def _check_may_cancel(self):
+        """Who may preview a run may give up the preview."""
+        self.check_access("write")
+        self.filtered(lambda run: run.state != "planned")._check_may_run()
 
     def action_resume(self):
         """Go on where the run stopped; one that the guard stopped begins anew."""
-        self._check_may_act()
+        self._check_may_run()
         stopped = self.filtered(lambda r: r.state == "failed" and not r._chunk_counts())
-        stopped.state = "draft"
+        stopped._set_state("draft")
         stopped.action_run()
         return super(SofiExport, self - stopped).action_resume()
 

@@ -15,7 +15,7 @@ class SofiExport(models.Model):
 
         :raises UserError: charges of a file are archived
         """
-        self.filtered(lambda run: run.state != "planned")._check_may_act()
+        self._check_may_cancel()
         for run in self:
             # One that is worked on stops by itself, see _end.
             if run.state != "running" or run._is_idle():

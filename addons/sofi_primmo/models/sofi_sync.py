@@ -102,23 +102,15 @@ class SofiSync(models.Model):
 
     # === APPLY ===
 
-    def action_run(self):
-        """Apply what the preview showed; only managers write to SOFI."""
-        self._check_manager()
-        return super().action_run()
-
-    def action_resume(self):
-        """Go on with what was interrupted; only managers write to SOFI."""
-        self._check_manager()
-        return super().action_resume()
-
-    def _check_manager(self):
+    def _check_may_run(self):
+        """Only managers write to SOFI."""
         if not self.env.su and not self.env.user.has_group(MANAGER):
             raise AccessError(
                 self.env._(
                     "Only a manager of SOFI / Primmo can apply a synchronization."
                 )
             )
+        return super()._check_may_run()
 
     def _execute(self, payload):
         residence = self.env["sofi.residence"].browse(payload["residence_id"])

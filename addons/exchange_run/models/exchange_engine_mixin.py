@@ -1,0 +1,144 @@
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from odoo import api, models, tools
+from odoo.exceptions import AccessError
+
+#: Whether the program itself writes. Kept by the thread and not in the environment's
+#: context, which a client may fill with whatever it likes.
+_engine_is_writing = ContextVar("exchange_engine_is_writing", default=False)
+
+#: A value that says nothing, whatever the kind of field
+EMPTY = (None, False, 0, "", (), [], {})
+
+
+class ExchangeEngineMixin(models.AbstractModel):
+    """Fields that only the program writes, whatever rights a user has on the record.
+
+    A model inherits this mixin and declares such a field with ``engine=True``::
+
+        amount = fields.Monetary(readonly=True, copy=False, engine=True)
+
+    or with ``engine="write"`` where whoever creates the record chooses the value, and
+    nobody changes it afterwards. A value given by a client, an import or another
+    program is refused at every door, since they all end in :meth:`create` and
+    :meth:`write`; one that changes nothing is let pass.
+
+    The program writes
+
+    - in superuser mode (`sudo()`, scheduled actions, installation),
+    - in every plan, chunk and end of a job, which the engine calls,
+    - and else in a block: ``with self._engine_writes(): …``, as short as can be, after
+      the method has checked that its user may do what it does.
+
+    A record's company is fixed in the same way: it never moves to one that its writer
+    does not work for.
+    """
+
+    _name = "exchange.engine.mixin"
+    _description = "Record With Fields Only the Program Writes"
+
+    def _valid_field_parameter(self, field, name):
+        return name == "engine" or super()._valid_field_parameter(field, name)
+
+    @api.model
+    @tools.ormcache()
+    def _engine_names(self):
+        """Return {name: True or "write"} of the fields only the program writes."""
+        return {
+            name: field.engine
+            for name, field in self._fields.items()
+            if getattr(field, "engine", False)
+        }
+
+    @api.model
+    @contextmanager
+    def _engine_writes(self):
+        """Let the block write the fields that only the program writes."""
+        token = _engine_is_writing.set(True)
+        try:
+            yield
+        finally:
+            _engine_is_writing.reset(token)
+
+    @api.model
+    def _is_engine_writing(self):
+        """Tell whether the program itself writes now.
+
+        :rtype: bool
+        """
+        return self.env.su or _engine_is_writing.get()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create records.
+
+        :raises AccessError: a value of a field that only the program writes is given
+        """
+        if self._is_engine_writing():
+            return super().create(vals_list)
+        names = {n for n, mode in self._engine_names().items() if mode is True}
+        # A default of the client's is a value of the client's.
+        chosen = {f"default_{name}" for name in names}.intersection(self.env.context)
+        if chosen:
+            context = self.env.context
+            kept = {key: context[key] for key in context if key not in chosen}
+            self = self.with_env(self.env(context=kept))
+        for vals in vals_list:
+            self._engine_check_created(names.intersection(vals), vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Change records.
+
+        :raises AccessError: a field that only the program writes would change, or the
+            record would move to a company of others
+        """
+        if not self._is_engine_writing():
+            for name in self._engine_names().keys() & vals.keys():
+                if any(not record._engine_is_same(name, vals[name]) for record in self):
+                    self._engine_refuse([name])
+            if "company_id" in vals:
+                self._engine_check_company(vals["company_id"])
+        return super().write(vals)
+
+    def _engine_check_created(self, names, vals):
+        defaults = self.default_get(list(names)) if names else {}
+        given = [
+            name
+            for name in names
+            if vals[name] != defaults.get(name)
+            and not (vals[name] in EMPTY and defaults.get(name) in EMPTY)
+        ]
+        if given:
+            self._engine_refuse(sorted(given))
+
+    def _engine_is_same(self, name, value):
+        """Tell whether writing a value changes nothing."""
+        field = self._fields[name]
+        if field.type in ("one2many", "many2many"):
+            return not value
+        # sudo: who may not read the field is told the same as everybody else
+        record = self.sudo()
+        now = field.convert_to_cache(record[name], record)
+        return field.convert_to_cache(value, record) == now
+
+    def _engine_check_company(self, company_id):
+        changed = self.sudo().filtered(
+            lambda record: record.company_id.id != company_id
+        )
+        if changed and company_id not in self.env.user.company_ids.ids:
+            raise AccessError(
+                self.env._("You do not work for the company you have chosen.")
+            )
+
+    def _engine_refuse(self, names):
+        labels = [self._fields[name]._description_string(self.env) for name in names]
+        raise AccessError(
+            self.env._(
+                "Nobody writes %(fields)s of %(model)s by hand: the program does, "
+                "when the buttons are used that are made for it.",
+                fields=", ".join(f"“{label}”" for label in labels),
+                model=self._description,
+            )
+        )
