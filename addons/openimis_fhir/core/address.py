@@ -5,6 +5,7 @@ really connected to, because a name may resolve differently a moment later.
 """
 
 import ipaddress
+import socket
 from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
@@ -31,12 +32,27 @@ def check_url(url, internal=False):
         raise UnsafeAddress(parts.hostname, code="credentials_in_url")
     if parts.query or parts.fragment:
         raise UnsafeAddress(parts.hostname, code="query")
+    if peer := _literal(parts.hostname):
+        check_peer(peer, internal)
+    return parts.geturl().rstrip("/")  # a name: the adapter checks the peer
+
+
+def _literal(host):
+    """IP address a host is written as, None for a name.
+
+    The resolver also reads `2852039166`, `0xA9FEA9FE` and `169.254.43518`.
+    """
     try:
-        peer = ipaddress.ip_address(parts.hostname)
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except (OSError, UnicodeEncodeError):
+        return _ipv6(host)
+
+
+def _ipv6(host):
+    try:
+        return ipaddress.IPv6Address(host)
     except ValueError:
-        return parts.geturl().rstrip("/")  # a name: the adapter checks the peer
-    check_peer(peer, internal)
-    return parts.geturl().rstrip("/")
+        return None
 
 
 def check_peer(peer, internal=False):
@@ -57,10 +73,12 @@ def check_peer(peer, internal=False):
 class _Guard:
     """Check the connected peer before the first byte is sent."""
 
+    internal = False
+
     def _new_conn(self):
         sock = super()._new_conn()
         try:
-            check_peer(sock.getpeername()[0])
+            check_peer(sock.getpeername()[0], self.internal)
         except UnsafeAddress:
             sock.close()
             raise
@@ -75,34 +93,55 @@ class _GuardedHTTPS(_Guard, HTTPSConnection):
     pass
 
 
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _GuardedHTTP
+class _InternalHTTP(_GuardedHTTP):
+    internal = True
 
 
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _GuardedHTTPS
+class _InternalHTTPS(_GuardedHTTPS):
+    internal = True
+
+
+def _pools(http, https):
+    """Connection pools by scheme, of connections that check their peer."""
+    return {
+        "http": type("_HTTPPool", (HTTPConnectionPool,), {"ConnectionCls": http}),
+        "https": type("_HTTPSPool", (HTTPSConnectionPool,), {"ConnectionCls": https}),
+    }
+
+
+POOLS = {
+    False: _pools(_GuardedHTTP, _GuardedHTTPS),
+    True: _pools(_InternalHTTP, _InternalHTTPS),
+}
 
 
 class GuardedAdapter(HTTPAdapter):
-    """Transport adapter for `requests` that connects to public hosts only."""
+    """Transport adapter for `requests` that connects to allowed hosts only.
+
+    :param bool internal: private and loopback hosts are allowed
+    """
+
+    def __init__(self, internal=False):
+        self._internal = bool(internal)
+        super().__init__()
 
     def init_poolmanager(self, *args, **kwargs):
         """Make the pools, with connections that check their peer."""
         done = super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": _HTTPPool,
-            "https": _HTTPSPool,
-        }
+        self.poolmanager.pool_classes_by_scheme = POOLS[self._internal]
         return done
 
 
 def guarded_session(session, internal=False):
-    """Mount the guard on a `requests.Session`; proxies of the environment are ignored.
+    """Mount the guard on a `requests.Session`.
 
-    A proxy would resolve the name itself and so walk around the guard.
+    Proxies and passwords of the environment (`HTTP_PROXY`, `~/.netrc`) are ignored: a
+    proxy would resolve the name itself and so walk around the guard.
+
+    :param bool internal: private and loopback hosts are allowed; never those that
+        `check_peer` refuses in any case
     """
-    if not internal:
-        session.trust_env = False
-        session.mount("https://", GuardedAdapter())
-        session.mount("http://", GuardedAdapter())
+    session.trust_env = False
+    session.mount("https://", GuardedAdapter(internal))
+    session.mount("http://", GuardedAdapter(internal))
     return session

@@ -21,6 +21,7 @@ from .exceptions import (
     RequestRefused,
     ServerFailed,
     ServerUnavailable,
+    TimedOut,
     UnknownField,
     UnreadableAnswer,
     UnsafeAddress,
@@ -32,6 +33,9 @@ UNKNOWN_FIELD = re.compile(r"Cannot query field .(\w+). on type")
 BUSY = {429, 502, 503, 504}
 MAX_BYTES = 64 * 1024 * 1024
 MAX_WAIT = 60.0
+#: «Too many requests» names no time: openIMIS counts by the minute. So we wait this
+#: many times longer than after other trouble.
+RATE_PATIENCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Settings:
     """How to reach one openIMIS.
 
     `rate` is the number of requests per minute we allow ourselves; GraphQL is asked at
-    most `graphql_rate` times, for openIMIS refuses more than 150 (section 6). `retries`
+    most `graphql_rate` times, for openIMIS refuses more than 150 (section 6); once it
+    has refused a FHIR request for that reason, FHIR too. `retries`
     counts further attempts after the first, each after twice the wait of the one
     before, which starts at `backoff` seconds.
     """
@@ -102,6 +107,7 @@ class Client:
         self._csrf = None
         self._next_slot = 0.0
         self._given_up = None
+        self._rate = settings.rate
 
     # === PUBLIC === #
 
@@ -113,13 +119,17 @@ class Client:
         """
         self._given_up = error
 
-    def get(self, path, params=None):
+    def get(self, path, params=None, patient=True):
         """GET a FHIR path, e.g. `get("Claim/", {"_count": 10})`.
 
+        :param bool patient: False where the caller can ask for less: what takes too
+            long is then not asked again
         :return: the resource or bundle as dict, numbers as `Decimal`
         :raises ExchangeError: one of its kinds, see `exceptions`
         """
-        return self._request("GET", f"{FHIR_PATH}/{path}", params=params)
+        return self._request(
+            "GET", f"{FHIR_PATH}/{path}", patient=patient, params=params
+        )
 
     def post(self, path, resource):
         """POST a FHIR resource once: a lost answer is not repeated (not idempotent).
@@ -172,7 +182,7 @@ class Client:
 
     # === REQUESTS === #
 
-    def _request(self, method, path, attempts=None, **options):
+    def _request(self, method, path, attempts=None, patient=True, **options):
         if self._given_up:
             raise self._given_up
         attempts = attempts or self.settings.retries + 1
@@ -190,9 +200,9 @@ class Client:
                 self._token = ""  # expired: log in again, once
             except ServerUnavailable as error:
                 attempt += 1
-                if attempt >= attempts:
+                if attempt >= attempts or (isinstance(error, TimedOut) and not patient):
                     raise
-                self._sleep(getattr(error, "wait", 0) or self._wait(attempt))
+                self._sleep(self._wait(attempt, error))
 
     def _send(self, method, path, params=None, body=None, headers=None):
         self._wait_for_slot(path)
@@ -214,7 +224,11 @@ class Client:
                 content = self._read(answer)
         except UnsafeAddress:
             raise
+        except requests.Timeout as error:
+            raise TimedOut(type(error).__name__) from None
         except requests.RequestException as error:
+            if _is_read_timeout(error):
+                raise TimedOut(type(error).__name__) from None
             raise ServerUnavailable(type(error).__name__) from None
         self._note_date(answer)
         # GraphQL says 400 where a query is wrong, and why in its answer
@@ -239,8 +253,11 @@ class Client:
             return value
         detail = _outcome_text(content)
         if status in BUSY:
-            error = ServerUnavailable(detail, status=status)
+            kind = TimedOut if status == 504 else ServerUnavailable
+            error = kind(detail, status=status)
             error.wait = _retry_after(answer.headers.get("Retry-After"))
+            if status == 429:
+                self._rate = min(self._rate, self.settings.graphql_rate)
             raise error
         if status == 401:
             raise AuthenticationFailed(detail, status=status)
@@ -259,24 +276,28 @@ class Client:
             try:
                 answer = self._send("POST", f"{FHIR_PATH}/login/", body=body)
                 break
-            except ServerUnavailable:
+            except ServerUnavailable as error:
                 if attempt > self.settings.retries:
                     raise
-                self._sleep(self._wait(attempt))
+                self._sleep(self._wait(attempt, error))
             except (AccessRefused, RequestRefused) as error:
                 raise AuthenticationFailed(error.detail, status=error.status) from None
         if not answer.get("token"):
             raise UnreadableAnswer("login", code="no_token")
         self._token = str(answer["token"])
 
-    def _wait(self, attempt):
-        return min(MAX_WAIT, self.settings.backoff * 2**attempt)
+    def _wait(self, attempt, error):
+        """Seconds to wait before the next attempt."""
+        wait = self.settings.backoff * 2**attempt
+        if error.status == 429:
+            wait *= RATE_PATIENCE
+        return getattr(error, "wait", 0) or min(MAX_WAIT, wait)
 
     def _wait_for_slot(self, path):
         now = self._clock()
         if now < self._next_slot:
             self._sleep(self._next_slot - now)
-        rate = self.settings.rate
+        rate = self._rate
         if path == GRAPHQL_PATH:
             rate = min(rate, self.settings.graphql_rate)
         self._next_slot = max(now, self._next_slot) + 60.0 / max(rate, 1)
@@ -305,6 +326,11 @@ def _place(error):
         return int(error["locations"][0]["column"]) - 1
     except (KeyError, IndexError, TypeError, ValueError):
         return 0
+
+
+def _is_read_timeout(error):
+    """Whether an answer stopped coming half way (requests calls that no time-out)."""
+    return "Read timed out" in str(error)
 
 
 def _retry_after(value):

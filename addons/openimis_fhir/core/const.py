@@ -76,6 +76,9 @@ FIXED_PARAMETERS = {
     "facility": {"type": "prov"},
     "bill": {"resourceType": "bill"},
 }
-# Kinds whose lists understand _lastUpdated (section 6); Coverage and Contract only
-# know refDate, so they come whole each time and their fingerprint tells what changed.
-INCREMENTAL_KINDS = ("location", "facility", "insuree", "claim", "bill")
+# Kinds whose lists can be asked for what changed since a moment. Of facilities openIMIS
+# fails on the question (500); a policy and its premium change without a new date, so
+# they come whole each time and their fingerprint tells what changed.
+INCREMENTAL_KINDS = ("location", "insuree", "claim", "bill")
+# Kinds whose lists understand _lastUpdated at all.
+BOUNDED_KINDS = (*INCREMENTAL_KINDS, "product", "policy", "premium")

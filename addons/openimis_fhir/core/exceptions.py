@@ -46,6 +46,10 @@ class ServerUnavailable(ExchangeError):
     code = "unavailable"
 
 
+class TimedOut(ServerUnavailable):
+    """No answer within the time limit (or the proxy's): ask for less at a time."""
+
+
 class ServerFailed(ExchangeError):
     """openIMIS answered 500: repeating the same question does not help."""
 
@@ -94,3 +98,20 @@ class UnreadableResource(ExchangeError):
     def __init__(self, path, detail=""):
         super().__init__(f"{path}: {detail}" if detail else path)
         self.path = path
+
+
+def is_gone(error):
+    """Whether an error says that the record asked for does not exist (any more).
+
+    openIMIS answers 404 for some resources and 500 for others, with the words of the
+    query that found nothing. Any other failure says nothing about the record.
+
+    :param ExchangeError error: of a request for one record by its UUID
+    :rtype: bool
+    """
+    if isinstance(error, NotFound):
+        return True
+    text = error.detail
+    return isinstance(error, ServerFailed) and (
+        "failed to retrieve" in text and "matching query does not exist" in text
+    )

@@ -136,7 +136,11 @@ class ClaimLine:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim with its lines; `status` is openIMIS' number."""
+    """A claim with its lines; `status` is openIMIS' number.
+
+    `untold`: the transport cannot tell what some line is worth, because openIMIS shows
+    a price of zero, or none, as the asked one.
+    """
 
     uuid: str
     code: str
@@ -161,6 +165,7 @@ class Claim:
     remunerated: Decimal | None = None
     currency: str | None = None
     lines: tuple[ClaimLine, ...] = ()
+    untold: bool = False
     version: int | None = None
 
 

@@ -45,7 +45,7 @@ class OpenimisPull(models.Model):
         ]
 
     def _is_gone(self, transport, uuid):
-        """Whether openIMIS says so; a question it fails on is no answer."""
+        """Whether openIMIS says so; a question it fails on otherwise is no answer."""
         try:
             return transport.bill(uuid) is None
         except ServerFailed:

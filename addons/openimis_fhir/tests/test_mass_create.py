@@ -96,8 +96,8 @@ class TestMassCreate(OpenimisCase):
         for key in self.claims:
             answer = self.store.rows["Claim"][key].response
             answer["item"][0]["adjudication"][-1]["amount"]["value"] = 10.00005
-            answer["total"][-1]["amount"]["value"] = 10.005
+            self.store.rows["Claim"][key].resource["total"]["value"] = 10.005
         rows = self.pulled_rows()
-        self.assertEqual(rows["openimis_claim"][0]["valuated"], 10.01)
+        self.assertEqual(rows["openimis_claim"][0]["claimed"], 10.01)
         self.assertEqual(rows["openimis_claim_line"][0]["price_valuated"], 10.0001)
         self.assertEqual(self.through_create(), rows)

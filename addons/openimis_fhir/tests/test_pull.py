@@ -41,7 +41,8 @@ class TestPull(OpenimisCase):
                     "code": "C000003",
                     "status": "16",
                     "claimed": 500.0,
-                    "valuated": 150.0,
+                    # FHIR's sums are those of the stages it shows: no information
+                    "valuated": 0.0,
                     "billing_state": "to_bill",
                     "icd_code": "D-637",
                 }

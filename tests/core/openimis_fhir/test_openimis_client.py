@@ -1,11 +1,22 @@
 """The client against the simulator, on real sockets."""
 
+import re
+
 import pytest
 
 from tests.simulators.openimis import Faults, OpenimisServer, Store
+from tests.simulators.openimis.errors import ApiError
 from tests.simulators.openimis.server import LOGIN
+from tests.simulators.openimis.store import make_uuid
 
-from .openimis_samples import DOLLAR, address, client, exceptions, transport
+from .openimis_samples import (
+    DOLLAR,
+    address,
+    client,
+    exceptions,
+    fhir_transport,
+    transport,
+)
 
 
 class Sleeper:
@@ -70,10 +81,21 @@ def test_passing_faults_are_waited_out(store, fault):
 
 
 def test_retry_after_is_respected(store):
-    with OpenimisServer(store, Faults(planned={2: "too_many_429"})) as server:
+    with OpenimisServer(store, Faults(planned={2: "too_many_429_told"})) as server:
         conversation = connect(server)
         conversation.get("Claim/")
         assert conversation._sleep.naps == [0.01]
+
+
+def test_the_rate_limit_names_no_time_so_the_minute_is_waited_for(store):
+    faults = Faults(planned=dict.fromkeys((2, 3, 4), "too_many_429"))
+    with OpenimisServer(store, faults) as server:
+        conversation = connect(server, graphql_rate=140)
+        conversation._clock = lambda: sum(conversation._sleep.naps)
+        conversation.get("Claim/")
+        conversation.get("Claim/")  # and from now on within what openIMIS allows
+        naps = [nap for nap in conversation._sleep.naps if nap > 0.1]
+        assert naps == [20.0, 40.0, 60.0, pytest.approx(60 / 140)]
 
 
 def test_retries_end(store):
@@ -290,7 +312,8 @@ def test_pages_are_numbers_not_offsets(store):
         page = read_all(server, "claim")
         assert len({claim.uuid for claim in page.records}) == 26
         asked = [path for _, path in server.requests if "/Claim/" in path]
-        assert [path.rpartition("=")[2] for path in asked] == ["1", "1", "2", "3"]
+        numbers = [re.search(r"page-offset=(\d+)", path)[1] for path in asked]
+        assert numbers == ["1", "1", "2", "3"]
 
 
 @pytest.mark.parametrize("name", ["fhir", "graphql"])
@@ -326,11 +349,14 @@ def test_a_list_whose_first_entries_are_broken_is_still_counted(store):
     assert (len(page.records), len(page.problems)) == (1, 1)
 
 
-def test_invoice_list_without_its_type_is_empty_so_the_type_is_always_sent(store):
+def test_bills_are_never_asked_for_without_their_type(store):
+    (key,) = store.rows["Invoice"]
     with OpenimisServer(store) as server:
-        bare = connect(server).get("Invoice/")
-        assert (bare["total"], "entry" in bare) == (1, False)
+        for path in ("Invoice/", f"Invoice/{key}/"):
+            with pytest.raises(exceptions.ServerFailed):
+                connect(server).get(path)
         assert len(read_all(server, "bill").records) == 1
+        assert transport.FhirTransport(connect(server)).bill(key).uuid == key
 
 
 def test_an_unreadable_entry_is_named_and_the_others_are_read(store):
@@ -344,18 +370,35 @@ def test_an_unreadable_entry_is_named_and_the_others_are_read(store):
     assert [(p.key, p.code) for p in page.problems] == [("C000001", "resource")]
 
 
-def test_entered_claims_have_no_response_yet(store):
+def test_without_its_response_a_claim_is_left_out_and_not_called_entered(store):
     facility = store.add_facility(1)
     key = store.add_claim(1, facility)
-    store.rows["Claim"][key].response = {
+    store.rows["Claim"][key].response = {  # of another claim, the ties' doing
         "resourceType": "ClaimResponse",
-        "id": key,
+        "id": make_uuid("claim", 99),
         "identifier": [],
         "request": {},
     }
+    other = store.add_claim(2, facility)
+    store.rows["Claim"][other].response["outcome"] = "queued"
+    store.rows["Claim"][other].response["total"] = []
+    store.rows["Claim"][other].response["item"] = []
     with OpenimisServer(store) as server:
-        claims = {claim.uuid: claim for claim in read_all(server, "claim").records}
-    assert claims[key].status == 2
+        server.listing.one = refuse_responses(server.listing.one)
+        page = read_all(server, "claim")
+    status = {claim.uuid: claim.status for claim in page.records}
+    assert status[other] == 2
+    assert key not in status
+    assert [problem.key for problem in page.problems] == [key]
+
+
+def refuse_responses(one):
+    def only_others(name, key, parameters):
+        if name == "ClaimResponse":
+            raise ApiError(500, "Converter init need a valid user")
+        return one(name, key, parameters)
+
+    return only_others
 
 
 def test_only_changes_are_asked_for(store):
@@ -391,4 +434,4 @@ def test_graphql_bill_with_many_lines(store):
     "size, smaller", [(100, 10), (10, 1), (50, 5), (2, 1), (3, 1), (200, 20)]
 )
 def test_smaller_pages_divide_the_larger(size, smaller):
-    assert transport._smaller(size) == smaller
+    assert fhir_transport._smaller(size) == smaller

@@ -103,9 +103,10 @@ def test_claim_joins_what_was_asked_and_what_was_decided():
     assert (read.uuid, read.code, read.status) == (CLAIM, "CQ7", 16)
     assert (read.facility_uuid, read.facility_code) == (FACILITY, "Hq70")
     assert (read.claimed, read.currency) == (D("500.0"), "USD")
-    assert read.valuated == D("45.65")
+    # sums of what FHIR shows, and the day of the request: no information
+    assert (read.approved, read.valuated, read.remunerated) == (None, None, None)
     assert read.date_from == date(2026, 11, 19)
-    assert read.date_processed == date(2026, 11, 21)
+    assert read.date_processed is None
     item, service = read.lines
     assert (item.kind, item.code, item.qty_provided) == ("item", "Iq70", 3)
     assert (service.kind, service.code, service.qty_provided) == ("service", "Sq70", 2)
@@ -146,12 +147,14 @@ def test_response_of_another_claim_is_refused():
 
 def test_rejected_claim():
     response = sample("ClaimResponse_one")
-    response["total"] = response["total"][:1]
+    del response["total"]  # as recorded: only a rejected claim has none
     for item in response["item"]:
         item["adjudication"] = item["adjudication"][:1]
+        item["adjudication"][0]["category"]["coding"][0]["code"] = "1"
         item["adjudication"][0]["reason"]["coding"][0]["code"] = "3"
     read = fhir_read_claim.read_claim(sample("Claim_one"), response, DOLLAR)
     assert read.status == 1
+    assert {line.rejection_reason for line in read.lines} == {3}
 
 
 def test_claim_without_provider_is_refused_by_name():

@@ -1,22 +1,23 @@
 """HTTP in front of the store: login, FHIR lists and reads, GraphQL, payments."""
 
 import json
-import re
 import socket
 import threading
 import time
-from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from . import graphql
+from .errors import ApiError, Refused
 from .faults import Faults
-from .store import Store, sample
+from .listing import Listing, fits, unknown
+from .store import Store
 
 FHIR = "/api/api_fhir_r4/"
-STAMP = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb|ap)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 LOGIN = ("accounting", "s3cret-and-long")
 CSRF = "csrf-token-of-the-simulator"
+#: wrong passwords after which openIMIS refuses everybody from the same address
+LOCK_AFTER = 5
 
 
 class OpenimisServer:
@@ -29,11 +30,13 @@ class OpenimisServer:
 
     def __init__(self, store=None, faults=None, token_life=10**9, port=0):
         self.store = store or Store()
+        self.listing = Listing(self.store)
         self.faults = faults or Faults()
         self.token_life = token_life
         self.requests = []
         self.csrf = CSRF
         self.logins = 0
+        self.refused = 0
         self.tokens = {}
         self.lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"simulator": self})
@@ -87,7 +90,9 @@ class _Handler(BaseHTTPRequestHandler):
             "error_500": ApiError(500, "injected"),
             "busy_503": ApiError(503, "injected"),
             "gateway_502": ApiError(502, "injected"),
-            "too_many_429": ApiError(429, "injected", {"Retry-After": "0.01"}),
+            "too_many_429": ApiError(429, "Rate limit exceeded"),
+            "too_many_429_told": ApiError(429, "proxy", {"Retry-After": "0.01"}),
+            "gateway_504": ApiError(504, "proxy"),
         }
         if self.fault in early:
             raise early[self.fault]
@@ -108,16 +113,21 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "POST":
             return 201, self._create(parts[0]), {}
         if len(parts) == 2:
-            return 200, self._read(*parts), {}
+            return 200, self._read(*parts, url), {}
         return 200, self._list(parts[0], url), {}
 
     # === AUTHENTICATION === #
 
     def _login(self):
         given = json.loads(self.body)
-        if (given.get("username"), given.get("password")) != LOGIN:
-            raise ApiError(401, "Incorrect credentials")
         server = self.simulator
+        if not (given.get("username") and given.get("password")):
+            raise Refused(400, "Missing username or password")
+        wrong = (given.get("username"), given.get("password")) != LOGIN
+        if wrong or server.refused >= LOCK_AFTER:
+            server.refused += 1
+            raise Refused(401, "INCORRECT_CREDENTIALS")
+        server.refused = 0
         server.logins += 1
         token = f"jwt-{server.logins}"
         server.tokens[token] = server.token_life
@@ -125,9 +135,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _check_token(self):
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        if not token:
+            raise ApiError(401, "Authentication credentials were not provided.")
         left = self.simulator.tokens.get(token, 0)
         if left <= 0:
-            raise ApiError(401, "Authentication credentials were not provided.")
+            raise ApiError(401, "INCORRECT_CREDENTIALS")
         self.simulator.tokens[token] = left - 1
 
     # === GRAPHQL === #
@@ -154,30 +166,20 @@ class _Handler(BaseHTTPRequestHandler):
         if name in store.failing:
             raise ApiError(500, "Converter init need a valid user")
         if name == "Invoice" and "resourceType" not in parameters:
-            # as captured: a total, and no entries
-            total = len(store.listed(name))
-            return _bundle(total, [("self", self._url(url, parameters))], [])
+            raise ApiError(500, "premium is missing")
         if source == "Claim" and store.mass:
             return self._mass_list(name, parameters)
-        rows = _filtered(store.listed(source), parameters)
-        count = int(parameters.get("_count", 10))
-        number = int(parameters.get("page-offset", 1))
-        start = (number - 1) * count
-        if number > 1 and start >= len(rows):
-            raise ApiError(404, "Invalid page.")
-        chosen = rows[start : start + count]
-        if any(row.resource.get("id") in store.broken for row in chosen):
-            raise ApiError(500, "premium is missing")
+        rows, total, number, more = self.simulator.listing.page(name, parameters)
         links = [("self", self._url(url, parameters))]
-        if start + count < len(rows):
+        if more:
             links.append(("next", self._url(url, parameters, number + 1)))
         if number > 1:
             links.append(("previous", self._url(url, parameters, number - 1)))
-        return _bundle(len(rows), links, [self._entry(name, row) for row in chosen])
+        return _bundle(total, links, [self._entry(name, row) for row in rows])
 
     def _mass_list(self, name, parameters):
         mass = self.simulator.store.mass
-        if not _filtered([mass], parameters):
+        if not fits(mass, parameters.get("_lastUpdated")):
             return _bundle(0, [], [])
         count = int(parameters.get("_count", 10))
         start = (int(parameters.get("page-offset", 1)) - 1) * count
@@ -192,27 +194,22 @@ class _Handler(BaseHTTPRequestHandler):
         return f"{self.simulator.url}{url.path}{query}"
 
     def _entry(self, name, row):
-        resource = row.response if name == "ClaimResponse" else row.resource
+        resource = Listing.shown(name, row)
         entry = {"resource": resource}
         if resource.get("id"):
             full = f"{self.simulator.url}{FHIR}{name}/{resource['id']}"
             entry = {"fullUrl": full, **entry}
         return entry
 
-    def _read(self, name, key):
-        store = self.simulator.store
-        if name == "InsurancePlan":
-            raise ApiError(500, sample("errors/InsurancePlan_one"))
+    def _read(self, name, key, url):
+        parameters = dict(parse_qsl(url.query))
         source = "Claim" if name == "ClaimResponse" else name
-        row = store.rows.get(source, {}).get(key)
-        if not row or row.deleted:
+        if source not in self.simulator.store.rows:
             raise ApiError(404, "Not found.")
-        if key in store.broken:
-            raise ApiError(500, "premium is missing")
-        resource = row.response if name == "ClaimResponse" else row.resource
-        if resource is None:
-            raise ApiError(404, "Not found.")
-        return resource
+        row = self.simulator.listing.one(name, key, parameters)
+        if name == "ClaimResponse" and row.response is None:
+            raise unknown(name, key, parameters)
+        return Listing.shown(name, row)
 
     def _create(self, name):
         if name != "PaymentNotice":
@@ -248,29 +245,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
-class ApiError(Exception):
-    """An answer with an OperationOutcome, as openIMIS words it."""
-
-    def __init__(self, status, text, headers=None):
-        super().__init__(text)
-        self.status = status
-        self.headers = headers or {}
-        self.outcome = (
-            text
-            if isinstance(text, dict)
-            else {
-                "resourceType": "OperationOutcome",
-                "issue": [
-                    {
-                        "severity": "error",
-                        "code": "exception",
-                        "details": {"text": text},
-                    }
-                ],
-            }
-        )
-
-
 def _bundle(total, links, entries):
     bundle = {
         "resourceType": "Bundle",
@@ -279,20 +253,3 @@ def _bundle(total, links, entries):
         "link": [{"relation": relation, "url": url} for relation, url in links],
     }
     return bundle | ({"entry": entries} if entries else {})
-
-
-def _filtered(rows, parameters):
-    stamp = parameters.get("_lastUpdated")
-    if stamp:
-        match = STAMP.fullmatch(stamp)
-        if not match:
-            raise ApiError(500, "Invalid date format")
-        moment = datetime.fromisoformat(match[2])
-        if match[1] in ("ge", "gt", "sa"):
-            rows = [row for row in rows if row.updated >= moment]
-        else:
-            rows = [row for row in rows if row.updated <= moment]
-    if "code" in parameters:
-        code = parameters["code"]
-        rows = [r for r in rows if r.resource["identifier"][1]["value"] == code]
-    return rows

@@ -36,7 +36,11 @@ def identifiers(key, code):
 
 @dataclass
 class Row:
-    """One record: its FHIR resource, its companions, its life."""
+    """One record: its FHIR resource, its companions, its life.
+
+    `error` is what openIMIS fails with on any page that holds it; alone it may be
+    readable all the same.
+    """
 
     resource: dict
     updated: datetime
@@ -44,6 +48,12 @@ class Row:
     version: int = 1
     response: dict | None = None
     node: dict = field(default_factory=dict)
+    created: datetime | None = None
+    error: str | None = None
+    readable_alone: bool = False
+
+    def __post_init__(self):
+        self.created = self.created or self.updated
 
 
 class Store:
@@ -77,6 +87,7 @@ class Store:
         old = self.rows[name].get(key)
         row = Row(resource, values.pop("updated", None) or self.now(), **values)
         row.version = old.version + 1 if old else 1
+        row.created = old.created if old else row.created
         self.rows[name][key] = row
         if name == "Invoice":
             self.bill_status.setdefault(key, 1)
