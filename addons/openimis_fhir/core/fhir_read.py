@@ -71,6 +71,7 @@ def read_facility(resource, currencies=None):
 def read_product(resource, currencies=None):
     """InsurancePlan -> `Product`; accounts and capitation weights are not in FHIR."""
     period = resource.get("period") or {}
+    area = next(iter(resource.get("coverageArea") or ()), None)
     return Product(
         uuid=uuid_of(resource),
         code=_required(
@@ -80,6 +81,7 @@ def read_product(resource, currencies=None):
         date_from=to_date(period.get("start"), "InsurancePlan.period.start"),
         date_to=to_date(period.get("end"), "InsurancePlan.period.end"),
         lump_sum=_lump_sum(resource),
+        location_uuid=reference_id(area),
     )
 
 

@@ -3,20 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from . import const
 from .exceptions import NotFound, ServerFailed, is_gone
 from .page import Page, Problem
 
 #: up to how many entries a list is asked for in one answer
 WHOLE = 500
-#: entries of one answer when a list is cut by time
+#: entries of one answer when a list is cut by time: usually, and where some fail
 WINDOW = 200
+SMALL_WINDOW = 10
 #: how many records are asked for one by one at most
 ALONE = 1000
 #: page sizes that cut a list elsewhere than the usual ones
 OTHER_SIZES = (7, 3)
-#: lists that know the same records under the same UUID
-SIBLINGS = {"policy": "premium", "premium": "policy"}
+#: lists that know the same records under the same UUID, and fail on others of them
+SIBLINGS = {"policy": "premium", "premium": "policy", "claim": "response"}
 #: kinds whose records openIMIS shows alone, by their UUID
 ASKED_ALONE = ("claim", "insuree", "facility", "policy", "premium", "bill")
 #: lists ordered by another time than the one they can be asked by
@@ -41,12 +41,13 @@ class Found:
 class Rest:
     """The search for the rest of one list; see `FhirTransport.rest`."""
 
-    def __init__(self, transport, kind, since, seen, known):
+    def __init__(self, transport, kind, since=None, seen=(), known=()):
         self.transport = transport
         self.kind = kind
         self.bound = transport.fresh(kind, since)
         self.seen = set(seen)
-        self.known = set(known)
+        # premiums are known by their policy and a number
+        self.known = {key.partition("#")[0] for key in known}
         self.found = Found()
 
     def find(self):
@@ -55,15 +56,27 @@ class Rest:
         :rtype: Found
         """
         found = self.found
-        total = self.transport.length(self.kind, self.bound)
-        found.total = len(self.seen) if total is None else total
-        for way in (self._whole, self._alone, self._by_time, self._other_sizes):
-            if self._lacking:
-                way()
+        self._try(self._whole, self._alone, self._by_time, self._other_sizes)
         lacking = self._lacking
         found.failing = min(found.failing, lacking)
         found.lost = lacking - found.failing
+        self.transport.known[self.kind] = self.seen
         return found
+
+    def keys(self):
+        """UUIDs of all entries that can be read from the list, without asking alone.
+
+        :rtype: set[str]
+        """
+        self._try(self._whole, self._by_time)
+        return self.seen
+
+    def _try(self, *ways):
+        total = self.transport.length(self.kind, self.bound)
+        self.found.total = len(self.seen) if total is None else total
+        for way in ways:
+            if self._lacking:
+                way()
 
     @property
     def _lacking(self):
@@ -71,7 +84,8 @@ class Rest:
 
     def _add(self, page):
         """Keep what is new of a page; return the number of entries without a name."""
-        new = Page(seen=page.seen)
+        keys = [key for key in dict.fromkeys(page.keys) if key not in self.seen]
+        new = Page(seen=page.seen, keys=keys)
         for record in page.records:
             key = getattr(record, "policy_uuid", None) or record.uuid
             if key not in self.seen:
@@ -83,6 +97,7 @@ class Rest:
                 unnamed += 1
             elif problem.key not in self.seen:
                 new.problems.append(problem)
+                new.keys.append(problem.key)
                 self.seen.add(problem.key)
         self.seen.update(page.keys)
         self.found.page.add(new)
@@ -100,7 +115,8 @@ class Rest:
         if self.kind not in ASKED_ALONE:
             return
         if sibling := SIBLINGS.get(self.kind):
-            self.known |= self.transport.keys(sibling)
+            self.known |= self.transport.known.get(sibling, set())
+            self.known |= Rest(self.transport, sibling).keys()
         for uuid in sorted(self.known - self.seen)[:ALONE]:
             try:
                 self._add(self.transport.one(self.kind, uuid))
@@ -113,23 +129,25 @@ class Rest:
 
     def _by_time(self):
         """In pieces that no moment belongs to two of."""
-        if self.kind not in const.BOUNDED_KINDS or self.kind in UNORDERED:
+        if not self.bound or self.kind in UNORDERED:
             return
+        size = SMALL_WINDOW if self.found.failing else WINDOW
+        if self.found.total <= size:
+            return  # that was asked for in one answer already
         end = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(days=2)
         failing = 0
-        pieces = self._pieces(self.bound, self.found.total, end, 0)
-        for start, number in pieces:
+        for start, number in self._pieces(self.bound, self.found.total, end, 0, size):
             page = self.transport.read_from(self.kind, 0, number, start)
             failing += self._add(page)
         self.found.failing = failing
 
-    def _pieces(self, start, after_start, end, after_end):
+    def _pieces(self, start, after_start, end, after_end, size):
         """Moments from which on a number of entries may be read in one answer."""
         number = after_start - after_end
         if number <= 0:
             return
         seconds = int((end - start).total_seconds())
-        if number <= WINDOW or seconds <= 1:
+        if number <= size or seconds <= 1:
             yield start, number
             return
         middle = start + timedelta(seconds=seconds // 2)
@@ -137,8 +155,8 @@ class Rest:
         if after_middle is None:
             yield start, number
             return
-        yield from self._pieces(start, after_start, middle, after_middle)
-        yield from self._pieces(middle, after_middle, end, after_end)
+        yield from self._pieces(start, after_start, middle, after_middle, size)
+        yield from self._pieces(middle, after_middle, end, after_end, size)
 
     def _other_sizes(self):
         """Page by page once more, cut elsewhere."""

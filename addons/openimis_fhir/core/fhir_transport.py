@@ -23,6 +23,10 @@ from .fhir_rest import Rest
 from .fhir_values import reference_tail
 from .page import Page, Problem, read_into
 
+#: lists by what is read from them; of the responses alone only the UUIDs are wanted
+RESPONSE = "response"
+LISTS = const.RESOURCE_OF_KIND | {RESPONSE: "ClaimResponse"}
+BOUNDED = (*const.BOUNDED_KINDS, RESPONSE)
 #: before anything in openIMIS, and how many seconds of that time may be asked for
 LONG_AGO = datetime(1971, 1, 1)
 LONG_AGO_SPREAD = 15 * 365 * 86400
@@ -49,6 +53,7 @@ class FhirTransport:
         self.currencies = currencies or {}
         self._largest = {}
         self._bounds = {}
+        self.known = {}  # UUIDs by kind, of the lists whose rest was looked for
 
     def fresh(self, kind, since=None, choose=secrets.randbelow):
         """A moment to ask from, which nobody asked for within the hour.
@@ -57,7 +62,7 @@ class FhirTransport:
         :param choose: random number below its argument
         :return: a moment not after `since`; None where the list knows no such bound
         """
-        if kind not in const.BOUNDED_KINDS:
+        if kind not in BOUNDED:
             return None
         if since:
             return since - timedelta(seconds=choose(SPREAD))
@@ -92,9 +97,7 @@ class FhirTransport:
         """
         for offset in PROBES:
             try:
-                bundle = self._bundle(
-                    kind, const.RESOURCE_OF_KIND[kind], offset, 1, bound
-                )
+                bundle = self._bundle(kind, LISTS[kind], offset, 1, bound)
                 return int(bundle.get("total") or 0)
             except ServerFailed:
                 continue
@@ -139,7 +142,7 @@ class FhirTransport:
         :rtype: Page
         :raises ExchangeError: `is_gone` tells whether openIMIS does not know it
         """
-        name = const.RESOURCE_OF_KIND[kind]
+        name = LISTS[kind]
         fixed = const.FIXED_PARAMETERS.get(kind)
         resource = self.client.get(f"{name}/{uuid}/", fixed)
         answer = self._response(uuid) if kind == "claim" else None
@@ -215,27 +218,21 @@ class FhirTransport:
         """FHIR keeps no tombstones: bills gone missing must be asked one by one."""
         return None
 
-    def keys(self, kind):
-        """UUIDs in a list of which nothing else is wanted.
-
-        :rtype: set[str]
-        """
-        bound = self.fresh(kind)
-        total = self.length(kind, bound) or 0
-        return set(self.read_from(kind, 0, total, bound).keys) if total else set()
-
     def _bundle(self, kind, resource, number, size, since):
         parameters = dict(const.FIXED_PARAMETERS.get(kind, {}))
         parameters |= {"_count": size, "page-offset": number}
-        if since and kind in const.BOUNDED_KINDS:
+        if since and kind in BOUNDED:
             parameters["_lastUpdated"] = f"ge{since:%Y-%m-%dT%H:%M:%S}"
         return self.client.get(f"{resource}/", parameters, patient=size == 1)
 
     def _read_page(self, kind, start, size, since):
         number = start // size + 1  # page-offset is a page number, from 1
-        bundle = self._bundle(kind, const.RESOURCE_OF_KIND[kind], number, size, since)
+        bundle = self._bundle(kind, LISTS[kind], number, size, since)
         entries = [entry.get("resource") or {} for entry in bundle.get("entry") or ()]
         page = Page(total=int(bundle.get("total") or 0), seen=len(entries))
+        if kind == RESPONSE:
+            page.keys = [claim_uuid_of_response(entry) for entry in entries]
+            return page
         answers = (
             self._responses(entries, number, size, since) if kind == "claim" else {}
         )

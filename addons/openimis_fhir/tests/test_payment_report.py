@@ -134,6 +134,7 @@ class TestPaymentReport(BillsCase):
         from tests.simulators.openimis.server import LOGIN
 
         self.connection.password = LOGIN[1]
+        self.server.refused = 0  # openIMIS unlocks the account after five minutes
         report.action_retry()
         self.assertEqual(self.report().state, "confirmed")
 

@@ -126,14 +126,19 @@ def unknown(name, key, parameters):
     if name in ("Coverage", "Contract"):
         return ApiError(404, "No Policy matches the given query.")
     if name == "Organization":
-        return ApiError(404, f"Resource for identifier {key} cannot be reloved:")
+        tried = ",".join(_not_found(t, key) for t in ("HealthFacility", "PolicyHolder"))
+        text = f"Resource for identifier {key} cannot be reloved:{tried}"
+        return ApiError(404, text)
     table = TABLES.get(name)
     if name == "Invoice":
         table = "Bill" if parameters.get("resourceType") == "bill" else "Invoice"
-    return ApiError(
-        500,
+    return ApiError(500, _not_found(table, key))
+
+
+def _not_found(table, key):
+    return (
         f"[\"failed to retrieve {table} with the filter {{'uuid': UUID('{key}')}}; "
-        f'details {table} matching query does not exist."]',
+        f'details {table} matching query does not exist."]'
     )
 
 
