@@ -1,7 +1,7 @@
 {
     "name": "SOFI / Primmo",
     "summary": "SOFI charges to MDG files, and the Primmo-SOFI convention",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
@@ -34,6 +34,7 @@
         "views/primmo_import_views.xml",
         "views/sofi_resident_views.xml",
         "views/sofi_room_views.xml",
+        "views/sofi_unit_views.xml",
         "views/sofi_accommodation_type_views.xml",
         "views/sofi_service_views.xml",
         "views/sofi_convention_issue_views.xml",

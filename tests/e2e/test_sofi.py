@@ -42,7 +42,15 @@ def set_up(client, simulator, folder):
 def export(client):
     client.open_action("sofi_primmo.sofi_export_action")
     client.open_menu("SOFI / Primmo", "Export", "Export Charges")
+    export_for_good(client)
+
+
+def export_for_good(client):
+    """Press the button that cannot be undone, and say yes."""
     client.button("Export and Archive")
+    asked = client.page.locator(".modal").filter(has_text="This cannot be undone")
+    asked.get_by_role("button", name="Ok").click()
+    client.wait()
 
 
 def open_row(client, text):
@@ -59,7 +67,7 @@ def test_preview_simulate_export_download(sofi, simulator):
     sofi.tab("Charges")
     sofi.screenshot("sofi-preview")
     assert "Aide au bain" in sofi.text()
-    sofi.button("Export and Archive")
+    export_for_good(sofi)
     sofi.tab("MDG Files")
     sofi.screenshot("sofi-export")
     assert "Done" in sofi.text()
@@ -80,7 +88,7 @@ def test_failure_is_told_and_resumed(sofi, simulator):
     residence.archive_right = "bill:edit"
     export(sofi)
     sofi.screenshot("sofi-partial")
-    assert "Not everything is archived yet" in sofi.text()
+    assert "Some files are not complete yet" in sofi.text()
     residence.archive_right = "bill:view"
     sofi.button("Resume")
     sofi.tab("MDG Files")

@@ -1,11 +1,15 @@
 """A real Odoo process that exports, is killed at a chosen step, and resumes.
 
-Run with Odoo's Python: sofi_victim.py CONFIG DATABASE SIMULATOR_URL ROOT STEPS. For
-each step number a residence of its own is exported by a forked worker, as Odoo's own
-server forks its workers; the worker is killed with SIGKILL at that step. A second
+Run with Odoo's Python: sofi_victim.py CONFIG DATABASE SIMULATOR_URL ROOT STEPS [SEED].
+For each step number a residence of its own is exported by a forked worker, as Odoo's
+own server forks its workers; the worker is killed with SIGKILL at that step. A second
 worker does what the server does after a restart. One JSON object a step is printed.
+
+With a seed, STEPS is a number of rounds: in each, the worker and those that go on after
+it are killed at random, at any statement of the database, request or touch of a file.
 """
 
+import random
 import sys
 from pathlib import Path
 
@@ -15,14 +19,18 @@ import worker  # noqa: E402
 
 from odoo import SUPERUSER_ID  # noqa: E402
 from odoo.exceptions import UserError  # noqa: E402
+from odoo.sql_db import Cursor  # noqa: E402
 
 KEY, SECRET = "BENC0000BBBB1111CCCC", "benchbenchbenchbenchbenchbenchbenchbench"
 
 
 def main():
     """Go through the steps."""
-    conf, database, url, root, steps = sys.argv[1:]
+    conf, database, url, root, steps, *seed = sys.argv[1:]
     worker.load(conf, database)
+    if seed:
+        kill_at_random(database, url, root, int(steps), int(seed[0]))
+        return
     race(database, url, root)
     worker.kill_all_along(
         database,
@@ -32,6 +40,38 @@ def main():
         resume,
         describe,
     )
+
+
+def kill_at_random(database, url, root, rounds, seed):
+    """Kill exports and their recoveries anywhere; say what came out of each."""
+    subject = worker.call(database, prepare, url, root, "measure")
+    most = worker.call(database, go_on_armed, subject, 0)
+    for number in range(1, rounds + 1):
+        dice = random.Random(seed + number)
+        subject = worker.call(database, prepare, url, root, f"k{number}")
+        steps = [dice.randint(1, most) for _time in range(dice.randint(1, 3))]
+        killed = sum(
+            worker.call(database, go_on_armed, subject, step) is None for step in steps
+        )
+        worker.call(database, resume, subject)
+        outcome = worker.call(database, describe, subject)
+        worker.report({"step": number, "kills": killed, "at": steps, **outcome})
+
+
+def go_on_armed(env, run_id, step):
+    """Start the export or go on with it; die at the step-th thing of any kind."""
+    output = sys.modules["odoo.addons.sofi_primmo.core.output_directory"]
+    transport = sys.modules["odoo.addons.sofi_primmo.core.transport"].Transport
+    files = ("write_new", "rename", "replace", "remove", "sync", "holds")
+    passed = worker.arm(
+        step,
+        (Cursor, "execute"),
+        (Cursor, "commit"),
+        (transport, "_once"),
+        *((output, name) for name in files),
+    )
+    worker.go_on_with(env["sofi.export"].browse(run_id))
+    return passed()
 
 
 def race(database, url, root):
@@ -89,6 +129,8 @@ def export(env, run_id, step):
         (output, "write_new"),
         (output, "rename"),
         (output, "replace"),
+        (output, "remove"),
+        (output, "sync"),
         (sys.modules[core + "transport"].Transport, "_once"),
         (export_model, "_commit"),
         (export_model, "_write_journal"),

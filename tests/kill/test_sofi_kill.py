@@ -1,6 +1,10 @@
 """kill -9 of a real Odoo at every step of an export, then resume: nothing lost, nothing
-twice (spec 9.2)."""
+twice (spec 9.2). And some at random, of the recoveries too; many of them with
 
+    SOFI_RANDOM_KILLS=100 ./dev test tests/kill/test_sofi_kill.py -k random
+"""
+
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,7 +20,9 @@ from sofi_simulator import Simulator, generate  # noqa: E402
 
 ADDONS = ["sofi_primmo"]
 CHARGES = 401  # three batches
-MOST_STEPS = 80
+MOST_STEPS = 120
+ROUNDS = int(os.environ.get("SOFI_RANDOM_KILLS", "6"))
+SEED = int(os.environ.get("SOFI_RANDOM_SEED", "19"))
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +90,30 @@ def test_two_runs_at_once_export_every_charge_once(outcome):
     assert any(found.get("state") == "done" for found in race["race"]), race
     exported = [file for file in (root / "race").iterdir() if file.stat().st_size]
     assert [file.suffix for file in exported] == [".csv"], race
+
+
+@pytest.fixture(scope="module")
+def random_reports(tmp_path_factory):
+    """What each round of random kills left, as `reports`."""
+    root = tmp_path_factory.mktemp("sofi-random")
+    names = ["measure", *(f"k{number}" for number in range(1, ROUNDS + 1))]
+    residences = {name: generate.residence(name, CHARGES) for name in names}
+    with cloned("kill-sofi-random") as name:
+        simulator = Simulator(fixture=residences).start()
+        try:
+            arguments = simulator.url, root, ROUNDS, SEED
+            lines = run_victim("sofi_victim.py", name, *arguments)
+        finally:
+            simulator.close()
+        yield [
+            (line, simulator.residence(f"k{line['step']}"), root / f"k{line['step']}")
+            for line in lines
+        ]
+
+
+def test_random_kills_lose_nothing_and_double_nothing(random_reports):
+    assert len(random_reports) == ROUNDS
+    assert sum(report["kills"] for report, _residence, _folder in random_reports)
+    test_every_run_ends_well(random_reports)
+    test_every_charge_is_in_exactly_one_file(random_reports)
+    test_every_charge_is_archived_exactly_once(random_reports)

@@ -4,10 +4,25 @@ from dataclasses import dataclass, field
 
 from .api_profile import ApiProfile
 from .const import ARCHIVE_BATCH, MAX_PAGES, PAGE_SIZE, RIGHTS
-from .exceptions import SofiAuthError, SofiConflict, SofiNotFound, SofiProtocolError
+from .exceptions import (
+    SofiAuthError,
+    SofiConflict,
+    SofiError,
+    SofiNotFound,
+    SofiProtocolError,
+    SofiShortList,
+    had_no_effect,
+)
 from .transport import Transport
 
 VERSION = "19.0"
+NO_ANSWER = "no_answer"  # SOFI neither confirmed nor refused to archive a charge
+# Right -> a list that only a user with it may read.
+PROBES = {
+    "admin:view": "services",
+    "bill:view": "charges",
+    "general:view": "residents",
+}
 
 
 @dataclass(slots=True)
@@ -26,12 +41,16 @@ class Listing:
 class Archived:
     """Answer to an archive request.
 
-    :ivar set done: ids that are archived now, by this request or an earlier one
+    :ivar set done: ids that this request archived
+    :ivar set already: ids that were archived when it came; by whom, SOFI does not say
     :ivar dict rejected: id -> SOFI's reason
+    :ivar bool repeated: the request was sent before, and may have had its effect then
     """
 
     done: set = field(default_factory=set)
+    already: set = field(default_factory=set)
     rejected: dict = field(default_factory=dict)
+    repeated: bool = False
 
 
 class SofiClient:
@@ -74,6 +93,7 @@ class SofiClient:
         answer = self._transport.send(
             "POST",
             self.profile.path("token"),
+            retry=True,  # a token more has no effect
             data={
                 "grant_type": "client_credentials",
                 "client_id": self._key,
@@ -93,12 +113,24 @@ class SofiClient:
         return residence if isinstance(residence, dict) else {}
 
     def missing_rights(self):
-        """Return the labels of needed rights the login did not name.
+        """Return the labels of needed rights that the user lacks.
+
+        Asked of SOFI itself, by reading one record each: what the login tells of the
+        rights may be nothing, or not the whole truth.
 
         :rtype: list[str]
+        :raises SofiError: a list cannot be read for another reason
         """
-        granted = self.scope.split()
-        return [label for right, label in RIGHTS.items() if right not in granted]
+        return [label for right, label in RIGHTS.items() if not self._may(right)]
+
+    def _may(self, right):
+        try:
+            self._page(PROBES[right], {"page": 1, "per_page": 1})
+        except SofiAuthError as error:
+            if error.status != 403:
+                raise
+            return False
+        return True
 
     def ping(self):
         """Return the answer of the connection test."""
@@ -106,16 +138,17 @@ class SofiClient:
 
     # --- Charges ---------------------------------------------------------------
 
-    def accepted_charges(self, period, convert):
+    def accepted_charges(self, period, convert, unnamed=None):
         """Return all accepted charges of a period, every page read.
 
         :param Period period: limits on the day of service
         :param convert: called with each JSON object, gives what is kept of it
+        :param unnamed: likewise for a record without id, with its place too
         :rtype: Listing
         """
         first, last = period.parameters()
         filters = {"status": self.profile.value("accepted"), "from": first, "to": last}
-        return self.read_all("charges", convert, **filters)
+        return self.read_all("charges", convert, unnamed, **filters)
 
     def charge(self, charge_id):
         """Return one charge as SOFI has it now.
@@ -137,40 +170,60 @@ class SofiClient:
         :param str reference: name of the file they are in
         :param str idempotency_key: the same for the same ids
         :rtype: Archived
+        :raises SofiError: its `no_effect` tells whether SOFI can have acted
         """
         if len(ids) > ARCHIVE_BATCH:
             raise ValueError(f"at most {ARCHIVE_BATCH} charges at a time")
         if self.profile.archive_mode == "single":
             return self._archive_singly(ids)
-        answer = self._call(
-            "POST",
-            "archive",
-            json={"ids": list(ids), "reference": reference},
-            headers={"Idempotency-Key": idempotency_key},
-        )
-        done = {
-            str(charge_id)
+        troubles = []
+        try:
+            answer = self._call(
+                "POST",
+                "archive",
+                json={"ids": list(ids), "reference": reference},
+                headers={"Idempotency-Key": idempotency_key},
+                repeated=troubles.append,
+            )
+        except SofiError as error:
+            error.no_effect = all(map(had_no_effect, [*troubles, error]))
+            raise
+        done, already = (
+            {str(charge_id) for charge_id in _list(answer, name)} & set(ids)
             for name in ("archived", "already_archived")
-            for charge_id in _list(answer, name)
-        }
+        )
         rejected = {
             str(row.get("id")): str(row.get("code") or "")
             for row in _list(answer, "rejected")
             if isinstance(row, dict)
         }
         # Neither confirmed nor refused is not archived; both at once is not either.
-        silent = dict.fromkeys(set(ids) - done, "no_answer")
-        return Archived((done & set(ids)) - set(rejected), silent | rejected)
+        silent = dict.fromkeys(set(ids) - done - already, NO_ANSWER)
+        return Archived(
+            done - already - set(rejected),
+            already - set(rejected),
+            silent | rejected,
+            not all(map(had_no_effect, troubles)),
+        )
 
     def _archive_singly(self, ids):
+        """Archive one by one; asked before, as the answer does not tell by whom."""
         result = Archived()
-        body = {"status": self.profile.value("archived")}
+        archived = self.profile.value("archived")
+        status = self.profile.field("status")
         for charge_id in ids:
             try:
+                if self.charge(charge_id)[status] == archived:
+                    result.already.add(charge_id)
+                    continue
+                body = {"status": archived}
                 self._call("PATCH", "charge", id=charge_id, json=body)
                 result.done.add(charge_id)
             except (SofiNotFound, SofiConflict) as error:
                 result.rejected[charge_id] = error.code
+            except SofiError as error:
+                error.no_effect = not result.done and had_no_effect(error)
+                raise
         return result
 
     # --- Convention ------------------------------------------------------------
@@ -193,30 +246,43 @@ class SofiClient:
 
     # --- Lists -----------------------------------------------------------------
 
-    def read_all(self, endpoint, convert=dict, **filters):
+    def read_all(self, endpoint, convert=dict, unnamed=None, **filters):
         """Return a whole list; read once more when it changed under our eyes.
 
         :param str endpoint: name of a path of the profile
         :param convert: called with each JSON object, gives what is kept of it
+        :param unnamed: called with what has no id, and its place such as `2.17` (page
+            and row); without it, such a record is an error
         :param filters: query parameters by our names, None ones are left out
         :rtype: Listing
+        :raises SofiShortList: fewer records than announced, on the second reading too
         """
-        listing = self._read_pages(endpoint, convert, filters)
-        if listing.drifted:
-            listing = self._read_pages(endpoint, convert, filters)
+        keep = convert, unnamed
+        listing, total = self._read_pages(endpoint, keep, filters)
+        if listing.drifted or len(listing.rows) < total:
+            listing, total = self._read_pages(endpoint, keep, filters)
+        if len(listing.rows) < total:
+            raise SofiShortList(len(listing.rows), total)
         return listing
 
-    def _read_pages(self, endpoint, convert, filters):
+    def _read_pages(self, endpoint, keep, filters):
+        """Return (Listing, smallest total that SOFI told)."""
+        convert, unnamed = keep
         rows, totals = {}, set()
         for page in range(1, MAX_PAGES + 1):
             query = {**filters, "page": page, "per_page": PAGE_SIZE, "sort": "id"}
             data, total, pages = self._page(endpoint, query)
-            for row in data:
-                if (identifier := self._id(row)) not in rows:
+            for number, row in enumerate(data, start=1):
+                identifier = self._id(row)
+                if not identifier and unnamed:
+                    rows[page, number] = unnamed(row, f"{page}.{number}")
+                elif not identifier:
+                    raise SofiProtocolError("a record without id")
+                elif identifier not in rows:
                     rows[identifier] = convert(row)
             totals.add(total)
             if not data or page >= (pages or MAX_PAGES):
-                return Listing(list(rows.values()), len(totals) > 1)
+                return Listing(list(rows.values()), len(totals) > 1), min(totals)
         raise SofiProtocolError("the list does not end")
 
     def _page(self, endpoint, query):
@@ -239,12 +305,13 @@ class SofiClient:
     _paging_names = frozenset(("status", "from", "to", "page", "per_page", "sort"))
 
     def _id(self, row):
-        identifier = (
-            row.get(self.profile.field("id")) if isinstance(row, dict) else None
-        )
-        if not isinstance(identifier, str | int) or isinstance(identifier, bool):
-            raise SofiProtocolError("a record without id")
-        return identifier
+        """Return the id of a record as a text, "" where it has none.
+
+        One page may write as a number what another writes as a text.
+        """
+        found = row.get(self.profile.field("id")) if isinstance(row, dict) else None
+        known = isinstance(found, str | int) and not isinstance(found, bool)
+        return str(found) if known else ""
 
     # --- One call --------------------------------------------------------------
 

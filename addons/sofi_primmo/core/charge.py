@@ -12,6 +12,7 @@ from .exceptions import SofiProtocolError
 from .period import read_instant
 from .unit_price import to_cents
 
+LONGEST_ID = 36  # column 7 of the file, and the interface's own limit
 _LARGEST = Decimal("99999999999.99")
 
 
@@ -90,10 +91,22 @@ class Reader:
         :raises SofiProtocolError: when it is no object or has no id
         """
         charge_id = self._text(row, "id") if isinstance(row, dict) else ""
-        if not charge_id or len(charge_id) > 36:
-            raise SofiProtocolError("charge without a usable id")
+        if not charge_id:
+            raise SofiProtocolError("charge without id")
+        return self._convert(row, charge_id, len(charge_id) <= LONGEST_ID)
+
+    def unnamed(self, row, place):
+        """Return a charge that has no id: named by its place, never in a file.
+
+        :param row: what stands in the list
+        :param str place: page and row, such as `2.17`
+        :rtype: Charge
+        """
+        return self._convert(row if isinstance(row, dict) else {}, f"? {place}", False)
+
+    def _convert(self, row, charge_id, usable):
         resident, service = self._dict(row, "resident"), self._dict(row, "service")
-        problems = []
+        problems = [] if usable else ["id"]
         instant, day = self._instant(row, problems)
         if self._text(row, "currency") != CURRENCY:
             problems.append("currency")

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from .exceptions import CodedError
+from .transport import site
 
 # Key in the file -> attribute of an entry.
 COMPANY_KEYS = {
@@ -37,8 +38,20 @@ DEFAULTS = {
 }
 
 
+# Written as "": no folder at all, the files are only kept in Odoo. A missing or null
+# value is the default folder, as in the script [S0].
+EMPTY_MEANS_NONE = ("output_directory",)
+
+
 class ConfigFileError(CodedError):
-    """`.code` is `json`, `companies`, `url` or `value`."""
+    """`.code` is `json`, `companies`, `url`, `twice`, `language` or `value`.
+
+    :param str other: a second place, of an address that stands there too
+    """
+
+    def __init__(self, code, message="", other=""):
+        super().__init__(code, message)
+        self.other = other
 
 
 @dataclass(slots=True)
@@ -62,8 +75,11 @@ def load(content):
     """
     try:
         data = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise ConfigFileError("json", str(error)) from error
+    except json.JSONDecodeError as error:
+        place = f"{error.lineno}:{error.colno}"
+        raise ConfigFileError("json", place) from error
+    except (ValueError, RecursionError) as error:  # no text, or nested without end
+        raise ConfigFileError("json", "1:1") from error
     companies = data.get("Companies") if isinstance(data, dict) else None
     if not isinstance(companies, list) or not companies:
         raise ConfigFileError("companies", "Companies")
@@ -74,7 +90,18 @@ def load(content):
         if not isinstance(company, dict):
             raise ConfigFileError("companies", place)
         result.entries.append({**general, **_company(company, place, result)})
+    _check_sites(result.entries)
     return result
+
+
+def _check_sites(entries):
+    """Refuse one site under two entries: its charges would be billed twice."""
+    seen = {}
+    for number, entry in enumerate(entries):
+        place = f"Companies[{number}].url"
+        first = seen.setdefault(site(entry["url"]) or place, place)
+        if first != place:
+            raise ConfigFileError("twice", place, first)
 
 
 def dump(entries, with_secrets=False):
@@ -129,11 +156,13 @@ def _option(key, value, place):
         if not isinstance(value, bool | None):
             raise ConfigFileError("value", f"{place}{key}")
         return bool(value)
+    if attribute in EMPTY_MEANS_NONE and value == "":
+        return ""
     text = _text(value, f"{place}{key}") or DEFAULTS[attribute]
     if key == "Language":
         text = text.upper()
         if text not in ("FR", "EN"):
-            raise ConfigFileError("value", f"{place}{key}")
+            raise ConfigFileError("language", f"{place}{key}")
     return text
 
 

@@ -15,6 +15,17 @@ LOG_INVALID_CREDENTIALS = "Invalid client credentials for VendorId {vendor}"
 LOG_INVALID_OUTPUT = "Invalid output directory '{path}'"
 LOG_LOG_CREATED = "Log directory '{path}' created"
 LOG_OUTPUT_SET = "Output directory is set to '{path}'"
+_SCRIPT_STARTS = tuple(
+    text.partition("{")[0]
+    for text in (
+        LOG_DRY_RUN,
+        LOG_FILES_FOUND,
+        LOG_INVALID_CREDENTIALS,
+        LOG_INVALID_OUTPUT,
+        LOG_LOG_CREATED,
+        LOG_OUTPUT_SET,
+    )
+)
 
 DEFAULT_OUTPUT_DIRECTORY = "output"
 DEFAULT_LOG_DIRECTORY = "log"
@@ -30,6 +41,11 @@ RIGHTS = {
     "bill:view": "Bill/View",
     "general:view": "General Information/View",
 }
+
+
+def is_script_text(text):
+    """Tell whether a log line has the exact text of the original script."""
+    return text.startswith(_SCRIPT_STARTS)
 
 
 class Skip(StrEnum):

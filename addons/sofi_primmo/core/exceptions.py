@@ -8,7 +8,11 @@ class SofiError(Exception):
     :param str code: SOFI's own error code, when it gave one
     :param int status: HTTP status, 0 when there was no answer
     :param str request_id: SOFI's number of the request, for a support case
+    :ivar bool no_effect: the request certainly changed nothing in SOFI, in none of its
+        tries; known only of requests to archive
     """
+
+    no_effect = False
 
     def __init__(self, message, code="", status=0, request_id=""):
         super().__init__(message)
@@ -45,21 +49,48 @@ class SofiTransient(SofiError):
     """Too many requests, server trouble or no answer: trying again may help.
 
     :param float retry_after: seconds SOFI asks to wait, None when it did not say
+    :param bool unsent: the request never reached SOFI
     """
 
-    def __init__(self, message, retry_after=None, **kwargs):
+    def __init__(self, message, retry_after=None, unsent=False, **kwargs):
         super().__init__(message, **kwargs)
         self.retry_after = retry_after
+        self.unsent = unsent
 
 
 class SofiProtocolError(SofiError):
     """SOFI answered something that is not what its interface promises."""
 
 
+class SofiShortList(SofiProtocolError):
+    """A list has fewer records than SOFI announced.
+
+    :param int found: number of records that were listed
+    :param int total: number that was announced
+    """
+
+    def __init__(self, found, total):
+        super().__init__(f"{found} of {total} records", code="short_list")
+        self.found = found
+        self.total = total
+
+
 class SofiGarbled(SofiProtocolError):
     """No JSON: cut short, or the page of a gateway; trying again may help."""
 
     retry_after = None
+
+
+def had_no_effect(error):
+    """Tell whether a request that ended so certainly changed nothing in SOFI.
+
+    :param SofiError error: how it ended
+    :rtype: bool
+    """
+    if isinstance(error, SofiTransient):
+        return error.unsent or error.status == 429
+    refusals = SofiConfigError, SofiAuthError, SofiRequestError, SofiNotFound
+    return isinstance(error, refusals)
 
 
 class CodedError(ValueError):

@@ -110,8 +110,9 @@ class Rendered:
 
     :ivar bytes content: empty when there is no charge: no header, no BOM
     :ivar list lossy: ids of charges with a character the encoding lacks
-    :ivar dict misfits: id -> field of charges left out, because a number or an
-        identifier is wider than its column or cannot be written as it is
+    :ivar dict misfits: id -> `code field` of charges left out, because a number or an
+        identifier is wider than its column (`too_wide`) or cannot be written as it is
+        (`unwritable`)
     """
 
     content: bytes = b""
@@ -134,7 +135,7 @@ def render(layout, parameters, charges, language="FR"):
         try:
             encoded, lost = writer.lines(charge)
         except MdgError as error:
-            result.misfits[charge.id] = str(error)
+            result.misfits[charge.id] = f"{error.code} {error}"
             continue
         lines.append(encoded)
         if lost:
@@ -146,10 +147,13 @@ def render(layout, parameters, charges, language="FR"):
 
 
 def spell(text, encoding):
-    """Replace what an encoding lacks by its base letter, else by U+FFFD.
+    """Replace what an encoding lacks by its base letters, else by U+FFFD.
+
+    A letter and its accent written apart, as some systems do, are put together first.
 
     :rtype: str
     """
+    text = unicodedata.normalize("NFC", text)
     return "".join(_spell_char(char, encoding) for char in text)
 
 
@@ -296,13 +300,22 @@ def _text(value):
 
 
 def _spell_char(char, encoding):
-    for candidate in (char, unicodedata.normalize("NFKD", char)[:1]):
+    if unicodedata.combining(char):
+        return ""  # an accent that no letter has: the letter alone
+    for candidate in (char, _base_letters(char)):
         try:
             candidate.encode(encoding)
-            return candidate
         except UnicodeEncodeError:
             continue
+        if candidate:
+            return candidate
     return LOST
+
+
+def _base_letters(char):
+    """Return what a character consists of, accents left out."""
+    parts = unicodedata.normalize("NFKD", char)
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def _pattern_names(pattern):

@@ -4,13 +4,17 @@ Only reading is done ahead: it changes nothing, so whatever becomes of a run, no
 lost or doubled by it. A server gets no more requests at once than it is said to bear.
 """
 
-from collections import Counter
+import time
+from collections import Counter, namedtuple
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 
 MOST_THREADS = 16
+PATIENCE = 2  # seconds that the order is kept for, while others are ready
+
+Started = namedtuple("Started", "job future since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +74,41 @@ class ReadAhead:
         if key in self._jobs:
             # Taken in another order: it must not wait for those before it.
             self._start(self._jobs[key])
-        _job, future = self._started[key]
         try:
-            return future.result()
+            return self._started[key].future.result()
         finally:
             del self._started[key]
             self._start_next()
 
+    def first_ready(self, keys):
+        """Return the key that is best worked on next, and wait for one that is ready.
+
+        The first one, unless it takes long and another one is ready before.
+
+        :param keys: in their order; those that are not read here are always ready
+        """
+        keys = list(keys)
+        self._start_next()
+        while True:
+            ready = [key for key in keys if self._is_ready(key)]
+            first = self._started.get(keys[0])
+            patience = first.since + PATIENCE - time.monotonic() if first else 0
+            if keys[0] in ready or (ready and patience <= 0):
+                return ready[0]
+            futures = [entry.future for entry in self._started.values()]
+            pending = [future for future in futures if not future.done()]
+            if not pending:
+                return keys[0]  # `take` starts it
+            wait(pending, patience if ready else None, FIRST_COMPLETED)
+
+    def _is_ready(self, key):
+        if key in self._started:
+            return self._started[key].future.done()
+        return key not in self._jobs
+
     def _start_next(self):
         """Start the jobs whose servers bear one more."""
-        busy = Counter(job.host for job, _future in self._started.values())
+        busy = Counter(entry.job.host for entry in self._started.values())
         for job in list(self._jobs.values()):
             if busy[job.host] < self._limits[job.host]:
                 busy[job.host] += 1
@@ -93,4 +122,4 @@ class ReadAhead:
             # It belongs to whoever takes this job, not to whoever takes another now.
             future = Future()
             future.set_exception(error)
-        self._started[job.key] = job, future
+        self._started[job.key] = Started(job, future, time.monotonic())

@@ -5,14 +5,15 @@ import json
 import re
 import socket
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import requests
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
 
 from . import exceptions as exc
 
@@ -21,6 +22,7 @@ PAUSES = (1, 2, 4)  # seconds before each new try
 LONGEST_PAUSE = 60
 LARGEST_ANSWER = 64 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+USUAL_PORTS = (80, 443)
 
 
 def check_url(url, allow_private=False):
@@ -28,6 +30,19 @@ def check_url(url, allow_private=False):
 
     :param str url: as configured
     :param bool allow_private: accept addresses of the internal network
+    :raises SofiConfigError: `url`, `url_scheme` or `url_private`
+    """
+    check_form(url, allow_private)
+    parts = _split(url)
+    if parts.hostname not in LOOPBACK and not allow_private:
+        _check_public(parts.hostname, parts.port or 443)
+
+
+def check_form(url, allow_private=False):
+    """Check what can be told of an address without asking the network.
+
+    :param str url: as configured
+    :param bool allow_private: accept numbers of the internal network
     :raises SofiConfigError: `url`, `url_scheme` or `url_private`
     """
     parts = _split(url)
@@ -38,7 +53,41 @@ def check_url(url, allow_private=False):
     if parts.scheme != "https":
         raise exc.SofiConfigError("https is required", code="url_scheme")
     if not allow_private:
-        _check_public(parts.hostname, parts.port or 443)
+        _check_literal(parts.hostname)
+
+
+def _check_literal(name):
+    """Refuse an internal machine that is written as a number."""
+    try:
+        ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:  # a name: asked for when the address is used
+        return
+    check_peer(name)
+
+
+def site(url):
+    """Return what all spellings of one site's address have in common.
+
+    The scheme, the case of scheme and host, a final dot of the host, the usual port,
+    needless slashes, and how a character is escaped do not make another site.
+
+    :param str url: as configured
+    :return: such as `site.example.com/path`, "" for what is no address
+    :rtype: str
+    """
+    try:
+        parts = _split(url)
+    except exc.SofiConfigError:
+        return ""
+    name = (parts.hostname or "").rstrip(".")
+    if not name:
+        return ""
+    with suppress(UnicodeError):  # a name that no server has stays as it is
+        name = name.encode("idna").decode("ascii")
+    name = "localhost" if name in LOOPBACK else name
+    port = f":{parts.port}" if parts.port not in (None, *USUAL_PORTS) else ""
+    path = "/".join(quote(unquote(p), "") for p in parts.path.split("/") if p)
+    return f"{name}{port}/{path}".rstrip("/")
 
 
 def host(url):
@@ -55,7 +104,7 @@ def host(url):
 
 def _split(url):
     try:
-        parts = urlsplit(url or "")
+        parts = urlsplit((url or "").strip())
         _readable = parts.port
     except ValueError as error:  # such as port 99999 or an unclosed bracket
         raise exc.SofiConfigError("not an address", code="url") from error
@@ -109,8 +158,8 @@ class Transport:
         gate=None,
         allow_private=False,
     ):
-        public_only = not allow_private and urlsplit(url).hostname not in LOOPBACK
-        self._url = url.rstrip("/")
+        public_only = not allow_private and _split(url).hostname not in LOOPBACK
+        self._url = url.strip().rstrip("/")
         self._sleep = sleep or time.sleep
         self._pauses = pauses
         self._gate = gate or nullcontext()
@@ -124,12 +173,13 @@ class Transport:
         # Neither a proxy nor a .netrc of the server may see or change the keys.
         self._session.trust_env = False
 
-    def send(self, method, path, retry=False, **options):
+    def send(self, method, path, retry=False, repeated=None, **options):
         """Send one request, again after passing trouble when `retry` is set.
 
         :param str method: HTTP method
         :param str path: below the base address
         :param bool retry: only for what may be repeated without a second effect
+        :param repeated: called with the trouble before the request is sent again
         :param options: `params`, `json`, `data`, `headers`, `auth` of `requests`
         :return: the decoded JSON
         :raises SofiError: one of its classes, by what happened
@@ -139,6 +189,8 @@ class Transport:
                 return self._once(method, path, options)
             except (exc.SofiTransient, exc.SofiGarbled) as error:
                 wait = error.retry_after
+                if repeated:
+                    repeated(error)
                 self._sleep(pause if wait is None else min(wait, LONGEST_PAUSE))
         return self._once(method, path, options)
 
@@ -152,7 +204,8 @@ class Transport:
                 return self._exchange(method, path, options)
         except requests.RequestException as error:
             # Its text may hold the whole address: only the kind is told.
-            raise exc.SofiTransient(type(error).__name__) from error
+            unsent = isinstance(error, requests.ConnectTimeout) or _unconnected(error)
+            raise exc.SofiTransient(type(error).__name__, unsent=unsent) from error
 
     def _exchange(self, method, path, options):
         with self._session.request(
@@ -163,6 +216,12 @@ class Transport:
             **options,
         ) as response:
             return _decode(response, _body(response))
+
+
+def _unconnected(error):
+    """Tell whether the server was never reached, so that it cannot have acted."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, NewConnectionError)
 
 
 class _PublicConnection(HTTPSConnection):

@@ -8,7 +8,7 @@ from odoo.addons.account_billing_run.bulk import insert_rows
 from ..core import charge as core_charge
 from ..core.unit_price import to_cents
 
-EXPORTED = ("written", "archived", "archive_failed")
+EXPORTED = ("written", "archived", "archive_failed", "archived_elsewhere")
 
 
 class SofiCharge(models.Model):
@@ -43,6 +43,7 @@ class SofiCharge(models.Model):
             ("written", "Written"),
             ("archived", "Archived"),
             ("archive_failed", "Not archived"),
+            ("archived_elsewhere", "Archived by somebody else"),
             ("dropped", "Taken out again"),
             ("reexported", "Exported again"),
             ("cancelled", "Cancelled"),
@@ -87,7 +88,8 @@ class SofiCharge(models.Model):
     # One charge is in one file only, whatever runs at the same time.
     _exported_uniq = models.UniqueIndex(
         "(residence_id, sofi_charge_id)"
-        " WHERE state IN ('written', 'archived', 'archive_failed')",
+        " WHERE state IN ('written', 'archived', 'archive_failed',"
+        " 'archived_elsewhere')",
         "This charge is in another file already.",
     )
 

@@ -53,3 +53,47 @@ class SofiCharge(models.Model):
             code="export_again",
             residences=self.residence_id,
         )
+
+    # === ARCHIVED BY SOMEBODY ELSE ===
+
+    def action_keep(self):
+        """Keep charges in the file that somebody else archived: nobody billed them."""
+        return self._decide("archived")
+
+    def action_take_out(self):
+        """Take charges out of the file that somebody else archived and billed."""
+        return self._decide("dropped")
+
+    def _decide(self, state):
+        """Settle what becomes of charges that somebody else archived in SOFI.
+
+        :param str state: `archived` keeps them in the file, `dropped` takes them out
+        :raises UserError: not a charge of that kind, or not a manager
+        """
+        self.check_access("read")
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(self.env._("Only a manager can decide about charges."))
+        if set(self.mapped("state")) != {"archived_elsewhere"}:
+            raise UserError(
+                self.env._(
+                    "There is nothing to decide: only charges that somebody else "
+                    "archived in SOFI are kept or taken out."
+                )
+            )
+        if state == "archived":
+            text = self.env._("Kept in the file by %(user)s (%(count)s charges)")
+        else:
+            text = self.env._("Taken out of the file by %(user)s (%(count)s charges)")
+        for (run, residence), lines in self.grouped(
+            lambda line: (line.export_id, line.residence_id)
+        ).items():
+            run._log(
+                "warning",
+                text % {"user": self.env.user.name, "count": len(lines)},
+                code="decided",
+                value=", ".join(lines[:20].mapped("sofi_charge_id")),
+                residences=residence,
+            )
+        # sudo: the journal has no rights of its own beyond reading
+        self.sudo().write({"state": state})
+        return True

@@ -4,9 +4,10 @@ from odoo import models
 from odoo.tools import split_every
 
 from ..core import exceptions as exc
-from ..core import mdg, output_directory
-from ..core.api_client import Archived
+from ..core import mdg
+from ..core.api_client import NO_ANSWER, Archived
 from ..core.const import ARCHIVE_BATCH
+from .sofi_export_file import IN_FILE
 from .sofi_residence_connection import SofiUserError
 
 
@@ -19,21 +20,48 @@ class SofiExport(models.Model):
     def _archive_and_publish(self, file, client):
         """Bring a written file to its end, from wherever it is.
 
+        :param client: logged in, or None where SOFI is not needed
         :raises SofiUserError: something could not be archived; the file stays .tmp
         """
         if file.state in ("done", "cancelled"):
             return
-        if file.state == "written":
-            file._check_temporary()
-            if not file.simulated:
+        interrupted = file.state == "publishing"
+        if not interrupted:
+            if file._count_lines(*IN_FILE) != file.line_count:
+                self._rewrite(file)  # a person took charges out
+            file._place_temporary()
+            if client:
                 self._settle_refused(file, client)
                 self._archive(file, client)
-            # Committed before the rename: from here on, a missing .tmp means that the
-            # file has been renamed, and never that it should be written again.
+            self._check_all_archived(file)
+            # Committed before the renaming: from here on, a missing .tmp may mean that
+            # the file has been renamed, and before the server was killed.
             file.state = "publishing"
             self._commit()
-        file._publish()
+        if not file._publish(interrupted):
+            self._say_taken(file, interrupted)
         self._commit()
+
+    def _say_taken(self, file, interrupted):
+        """Say that a file is gone already; where nobody saw it there, ask to look."""
+        residence = file.residence_id
+        if not interrupted:
+            text = self.env._(
+                "%(residence)s: Primmo took %(name)s at once.",
+                residence=residence.name,
+                name=file.name,
+            )
+            self._log("info", text, code="taken", residences=residence)
+            return
+        text = self.env._(
+            "%(residence)s: the server was stopped while %(name)s was renamed, and the "
+            "file is gone from the folder. Look in Primmo whether it was imported; if "
+            "not, issue it again.",
+            residence=residence.name,
+            name=file.name,
+        )
+        self._log("warning", text, code="taken_unseen", residences=residence)
+        self._tell(residence, self.env._("Was %(name)s imported?", name=file.name))
 
     # === ARCHIVE ===
 
@@ -49,15 +77,40 @@ class SofiExport(models.Model):
             batch.fetch(["sofi_charge_id"])
             self._archive_batch(file, client, number, batch)
             batch.invalidate_recordset()
+
+    def _check_all_archived(self, file):
+        """Stop before the file is published while something of it is not settled.
+
+        :raises SofiUserError: what is left to do, by whom
+        """
+        values = {
+            "residence": file.residence_id.name,
+            "name": mdg.temporary_name(file._csv_name()),
+        }
+        foreign = file.line_ids.search(file._lines_domain("archived_elsewhere"))
         failed = file._count_lines("archive_failed")
+        if foreign:
+            ids = foreign[:20].mapped("sofi_charge_id")
+            text = self.env._(
+                "%(residence)s: somebody else archived %(count)s charges of %(name)s "
+                "in SOFI: %(ids)s.",
+                count=len(foreign),
+                ids=", ".join(ids) + (" …" if len(foreign) > len(ids) else ""),
+                **values,
+            )
+            advice = self.env._(
+                "Find out whether they are billed already, for instance by a file made "
+                "by hand in SOFI. Then take them out of the file or keep them, and "
+                "resume."
+            )
+            raise SofiUserError(text, "already_archived", file.residence_id, advice)
         if failed:
             text = self.env._(
                 "%(residence)s: SOFI did not archive %(count)s charges, the file "
                 "stays %(name)s. Resume takes them out of the file if they are no "
                 "longer accepted.",
-                residence=file.residence_id.name,
                 count=failed,
-                name=mdg.temporary_name(file._csv_name()),
+                **values,
             )
             raise SofiUserError(text, "archive_failed", file.residence_id)
 
@@ -76,16 +129,32 @@ class SofiExport(models.Model):
     def _archive_batch(self, file, client, number, batch):
         """Archive one batch with a key of its own: repeating it has no second effect.
 
-        An answer is committed as a whole, so a repeated batch is always the same.
+        An answer is committed as a whole, so a repeated batch is always the same. What
+        was archived before is ours only if this very batch was sent before and may
+        have had its effect; else somebody else did it, and maybe billed it.
         """
         ids = sorted(batch.mapped("sofi_charge_id"))
+        before = file.batch_sent
+        if before < number:
+            file.batch_sent = number
+            self._commit()
         try:
             answer = client.archive(ids, file.name, f"{file.run_uuid}-{number}")
         except (exc.SofiConflict, exc.SofiNotFound) as error:
-            answer = Archived(set(), dict.fromkeys(ids, error.code))
-        done = batch.filtered(lambda line: line.sofi_charge_id in answer.done)
+            answer = Archived(rejected=dict.fromkeys(ids, error.code))
+        except exc.SofiError as error:
+            if error.no_effect:
+                file.batch_sent = before
+            raise
+        ours = set(answer.done)
+        if before >= number or answer.repeated:
+            ours |= answer.already
+            self._say_repeated(file, answer.already & set(ids))
+        done = batch.filtered(lambda line: line.sofi_charge_id in ours)
         done.state = "archived"
-        for line in batch - done:
+        foreign = batch.filtered(lambda x: x.sofi_charge_id in answer.already) - done
+        foreign.state = "archived_elsewhere"
+        for line in batch - done - foreign:
             reason = answer.rejected.get(line.sofi_charge_id, "")
             line.write({"state": "archive_failed", "detail": reason})
         self._count("sofi.charge", "archive", len(done))
@@ -93,13 +162,29 @@ class SofiExport(models.Model):
         step = f"{file.residence_id.name}: {self.counters['sofi.charge']['archive']}"
         self._set_progress(self._units_done(), text=step)
 
+    def _say_repeated(self, file, ids):
+        """Name charges taken for archived by a request whose answer was lost."""
+        if ids:
+            text = self.env._(
+                "%(residence)s: an earlier request had archived %(count)s charges of "
+                "%(name)s without an answer reaching us.",
+                residence=file.residence_id.name,
+                count=len(ids),
+                name=file.name,
+            )
+            value = ", ".join(sorted(ids)[:20])
+            where = {"value": value, "residences": file.residence_id}
+            self._log("warning", text, code="answer_lost", **where)
+
     # === RESUME ===
 
     def _settle_refused(self, file, client):
         """Ask SOFI again about charges it did not archive before.
 
-        Accepted ones are tried again in batches of their own, archived ones are done,
-        all others leave the file, which is written anew (both versions are kept).
+        Accepted ones are tried again in batches of their own. Archived ones are done
+        where SOFI had not answered to us; where it had refused, somebody else archived
+        them since. All others leave the file, which is written anew (both versions are
+        kept).
         """
         Charge = self.env["sofi.charge"].sudo()  # sudo: see _execute
         failed = Charge.search(file._lines_domain("archive_failed"))
@@ -113,7 +198,10 @@ class SofiExport(models.Model):
             again.browse(ids).write(
                 {"state": "written", "archive_batch": number, "detail": False}
             )
-        failed.filtered(lambda line: status[line] == archived).state = "archived"
+        by_now = failed.filtered(lambda line: status[line] == archived)
+        ours = by_now.filtered(lambda line: line.detail == NO_ANSWER)
+        ours.state = "archived"
+        (by_now - ours).state = "archived_elsewhere"
         gone = failed.filtered(lambda line: status[line] not in (accepted, archived))
         if gone:
             gone.state = "dropped"
@@ -146,10 +234,9 @@ class SofiExport(models.Model):
 
     def _rewrite(self, file):
         """Write the file without the charges that left it."""
-        lines = file.line_ids.search(file._lines_domain("written", "archived"))
+        lines = file.line_ids.search(file._lines_domain(*IN_FILE))
         charges = [line._to_core() for line in lines]
         rendered = file._render(charges)
         total = sum((charge.amount for charge in charges), Decimal(0))
         file._set_content(rendered.content, len(charges), total)
-        if file.directory:
-            output_directory.replace(file._paths()[0], rendered.content)
+        file._place_temporary()

@@ -39,6 +39,14 @@ class SofiExport(models.Model):
 
     def _check_nothing_archived(self):
         for file in self._open_files().filtered(lambda f: not f.simulated):
+            if file._count_lines("archived_elsewhere"):
+                raise UserError(
+                    self.env._(
+                        "Decide first about the charges of %(name)s that somebody else "
+                        "archived in SOFI: keep them or take them out.",
+                        name=file.name,
+                    )
+                )
             if self._count_archived(file):
                 raise UserError(
                     self.env._(
@@ -51,18 +59,21 @@ class SofiExport(models.Model):
     def _count_archived(self, file):
         """Return how many charges of a file are archived, as SOFI itself says."""
         known = file._count_lines("archived")
-        if known or not file.line_count:
+        # The last batch alone may have been archived without an answer.
+        sent = file.line_ids.search(
+            [
+                *file._lines_domain("written", "archive_failed"),
+                ("archive_batch", "<=", file.batch_sent),
+            ]
+        )
+        if known or not sent:
             return known
         (archived,) = self._words(file, "archived")
         residence = file.residence_id
-        # Batches are archived in order: the first one tells.
-        first = file.line_ids.search(
-            [("file_id", "=", file.id), ("archive_batch", "=", 0)]
-        )
         try:
             with residence._client() as client:
                 client.login()
-                return sum(self._status_of(line, client) == archived for line in first)
+                return sum(self._status_of(line, client) == archived for line in sent)
         except exc.SofiError as error:
             raise residence._translate_error(error) from error
 

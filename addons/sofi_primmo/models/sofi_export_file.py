@@ -1,3 +1,4 @@
+import errno
 import hashlib
 from pathlib import Path
 
@@ -5,6 +6,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core import mdg, output_directory
+from ..core.output_directory import DirectoryError
+
+# States of charges that a file brings to Primmo, or would.
+IN_FILE = ("simulated", "written", "archived", "archive_failed", "archived_elsewhere")
 
 
 class SofiExportFile(models.Model):
@@ -36,6 +41,26 @@ class SofiExportFile(models.Model):
     )
     simulated = fields.Boolean(readonly=True)
     directory = fields.Char(readonly=True, help="Folder on the server.")
+    mount = fields.Char(
+        readonly=True, help="Where the disk or share of the folder was mounted."
+    )
+    date_taken = fields.Datetime(
+        string="Taken by Primmo",
+        readonly=True,
+        copy=False,
+        help="When it was seen that the file is gone from the folder.",
+    )
+    batch_sent = fields.Integer(
+        default=-1,
+        readonly=True,
+        help="Last batch that SOFI was, or may have been, asked to archive.",
+    )
+    difference = fields.Text(
+        readonly=True,
+        copy=False,
+        help="What SOFI says otherwise than the file, until a person accepts it.",
+    )
+    difference_accepted = fields.Text(readonly=True, copy=False)
     sha256 = fields.Char(string="SHA-256", readonly=True)
     size = fields.Integer(string="Bytes", readonly=True)
     attachment_id = fields.Many2one("ir.attachment", readonly=True, ondelete="restrict")
@@ -88,9 +113,18 @@ class SofiExportFile(models.Model):
         self.ensure_one()
         return [("file_id", "=", self.id), ("state", "in", states)]
 
-    def _count_lines(self, state):
+    def _count_lines(self, *states):
         # sudo: a number of the run's own bookkeeping
-        return self.env["sofi.charge"].sudo().search_count(self._lines_domain(state))
+        return self.env["sofi.charge"].sudo().search_count(self._lines_domain(*states))
+
+    def _needs_sofi(self):
+        """Tell whether SOFI must be asked before the file can be published."""
+        self.ensure_one()
+        return (
+            self.state == "written"
+            and not self.simulated
+            and bool(self._count_lines("written", "archive_failed"))
+        )
 
     def _next_batch(self):
         """Return the number of the next archive batch: no key is used twice."""
@@ -177,48 +211,123 @@ class SofiExportFile(models.Model):
         extension = self.settings["extension"] if self.simulated else mdg.CSV
         return self.name.removesuffix(extension) + mdg.CSV
 
+    def _check_mount(self):
+        """Make sure that the share the file was written to is still there.
+
+        :raises DirectoryError: it is gone; what is written now would reach nobody
+        """
+        output_directory.check_mount(Path(self.directory), self.mount)
+
     def _place_temporary(self):
-        """Make sure that the .tmp is in the folder with the bytes kept here."""
+        """Make sure that the .tmp lies in the folder with the bytes kept here.
+
+        Whatever became of it meanwhile: not written yet, half written by a killed
+        server, removed or changed by somebody.
+        """
         if not self.directory:
             return
+        self._check_mount()
         temporary, final = self._paths()
-        if final.exists():
+        if output_directory.holds(final, b"") is not None:
             raise UserError(
                 self.env._("The folder already contains %(name)s.", name=final.name)
             )
-        try:
-            output_directory.write_new(temporary, self._content())
-        except FileExistsError:
-            # Left by this very run, killed before its journal was committed: the name
-            # holds its instant, and the guard saw an empty folder before.
-            output_directory.replace(temporary, self._content())
+        self._bring(temporary)
 
-    def _check_temporary(self):
-        """Write the .tmp anew if somebody removed or changed it meanwhile."""
-        if self.directory and self.state == "written":
-            temporary, _final = self._paths()
-            if not temporary.exists() or temporary.read_bytes() != self._content():
-                output_directory.replace(temporary, self._content())
+    def _bring(self, path):
+        """Make sure that a file lies in the folder with the bytes kept here."""
+        content = self._content()
+        found = output_directory.holds(path, content)
+        if found is None:
+            output_directory.write_new(path, content)
+        elif not found:
+            output_directory.replace(path, content)
 
-    def _publish(self):
-        """Rename .tmp to .csv. Committed before and after by the caller."""
+    def _publish(self, interrupted=False):
+        """Rename .tmp to .csv and prove that it lies there. Committed by the caller.
+
+        Before the renaming the state is `publishing`. An error on the way to it takes
+        that back: then a file that is missing later was certainly never there.
+
+        :param bool interrupted: an earlier try was cut off, and may have renamed it
+        :return: True when the file lies there; None when it is gone again
+        :raises OSError: it could not be renamed, or be proved to lie there
+        """
         self.ensure_one()
+        lies = True
         if self.directory:
+            lies = self._rename(interrupted)
+        gone = False if lies else fields.Datetime.now()
+        self.write({"state": "done", "date_taken": gone})
+        return lies
+
+    def _rename(self, interrupted):
+        try:
+            self._check_mount()
             temporary, final = self._paths()
-            # Without a .tmp it was renamed before the server was killed; Primmo may
-            # even have taken it: it must not appear a second time.
-            if temporary.exists():
+            lies = output_directory.holds(final, self._content())
+            if lies is None:
+                if interrupted and not temporary.exists():
+                    return None
+                self._bring(temporary)
                 output_directory.rename(temporary, final)
-        self.state = "done"
+        except (OSError, DirectoryError):
+            if not interrupted:
+                self.state = "written"
+            raise
+        # From here on it is renamed: an error leaves it `publishing`.
+        output_directory.sync(final.parent)
+        self._remove_temporary()
+        lies = output_directory.holds(final, self._content())
+        if lies is False:
+            # The disk lost bytes, or somebody wrote into it before Primmo took it.
+            output_directory.replace(final, self._content())
+            lies = output_directory.holds(final, self._content())
+        if lies is False:
+            raise OSError(errno.EIO, "the bytes read are not those written")
+        return lies
 
     def _remove_temporary(self):
         if self.directory:
-            self._paths()[0].unlink(missing_ok=True)
+            output_directory.remove(self._paths()[0])
+
+    @api.model
+    def _note_taken(self, files=None):
+        """Keep which files are gone from their folder: Primmo has taken them.
+
+        A folder that cannot be read says nothing.
+
+        :param files: those to look at, by default all that were not taken yet
+        """
+        # sudo: a fact of the folder, kept whoever happens to look
+        waiting = self.sudo().search(
+            [
+                ("state", "=", "done"),
+                ("directory", "!=", False),
+                ("date_taken", "=", False),
+                *([("id", "in", files.ids)] if files is not None else []),
+            ]
+        )
+        gone = waiting.browse()
+        for (directory, mount), mine in waiting.grouped(
+            lambda file: (file.directory, file.mount)
+        ).items():
+            try:
+                folder = Path(directory)
+                output_directory.check_mount(folder, mount)
+                names = set(output_directory.names(folder))
+            except DirectoryError:
+                continue
+            gone |= mine.filtered(lambda file, names=names: file.name not in names)
+        gone.date_taken = fields.Datetime.now()
 
     # === BUTTONS ===
 
     def action_download(self):
         """Download the file; who did so is kept.
+
+        Kept by this button, and not by the address it leads to: a program that looks
+        at addresses ahead must not count as a person who has the file.
 
         :return: a URL action
         :raises UserError: the file is not complete, Primmo must not take it
@@ -232,13 +341,6 @@ class SofiExportFile(models.Model):
                     name=self.name,
                 )
             )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/sofi_primmo/file/{self.id}",
-            "target": "download",
-        }
-
-    def _mark_downloaded(self):
         # sudo: a viewer may download, nobody may edit the audit by hand
         self.sudo().write(
             {
@@ -246,3 +348,8 @@ class SofiExportFile(models.Model):
                 "downloaded_date": fields.Datetime.now(),
             }
         )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/sofi_primmo/file/{self.id}",
+            "target": "download",
+        }

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from ..core import output_directory
+
 MANAGER = "sofi_primmo.group_sofi_manager"
 
 
@@ -44,13 +46,15 @@ class SofiExportFile(models.Model):
         run = self.export_id
         with run._told_clearly(self.residence_id):
             names = self.residence_id._leftovers() if self.directory else []
+            folder = self.directory and self.residence_id._output_folder()
         if names:
             raise UserError(self.residence_id._waiting_text(names))
         # sudo: files are made here and by runs, nobody may write them by hand
         again = self.sudo().copy(
             {
                 "name": self._next_name(),
-                "state": "publishing",
+                "state": "written",
+                "mount": folder and output_directory.mount_of(folder),
                 "reissue_of_id": self.id,
                 "reissue_reason": reason,
                 "downloaded_by_id": False,
@@ -58,8 +62,6 @@ class SofiExportFile(models.Model):
             }
         )
         again._set_content(self._content(), self.line_count, self.amount)
-        with run._told_clearly(self.residence_id):
-            again._place_temporary()
         run._log(
             "warning",
             self.env._(
@@ -71,19 +73,31 @@ class SofiExportFile(models.Model):
             code="reissue",
             residences=self.residence_id,
         )
-        run._commit()
-        with run._told_clearly(self.residence_id):
-            again._publish()
+        again.action_finish()
         return again.with_env(self.env)
 
     def action_finish(self):
-        """Rename a file issued again whose renaming was interrupted."""
+        """Bring a file issued again to its end, also where that was interrupted."""
         self.check_access("read")
         # sudo: files are written by runs only, nobody may alter them
-        for file in self.sudo().filtered(lambda f: f.state == "publishing"):
+        for file in self.sudo().filtered(
+            lambda f: f.state in ("written", "publishing")
+        ):
             with file.export_id._told_clearly(file.residence_id):
-                file._publish()
+                file._finish()
         return True
+
+    def _finish(self):
+        interrupted = self.state == "publishing"
+        if not interrupted:
+            self._place_temporary()
+            self.state = "publishing"
+            self.export_id._commit()
+        try:
+            self._publish(interrupted)
+        finally:
+            # Also what an error says of the renaming must outlive it.
+            self.export_id._commit()
 
     def _next_name(self):
         first = self

@@ -21,12 +21,18 @@ class SofiExport(models.Model):
     # === SEVERAL RESIDENCES AT ONCE ===
 
     def _work(self):
-        """Work on the run, while the residences that follow are already being read."""
+        """Work on the run, while the residences that follow are already being read.
+
+        The folders are looked at before any call (spec 4.5).
+        """
         residences = self.env["sofi.residence"].browse(
             chunk.payload["residence_id"] for chunk in self._chunks("todo")
         )
-        with self._reading_ahead(residences - self.file_ids.residence_id) as ahead:
-            return super(SofiExport, self.with_context(sofi_ahead=ahead))._work()
+        obstacles = self._obstacles(residences)
+        free = residences.filtered(lambda residence: residence.id not in obstacles)
+        with self._reading_ahead(free) as ahead:
+            here = self.with_context(sofi_ahead=ahead, sofi_obstacles=obstacles)
+            return super(SofiExport, here)._work()
 
     def _reading_ahead(self, residences):
         """Return a context manager giving the `ReadAhead` of residences, or None.
@@ -35,11 +41,33 @@ class SofiExport(models.Model):
         """
         if len(residences) < 2:
             return nullcontext()
-        jobs = [
-            Job(residence.id, residence._host(), residence._reading)
-            for residence in residences
-        ]
+        jobs = []
+        for residence in residences:
+            file = self._file_of(residence)
+            if file and not file._needs_sofi():
+                continue
+            ask = residence._logging_in if file else residence._reading
+            jobs.append(Job(residence.id, residence._host(), ask))
         return ReadAhead(jobs, residences._request_limits())
+
+    def _next_chunk(self, after=-1):
+        """Return the next residence's chunk: in their order, but none waits for long.
+
+        A residence that does not answer is waited for at last, so that its time-outs
+        cost the others nothing.
+        """
+        ahead = self.env.context.get("sofi_ahead")
+        if not ahead:
+            return super()._next_chunk(after)
+        chunks = {x.payload["residence_id"]: x for x in self._chunks("todo")}
+        return chunks[ahead.first_ready(chunks)] if chunks else self._chunks("todo")
+
+    def _file_of(self, residence):
+        """Return the file of a residence in this run, those issued again apart."""
+        # sudo: files and journal are written by runs only, nobody may edit them
+        return self.sudo().file_ids.filtered(
+            lambda f: f.residence_id == residence and not f.reissue_of_id
+        )
 
     @contextmanager
     def _read(self, residence):
@@ -55,6 +83,24 @@ class SofiExport(models.Model):
             client, listing = residence._reading(self._gate(residence))()
         with client:
             yield client, listing
+
+    @contextmanager
+    def _logged_in(self, file):
+        """Give a logged-in client for a file, or None where SOFI is not needed.
+
+        :raises SofiError: whatever the client raises
+        """
+        if not file._needs_sofi():
+            yield None
+            return
+        residence = file.residence_id
+        ahead = self.env.context.get("sofi_ahead")
+        if ahead and residence.id in ahead:
+            client = ahead.take(residence.id)
+        else:
+            client = residence._logging_in(self._gate(residence))()
+        with client:
+            yield client
 
     def _gate(self, residence):
         """Return what limits the requests to a residence's server in this run."""
@@ -113,17 +159,27 @@ class SofiExport(models.Model):
         )
         if not verdict.skip and charge.id in earlier:
             verdict = core_charge.Verdict(Skip.ALREADY_EXPORTED)
-        return Judged(charge, verdict, earlier.get(charge.id))
+        return Judged(charge, verdict, earlier.get(charge.id) or None)
 
     def _earlier_lines(self, residence, charges):
-        """Return {SOFI charge id: journal line id} of what is in a file already."""
-        lines = self.env["sofi.charge"].search_fetch(
-            [
-                ("residence_id", "=", residence.id),
-                ("sofi_charge_id", "in", [charge.id for charge in charges]),
-                ("state", "in", EXPORTED),
-            ],
-            ["sofi_charge_id"],
-            order="id",
+        """Return {SOFI charge id: journal line id} of what is in a file already.
+
+        Also of files of another residence that spoke with the same SOFI site; the id
+        of a line of another company is False.
+        """
+        # sudo: whether a charge was exported counts, whoever may see by whom
+        lines = (
+            self.env["sofi.charge"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("residence_id", "in", [residence.id, *residence._twins().ids]),
+                    ("sofi_charge_id", "in", [charge.id for charge in charges]),
+                    ("state", "in", EXPORTED),
+                ],
+                ["sofi_charge_id", "company_id"],
+                order="id",
+            )
         )
-        return {line.sofi_charge_id: line.id for line in lines}
+        own = residence.company_id
+        return {x.sofi_charge_id: x.company_id == own and x.id for x in lines}

@@ -4,6 +4,8 @@ from functools import partial
 
 from odoo import fields, models
 
+from odoo.addons.exchange_run.models.exchange_run_mixin import FAILURE_ACTIVITY
+
 from ..core import exceptions as exc
 from ..core import reconcile
 from ..core.period import Period
@@ -30,7 +32,46 @@ class SofiExport(models.Model):
         self.check_access("write")
         for run in self:
             run._reconcile()
+            run._settle_state()
         return True
+
+    def action_accept_differences(self):
+        """Say that what differs was looked at and is in order.
+
+        :raises AccessError: not a manager
+        """
+        self._check_may_run()
+        for run in self:
+            # sudo: see _execute
+            files = run.sudo().file_ids.filtered("difference")
+            run._log(
+                "warning",
+                self.env._(
+                    "%(user)s accepted the differences of %(files)s.",
+                    user=self.env.user.name,
+                    files=", ".join(files.mapped("name")),
+                ),
+                code="difference_accepted",
+                residences=files.residence_id,
+            )
+            for file in files:
+                file.difference_accepted = file.difference
+            files.difference = False
+            run._settle_state()
+        return True
+
+    def _settle_state(self):
+        """Put an ended run into the state that its files have by now."""
+        if self.state not in ("done", "partial"):
+            return
+        counts = self._chunk_counts()
+        done, failed = (counts.get(key, (0, 0))[0] for key in ("done", "failed"))
+        state = self._final_state(done, failed)
+        if state == self.state:
+            return
+        if state == "done":
+            self.activity_unlink([FAILURE_ACTIVITY])
+        self._end(state)
 
     def _reconcile(self):
         self.ensure_one()
@@ -78,8 +119,9 @@ class SofiExport(models.Model):
                 residences=residence,
             )
             return
-        if expected:
-            self._report_differences(file, expected, found)
+        told = self._report_differences(file, expected, found) if expected else []
+        text = "\n".join(told)
+        file.difference = text if text != file.difference_accepted else False
 
     def _exported_amounts(self, file):
         """Return {SOFI charge id: amount} of the journal's archived lines."""
@@ -99,6 +141,10 @@ class SofiExport(models.Model):
         return Period(first.replace(tzinfo=UTC), end.replace(tzinfo=UTC)).parameters()
 
     def _report_differences(self, file, expected, found):
+        """Log what SOFI says otherwise than the file.
+
+        :return: the texts of the differences, none where all is equal
+        """
         (archived,) = self._words(file, "archived")
         open_ids = sorted(i for i in expected if found[i][0] != archived)
         changed = sorted(i for i in expected if found[i][1] != expected[i])
@@ -106,40 +152,42 @@ class SofiExport(models.Model):
             (open_ids, "not_archived", self.env._("Exported but not archived in SOFI")),
             (changed, "amount_changed", self.env._("Amount changed in SOFI since")),
         ]
-        self._log_many(
-            [
-                {
-                    "severity": "error",
-                    "code": code,
-                    "text": f"{file.name}: {text} ({len(ids)})",
-                    "value": ", ".join(ids[:20]),
-                    "residences": file.residence_id,
-                }
-                for ids, code, text in texts
-                if ids
-            ]
-        )
-        self._report_totals(file, expected, found)
+        findings = [
+            {
+                "severity": "error",
+                "code": code,
+                "text": f"{file.name}: {text} ({len(ids)})",
+                "value": ", ".join(ids[:20]),
+                "residences": file.residence_id,
+            }
+            for ids, code, text in texts
+            if ids
+        ]
+        told = [f"{finding['text']}: {finding['value']}" for finding in findings]
+        self._log_many(findings)
+        return told + self._report_totals(file, expected, found)
 
     def _report_totals(self, file, expected, found):
-        """Σ file = Σ journal = Σ SOFI, to the cent."""
+        """Σ file = Σ journal = Σ SOFI, to the cent; return the text of a difference."""
         totals = {
             "file": to_cents(Decimal(str(file.amount))),
             "journal": sum(expected.values(), Decimal(0)),
             "sofi": sum((amount for _s, amount in found.values()), Decimal(0)),
         }
         equal = len(set(totals.values())) == 1
+        text = self.env._(
+            "%(name)s: total of the file %(file)s, of the journal %(journal)s, of "
+            "SOFI %(sofi)s",
+            name=file.name,
+            **{key: f"{total:.2f}" for key, total in totals.items()},
+        )
         self._log(
             "info" if equal else "error",
-            self.env._(
-                "%(name)s: total of the file %(file)s, of the journal %(journal)s, of "
-                "SOFI %(sofi)s",
-                name=file.name,
-                **{key: f"{total:.2f}" for key, total in totals.items()},
-            ),
+            text,
             code="reconciled" if equal else "totals_differ",
             residences=file.residence_id,
         )
+        return [] if equal else [text]
 
     def action_view_totals(self):
         """Show the run's totals by service and resident.

@@ -1,6 +1,8 @@
+import errno
 import uuid
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import chain, count
@@ -12,7 +14,7 @@ from odoo.tools import split_every
 
 from ..core import charge as core_charge
 from ..core import exceptions as exc
-from ..core import mdg
+from ..core import mdg, output_directory
 from ..core.const import ARCHIVE_BATCH, LOG_INVALID_OUTPUT, Remark, Skip
 from ..core.output_directory import DirectoryError
 from .sofi_residence_connection import SofiUserError
@@ -32,14 +34,13 @@ class SofiExport(models.Model):
 
     def _execute(self, payload):
         residence = self.env["sofi.residence"].browse(payload["residence_id"])
-        # sudo: files and journal are written by runs only, nobody may edit them
-        file = self.sudo().file_ids.filtered(
-            lambda f: f.residence_id == residence and not f.reissue_of_id
-        )
+        obstacle = self.env.context.get("sofi_obstacles", {}).get(residence.id)
+        if obstacle:
+            raise obstacle
+        file = self._file_of(residence)
         with self._told_clearly(residence):
             if file:
-                with residence._client(self._gate(residence)) as client:
-                    client.login()
+                with self._logged_in(file) as client:
                     self._complete(file, client)
                 return
             with self._read(residence) as (client, listing):
@@ -71,13 +72,32 @@ class SofiExport(models.Model):
             advice = residence._folder_text(error)
             raise SofiUserError(text, error.code, residence, advice) from error
         except OSError as error:
-            text = self.env._(
+            text = self._folder_refusal(residence, error)
+            raise SofiUserError(text, "folder", residence) from error
+
+    def _folder_refusal(self, residence, error):
+        """Return what the system's error says of the folder, and what to do."""
+        values = {
+            "residence": residence.name,
+            "detail": error.strerror or type(error).__name__,
+        }
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return self.env._(
+                "%(residence)s: the disk of the folder is full (%(detail)s). Make room "
+                "there, then resume.",
+                **values,
+            )
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY):
+            return self.env._(
                 "%(residence)s: the folder refused the file (%(detail)s). Close "
                 "programs that use it, then resume.",
-                residence=residence.name,
-                detail=error.strerror or type(error).__name__,
+                **values,
             )
-            raise SofiUserError(text, "folder", residence) from error
+        return self.env._(
+            "%(residence)s: the folder cannot be used now (%(detail)s). Look whether "
+            "its disk or network share is there, then resume.",
+            **values,
+        )
 
     def _render(self, residence, judged):
         """Write the file's bytes; what does not fit its columns is left out.
@@ -92,7 +112,10 @@ class SofiExport(models.Model):
         )
         misfit = core_charge.Verdict(Skip.INVALID_CHARGE)
         return rendered, [
-            item._replace(verdict=misfit)
+            item._replace(
+                verdict=misfit,
+                charge=replace(item.charge, problem=rendered.misfits[item.charge.id]),
+            )
             if item.charge.id in rendered.misfits
             else item
             for item in judged
@@ -114,7 +137,9 @@ class SofiExport(models.Model):
     # === WRITE ===
 
     def _write_file(self, residence, rank, listing):
-        """Write the .tmp and the journal, and commit both before archiving.
+        """Write the journal and keep the file's bytes, committed before archiving.
+
+        Only then the .tmp is written: whatever becomes of it, its run knows of it.
 
         :return: the file
         """
@@ -124,7 +149,6 @@ class SofiExport(models.Model):
         file = self._create_file(residence, rank)
         file._set_content(rendered.content, *_totals(judged))
         self._write_journal(residence, judged, file)
-        file._place_temporary()
         self._log_remarks(residence, judged, rendered.lossy)
         self._log_stale(residence, judged)
         self._summarize(residence, judged, file)
@@ -143,6 +167,7 @@ class SofiExport(models.Model):
                     "residence_id": residence.id,
                     "export_id": self.id,
                     "directory": str(folder) if folder else False,
+                    "mount": folder and output_directory.mount_of(folder),
                     "simulated": self.dry_run,
                     "settings": self.env["sofi.export.file"]._settings_of(residence),
                     "currency_id": self.env["sofi.charge"]._cad().id,
@@ -157,7 +182,12 @@ class SofiExport(models.Model):
         Two runs within a second differ by a second; where the pattern has no time, by
         a number at the end.
         """
-        taken = set(residence.export_file_ids.mapped("name"))
+        folder = residence._output_folder()
+        same = [("residence_id", "=", residence.id)]
+        if folder:
+            same = ["|", ("directory", "=", str(folder)), *same]
+        # sudo: another company's file in the same folder needs another name too
+        taken = set(self.env["sofi.export.file"].sudo().search(same).mapped("name"))
         extension = residence.dry_run_extension if self.dry_run else mdg.CSV
         stems = [self._stem(residence, rank, delay) for delay in range(MOST_DELAY)]
         numbered = (f"{stems[0]}_{number}" for number in count(2))
@@ -224,7 +254,7 @@ class SofiExport(models.Model):
 
     def _prepare_line_vals(self, residence, item, file, positions):
         charge, verdict, earlier_id = item
-        vals = {"detail": charge.problem or ", ".join(verdict.remarks)}
+        vals = {"detail": self._detail_text(charge, verdict)}
         if verdict.skip:
             reason = str(verdict.skip)
             vals |= {
@@ -239,6 +269,36 @@ class SofiExport(models.Model):
             vals["file_id"] = file.id
             vals["archive_batch"] = next(positions) // ARCHIVE_BATCH
         return self.env["sofi.charge"]._prepare_vals(charge, residence.language, **vals)
+
+    def _detail_text(self, charge, verdict):
+        """Return in words what is worth saying about a charge."""
+        if not charge.problem:
+            texts = self._remark_texts()
+            return "; ".join(texts[remark] for remark in verdict.remarks)
+        names = self._problem_names()
+        code, _blank, name = charge.problem.partition(" ")
+        label = names.get(name, name)
+        if code == "too_wide":
+            return self.env._("%s: wider than its column of the file", label)
+        if code == "unwritable":
+            return self.env._("%s: a character that the file cannot hold", label)
+        labels = [names.get(name, name) for name in charge.problem.split(", ")]
+        return self.env._("Missing or not readable: %s", ", ".join(labels))
+
+    def _problem_names(self):
+        """Return what people call the values of a charge."""
+        return {
+            "id": self.env._("Number of the charge"),
+            "external_id": self.env._("External ID"),
+            "service_code": self.env._("Service code"),
+            "service_date": self.env._("Date of the service"),
+            "quantity": self.env._("Quantity"),
+            "unit_price": self.env._("Unit price"),
+            "amount": self.env._("Amount"),
+            "total": self.env._("Amount before discount"),
+            "discount": self.env._("Discount"),
+            "currency": self.env._("Currency (only Canadian dollars are billed)"),
+        }
 
     # === SAY ===
 
@@ -311,23 +371,30 @@ class SofiExport(models.Model):
         labels = dict(skip_reason._description_selection(self.env))
         reasons = [f"{labels[reason]}: {n}" for reason, n in Counter(skips).items()]
         exported, total = _totals(judged)
-        self._log(
-            "info",
-            self.env._(
+        values = {
+            "residence": residence.name,
+            "read": len(judged),
+            "exported": exported,
+            "skipped": len(skips),
+            "reasons": ", ".join(sorted(reasons)) or "–",
+            "total": f"{total:.2f}",
+        }
+        if file:
+            text = self.env._(
                 "%(residence)s: %(read)s read, %(exported)s exported, %(skipped)s left "
                 "out (%(reasons)s), total %(total)s, file %(file)s, SHA-256 %(sha)s",
-                residence=residence.name,
-                read=len(judged),
-                exported=exported,
-                skipped=len(skips),
-                reasons=", ".join(sorted(reasons)) or "–",
-                total=f"{total:.2f}",
-                file=file.name if file else "–",
-                sha=file.sha256 if file else "–",
-            ),
-            code="summary",
-            residences=residence,
-        )
+                file=file.name,
+                sha=file.sha256,
+                **values,
+            )
+        else:
+            text = self.env._(
+                "%(residence)s: preview, nothing was sent: %(read)s read, "
+                "%(exported)s would go into the file, %(skipped)s not (%(reasons)s), "
+                "total %(total)s",
+                **values,
+            )
+        self._log("info", text, code="summary", residences=residence)
         self._count("sofi.charge", "read", len(judged))
         self._count("sofi.charge", "skip", len(skips))
         if file:

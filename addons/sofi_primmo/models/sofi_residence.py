@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -7,6 +9,9 @@ from ..core import period
 from ..core.const import DEFAULT_LOG_DIRECTORY, DEFAULT_OUTPUT_DIRECTORY
 from ..core.exceptions import SofiConfigError
 from ..core.mdg import PARAMETERS
+from ..core.transport import check_form, site
+
+_logger = logging.getLogger(__name__)
 
 SECRET_GROUPS = "base.group_system,sofi_primmo.group_sofi_administrator"
 
@@ -34,7 +39,18 @@ class SofiResidence(models.Model):
         "res.users",
         string="Responsible",
         default=lambda self: self.env.user,
-        help="Is told when a nightly run fails.",
+        help="Is told when an export of this residence fails or differs.",
+    )
+    retry_times = fields.Integer(
+        string="Tried Again",
+        default=3,
+        help="How often a nightly export of this residence that failed is tried again "
+        "by itself. 0: a person resumes it.",
+    )
+    retry_minutes = fields.Integer(
+        string="Minutes Between",
+        default=60,
+        help="So many minutes pass before a failed nightly export is tried again.",
     )
     # --- SOFI ---
     url = fields.Char(
@@ -42,6 +58,12 @@ class SofiResidence(models.Model):
         required=True,
         tracking=True,
         help="Address of the SOFI site, such as https://siteduclient1.telemedic.ca.",
+    )
+    site = fields.Char(
+        compute="_compute_site",
+        store=True,
+        help="What all spellings of the address have in common: one SOFI site is one "
+        "residence, else its charges would be billed twice.",
     )
     api_access_key = fields.Char(
         string="Access Key", groups=SECRET_GROUPS, copy=False, help="Clé d'accès API."
@@ -109,6 +131,14 @@ class SofiResidence(models.Model):
         help="Folder for the files, below the folder the server allows. Empty: the "
         "files are only kept here and downloaded by hand.",
     )
+    output_mount = fields.Char(
+        string="Disk of the Folder",
+        readonly=True,
+        copy=False,
+        help="Where the disk or network share of the output folder is mounted. When "
+        "the share is gone, files must not go to the server's own disk. Create Folders "
+        "looks at it anew.",
+    )
     create_output_directory = fields.Boolean(
         string="Create Folder",
         help="Make the output folder where it is missing. The script did not: without "
@@ -125,11 +155,55 @@ class SofiResidence(models.Model):
     )
     export_file_ids = fields.One2many("sofi.export.file", "residence_id")
 
-    _url_uniq = models.UniqueIndex(
-        "(company_id, url) WHERE active",
-        "A residence of this company with this address exists already. Change that "
-        "one, or archive it first.",
+    _site_uniq = models.UniqueIndex(
+        "(site) WHERE active AND site != ''",
+        "Another residence speaks with this SOFI site already, maybe under another "
+        "spelling of its address or in another company: its charges would be billed "
+        "twice. Change that one, or archive it first.",
     )
+
+    @api.depends("url")
+    def _compute_site(self):
+        for residence in self:
+            residence.site = site(residence.url)
+
+    @api.constrains("url")
+    def _check_address(self):
+        for residence in self:
+            try:
+                check_form(residence.url, residence._allow_private())
+            except SofiConfigError as error:
+                raise ValidationError(residence._config_text(error)) from error
+
+    @api.constrains("retry_times", "retry_minutes")
+    def _check_retry(self):
+        for residence in self:
+            times, minutes = residence.retry_times, residence.retry_minutes
+            if not 0 <= times <= 20 or not 1 <= minutes <= 1440:
+                raise ValidationError(
+                    self.env._(
+                        "%(residence)s: choose 0 to 20 new tries, 1 to 1440 minutes "
+                        "apart.",
+                        residence=residence.name,
+                    )
+                )
+
+    def write(self, vals):
+        """Write; another output folder may lie on another disk."""
+        if "output_directory" in vals:
+            vals = {"output_mount": False, **vals}
+        return super().write(vals)
+
+    def _twins(self):
+        """Return the other residences of the same SOFI site, archived ones too.
+
+        In all companies: SOFI does not know of them.
+        """
+        self.ensure_one()
+        # sudo: only whether there are any, and which charges they exported, is used
+        everywhere = self.sudo().with_context(active_test=False)
+        found = everywhere.search([("site", "=", self.site), ("site", "!=", False)])
+        return found - self
 
     @api.depends("api_access_key", "api_secret")
     def _compute_has_credentials(self):
@@ -165,6 +239,32 @@ class SofiResidence(models.Model):
                     )
                 )
 
+    def _report_twins(self):
+        """Tell the responsible person of each residence that shares its SOFI site.
+
+        They come from databases older than the rule against it. Until one of them is
+        archived, neither is exported.
+
+        :return: the residences that share their site
+        """
+        twins = self.filtered(lambda r: r.active and r._twins().filtered("active"))
+        for residence in twins:
+            others = residence._twins().filtered("active")
+            _logger.warning(
+                "SOFI: residences %s speak with the same site", (residence | others).ids
+            )
+            residence.message_post(
+                body=self.env._(
+                    "This residence and %(others)s speak with the same SOFI site: its "
+                    "charges would be billed twice. Neither is exported until one of "
+                    "them is archived. Look in Primmo whether charges were billed "
+                    "twice before.",
+                    others=", ".join(others.mapped("name")),
+                ),
+                partner_ids=residence.user_id.partner_id.ids,
+            )
+        return twins
+
     def _period(self):
         """Return the period of the services to export.
 
@@ -198,9 +298,9 @@ class SofiResidence(models.Model):
         return {name: self[name] or None for name in PARAMETERS}
 
     def _vendor_label(self):
-        """Return what the log calls the residence: VendorId, company, host (3.2)."""
+        """Return what the log calls the residence: its VendorId, else its own name."""
         self.ensure_one()
-        return self.vendor_id or self.company_id.name or self._host()
+        return self.vendor_id or self.code or self.name or self._host()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_exported(self):

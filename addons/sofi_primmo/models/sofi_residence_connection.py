@@ -32,6 +32,13 @@ class SofiResidence(models.Model):
     def _host(self):
         return host(self.url)
 
+    @api.model
+    def _allow_private(self):
+        """Tell whether addresses of the internal network may be used."""
+        # sudo: the administrator of the server decides
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param(ALLOW_PRIVATE_PARAMETER) in ("1", "True", "true")
+
     def _client(self, gate=None):
         """Return a client that has not logged in yet.
 
@@ -40,11 +47,10 @@ class SofiResidence(models.Model):
         :raises SofiConfigError: when the address may not be used
         """
         self.ensure_one()
-        # sudo: key, secret and this parameter are read here and nowhere else; who may
-        # run an export need not see them
+        # sudo: key and secret are read here and nowhere else; who may run an export
+        # need not see them
         secret = self.sudo()
-        parameter = secret.env["ir.config_parameter"].get_param(ALLOW_PRIVATE_PARAMETER)
-        allow_private = parameter in ("1", "True", "true")
+        allow_private = self._allow_private()
         check_url(self.url, allow_private)
         return SofiClient(
             self.url,
@@ -83,6 +89,14 @@ class SofiResidence(models.Model):
         values = {"residence": self.name, "detail": str(error)}
         if isinstance(error, exc.SofiConfigError):
             return self._config_text(error)
+        if isinstance(error, exc.SofiShortList):
+            return self.env._(
+                "%(residence)s: SOFI announced %(total)s records and listed only "
+                "%(found)s. Nothing was exported; try again, then ask SOFI's support.",
+                total=error.total,
+                found=error.found,
+                **values,
+            )
         if isinstance(error, exc.SofiTransient):
             return self.env._(
                 "%(residence)s: SOFI does not answer (%(detail)s). Try again later.",
@@ -145,6 +159,8 @@ class SofiResidence(models.Model):
     def action_test_connection(self):
         """Log in, name missing rights; where refused, tell what the key looks like.
 
+        The rights are tried, by reading one record of each kind.
+
         :return: a notification
         """
         self.ensure_one()
@@ -153,7 +169,7 @@ class SofiResidence(models.Model):
             with self._client() as client:
                 described = client.login()
                 client.ping()
-                missing = client.missing_rights() if client.scope else []
+                missing = client.missing_rights()
         except exc.SofiError as error:
             texts = str(self._translate_error(error)), self._credentials_hint()
             return self._notify("danger", "\n".join(filter(None, texts)))

@@ -35,16 +35,26 @@ class SofiResidence(models.Model):
         """Return the folder the files go to, None when they are only kept here.
 
         :rtype: Path | None
-        :raises DirectoryError: outside the root, missing or not writable
+        :raises DirectoryError: outside the root, missing, not writable, or on another
+            disk than before because the share is gone
         """
         self.ensure_one()
         if not self.output_directory:
             return None
         folder = output_directory.resolve(self._output_root(), self.output_directory)
+        # Before it is made: on a share that is gone nothing is to be made.
+        output_directory.check_mount(folder, self.output_mount)
         if self.create_output_directory:
             output_directory.create(folder)
         output_directory.check_writable(folder)
         return folder
+
+    def _remember_mount(self):
+        """Keep which disk the output folder lies on, for the day it is gone."""
+        folder = self._output_folder()
+        mount = folder and output_directory.mount_of(folder)
+        if mount and self.output_mount != mount:
+            self.sudo().output_mount = mount  # sudo: runs keep it, not administrators
 
     def _leftovers(self):
         """Return the names of files that forbid a new run (spec 4.5).
@@ -60,6 +70,7 @@ class SofiResidence(models.Model):
     def action_create_directories(self):
         """Create the output folders; runs themselves never do (spec 4.5)."""
         self.check_access("write")
+        self.output_mount = False
         root = self._output_root()
         for residence in self.filtered("output_directory"):
             path = residence.output_directory
@@ -86,6 +97,14 @@ class SofiResidence(models.Model):
                 "%(residence)s: the folder %(path)s lies outside of %(root)s, where "
                 "the administrator of the server allows to write.",
                 root=self._output_root(),
+                **values,
+            )
+        if error.code == "unmounted":
+            return self.env._(
+                "%(residence)s: the network share or disk of the folder %(path)s, "
+                "%(mount)s, is not there. Connect it again. If the folder lies "
+                "elsewhere now on purpose, an administrator presses Create Folders.",
+                mount=str(error),
                 **values,
             )
         return self.env._(
@@ -130,6 +149,6 @@ class SofiResidence(models.Model):
                 )
             output_directory.append_line(path, log_format.line(now, level, text))
             return created
-        except (OSError, output_directory.DirectoryError) as error:
+        except (OSError, ValueError) as error:  # a DirectoryError is a ValueError
             _logger.error("SOFI log of residence %s: %s", self.id, type(error).__name__)
             return False

@@ -54,9 +54,30 @@ class SofiResidence(models.Model):
         def read():
             try:
                 client.login()
-                return client, client.accepted_charges(period, reader.convert)
+                return client, client.accepted_charges(
+                    period, reader.convert, reader.unnamed
+                )
             except Exception:
                 with client:
                     raise
 
         return read
+
+    def _logging_in(self, gate=None):
+        """Return a callable that logs in, in any thread.
+
+        :param gate: limits the requests at once, see `Transport`
+        :return: callable giving the SofiClient
+        :raises SofiConfigError: when the address may not be used
+        """
+        client = self._client(gate)
+
+        def login():
+            try:
+                client.login()
+            except Exception:
+                with client:
+                    raise
+            return client
+
+        return login

@@ -4,9 +4,11 @@ from . import test_billing_canada
 from . import test_buttons
 from . import test_config
 from . import test_convention
+from . import test_edges
 from . import test_export
 from . import test_failures
 from . import test_journal
+from . import test_night
 from . import test_parallel
 from . import test_primmo_import
 from . import test_privacy

@@ -104,7 +104,12 @@ class SofiCase(TransactionCase):
     def log_lines(self, path="erables"):
         """Return the lines of the residence's log files, without their instants."""
         return [
-            line.split("] ", 1)[1]
+            line
             for log in sorted((self.root / path / "log").glob("*.log"))
-            for line in log.read_text(encoding="utf-8").splitlines()
+            for line in without_instants(log.read_text(encoding="utf-8"))
         ]
+
+
+def without_instants(log):
+    """Return the lines of a log without the instants they begin with."""
+    return [line.split("] ", 1)[1] for line in log.splitlines()]

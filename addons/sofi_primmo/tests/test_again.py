@@ -57,7 +57,7 @@ class TestAgain(SofiCase):
             file._reissue("refused")
             self.fail("Nothing was said.")
         again = file.export_id.file_ids - file
-        self.assertEqual(again.state, "publishing")
+        self.assertEqual(again.state, "written")
         self.assertTrue(self.files()[0].endswith("_R2.tmp"))
         with refused, self.assertRaisesRegex(UserError, "the folder refused"):
             again.action_finish()
@@ -142,6 +142,13 @@ class TestAgain(SofiCase):
         self.assertNotIn("wrong", found["message"])
         self.assertIn("A secret of SOFI usually has 40", found["message"])
 
+    def test_connection_test_of_a_user_without_any_right(self):
+        user = self.simulator.residence("erables").data["users"][0]
+        self.startPatcher(patch.dict(user, rights=[]))
+        found = self.residence.action_test_connection()["params"]
+        self.assertEqual(found["type"], "warning")
+        self.assertIn("Admin/View, Bill/View, General Inf", found["message"])
+
     def test_odd_key_is_hinted_at_while_it_is_typed(self):
         self.assertFalse(self.residence._onchange_credentials())
         self.residence.api_access_key = "API_ACCESS_KEY"
@@ -150,10 +157,9 @@ class TestAgain(SofiCase):
         self.assertNotIn("API_ACCESS_KEY", warning["message"])
 
     def test_hostile_addresses_are_refused(self):
-        for url in ("http://example.com", "https://169.254.169.254", "gopher://x"):
-            self.residence.url = url
-            found = self.residence.action_test_connection()["params"]
-            self.assertEqual(found["type"], "danger", url)
+        for url in ("http://example.com", "https://169.254.169.254", "gopher://x", "5"):
+            with self.subTest(url=url), self.assertRaisesRegex(ValidationError, url):
+                self.residence.url = url
 
     def test_layout_preview_follows_what_is_typed(self):
         layout = self.env.ref("sofi_primmo.layout_mdg_16")

@@ -118,7 +118,6 @@ class TestRunButtons(SofiCase):
         file = self.export().file_ids
         action = self.as_("viewer", file).action_download()
         self.assertEqual(action["url"], f"/sofi_primmo/file/{file.id}")
-        self.as_("viewer", file)._mark_downloaded()
         self.assertEqual(file.downloaded_by_id, self.people["viewer"])
 
     def test_a_file_that_is_not_complete_is_not_downloaded(self):

@@ -38,6 +38,33 @@ class TestConfig(SofiCase):
         self.load(SAMPLE.replace(b'"VendorId": null', b'"VendorId": 12'))
         self.assertEqual(self.imported().mapped("vendor_id"), ["12", "12"])
 
+    def test_a_site_is_known_however_it_is_spelled(self):
+        self.load()
+        known = self.imported()
+        for spelling in (
+            b"HTTPS://SITEDUCLIENT1.telemedic.ca/",
+            b"https://siteduclient1.telemedic.ca:443",
+        ):
+            with self.subTest(spelling=spelling):
+                self.load(
+                    SAMPLE.replace(b"https://siteduclient1.telemedic.ca", spelling)
+                )
+                self.assertEqual(
+                    self.env["sofi.residence"].search_count(
+                        [("site", "like", "siteduclient")]
+                    ),
+                    2,
+                )
+        self.assertEqual(self.imported(), known)
+
+    def test_a_folder_that_is_not_wanted_comes_back_empty(self):
+        self.residence.output_directory = False
+        content = self.residence._export_config()
+        self.load(content)
+        self.assertFalse(self.residence.output_directory)
+        self.load(content.replace(b'"OutputDirectory": ""', b'"OutputDirectory": null'))
+        self.assertEqual(self.residence.output_directory, "output")
+
     def test_an_address_is_used_once_but_archived_ones_do_not_count(self):
         url = self.residence.url
         with self.assertRaises(UniqueViolation) as caught, self.env.cr.savepoint():
@@ -112,6 +139,21 @@ class TestConfig(SofiCase):
             (url % b'{"url": 1.5}', "Companies\\[1\\].url"),
             (url % b'{"url": "https://c", "DryRun": "yes"}', "Companies\\[1\\].DryRun"),
             (url % b'{"url": "https://c", "PrimmoBilling": 1}', "PrimmoBilling"),
+            (b'{\n"Companies": [}', "line 2, column 15"),
+            (url % b'{"url": "ftp://c.ca"}', "Companies\\[1\\].*ftp://c.ca"),
+            (url % b'{"url": "http://c.ca"}', "begin with https"),
+            (url % b'{"url": 5}', "not a usable address"),
+            (url % b'{"url": "https://10.0.0.1"}', "internal network"),
+            (url % b'{"url": "HTTPS://B.example.com/"}', "same SOFI site as Comp"),
+            (url % b'{"url": "https://c", "Language": "DE"}', "must be FR or EN"),
+            (
+                url % b'{"url": "https://c", "OutputDirectory": "../../etc"}',
+                "Companies\\[1\\]: the folder ../../etc cannot be used",
+            ),
+            (
+                url % b'{"url": "https://c", "FileLogging": {"FilePath": "/etc"}}',
+                "the folder /etc cannot be used",
+            ),
         ]:
             with self.subTest(content=content):
                 with self.assertRaisesRegex(UserError, place):

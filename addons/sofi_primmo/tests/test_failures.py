@@ -145,10 +145,11 @@ class TestFailures(SofiCase):
         )
         with refused:
             run = self.export()
-        self.assertEqual(run.state, "failed")
-        self.assertIn("disk full", run.log_text)
-        self.assertFalse(run.file_ids)
-        self.assertEqual(self.status("900001"), "accepted")
+        self.assertEqual(run.state, "partial")
+        self.assertIn("the disk of the folder is full", run.log_text)
+        self.assertEqual((self.files(), self.status("900001")), ([], "accepted"))
+        run.action_resume()
+        self.assertExportedOnce(run)
 
     def test_cancel_removes_the_tmp_and_frees_the_charges(self):
         self.break_archive(kind="drop_before_commit", times=4)

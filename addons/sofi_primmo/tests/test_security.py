@@ -150,19 +150,6 @@ class TestSecurity(SofiCase):
                 with self.assertRaises(AccessError):
                     record.with_user(person).read(["id"])
 
-    def test_same_residence_in_two_companies(self):
-        other = self.env["res.company"].create({"name": "Other"})
-        twin = self.make_residence(
-            "erables",
-            output_directory="twin",
-            company_id=other.id,
-            log_directory="twin",
-        )
-        self.export()
-        self.simulator.store.reset()
-        run = self.export(twin)
-        self.assertEqual(run.file_ids._content(), EXAMPLE)
-
     def test_neutralized_copy_has_no_keys(self):
         self.env.flush_all()
         self.env.cr.execute(
@@ -170,7 +157,8 @@ class TestSecurity(SofiCase):
         )
         self.env.invalidate_all()
         self.assertFalse(self.residence.api_secret or self.residence.api_access_key)
-        self.assertFalse(self.env.ref("sofi_primmo.ir_cron_sofi_export").active)
+        for name in ("ir_cron_sofi_export", "ir_cron_sofi_retry"):
+            self.assertFalse(self.env.ref(f"sofi_primmo.{name}").active)
 
 
 @tagged("post_install", "-at_install")
@@ -178,10 +166,15 @@ class TestDownload(SofiCase, HttpCase):
     def test_download_is_kept_and_empty_files_download_too(self):
         run = self.export()
         self.authenticate("admin", "admin")
+        admin = self.env.ref("base.user_admin")
+        # A program that looks at addresses ahead is nobody who has the file.
         response = self.url_open(f"/sofi_primmo/file/{run.file_ids.id}")
         self.assertEqual(response.content, EXAMPLE)
         self.assertIn(run.file_ids.name, response.headers["Content-Disposition"])
-        self.assertEqual(run.file_ids.downloaded_by_id, self.env.ref("base.user_admin"))
+        self.assertFalse(run.file_ids.downloaded_by_id)
+        url = run.file_ids.with_user(admin).action_download()["url"]
+        self.assertEqual(self.url_open(url).content, EXAMPLE)
+        self.assertEqual(run.file_ids.downloaded_by_id, admin)
         (self.root / "erables/output" / run.file_ids.name).unlink()
         empty = self.export().file_ids
         response = self.url_open(f"/sofi_primmo/file/{empty.id}")

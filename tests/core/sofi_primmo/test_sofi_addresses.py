@@ -5,7 +5,7 @@ import socket
 import pytest
 from sofi_primmo_core import exceptions as exc
 from sofi_primmo_core.api_client import SofiClient
-from sofi_primmo_core.transport import check_peer, check_url
+from sofi_primmo_core.transport import check_form, check_peer, check_url, site
 from sofi_samples import KEY, SECRET
 
 
@@ -31,6 +31,48 @@ def test_hostile_addresses(url, code):
     with pytest.raises(exc.SofiConfigError) as caught:
         check_url(url)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://Site.Telemedic.ca",
+        "HTTPS://SITE.telemedic.ca/",
+        "https://site.telemedic.ca:443//",
+        "https://site.telemedic.ca.",
+        "http://site.telemedic.ca",
+        "  https://site.telemedic.ca/ ",
+    ],
+)
+def test_one_site_however_it_is_spelled(url):
+    assert site(url) == "site.telemedic.ca"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://site.ca:8443", "site.ca:8443"),
+        ("https://site.ca/Tour-A/", "site.ca/Tour-A"),
+        ("https://site.ca/tour%2Da", "site.ca/tour-a"),
+        ("https://site.ca/a b", "site.ca/a%20b"),
+        ("https://érables.ca/x", "xn--rables-9ua.ca/x"),
+        ("http://127.0.0.1:8766/dup/", "localhost:8766/dup"),
+        ("http://[::1]:8766/dup", "localhost:8766/dup"),
+        ("https://[::1", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_other_sites_stay_apart(url, expected):
+    assert site(url) == expected
+
+
+@pytest.mark.parametrize("url", ["ftp://a.ca", "http://a.ca", "5", "https://10.0.0.1"])
+def test_the_form_of_an_address_is_checked_without_network(url, monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", None)
+    with pytest.raises(exc.SofiConfigError):
+        check_form(url)
+    check_form("https://name.that.nobody.has.example")
 
 
 def test_internal_addresses_can_be_allowed():

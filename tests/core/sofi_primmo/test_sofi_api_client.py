@@ -27,6 +27,15 @@ def test_login_names_the_residence_and_its_rights(connect):
     assert client.missing_rights() == []
 
 
+def test_missing_rights_are_found_whatever_the_login_tells(connect):
+    client = connect(
+        key="FEWRIGHTS000000000AA", secret="s1mulat0rS3cretWithFewRights000000000003"
+    )
+    for scope in ("", "admin:view bill:view general:view"):
+        client.scope = scope
+        assert client.missing_rights() == ["Admin/View", "General Information/View"]
+
+
 def test_missing_rights_are_named(connect):
     client = connect(
         key="FEWRIGHTS000000000AA", secret="s1mulat0rS3cretWithFewRights000000000003"
@@ -123,6 +132,55 @@ def test_lasting_trouble_gives_up_after_three_retries(simulator, connect, pauses
     assert pauses == [1, 2, 4]
 
 
+def page(*rows, total, pages=1):
+    meta = {"total": total, "total_pages": pages}
+    return {"kind": "body", "body": json.dumps({"data": rows, "meta": meta})}
+
+
+@pytest.mark.parametrize("total", [450, 4])
+def test_a_list_shorter_than_announced_is_an_error(simulator, connect, total):
+    client = connect()
+    rows = [{"id": str(n)} for n in range(3)]
+    fault = page(*rows, total=total)
+    simulator.faults.add({"path": "/charges", "times": 2, **fault})
+    with pytest.raises(exc.SofiShortList) as caught:
+        accepted(client)
+    assert (caught.value.found, caught.value.total) == (3, total)
+
+
+def test_an_empty_page_before_the_end_is_an_error(simulator, connect):
+    client = connect(**big(simulator, 1250))
+    fault = page(total=1250, pages=3)
+    for nth in (2, 4):
+        simulator.faults.add({"path": "/charges", "nth": nth, **fault})
+    with pytest.raises(exc.SofiShortList):
+        accepted(client)
+
+
+def test_a_list_short_by_a_passing_fault_is_read_again(simulator, connect):
+    client = connect(**big(simulator, 1250))
+    simulator.faults.add({"path": "/charges", "nth": 2, **page(total=1250, pages=3)})
+    assert len(accepted(client).rows) == 1250
+
+
+def test_an_id_is_the_same_as_number_and_as_text(simulator, connect):
+    client = connect()
+    fault = page({"id": 900001}, {"id": "900001"}, total=1)
+    simulator.faults.add({"path": "/charges", **fault})
+    assert len(client.read_all("charges").rows) == 1
+
+
+@pytest.mark.parametrize("row", [{}, {"id": None}, {"id": ""}, {"id": True}, None, 5])
+def test_a_record_without_id_is_kept_by_its_place_or_refused(simulator, connect, row):
+    client = connect()
+    fault = page({"id": "1"}, row, total=2)
+    simulator.faults.add({"path": "/charges", "times": 2, **fault})
+    found = client.read_all("charges", dict, lambda _row, place: place)
+    assert found.rows == [{"id": "1"}, "1.2"]
+    with pytest.raises(exc.SofiProtocolError, match="without id"):
+        client.read_all("charges")
+
+
 IN_AN_HOUR = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
 
 
@@ -160,11 +218,13 @@ def test_expired_token_is_renewed_once(simulator, connect):
     assert simulator.residence("erables").requests["POST /oauth/token"] == 2
 
 
-def test_login_itself_is_not_retried(simulator, connect, pauses):
-    simulator.faults.add({"path": "/oauth/token", "status": 503})
-    with pytest.raises(exc.SofiTransient):
-        connect()
-    assert pauses == []
+@pytest.mark.parametrize(
+    "fault", [{"status": 429}, {"status": 503}, {"kind": "drop_after_commit"}]
+)
+def test_a_login_is_tried_again_like_any_request(simulator, connect, pauses, fault):
+    simulator.faults.add({"path": "/oauth/token", "times": 2, **fault})
+    assert len(accepted(connect()).rows) == 6
+    assert pauses == [1, 2]
 
 
 def test_archive(simulator, connect):
@@ -177,15 +237,28 @@ def test_lost_reply_has_its_effect_once(simulator, connect, pauses):
     client = connect()
     simulator.faults.add({"path": "/charges/archive", "kind": "drop_after_commit"})
     found = client.archive(["900001"], "x.csv", "run-1")
-    assert found.done == {"900001"}
+    assert (found.done, found.repeated) == ({"900001"}, True)
     assert pauses == [1]
     assert simulator.residence("erables").archived_times == {"900001": 1}
 
 
-def test_already_archived_counts_as_done(connect):
-    client = connect()
+@pytest.mark.parametrize("mode", ["batch", "single"])
+def test_what_was_archived_before_is_told_apart(connect, mode):
+    client = connect(profile=ApiProfile(archive_mode=mode))
     client.archive(["900001"], "x.csv", "run-1")
-    assert client.archive(["900001"], "x.csv", "run-2").done == {"900001"}
+    found = client.archive(["900001", "900003"], "x.csv", "run-2")
+    assert (found.done, found.already) == ({"900003"}, {"900001"})
+    assert not found.repeated
+
+
+def test_a_request_that_sofi_certainly_did_not_act_on_is_no_repetition(
+    simulator, connect
+):
+    client = connect()
+    simulator.faults.add({"path": "/charges/archive", "status": 429, "times": 2})
+    assert not client.archive(["900001"], "x.csv", "run-1").repeated
+    simulator.faults.add({"path": "/charges/archive", "status": 503})
+    assert client.archive(["900003"], "x.csv", "run-2").repeated
 
 
 def test_idempotency_conflict(connect):

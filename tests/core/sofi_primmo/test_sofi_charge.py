@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sofi_primmo_core import charge as charge_module
 from sofi_primmo_core import period
+from sofi_primmo_core.const import Skip
 from sofi_primmo_core.exceptions import SofiConfigError, SofiProtocolError
 from sofi_samples import charge
 
@@ -59,10 +60,20 @@ def test_numbers_are_exact(amount):
     assert str(charge(amount=amount).amount) == "12.10"
 
 
-@pytest.mark.parametrize("row", [None, [], {}, {"id": None}, {"id": "x" * 37}])
-def test_a_row_without_usable_id_is_a_broken_answer(row):
+@pytest.mark.parametrize("row", [None, [], {}, {"id": None}])
+def test_a_row_without_id_is_named_by_its_place(row):
+    reader = charge_module.Reader("America/Toronto")
     with pytest.raises(SofiProtocolError):
-        charge_module.Reader("America/Toronto").convert(row)
+        reader.convert(row)
+    found = reader.unnamed(row, "2.17")
+    assert found.id == "? 2.17"
+    assert charge_module.judge(found).skip == Skip.INVALID_CHARGE
+
+
+def test_one_long_id_leaves_out_that_charge_only():
+    found = charge(id="x" * 37)
+    assert (found.id, found.problem) == ("x" * 37, "id")
+    assert charge_module.judge(found).skip == Skip.INVALID_CHARGE
 
 
 def test_field_names_are_data():

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 
 import pytest
+from sofi_primmo_core import read_ahead
 from sofi_primmo_core.read_ahead import Job, ReadAhead
 
 PATIENCE = 5  # seconds
@@ -122,3 +123,46 @@ def test_waiting_servers_overlap(site):
         for job in jobs:
             ahead.take(job.key)
     assert time.monotonic() - started < 0.8
+
+
+def taken_in_order(ahead, keys):
+    """Take all keys, each time the one that is best taken next; return their order."""
+    left, order = list(keys), []
+    while left:
+        order.append(ahead.first_ready(left))
+        left.remove(order[-1])
+        ahead.take(order[-1])
+    return order
+
+
+@pytest.mark.parametrize("hosts", ["abcdef", "aaaaaa"])
+def test_one_that_does_not_answer_is_waited_for_at_last(site, monkeypatch, hosts):
+    monkeypatch.setattr(read_ahead, "PATIENCE", 0)
+    others = threading.Event()
+
+    def dead(_gate):
+        return lambda: others.wait(PATIENCE)
+
+    jobs = [Job(0, hosts[0], dead)]
+    jobs += [site.job(key, host=hosts[key]) for key in range(1, 6)]
+    limits = dict.fromkeys(hosts, 2)
+    with ReadAhead(jobs, limits) as ahead:
+        taken, left = [], list(range(6))
+        while left[1:]:
+            taken.append(ahead.first_ready(left))
+            left.remove(taken[-1])
+            ahead.take(taken[-1])
+        others.set()
+        assert taken_in_order(ahead, left) == [0]
+    assert sorted(taken) == [1, 2, 3, 4, 5]
+
+
+def test_the_order_is_kept_where_nobody_has_to_wait_for_it(site):
+    jobs = [site.job(key, seconds=0.03 if key == 0 else 0) for key in range(6)]
+    with ReadAhead(jobs, {"a": 4}) as ahead:
+        assert taken_in_order(ahead, range(6)) == list(range(6))
+
+
+def test_what_is_not_read_here_is_ready(site):
+    with ReadAhead([site.job(1)], {"a": 1}) as ahead:
+        assert ahead.first_ready([0, 1]) == 0
