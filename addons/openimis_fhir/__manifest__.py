@@ -16,6 +16,7 @@
         "views/openimis_pull_views.xml",
         "views/openimis_bill_proposal_views.xml",
         "views/openimis_remote_bill_views.xml",
+        "views/openimis_claim_views.xml",
         "views/openimis_connection_views.xml",
         "views/openimis_fhir_delivery_views.xml",
         "views/openimis_fhir_subscription_views.xml",

@@ -8,6 +8,8 @@ from . import openimis_pull_missing
 from . import openimis_remote_bill
 from . import openimis_remote_bill_line
 from . import openimis_bill_proposal
+from . import openimis_claim
+from . import openimis_converter_claim
 from . import openimis_writer
 from . import openimis_writer_basics
 from . import openimis_writer_policy

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import models
 
 from .openimis_writer import number, today
@@ -53,14 +55,31 @@ class OpenimisWriter(models.AbstractModel):
             "uuid": self._by_uuid(
                 connection, "openimis.location", [r.location_uuid for r in records]
             ),
-            "name": self._by(
-                connection, "openimis.location", "name", [r.district for r in records]
-            ),
+            "district": self._districts(connection, records),
         }
 
+    def _districts(self, connection, records):
+        """{(region or None, district): location} of names that mean one district.
+
+        FHIR names a facility's district and its region, and names repeat.
+        """
+        names = {r.district for r in records if r.district and not r.location_uuid}
+        found = self.env["openimis.location"].search(
+            [
+                ("company_id", "=", connection.company_id.id),
+                ("type", "=", "D"),
+                ("name", "in", list(names)),
+            ]
+        )
+        meant = defaultdict(list)
+        for district in found:
+            meant[district.parent_id.name, district.name].append(district)
+            meant[None, district.name].append(district)
+        return {key: same[0] for key, same in meant.items() if len(same) == 1}
+
     def _vals_facility(self, refs, record):
-        location = refs["uuid"].get(record.location_uuid) or refs["name"].get(
-            record.district
+        location = refs["uuid"].get(record.location_uuid) or refs["district"].get(
+            (record.region or None, record.district)
         )
         vals = {
             "openimis_uuid": record.uuid,

@@ -24,6 +24,7 @@ LINE_MONEY = (
     "price_adjusted",
     "price_valuated",
 )
+UNTOLD = "claim.untold"
 # in the order in which they decide the period, see `openimis.claim.billing_date`
 BILLING_DATES = ("date_processed", "date_to", "date_from", "date_claimed")
 
@@ -94,6 +95,7 @@ class OpenimisWriter(models.AbstractModel):
             "visit_type": record.visit_type if record.visit_type in VISITS else False,
             "icd_code": record.icd_code,
             "icd_name": record.icd_name,
+            "amounts_untold": record.untold,
             **{name: number(getattr(record, name)) for name in MONEY},
         }
         vals["line_ids"] = [
@@ -170,6 +172,23 @@ class OpenimisWriter(models.AbstractModel):
                 vals[name] = float(value)
         return vals
 
+    def _after_claim(self, pull, refs, written):
+        """Say once a pull that FHIR does not tell what every line is worth."""
+        told = pull.exchange_message_ids.filtered(lambda m: m.code == UNTOLD)
+        if told or not any(record.untold for record, _digest, _claim in written):
+            return
+        pull._log(
+            "warning",
+            self.env._(
+                "FHIR does not tell all amounts of some claims: openIMIS shows prices "
+                "and quantities of zero as those asked for, the origin of one price a "
+                "claim only, and no day of processing. They are marked «Amounts Not "
+                "Told in Full» and are not billed until somebody has compared them. By "
+                "GraphQL they come whole."
+            ),
+            code=UNTOLD,
+        )
+
     def _update_claim(self, pull, claim, vals):
         """Lines keep their identity by number: bills may point at them."""
         before = self._claim_value(claim)
@@ -182,6 +201,8 @@ class OpenimisWriter(models.AbstractModel):
             else:
                 commands.append(Command.create(line_vals))
         commands += [Command.delete(line.id) for line in lines.values()]
+        if not vals["date_processed"]:
+            del vals["date_processed"]  # FHIR does not tell it: it wipes nothing
         claim.write({**vals, "line_ids": commands})
         if claim.billing_move_id:
             after = self._claim_value(claim)

@@ -1,6 +1,7 @@
 from . import test_pull
 from . import test_pull_bills
 from . import test_pull_trouble
+from . import test_recorded_fhir
 from . import test_fhir_history
 from . import test_fhir_search
 from . import test_fhir_server
