@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import requests
 
 from tests.simulators.openimis import Faults, OpenimisServer, Store
 from tests.simulators.openimis.errors import ApiError
@@ -67,6 +68,18 @@ def test_ready_made_token_needs_no_login(store):
         server.tokens["abc"] = 10
         assert connect(server, login="", password="", token="abc").test() == 11
         assert server.logins == 0
+
+
+def test_a_login_refused_as_recorded_is_not_tried_again(store):
+    """Always 401 with a bare text; after five of them everybody is refused."""
+    with OpenimisServer(store) as server:
+        for _attempt in range(5):
+            with pytest.raises(exceptions.AuthenticationFailed) as caught:
+                connect(server, password="wrong").test()
+            assert "INCORRECT_CREDENTIALS" in caught.value.detail
+        with pytest.raises(exceptions.AuthenticationFailed):
+            connect(server).test()
+        assert len(server.requests) == 6
 
 
 @pytest.mark.parametrize(
@@ -269,9 +282,60 @@ def test_addresses_refused(url, code):
     assert caught.value.code == code
 
 
-def test_metadata_address_is_refused_even_for_internal_servers():
+@pytest.mark.parametrize("internal", [False, True])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "169.254.169.254",
+        "2852039166",
+        "0xA9FEA9FE",
+        "0251.0376.0251.0376",
+        "169.254.43518",
+        "[fe80::1]",
+        "[::ffff:169.254.169.254]",
+        "0",
+        "0.0.0.0",
+        "[::]",
+        "224.0.0.1",
+    ],
+)
+def test_some_addresses_are_refused_however_written_for_internal_servers_too(
+    host, internal
+):
+    with pytest.raises(exceptions.UnsafeAddress) as caught:
+        address.check_url(f"https://{host}/", internal)
+    assert caught.value.code == "private"
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1"])
+def test_numbers_that_mean_this_machine_are_addresses(host):
     with pytest.raises(exceptions.UnsafeAddress):
-        address.check_url("http://169.254.169.254/", internal=True)
+        address.check_url(f"https://{host}/")
+    assert address.check_url(f"http://{host}/", internal=True)
+
+
+def test_the_connected_peer_of_an_internal_server_is_checked_too(store, monkeypatch):
+    """A name of the local network may lead to a forbidden address all the same."""
+    with OpenimisServer(store) as server:
+        port = server.url.rpartition(":")[2]
+        settings = client.Settings(
+            f"http://localhost:{port}", retries=0, token="x", internal=True
+        )
+        forbidden = ("169.254.169.254", int(port))
+        monkeypatch.setattr("socket.socket.getpeername", lambda self: forbidden)
+        with pytest.raises(exceptions.UnsafeAddress):
+            client.Client(settings).get("Claim/")
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("internal", [False, True])
+def test_proxies_and_passwords_of_the_environment_are_ignored(internal, monkeypatch):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    session = address.guarded_session(requests.Session(), internal)
+    found = session.merge_environment_settings("http://x.example", {}, None, None, None)
+    assert not found["proxies"]
+    assert session.trust_env is False
 
 
 def test_internal_address_is_accepted_where_allowed():
