@@ -182,7 +182,7 @@ class TestPullBills(BillsCase):
             ]
         )
         move = self.init_invoice("in_invoice", amounts=[150.0])
-        claim.billing_move_id = move
+        claim.sudo().billing_move_id = move  # as a closing does
         self.store.add_claim(0, self.facility, self.policy, self.patient, valuated=20.0)
         pull = self.pull()
         self.assertEqual(pull.counters["claim"]["proposal"], 1)
