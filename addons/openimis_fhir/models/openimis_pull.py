@@ -73,6 +73,7 @@ class OpenimisPull(models.Model):
         self._forget_transport()
         transport = self._get_transport()
         payloads = []
+        self.date_watermark = False
         try:
             for line in connection.kind_ids.filtered("enabled"):
                 if line.kind in transport.kinds:
@@ -84,12 +85,16 @@ class OpenimisPull(models.Model):
             "bill" in connection.kind_ids.filtered("enabled").mapped("kind")
         ):
             payloads.append({"kind": "bill", "task": "missing", "units": 1})
-        self._note_watermark(transport)
         return payloads
 
     def _plan_kind(self, transport, line):
         since = None if self.full else self._since(line)
         total = transport.count(line.kind, since)
+        if line.unreadable_count:
+            self._count(line.kind, "unreadable_before", line.unreadable_count)
+        if not self.date_watermark:
+            # what changes while the other kinds are planned is asked for next time
+            self._note_watermark(transport)
         if total is None:
             # the list cannot be counted: read page after page until none is left
             self._log(
@@ -209,6 +214,8 @@ class OpenimisPull(models.Model):
         problems = page.problems + writer._take(self, kind, page.records)
         if problems:
             self._count(kind, "failed", len(problems))
+            if broken := sum(problem.code == ServerFailed.code for problem in problems):
+                self._count(kind, "unreadable", broken)
             self._log_many([self._problem(kind, problem) for problem in problems])
 
     def _log_missing(self, kind, names):
@@ -249,6 +256,7 @@ class OpenimisPull(models.Model):
             # sudo: as below
             self.connection_id.sudo().date_full = self.date_start
         incomplete = self._incomplete_kinds()
+        self._note_unreadable()
         since = self.date_watermark - timedelta(
             minutes=self.connection_id.overlap_minutes
         )
@@ -273,9 +281,32 @@ class OpenimisPull(models.Model):
         )
         kinds = {chunk.payload["kind"] for chunk in failed}
         kinds |= {
-            kind for kind, row in (self.counters or {}).items() if row.get("failed")
+            kind
+            for kind, row in (self.counters or {}).items()
+            if row.get("failed") and not self._is_known_unreadable(row)
         }
         return kinds
+
+    def _is_known_unreadable(self, row):
+        """Whether only entries failed on which openIMIS failed in the pull before too.
+
+        They would end incremental pulling for ever. Whenever everything is asked for,
+        they are tried again.
+        """
+        broken = row.get("unreadable", 0)
+        return row["failed"] == broken <= row.get("unreadable_before", 0)
+
+    def _note_unreadable(self):
+        """Remember how many entries of each whole list openIMIS fails on."""
+        # sudo: what is known of a kind is the job's to say, its setup the manager's
+        for line in self.connection_id.kind_ids.filtered("enabled").sudo():
+            if (
+                self.full
+                or line.kind not in const.INCREMENTAL_KINDS
+                or (not line.date_since)
+            ):
+                row = (self.counters or {}).get(line.kind) or {}
+                line.unreadable_count = row.get("unreadable", 0)
 
     def _final_state(self, done, failed):
         state = super()._final_state(done, failed)

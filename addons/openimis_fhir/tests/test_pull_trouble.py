@@ -30,6 +30,37 @@ class TestPullTrouble(OpenimisCase):
         self.assertEqual(pull.counters["bill"]["create"], 24)
         self.assertEqual(pull.message_error_count, 1)
 
+    def test_what_openimis_always_fails_on_does_not_end_incremental_pulling(self):
+        self.fill(bills=25)
+        self.store.broken = {self.bills[7]}
+        bills = self.connection.kind_ids.filtered(lambda line: line.kind == "bill")
+        self.pull()
+        self.assertFalse(bills.date_since)  # perhaps it can be read the next time
+        self.assertEqual(self.pull().state, "partial")
+        mark = bills.date_since
+        self.assertTrue(mark)
+        self.store.broken.add(self.bills[8])
+        self.store.rows["Invoice"][self.bills[8]].updated = self.store.now()
+        self.pull()
+        self.assertEqual(bills.date_since, mark)  # another one: asked for again
+        self.store.broken = set()
+        self.assertEqual(self.pull().state, "done")
+        self.assertEqual(self.count("openimis.remote.bill"), 25)
+
+    def test_the_mark_is_the_time_before_the_first_list_was_counted(self):
+        self.fill(claims=2)
+        requests = []
+        pulls = type(self.env["openimis.pull"])
+        note = pulls._note_watermark
+
+        def noted(pull, transport):
+            requests.append(len(self.server.requests))
+            return note(pull, transport)
+
+        self.patch(pulls, "_note_watermark", noted)
+        self.pull()
+        self.assertEqual(requests, [2])  # the login and one count
+
     def test_a_list_that_fails_as_a_whole_is_named_once_and_the_others_read(self):
         self.fill(claims=2, bills=0)
         self.store.failing = {"Contract"}
