@@ -41,6 +41,9 @@
         "views/sofi_sync_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["sofi_primmo/static/src/*.js"],
+    },
     "demo": ["demo/sofi_residence.xml", "demo/primmo.xml"],
     "application": True,
 }

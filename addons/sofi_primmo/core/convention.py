@@ -9,19 +9,23 @@ from .exceptions import CodedError
 
 _BUILDING = re.compile(r"(?<![A-Za-z0-9])SOFI(?![A-Za-z0-9])", re.IGNORECASE)
 _SUFFIX = re.compile(r"[0-9]+[A-Za-z]")
+_TITLES_F = ("MME", "MME.", "MRS", "MS", "MLLE", "MADAME", "MADEMOISELLE")
 _LANGUAGES = {
     **dict.fromkeys(("FR", "F", "FRANCAIS", "FRENCH"), "Fr"),
     **dict.fromkeys(("EN", "E", "ANGLAIS", "ENGLISH"), "En"),
     **dict.fromkeys(("AU", "AUTRE", "OTHER"), "Au"),
 }
 _SEXES = {
-    **dict.fromkeys(("M", "H", "HOMME", "MASCULIN", "MALE"), "M"),
-    **dict.fromkeys(("F", "FEMME", "FEMININ", "FEMALE"), "F"),
+    **dict.fromkeys(
+        ("M", "H", "HOMME", "MASCULIN", "MALE", "M.", "MR", "MONSIEUR"), "M"
+    ),
+    **dict.fromkeys(("F", "FEMME", "FEMININ", "FEMALE", *_TITLES_F), "F"),
     **dict.fromkeys(("A", "AUTRE", "OTHER", "X"), "A"),
 }
-_YES = frozenset(("1", "OUI", "O", "VRAI", "TRUE", "YES", "Y", "X"))
+_YES = frozenset(("1", "-1", "OUI", "O", "VRAI", "TRUE", "YES", "Y", "X"))
 _NO = frozenset(("", "0", "NON", "N", "FAUX", "FALSE", "NO"))
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%d-%m-%Y", "%Y%m%d")
+_MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")
 _REQUIRED_ALL = ("last_name", "first_name", "sex", "birth_date", "language")
 _REQUIRED_RESIDENT = ("entry_date", "nam", "unit")
 
@@ -82,7 +86,7 @@ def day(value):
         return value.date()
     if isinstance(value, date) or not value:
         return value or None
-    text = str(value).strip()
+    text = _MIDNIGHT.sub("", str(value).strip())
     for pattern in _DATE_FORMATS:
         try:
             return datetime.strptime(text, pattern).date()

@@ -11,6 +11,12 @@ from .exceptions import CodedError
 from .matching import near
 from .table_file import text
 
+# What printed lists write at the end of a group, of a page or of all.
+_TOTAL = re.compile(
+    r"((SOUS|GRAND|SUB)[- ]?)?TOTA(L|UX|LS|LES)\b(?! *[A-Z]{3})|NOMBRE (D|TOTAL)"
+    r"|PAGE +[0-9]+|IMPRIME LE\b|PRINTED ON\b"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
@@ -36,11 +42,13 @@ class Row:
     :ivar int number: as in the file
     :ivar dict values: field -> value
     :ivar list errors: (field, code, value as written)
+    :ivar bool left_out: it is no record, see `is_no_record`
     """
 
     number: int
     values: dict = field(default_factory=dict)
     errors: list = field(default_factory=list)
+    left_out: bool = False
 
 
 KINDS = {
@@ -116,6 +124,46 @@ def guess(kind, header, remembered=None):
     return found
 
 
+def choose_heading(kind, rows, remembered=None):
+    """Return the number of the row that has most of a list's headings.
+
+    Printed lists have a title, a date and a blank line above them.
+
+    :param str kind: key of `KINDS`
+    :param list rows: (row number, texts) of the first rows
+    :param dict remembered: see `guess`
+    :rtype: int
+    """
+    return max(rows, key=lambda row: len(guess(kind, row[1], remembered)))[0]
+
+
+def unused(header, mapping):
+    """Return the headings of a file that give no field."""
+    used = set(mapping.values())
+    return [h for h in dict.fromkeys(header) if h and h not in used]
+
+
+def unknown(header, mapping):
+    """Return the chosen headings that the file does not have."""
+    return [heading for heading in mapping.values() if heading not in header]
+
+
+def is_no_record(header, cells):
+    """Tell whether a row of a printed list is a total, a page or a repeated heading.
+
+    :param list header: headings of the list
+    :param list cells: values of the row
+    :rtype: bool
+    """
+    texts = [text(value) for value in cells]
+    filled = [value for value in texts if value]
+    if not filled:
+        return False
+    if sum(map(str.__eq__, texts, header)) >= max(2, len(filled)):
+        return True
+    return bool(_TOTAL.match(nam_module.plain(filled[0]).strip()))
+
+
 def missing(kind, mapping):
     """Return the required fields that no heading gives."""
     return [s.name for s in KINDS[kind] if s.required and s.name not in mapping]
@@ -136,7 +184,10 @@ def convert(kind, table, mapping):
         if mapping.get(spec.name) in position
     ]
     for number, cells in table.rows:
-        row = Row(number)
+        row = Row(number, left_out=is_no_record(table.header, cells))
+        if row.left_out:
+            yield row
+            continue
         for spec, at in columns:
             _convert_cell(spec, cells[at], row)
         yield row
@@ -168,9 +219,11 @@ def _amount(value, written):
 
 
 def _expiry(value, written):
-    """Read an expiry as YYYY-MM, also from a date."""
-    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", written):
-        return written
+    """Read an expiry as YYYY-MM, also from MM/YYYY, YYYY/MM or a date."""
+    if found := re.fullmatch(r"([0-9]{4})[-/](0[1-9]|1[0-2])", written):
+        return "-".join(found.groups())
+    if found := re.fullmatch(r"(0?[1-9]|1[0-2])[-/]([0-9]{4})", written):
+        return f"{found[2]}-{int(found[1]):02d}"
     try:
         return f"{_day(value, written):%Y-%m}"
     except CodedError:

@@ -16,6 +16,7 @@ class PrimmoImportColumn(models.Model):
     label = fields.Char(string="Field", compute="_compute_label")
     required = fields.Boolean(readonly=True)
     heading = fields.Char(help="Heading in the file; empty when the list lacks it.")
+    choices = fields.Json(related="import_id.headings")
 
     @api.depends("field_name", "import_id.kind")
     def _compute_label(self):

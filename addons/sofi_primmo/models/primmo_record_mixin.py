@@ -6,6 +6,7 @@ class PrimmoRecordMixin(models.AbstractModel):
 
     _name = "primmo.record.mixin"
     _description = "Record of Primmo's Lists"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
 
     residence_id = fields.Many2one(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.orm.models import NO_ACCESS
 
 from ..core import convention, nam
 from ..core.matching import Person
@@ -42,9 +43,11 @@ class PrimmoTenant(models.Model):
     unit = fields.Char(help="Must be the number of a SOFI room, exactly.")
     building = fields.Char()
     occupant_type = fields.Char(help="French text of an accommodation type of SOFI.")
+    # Nobody reads it as a field, by no door, as that would leave no trace: those who
+    # may see it use `action_show_nam`.
     nam = fields.Char(
         string="NAM",
-        groups=NAM_GROUP,
+        groups=NO_ACCESS,
         copy=False,
         help="Numéro d'assurance maladie, AAAA99999999.",
     )
@@ -58,13 +61,14 @@ class PrimmoTenant(models.Model):
     nam_temporary = fields.Boolean(
         string="Temporary NAM", compute="_compute_nam_temporary", store=True
     )
-    nam_temporary_since = fields.Date(readonly=True, copy=False)
-    nam_previous = fields.Char(string="Earlier NAM", groups=NAM_GROUP, copy=False)
+    nam_temporary_since = fields.Date(readonly=True, copy=False, engine=True)
+    nam_previous = fields.Char(string="Earlier NAM", groups=NO_ACCESS, copy=False)
     nam_expiry = fields.Char(string="NAM Expiry", help="YYYY-MM")
     resident_id = fields.Many2one(
         "sofi.resident",
         string="SOFI Resident",
         copy=False,
+        engine=True,
         ondelete="set null",
         index="btree_not_null",
         check_company=True,
@@ -73,10 +77,11 @@ class PrimmoTenant(models.Model):
         [("match", "Is this resident"), ("new", "Is new in SOFI")],
         readonly=True,
         copy=False,
+        engine=True,
         help="What a person decided where the rules could not.",
     )
-    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    decided_date = fields.Datetime(readonly=True, copy=False)
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False, engine=True)
+    decided_date = fields.Datetime(readonly=True, copy=False, engine=True)
     partner_id = fields.Many2one(
         "res.partner", string="Customer", check_company=True, copy=False
     )
@@ -198,22 +203,44 @@ class PrimmoTenant(models.Model):
     # === BUTTONS ===
 
     def action_show_nam(self):
-        """Show the NAM; that it was shown is kept.
+        """Show the NAM, or the temporary one proposed; that it was shown is kept.
 
         :return: a notification
+        :raises AccessError: the user may not see NAMs
         """
         self.ensure_one()
-        self.check_access("read")
-        number = self.nam
-        # sudo: the journal of accesses is not for people to write
-        self.env["primmo.nam.access"].sudo().create(
-            {"tenant_id": self.id, "user_id": self.env.uid}
-        )
+        self._journal_nam_access()
+        number = self.sudo().nam  # sudo: the access is allowed and journalled
+        if not number:
+            number = self._proposed_nam()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {"title": self.display_name, "message": number or "–"},
         }
+
+    def _journal_nam_access(self):
+        """Write down that the user is about to see the NAM of these tenants.
+
+        :raises AccessError: the user may not see NAMs
+        """
+        self.check_access("read")
+        if not self.env.user.has_group(NAM_GROUP):
+            raise AccessError(
+                self.env._("You may not see health insurance numbers in full.")
+            )
+        # sudo: the journal of accesses is not for people to write
+        self.env["primmo.nam.access"].sudo().create(
+            [{"tenant_id": tenant.id, "user_id": self.env.uid} for tenant in self]
+        )
+
+    def _proposed_nam(self):
+        """Return the temporary NAM a synchronization would send, in words, or ""."""
+        try:
+            number = self._effective_nam()
+        except nam.NamError:
+            number = ""
+        return number and self.env._("%s (temporary, proposed)", number)
 
     def action_propose_temporary_nam(self):
         """Give residents without NAM a temporary one."""

@@ -219,20 +219,25 @@ class PrimmoTenant(models.Model):
             raise UserError(
                 self.env._("%s lives in another residence.", resident.display_name)
             )
-        self.write(
-            {
-                "decision": decision,
-                "resident_id": resident.id if resident else False,
-                "decided_by_id": self.env.uid,
-                "decided_date": fields.Datetime.now(),
-            }
-        )
+        with self._engine_writes():
+            self.write(
+                {
+                    "decision": decision,
+                    "resident_id": resident.id if resident else False,
+                    "decided_by_id": self.env.uid,
+                    "decided_date": fields.Datetime.now(),
+                }
+            )
 
     def _use_up_decision(self):
         """Forget «new»: it was for one creation, which is over."""
-        self.filtered(lambda tenant: tenant.decision == "new").decision = False
+        with self._engine_writes():
+            self.filtered(lambda tenant: tenant.decision == "new").decision = False
 
     def action_forget_decision(self):
         """Let the rules match these tenants again."""
-        self.write({"decision": False, "decided_by_id": False, "decided_date": False})
+        self.check_access("write")
+        undecided = dict.fromkeys(("decision", "decided_by_id", "decided_date"), False)
+        with self._engine_writes():
+            self.write(undecided)
         return True

@@ -8,6 +8,9 @@ from ..core.const import ServiceType
 from ..core.service_code import ServiceCodeError
 from ..core.unit_price import to_cents
 
+#: What `_preload` keeps in the cache of the cursor.
+MEMO = "sofi_billing_converter"
+
 
 class SofiBillingConverter(models.AbstractModel):
     """Archived charges become customer invoices, one a resident (spec 11)."""
@@ -25,9 +28,9 @@ class SofiBillingConverter(models.AbstractModel):
                 ("company_id", "=", run.company_id.id),
                 ("state", "=", "archived"),
                 ("billing_state", "=", "to_bill"),
-                ("residence_id.invoice_customers", "=", True),
             ]
         )
+        domain &= self._invoiced_here(run.company_id)
         if run.date_from:
             domain &= Domain("service_day", ">=", run.date_from)
         if run.date_to:
@@ -35,8 +38,23 @@ class SofiBillingConverter(models.AbstractModel):
         return domain
 
     @api.model
+    def _invoiced_here(self, company):
+        """Return the domain of the charges that Primmo has not billed already.
+
+        What was exported before a residence began to invoice in Odoo went to Primmo,
+        and so did what was served before the day it chose.
+        """
+        # sudo: who invoices need not read the settings of residences
+        residences = self.env["sofi.residence"].sudo().with_context(active_test=False)
+        found = residences.search(
+            [("company_id", "=", company.id), ("invoice_customers", "=", True)]
+        )
+        return Domain.OR([residence._invoiced_here() for residence in found])
+
+    @api.model
     def _exclusions(self, run, sources):
         """Leave out charges without a customer, and those billed from another line."""
+        self._preload(sources)
         tenants, reasons = self._tenants(sources), {}
         billed = self._billed_elsewhere(sources)
         no_customer = self.env._(
@@ -47,7 +65,7 @@ class SofiBillingConverter(models.AbstractModel):
         for source in sources:
             if (source.residence_id.id, source.sofi_charge_id) in billed:
                 reasons[source.id] = ("billed_before", again)
-            elif not tenants.get(self._group_key(source)):
+            elif not tenants.get(self._tenant_key(source)):
                 reasons[source.id] = ("no_customer", no_customer)
         return reasons
 
@@ -65,37 +83,67 @@ class SofiBillingConverter(models.AbstractModel):
         return {(x.residence_id.id, x.sofi_charge_id) for x in lines - sources}
 
     @api.model
+    def _preload(self, sources):
+        """Read the customers and services of all charges at once, anew.
+
+        A run asks for them invoice by invoice.
+        """
+        memo = self.env.cr.cache.setdefault(MEMO, {})
+        memo.clear()
+        memo["tenants"] = self._read_tenants(sources)
+        memo["services"] = self._read_services(sources)
+
+    @api.model
     def _tenants(self, sources):
-        """Return {group key: customer} of the charges' residents."""
+        """Return {tenant key: customer} of the charges' residents."""
+        memo = self.env.cr.cache.get(MEMO, {}).get("tenants", {})
+        if all(self._tenant_key(source) in memo for source in sources):
+            return memo
+        return self._read_tenants(sources)
+
+    @api.model
+    def _read_tenants(self, sources):
         tenants = (
             self.env["primmo.tenant"]
+            .sudo()  # sudo: who invoices sees the customer, not the tenant
             .with_context(active_test=False)
-            .search(
+            .search_fetch(
                 [
                     ("residence_id", "in", sources.residence_id.ids),
                     ("external_id", "in", sources.mapped("external_id")),
-                ]
+                ],
+                ["residence_id", "external_id", "partner_id"],
             )
         )
-        return {(t.residence_id.id, t.external_id): t.partner_id for t in tenants}
+        customers = {
+            (t.residence_id.id, t.external_id): t.partner_id.sudo(False)
+            for t in tenants
+        }
+        keys = {self._tenant_key(source) for source in sources}
+        nobody = self.env["res.partner"]
+        return {key: customers.get(key, nobody) for key in keys}
 
     @api.model
     def _group_key(self, source):
+        return *self._tenant_key(source), source.currency_id.id
+
+    @api.model
+    def _tenant_key(self, source):
         return source.residence_id.id, source.external_id
 
     @api.model
     def _group_label(self, run, key, sources):
-        names = (sources[:1].residence_id.name, sources[:1].resident_name, key[1])
+        names = (self._residence(sources[:1]).name, sources[:1].resident_name, key[1])
         return " – ".join(name for name in names if name)
 
     @api.model
     def _prepare_move_vals(self, run, key, sources):
         """Return the invoice's values; a negative total makes a credit note."""
         return {
-            "partner_id": self._tenants(sources)[tuple(key)].id,
+            "partner_id": self._tenants(sources)[tuple(key[:2])].id,
             "move_type": "out_refund" if self._is_refund(sources) else "out_invoice",
             "currency_id": sources[:1].currency_id.id,
-            "ref": sources[:1].residence_id.name,
+            "ref": self._residence(sources[:1]).name,
         }
 
     @api.model
@@ -109,15 +157,15 @@ class SofiBillingConverter(models.AbstractModel):
         services = self._services(sources)
         ordered = sources.sorted(lambda s: (s.service_day, s.sofi_charge_id))
         return [
-            self._prepare_line(run, s, services.get(s.service_code), sign)
+            self._prepare_line(run, s, services.get(self._service_key(s)), sign)
             for s in ordered
         ]
 
     @api.model
     def _prepare_line(self, run, source, service, sign):
         quantity, price = Decimal(str(source.quantity)), Decimal(str(source.unit_price))
-        if to_cents(quantity * price) != _exact(source.amount):
-            # Discounted or corrected in SOFI: its amount wins.
+        if not self._adds_up(quantity, price, _exact(source.amount)):
+            # Discounted, corrected or rounded in SOFI: its amount wins.
             quantity, price = Decimal(1), _exact(source.amount)
         product = service.product_id if service else self.env["product.product"]
         return {
@@ -130,19 +178,49 @@ class SofiBillingConverter(models.AbstractModel):
         }
 
     @api.model
+    def _adds_up(self, quantity, price, amount):
+        """Tell whether Odoo makes exactly this amount of a quantity and a price.
+
+        Only what is exact to the cent without rounding does so under both of Odoo's tax
+        roundings: «globally» adds up what is not rounded yet.
+        """
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return quantity == round(quantity, digits) and quantity * price == amount
+
+    @api.model
+    def _residence(self, source):
+        # sudo: see _invoiced_here
+        return source.sudo().residence_id
+
+    @api.model
+    def _service_key(self, source):
+        return source.residence_id.id, source.service_code
+
+    @api.model
     def _services(self, sources):
-        """Return {service code: Primmo service} of one residence's charges."""
-        services = self.env["primmo.service"].search(
-            [
-                ("residence_id", "in", sources.residence_id.ids),
-                ("code", "in", sources.mapped("service_code")),
-            ]
+        """Return {(residence id, code): Primmo service}; codes Primmo lacks are not."""
+        memo = self.env.cr.cache.get(MEMO, {}).get("services")
+        return self._read_services(sources) if memo is None else memo
+
+    @api.model
+    def _read_services(self, sources):
+        # sudo: see _invoiced_here
+        services = (
+            self.env["primmo.service"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("residence_id", "in", sources.residence_id.ids),
+                    ("code", "in", sources.mapped("service_code")),
+                ],
+                ["residence_id", "code", "tax_class", "product_id"],
+            )
         )
-        return {service.code: service for service in services}
+        return {(s.residence_id.id, s.code): s for s in services}
 
     @api.model
     def _taxes(self, source, service):
-        residence = source.residence_id
+        residence = self._residence(source)
         taxable = (
             service.tax_class == "taxable"
             if service
@@ -154,7 +232,7 @@ class SofiBillingConverter(models.AbstractModel):
     def _income_account(self, run, source, product):
         product = product.with_company(run.company_id)
         own = product and product.product_tmpl_id.get_product_accounts()["income"]
-        residence = source.residence_id
+        residence = self._residence(source)
         journal = run._billing_journal("out_invoice")
         return own or residence.income_account_id or journal.default_account_id
 
@@ -177,3 +255,55 @@ def _is_a_la_carte(code):
         return service_code.parse(code).type == ServiceType.SAC
     except ServiceCodeError:
         return True
+
+
+class AccountBillingRun(models.Model):
+    """A run over charges also says what it leaves to Primmo."""
+
+    _inherit = "account.billing.run"
+
+    def _plan(self):
+        chunks = super()._plan()
+        if "sofi.billing.converter" in self._billing_converters():
+            self._log_billed_by_primmo()
+        return chunks
+
+    def _log_billed_by_primmo(self):
+        """Say how many charges of the period Primmo bills, and how much they are."""
+        Charge = self.env["sofi.charge"]
+        billable = self.env["sofi.billing.converter"]._sources_domain(self)
+        period = [
+            ("company_id", "=", self.company_id.id),
+            ("state", "=", "archived"),
+            ("billing_state", "=", "to_bill"),
+        ]
+        if self.date_from:
+            period.append(("service_day", ">=", self.date_from))
+        if self.date_to:
+            period.append(("service_day", "<=", self.date_to))
+        # sudo: only numbers leave, and only of this company
+        groups = Charge.sudo()._read_group(
+            Domain(period) & ~billable,
+            ["residence_id", "currency_id"],
+            ["__count", "amount:sum"],
+        )
+        for residence, currency, count, amount in groups:
+            self._log(
+                "info",
+                self.env._(
+                    "%(residence)s: %(count)s charges, %(amount)s, are not invoiced "
+                    "here: they went to Primmo before it began to invoice in Odoo.",
+                    residence=residence.name,
+                    count=count,
+                    amount=currency.format(amount),
+                )
+                if residence.invoice_customers
+                else self.env._(
+                    "%(residence)s: %(count)s charges, %(amount)s, are not invoiced "
+                    "here: this residence invoices in Primmo.",
+                    residence=residence.name,
+                    count=count,
+                    amount=currency.format(amount),
+                ),
+                code="billed_by_primmo",
+            )

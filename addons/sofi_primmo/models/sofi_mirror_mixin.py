@@ -49,8 +49,7 @@ class SofiMirrorMixin(models.AbstractModel):
         known = Mirror.search([("residence_id", "=", residence.id)])
         for record in known:
             values = rows.pop(record.sofi_id, {"active": False})
-            changed = {k: v for k, v in values.items() if record[k] != v}
-            if changed:
+            if changed := record._changed_values(values):
                 record.write(changed)
         Mirror.create(
             [
@@ -59,6 +58,11 @@ class SofiMirrorMixin(models.AbstractModel):
             ]
         )
         return self.search_count([("residence_id", "=", residence.id)])
+
+    def _changed_values(self, values):
+        """Return those of SOFI's values that this record has to take over."""
+        self.ensure_one()
+        return {k: v for k, v in values.items() if self[k] != v}
 
     def _prepare_mirror_vals(self, row, name):
         """Return the values of one JSON object.

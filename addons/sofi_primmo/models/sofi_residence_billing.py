@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class SofiResidence(models.Model):
@@ -11,6 +13,16 @@ class SofiResidence(models.Model):
         string="Invoice in Odoo",
         help="Archived charges become customer invoices here. Not for residences that "
         "bill the same charges in Primmo.",
+    )
+    invoice_from = fields.Date(
+        string="Invoice from Service Day",
+        help="Charges of earlier days are never invoiced here: Primmo has them.",
+    )
+    invoice_since = fields.Datetime(
+        string="Invoicing Since",
+        readonly=True,
+        copy=False,
+        help="When invoicing in Odoo began. What was exported before went to Primmo.",
     )
     tax_taxable_ids = fields.Many2many(
         "account.tax",
@@ -39,6 +51,72 @@ class SofiResidence(models.Model):
         domain=[("account_type", "in", ("income", "income_other"))],
         help="For services whose product has none. Empty: the journal's.",
     )
+
+    @api.onchange("invoice_customers")
+    def _onchange_invoice_customers(self):
+        """Propose to begin today."""
+        if self.invoice_customers and not self.invoice_from:
+            self.invoice_from = fields.Date.context_today(self)
+
+    @api.constrains("invoice_customers", "invoice_from")
+    def _check_invoice_from(self):
+        for residence in self:
+            if residence.invoice_customers and not residence.invoice_from:
+                raise ValidationError(
+                    self.env._(
+                        "%(residence)s: say from which day of service on charges are "
+                        "invoiced in Odoo. Those of earlier days are Primmo's.",
+                        residence=residence.name,
+                    )
+                )
+
+    @api.constrains("tax_taxable_ids", "tax_exempt_ids")
+    def _check_taxes_not_included(self):
+        for residence in self:
+            taxes = residence.tax_taxable_ids | residence.tax_exempt_ids
+            if included := taxes.flatten_taxes_hierarchy().filtered("price_include"):
+                raise ValidationError(
+                    self.env._(
+                        "SOFI's prices are before tax: %(taxes)s cannot be used, as it "
+                        "is included in the price.",
+                        taxes=", ".join(included.mapped("name")),
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create residences; invoicing begins now where it is switched on."""
+        now = fields.Datetime.now()
+        return super().create(
+            [
+                {**vals, "invoice_since": now}
+                if vals.get("invoice_customers")
+                else vals
+                for vals in vals_list
+            ]
+        )
+
+    def write(self, vals):
+        """Change residences; invoicing begins now where it is switched on."""
+        if not vals.get("invoice_customers"):
+            return super().write(vals)
+        begin = self.filtered(lambda residence: not residence.invoice_customers)
+        result = super(SofiResidence, self - begin).write(vals)
+        if begin:
+            now = fields.Datetime.now()
+            super(SofiResidence, begin).write({**vals, "invoice_since": now})
+        return result
+
+    def _invoiced_here(self):
+        """Return the domain of this residence's charges that Primmo has not billed."""
+        self.ensure_one()
+        domain = Domain("residence_id", "=", self.id)
+        if self.invoice_from:
+            domain &= Domain("service_day", ">=", self.invoice_from)
+        if self.invoice_since:
+            since = Domain("date_start", ">=", self.invoice_since)
+            domain &= Domain("export_id", "any!", since)
+        return domain
 
     @api.depends("company_id", "invoice_customers")
     def _compute_taxes(self):

@@ -72,7 +72,7 @@ class SofiResidence(models.Model):
 
     def _issues_of_rooms(self, tenants):
         rooms = self._mirror("sofi.room")
-        units = self._mirror("primmo.unit")
+        units = self._units()
         twice = convention.duplicates(rooms.mapped("number"))
         units_twice = convention.duplicates(units.mapped("number"))
         known = set(rooms.mapped("number"))

@@ -58,11 +58,18 @@ class SofiResidence(models.Model):
 
         A tenant without a building counts: a residence of one building need not say so.
         """
+        return self._in_visible_buildings("primmo.tenant")
+
+    def _units(self):
+        """Return the units of buildings that are synchronized with SOFI."""
+        return self._in_visible_buildings("primmo.unit")
+
+    def _in_visible_buildings(self, model):
         self.ensure_one()
         hidden = self.env["primmo.building"].search(
             [("residence_id", "=", self.id), ("synchronized", "=", False)]
         )
-        return self.env["primmo.tenant"].search(
+        return self.env[model].search(
             [
                 ("residence_id", "=", self.id),
                 ("building", "not in", hidden.mapped("name")),

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
+from odoo.orm.models import NO_ACCESS
 
 from ..core import nam
 from ..core.matching import Person
-from .primmo_tenant import NAM_GROUP
 from .primmo_tenant_sync import LIVING
 
 
@@ -36,7 +36,8 @@ class SofiResident(models.Model):
     sex = fields.Char()
     birth_date = fields.Date()
     language = fields.Char()
-    nam = fields.Char(string="NAM", groups=NAM_GROUP)
+    # Nobody reads it as a field: see `primmo.tenant.nam`.
+    nam = fields.Char(string="NAM", groups=NO_ACCESS)
     nam_masked = fields.Char(string="NAM (masked)", compute="_compute_nam_masked")
     nam_expiry = fields.Char(string="NAM Expiry")
     room_ref = fields.Char(string="SOFI Room")
@@ -46,6 +47,7 @@ class SofiResident(models.Model):
     status = fields.Char(string="SOFI Status")
     status_label = fields.Char(string="Status", compute="_compute_status_label")
     tenant_ids = fields.One2many("primmo.tenant", "resident_id")
+    anonymized = fields.Boolean(readonly=True)
 
     @api.depends("last_name", "first_name")
     def _compute_display_name(self):
@@ -86,6 +88,20 @@ class SofiResident(models.Model):
     def _compute_nam_masked(self):
         for resident in self.sudo():  # sudo: only the letters leave
             resident.nam_masked = nam.mask(resident.nam or "")
+
+    def _changed_values(self, values):
+        """Keep who was anonymized so, as long as he does not live there again."""
+        if self.anonymized and values.get("status") not in LIVING:
+            return {}
+        return super()._changed_values(values | {"anonymized": False})
+
+    def _anonymize(self):
+        """Forget who somebody was; SOFI keeps its own record."""
+        kept = ("external_id", "status", "accommodation_ref")
+        forgotten = [name for name in self._sofi_fields if name not in kept]
+        self.write(
+            {**dict.fromkeys(forgotten, False), "active": False, "anonymized": True}
+        )
 
     def _to_person(self):
         """Return the resident as the matching takes him.

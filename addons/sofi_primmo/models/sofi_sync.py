@@ -183,12 +183,8 @@ class SofiSync(models.Model):
         return self._log("error", str(error), code=error.code, **where)
 
     def _counter_labels(self):
-        labels = {
-            model: self.env[model]._description for model in (*MIRRORS, "primmo.tenant")
-        }
         return {
             **super()._counter_labels(),
-            **labels,
             "read": self.env._("Read"),
             "nothing": self.env._("Nothing to do"),
             "decide": self.env._("To decide"),

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
 
 from ..core import convention, nam
 
@@ -73,8 +74,8 @@ class SofiSyncLine(models.Model):
     )
     changes = fields.Json(
         string="Values",
-        groups="base.group_system",
-        help="SOFI field -> [before, after]; with NAMs, so not for everybody.",
+        groups=NO_ACCESS,
+        help="SOFI field -> [before, after]; with NAMs, so for nobody to read.",
     )
     changes_text = fields.Text(string="Changes", compute="_compute_changes_text")
     state = fields.Selection(
@@ -156,7 +157,7 @@ class SofiSyncLine(models.Model):
             dictionary of accommodation types
         """
         rooms = residence._mirror("sofi.room")
-        units = residence._mirror("primmo.unit").mapped("number")
+        units = residence._units().mapped("number")
         types = residence.with_context(active_test=False)._mirror(
             "sofi.accommodation.type"
         )
@@ -239,6 +240,23 @@ class SofiSyncLine(models.Model):
         # sudo: lines are the run's own, a person only ticks them off
         self.sudo().state = "done"
         return True
+
+    def action_show_nam(self):
+        """Show the NAM that is to be entered in SOFI, and SOFI's own; journalled.
+
+        :return: a notification
+        :raises AccessError: the user may not see NAMs
+        """
+        self.ensure_one()
+        shown = self.tenant_id.action_show_nam()
+        # sudo: the access is allowed and journalled by now
+        theirs = self.resident_id.sudo().nam
+        shown["params"]["message"] = self.env._(
+            "Primmo: %(primmo)s – SOFI: %(sofi)s",
+            primmo=shown["params"]["message"],
+            sofi=theirs or "–",
+        )
+        return shown
 
     def _decide(self, decision, resident=None):
         """Keep a person's decision; a preview that is open follows it at once.

@@ -1,5 +1,11 @@
+import random
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo import fields
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -31,6 +37,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
         self.residence.write(
             {
                 "invoice_customers": True,
+                "invoice_from": "2025-01-01",
                 "tax_taxable_ids": [Command.set(self.taxes.ids)],
                 "tax_exempt_ids": [Command.set(self.exempt.ids)],
             }
@@ -125,4 +132,175 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
 
     def test_residences_that_bill_in_primmo_are_left_alone(self):
         self.residence.invoice_customers = False
-        self.assertFalse(self.bill().line_ids)
+        run = self.bill()
+        self.assertFalse(run.line_ids)
+        [told] = run.exchange_message_ids
+        self.assertIn("3 charges", told.text)
+        self.assertIn("28.50", told.text)
+        self.assertIn("invoices in Primmo", told.text)
+
+    # --- What Primmo has billed ---------------------------------------------------
+
+    def test_invoicing_begins_on_a_day_that_is_asked_for(self):
+        self.residence.invoice_customers = False
+        with self.assertRaisesRegex(ValidationError, "from which day of service"):
+            self.residence.write({"invoice_customers": True, "invoice_from": False})
+        with Form(self.residence) as form:
+            form.invoice_from = False
+            form.invoice_customers = True
+            today = fields.Date.context_today(self.residence)
+            self.assertEqual(fields.Date.to_date(form.invoice_from), today)
+
+    def test_charges_of_days_before_the_beginning_are_primmos(self):
+        self.residence.invoice_from = "2025-11-05"
+        run = self.bill()
+        self.assertEqual((len(run.line_ids), run.amount), (1, 12.5))
+        [told] = run.exchange_message_ids
+        self.assertIn("2 charges", told.text)
+        self.assertIn("16.00", told.text)
+        self.assertIn("went to Primmo", told.text)
+
+    def test_charges_exported_before_the_beginning_are_primmos(self):
+        """Whatever day is chosen: they are in a file that Primmo has taken."""
+        self.residence.invoice_customers = False
+        yesterday = fields.Datetime.now() - timedelta(days=1)
+        self.charges.sudo().date_start = yesterday
+        self.residence.write({"invoice_customers": True, "invoice_from": "2025-01-01"})
+        run = self.bill()
+        self.assertFalse(run.line_ids)
+        self.assertIn("3 charges", run.exchange_message_ids.text)
+
+    def test_other_changes_of_a_residence_do_not_begin_anew(self):
+        since = self.residence.invoice_since
+        self.assertTrue(since)
+        self.residence.invoice_since = since - timedelta(days=3)
+        self.residence.write({"invoice_customers": True, "name": "Les Érables"})
+        self.assertEqual(self.residence.invoice_since, since - timedelta(days=3))
+
+    # --- Every amount ------------------------------------------------------------
+
+    def test_every_amount_is_invoiced_under_both_roundings(self):
+        """Random charges of SOFI, rounded as SOFI rounds: half up, to the cent."""
+        lottery = random.Random(2025)
+        tenants = self.env["primmo.tenant"].create(
+            [
+                {
+                    "residence_id": self.residence.id,
+                    "external_id": f"R{number}",
+                    "last_name": f"R{number}",
+                    "first_name": "X",
+                }
+                for number in range(40)
+            ]
+        )
+        tenants.action_create_customer()
+        for rounding in ("round_per_line", "round_globally"):
+            self.env.company.tax_calculation_rounding_method = rounding
+            for currency in ("CAD", "USD", "JPY"):
+                with self.subTest(rounding=rounding, currency=currency):
+                    expected = self.archive_randomly(lottery, tenants, currency)
+                    run = self.bill()
+                    run.action_run()
+                    texts = run.exchange_message_ids.mapped("text")
+                    self.assertEqual(run.state, "done", texts)
+                    found = {
+                        move.partner_id.ref: move.amount_untaxed_in_currency_signed
+                        for move in run.move_ids
+                        if move.partner_id.ref[0] == "R"
+                    }
+                    for number, amount in expected.items():
+                        self.assertAlmostEqual(found[number], float(amount), 6)
+
+    def archive_randomly(self, lottery, tenants, currency_name):
+        """Write charges into the journal; return {External ID: sum}."""
+        currency = self.env.ref(f"base.{currency_name}")
+        currency.active = True
+        cents = Decimal(1).scaleb(-currency.decimal_places)
+        sums, rows = {}, []
+        for tenant in tenants:
+            for _charge in range(lottery.randint(1, 6)):
+                quantity = Decimal(lottery.choice((75, 50, 33, 100, 125, 300))) / 100
+                price = Decimal(lottery.randint(-2_000_000, 9_000_000)) / 1_000_000
+                if lottery.random() < 0.4:
+                    price = Decimal(lottery.randint(1, 9000)) / 100
+                amount = (quantity * price).quantize(cents, ROUND_HALF_UP)
+                if lottery.random() < 0.2:
+                    amount -= cents * 3  # a discount
+                number = tenant.external_id
+                sums[number] = sums.get(number, 0) + amount
+                rows.append(
+                    {
+                        "company_id": self.env.company.id,
+                        "residence_id": self.residence.id,
+                        "export_id": self.charges.id,
+                        "state": "archived",
+                        "sofi_charge_id": f"{currency_name}{lottery.getrandbits(48)}",
+                        "external_id": number,
+                        "service_code": lottery.choice(("200120", "117000")),
+                        "service_day": "2025-11-03",
+                        "quantity": float(quantity),
+                        "unit_price": float(price),
+                        "currency_id": currency.id,
+                        "amount": float(amount),
+                    }
+                )
+        self.env["sofi.charge"].sudo().create(rows)  # sudo: runs only write these
+        return sums
+
+    def test_charges_of_two_currencies_are_two_invoices(self):
+        dollars = self.env.ref("base.USD")
+        line = self.charges.line_ids.filtered(lambda x: x.sofi_charge_id == "900007")
+        line.sudo().currency_id = dollars
+        run = self.bill()
+        run.action_run()
+        mine = run.move_ids.filtered(lambda m: m.partner_id.ref == "T00123")
+        amounts = {move.currency_id.name: move.amount_untaxed for move in mine}
+        self.assertEqual(amounts, {"CAD": 24, "USD": 12.5})
+
+    def test_taxes_included_in_the_price_are_refused(self):
+        self.taxes[0].price_include_override = "tax_included"
+        with self.assertRaisesRegex(ValidationError, "before tax"):
+            self.residence.tax_taxable_ids = self.taxes[:1]
+
+    # --- Who invoices ------------------------------------------------------------
+
+    def test_who_invoices_needs_and_sees_no_tenant(self):
+        clerk = new_test_user(
+            self.env, "sofi_invoice", groups="account.group_account_invoice"
+        )
+        for model in ("primmo.tenant", "sofi.residence", "primmo.service"):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self.env[model].with_user(clerk).search([])
+        run = (
+            self.env["account.billing.run"]
+            .with_user(clerk)
+            .create(
+                {
+                    "converter": "sofi.billing.converter",
+                    "company_id": self.env.company.id,
+                }
+            )
+        )
+        run.action_plan()
+        run.action_run()
+        self.assertEqual(run.state, "done", run.exchange_message_ids.mapped("text"))
+        self.assertEqual(run.amount, 44.5)
+
+    def test_customers_and_services_are_read_once_whatever_the_residents(self):
+        domain = [("id", "in", self.charges.line_ids.ids)]
+        sources = self.env["sofi.charge"].search(domain).filtered("file_id")
+        converter = self.env["sofi.billing.converter"]
+        run = self.bill()
+        converter._exclusions(run, sources)
+        counted = []
+        original = type(self.env["primmo.tenant"])._search
+        for model in ("primmo.tenant", "primmo.service"):
+            self.patch(
+                self.env.registry[model],
+                "_search",
+                lambda *a, **k: counted.append(a) or original(*a, **k),
+            )
+        for key, group in sources.grouped(converter._group_key).items():
+            converter._prepare_lines(run, key, group)
+            converter._prepare_move_vals(run, key, group)
+        self.assertFalse(counted)

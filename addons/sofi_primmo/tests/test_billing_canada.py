@@ -22,7 +22,7 @@ class TestBillingCanada(AccountTestInvoicingCommon, SofiCase):
     def setUp(self):
         super().setUp()
         self.env.user.group_ids |= self.env.ref("base.group_system")
-        self.residence.invoice_customers = True
+        self.residence.write({"invoice_customers": True, "invoice_from": "2025-01-01"})
         self.tenant = self.env["primmo.tenant"].create(
             {
                 "residence_id": self.residence.id,

@@ -139,6 +139,99 @@ class TestPrimmoImport(SofiCase):
         self.assertEqual(run.state, "failed")
         self.assertIn("twice", run.exchange_message_ids.mapped("code"))
 
+    def texts(self, run, code):
+        """Return the findings of one kind."""
+        return run.exchange_message_ids.filtered(lambda m: m.code == code)
+
+    def test_printed_list_with_a_title_and_totals(self):
+        printed = f"Résidence Les Érables\n\n{CSV}Total : 2;;;;;;;;;\n"
+        run = self.load(printed)
+        self.assertImported(run)
+        self.assertEqual(run.heading_row, 3)
+        self.assertEqual(self.texts(run, "no_record").row, 6)
+
+    def test_totals_of_every_kind_of_list_are_left_out_and_told(self):
+        lists = {
+            "unit": "Unité;Immeuble\n0204;A\nTotal : 3;\n",
+            "service": "Code;Description;Prix\n200130;Bain;12\nTotal;;1500 $\n",
+            "building": "Immeuble;Classe\nA;SOFI\nGrand total;1\n",
+            "occupant_type": "Description\nAutonome\nNombre de types : 1\n",
+        }
+        for kind, content in lists.items():
+            with self.subTest(kind=kind):
+                run = self.load(content, kind)
+                self.assertEqual(run.state, "done")
+                self.assertEqual(self.texts(run, "no_record").row, 3)
+                [counted] = run.counters.values()
+                self.assertEqual(counted["create"], 1)
+
+    def test_unknown_heading_stops_the_preview(self):
+        run = self.make(CSV)
+        run.action_plan()
+        columns = run.column_ids.grouped("field_name")
+        for name in ("birth_date", "external_id"):
+            column = columns[name]
+            right, column.heading = column.heading, "Anniversaire"
+            run.action_plan()
+            told = self.texts(run, "heading")
+            self.assertEqual((told.severity, told.column), ("fatal", "Anniversaire"))
+            self.assertIn("Date de naissance", told.text)
+            column.heading = right
+        run.action_plan()
+        run.action_run()
+        self.assertImported(run)
+
+    def test_columns_that_nothing_uses_are_named(self):
+        run = self.make(CSV.replace("Unité", "App."))
+        run.action_plan()
+        self.assertEqual(run.unused_headings, "App.")
+        self.assertIn("App.", self.texts(run, "unused").text)
+        self.assertIn("App.", run.headings)
+        self.assertEqual(run.column_ids[0].choices, run.headings)
+
+    def test_row_of_the_headings_can_be_chosen(self):
+        form = Form(self.env["primmo.import"])
+        form.residence_id = self.residence
+        form.file = b64encode(f"Numéro;Nom;Prénom\n{CSV}".encode())
+        self.assertEqual(form.heading_row, 2)
+        form.heading_row = 1
+        headings = [line["heading"] for line in form.column_ids._records]
+        self.assertNotIn("Sexe", headings)
+
+    def test_who_is_no_longer_listed_is_archived_only_on_demand(self):
+        self.load(CSV)
+        short = "\n".join(CSV.splitlines()[:2])
+        self.load(short)
+        self.assertEqual(self.tenants().mapped("external_id"), ["T1", "T2"])
+        run = self.make(short, archive_missing=True)
+        run.action_plan()
+        told = self.texts(run, "archive")
+        self.assertEqual(told.res_id, self.tenants()[1].id)
+        self.assertEqual(run.counters["primmo.tenant"]["archive"], 1)
+        self.assertEqual(len(self.tenants()), 2)
+        run.action_run()
+        self.assertEqual(self.tenants().mapped("external_id"), ["T1"])
+
+    def test_rows_with_errors_are_not_archived(self):
+        self.load(CSV)
+        bad = CSV.replace("1938-04-07", "x")
+        run = self.load(bad, archive_missing=True, skip_error_rows=True)
+        self.assertEqual(run.state, "done")
+        self.assertEqual(len(self.tenants()), 2)
+        nobody = CSV.replace("T2;", ";")
+        run = self.load(nobody, archive_missing=True, skip_error_rows=True)
+        self.assertEqual(run.state, "failed")
+        self.assertEqual(len(self.tenants()), 2)
+
+    def test_long_lists_are_imported_in_the_background(self):
+        rows = "".join(f"{number:04d};A\n" for number in range(2000))
+        run = self.load(f"Unité;Immeuble\n{rows}", "unit")
+        self.assertEqual(run.state, "running")
+        run._work_in_background()
+        self.assertEqual(run.state, "done", run.exchange_message_ids.mapped("text"))
+        units = [("residence_id", "=", self.residence.id)]
+        self.assertEqual(self.env["primmo.unit"].search_count(units), 2000)
+
     def test_missing_column_is_named(self):
         run = self.load(CSV.replace("Prénom", "Ville"))
         self.assertEqual(run.state, "failed")

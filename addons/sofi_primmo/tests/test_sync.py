@@ -119,6 +119,39 @@ class TestSync(ConventionCase):
         self.tenant("T2", building="B")
         self.assertEqual(self.preview().line_ids.tenant_id, seen)
 
+    def test_units_of_buildings_without_the_word_do_not_count(self):
+        self.env["primmo.building"].create(
+            [
+                {
+                    "residence_id": self.residence.id,
+                    "name": name,
+                    "building_class": kind,
+                }
+                for name, kind in (("A", "SOFI"), ("B", "Autre"))
+            ]
+        )
+        units = self.env["primmo.unit"].create(
+            [
+                {"residence_id": self.residence.id, "number": "204", "building": name}
+                for name in ("A", "B")
+            ]
+        )
+        tenant = self.tenant("T00123", building="A")
+        self.assertEqual(self.line(tenant).action, "nothing")
+        self.assertFalse(self.kinds(units[0]) | self.kinds(units[1]))
+        units[1].building = "A"
+        self.assertEqual(self.line(tenant).reason, "room_duplicate")
+        self.assertIn("unit_duplicate", self.kinds(units[0]))
+
+    def test_result_is_told_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"]._load_module_terms(["sofi_primmo"], ["fr_FR"])
+        self.tenant("T00123")
+        sync = self.preview().with_context(lang="fr_FR")
+        labels = [label for label, _row in sync._counters_table()["rows"]]
+        self.assertIn("Locataire de Primmo", labels)
+        self.assertFalse([x for x in labels if "Room" in x or "Tenant" in x], labels)
+
     def test_without_the_setting_changes_become_a_to_do_list(self):
         tenant = self.tenant("T00123", language="En")
         sync = self.preview()

@@ -256,3 +256,22 @@ class TestSyncHarm(ConventionCase):
         line.state = "todo"
         with self.assertRaises(AccessError):
             line.with_user(viewer).action_done()
+
+    def test_who_a_tenant_is_in_sofi_is_not_written_by_hand(self):
+        operator = new_test_user(
+            self.env, "sofi_op", groups="sofi_primmo.group_sofi_operator"
+        )
+        tenant = self.tenant("T00123")
+        other = self.line(self.emilie()).resident_id
+        values = {
+            "resident_id": other.id,
+            "decision": "new",
+            "decided_by_id": self.env.ref("base.user_admin").id,
+            "decided_date": "2020-01-01 00:00:00",
+            "nam_temporary_since": "2020-01-01",
+            "anonymized": True,
+            "anonymized_date": "2020-01-01",
+        }
+        for name, value in values.items():
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                tenant.with_user(operator).write({name: value})
