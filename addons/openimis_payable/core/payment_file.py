@@ -1,14 +1,18 @@
 """Result file of a bank or mobile-money operator: which payments went through."""
 
 import csv
+import io
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 MAX_BYTES = 20_000_000
 REQUIRED = ("code", "amount", "status")
 ACCEPTED = {"accepted", "paid", "success", "successful", "1", "accepté", "payé"}
 REJECTED = {"rejected", "failed", "failure", "0", "rejeté", "échoué"}
+#: apart from point and comma, what stands between groups of three digits
+BLANKS = " \u00a0\u202f'’"
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
 
 
@@ -28,15 +32,18 @@ class PaymentFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One line of the file."""
+    """One line of the file; amounts are None where the cell is empty.
+
+    :ivar row: line of the file in which the row ends, the heading is line 1
+    """
 
     row: int
     codes: tuple
     accepted: bool
-    amount: Decimal
+    amount: Decimal | None
     date: date | None
-    fees: Decimal
-    amount_received: Decimal
+    fees: Decimal | None
+    amount_received: Decimal | None
     code_ext: str
     code_rcp: str
     code_receipt: str
@@ -44,16 +51,18 @@ class Result:
     reason: str
 
 
-def read_payment_file(raw):
+def read_payment_file(raw, decimal_mark=None):
     """Read a result file: CSV in UTF-8 or Windows-1252, comma or semicolon.
 
     Columns: code (bill code, several separated by a blank), amount, status, and any
     of date, code_ext, code_rcp, code_receipt, label, fees, amount_received, reason.
 
     :param bytes raw: content of the file
+    :param str decimal_mark: "." or ","; None takes either and refuses what may be
+        thousands as well: 45,000
     :return: tuple (list of Result, list of PaymentFileError found in its lines)
     :raises PaymentFileError: the file cannot be read at all (too_large, empty,
-        missing_column)
+        missing_column, column_twice)
     """
     if len(raw) > MAX_BYTES:
         raise PaymentFileError("too_large")
@@ -62,19 +71,33 @@ def read_payment_file(raw):
         raise PaymentFileError("empty")
     heading = text.splitlines()[0]
     delimiter = ";" if heading.count(";") > heading.count(",") else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter)
-    names = [(name or "").strip().lower() for name in reader.fieldnames]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader.fieldnames = _column_names(reader.fieldnames or ())
+    results, errors = [], []
+    try:
+        for cells in reader:
+            try:
+                results.append(_read_row(reader.line_num, cells, decimal_mark))
+            except PaymentFileError as error:
+                errors.append(error)
+    except csv.Error as error:
+        raise PaymentFileError("no_csv", reader.line_num, value=str(error)) from None
+    return results, errors
+
+
+def _column_names(heading):
+    """Return the names of the columns, in small letters.
+
+    :raises PaymentFileError: one is missing, or there twice
+    """
+    names = [(name or "").strip().lower() for name in heading]
     for name in REQUIRED:
         if name not in names:
             raise PaymentFileError("missing_column", row=1, column=name)
-    reader.fieldnames = names
-    results, errors = [], []
-    for number, cells in enumerate(reader, 2):
-        try:
-            results.append(_read_row(number, cells))
-        except PaymentFileError as error:
-            errors.append(error)
-    return results, errors
+    for name in names:
+        if name and names.count(name) > 1:
+            raise PaymentFileError("column_twice", row=1, column=name)
+    return names
 
 
 def _decode(raw):
@@ -84,23 +107,32 @@ def _decode(raw):
         return raw.decode("cp1252", errors="replace")
 
 
-def _read_row(number, cells):
+def _read_row(number, cells, decimal_mark):
     def text(name):
         return (cells.get(name) or "").strip()
 
+    def amount(name):
+        return _amount(number, name, text(name), decimal_mark)
+
+    if any(cells.get(None) or ()):
+        # an amount like 45,000 without quotation marks: all that follows is shifted
+        raise PaymentFileError("too_many_cells", number, None, cells[None][-1])
     status = text("status").lower()
     if status not in ACCEPTED | REJECTED:
         raise PaymentFileError("bad_status", number, "status", text("status"))
     if not text("code") and not text("code_ext"):
         raise PaymentFileError("no_code", number, "code", "")
+    accepted = status in ACCEPTED
+    if accepted and not amount("amount"):
+        raise PaymentFileError("no_amount", number, "amount", text("amount"))
     return Result(
         row=number,
         codes=tuple(text("code").split()),
-        accepted=status in ACCEPTED,
-        amount=_amount(number, "amount", text("amount")),
+        accepted=accepted,
+        amount=amount("amount"),
         date=_date(number, text("date")),
-        fees=_amount(number, "fees", text("fees")),
-        amount_received=_amount(number, "amount_received", text("amount_received")),
+        fees=amount("fees"),
+        amount_received=amount("amount_received"),
         **{
             name: text(name)
             for name in (
@@ -114,20 +146,41 @@ def _read_row(number, cells):
     )
 
 
-def _amount(row, column, text):
-    """Return an amount written with point or comma; 0 for an empty cell."""
+def _amount(row, column, text, decimal_mark=None):
+    """Return an amount of at least 0, or None for an empty cell.
+
+    :raises PaymentFileError: bad_amount is none, ambiguous_amount may be thousands
+    """
     if not text:
-        return Decimal(0)
-    plain = text.replace(" ", "").replace("\u00a0", "").replace("'", "")
-    if "," in plain and "." not in plain:
-        plain = plain.replace(",", ".")
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        raise PaymentFileError("bad_amount", row, column, text) from None
-    if not amount.is_finite() or amount < 0:
+        return None
+    mark = decimal_mark or _decimal_mark(row, column, text)
+    whole, _mark, fraction = text.partition(mark) if mark else (text, "", "")
+    groups = re.split(f"[{re.escape(BLANKS)}.,]", whole)
+    digits = [*groups, *([fraction] if _mark else [])]
+    if (
+        not all(re.fullmatch("[0-9]+", part) for part in digits)
+        or len(groups) > 1
+        and (len(groups[0]) > 3 or any(len(group) != 3 for group in groups[1:]))
+        or len(set(re.findall("[^0-9]", whole))) > 1
+    ):
         raise PaymentFileError("bad_amount", row, column, text)
-    return amount
+    return Decimal("".join(groups) + ("." + fraction if fraction else ""))
+
+
+def _decimal_mark(row, column, text):
+    """Return which of point and comma is the decimal mark of an amount, or neither.
+
+    :raises PaymentFileError: ambiguous_amount
+    """
+    marks = re.findall("[.,]", text)
+    if not marks or (len(marks) > 1 and len(set(marks)) == 1):
+        return None  # 1200, 1,234,567
+    mark = marks[-1]
+    whole, _mark, fraction = text.rpartition(mark)
+    alone = len(marks) == 1 and not set(whole) & set(BLANKS)
+    if alone and len(fraction) == 3 and re.fullmatch("[1-9][0-9]{0,2}", whole):
+        raise PaymentFileError("ambiguous_amount", row, column, text)
+    return mark
 
 
 def _date(row, text):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import float_compare
+from odoo.tools.misc import format_amount
 
 from .rights import require_right
 
@@ -25,7 +27,9 @@ class AccountMove(models.Model):
 
         Source: service billPaymentSent. Right 156202. Less than what is due is a
         partial payment, more leaves a credit with the third party. A reference that
-        was registered before is recognised: the payment there is returned.
+        was registered before for the same bills and amount is recognised: the payment
+        there is returned. A bulk transfer has one reference for bills of several third
+        parties: each has a payment of its own.
 
         :param float amount: amount in the bills' currency; what is due when None
         :param date: date of the payment, today when None
@@ -36,15 +40,23 @@ class AccountMove(models.Model):
         :return: the `account.payment` record
         :raises AccessError: without the right
         :raises UserError: a bill is not validated, suspended or paid already; the
-            bills are of several third parties; the amount is not above zero; a detail
-            is not one of a payment's
+            bills are of several third parties; the amount is not above zero, or has
+            more decimals than the currency; the reference was used for another payment
+            of the same bills; a detail is not one of a payment's
         """
         require_right(self.env, "156202")
         self._openimis_check_fields(details, PAYMENT_FIELDS)
         if amount is not None and amount <= 0:
             raise UserError(self.env._("The amount paid must be above zero."))
-        code_ext = details.get("openimis_code_ext")
-        known = self.env["account.payment"]._openimis_known(code_ext, self.company_id)
+        for given in (
+            amount,
+            details.get("openimis_fees"),
+            details.get("openimis_amount_received"),
+        ):
+            self._check_openimis_decimals(given)
+        known = self.env["account.payment"]._openimis_known(
+            details.get("openimis_code_ext"), self, amount
+        )
         if known:
             return known
         self._check_openimis_payable()
@@ -63,6 +75,36 @@ class AccountMove(models.Model):
         if amount is not None:
             wizard.amount = amount
         return wizard._create_payments()
+
+    def _check_openimis_decimals(self, amount, text=None):
+        """Refuse an amount that the currency cannot express.
+
+        :param float amount: amount in the bills' currency, or None
+        :param str text: the amount as it was written
+        :raises UserError: naming the amount
+        """
+        for currency in self.currency_id:
+            digits = currency.decimal_places
+            if amount and float_compare(amount, round(amount, digits), digits + 6):
+                raise UserError(
+                    self.env._(
+                        "%(amount)s has more decimals than %(currency)s.",
+                        amount=text or amount,
+                        currency=currency.name,
+                    )
+                )
+
+    def _openimis_label(self):
+        """Return what users call the bill: openIMIS' code; drafts have no number."""
+        return self.openimis_code or self.name or self.display_name
+
+    def _openimis_live_payments(self):
+        """Return the payments of these bills that were not taken back."""
+        # sudo: whether a bill was paid decides, also where the user sees no payments
+        payments = self.sudo().matched_payment_ids | self.sudo().reconciled_payment_ids
+        return payments.filtered(
+            lambda payment: payment.openimis_status == "1" and payment.state != "draft"
+        ).sudo(False)
 
     def _check_openimis_one_payment(self):
         """Refuse bills that one payment cannot pay.
@@ -95,7 +137,7 @@ class AccountMove(models.Model):
                 text = self.env._("Bill %s is paid already.")
             else:
                 continue
-            raise UserError(text % bill.display_name)
+            raise UserError(text % bill._openimis_label())
 
 
 class AccountPayment(models.Model):
@@ -194,8 +236,38 @@ class AccountPayment(models.Model):
         return refunds.sudo(False)
 
     @api.model
-    def _openimis_known(self, code_ext, companies):
-        """Return the live payment registered under a reference, or an empty record."""
+    def _openimis_known(self, code_ext, bills, amount=None):
+        """Return the live payment of the bills under a reference, or an empty record.
+
+        :param str code_ext: reference of the bank or operator
+        :param bills: the bills to pay
+        :param float amount: what is paid; None for whatever was due
+        :raises UserError: the reference was used for another amount, or for some of
+            the bills together with others
+        """
+        for payment in self._openimis_by_reference(code_ext, bills.company_id):
+            paid = payment._openimis_bills()
+            if not paid & bills:
+                continue  # one reference for several bills: a bulk transfer
+            same = amount is None or not payment.currency_id.compare_amounts(
+                payment.amount, amount
+            )
+            if paid == bills and same:
+                return payment
+            raise UserError(
+                self.env._(
+                    "Reference %(reference)s was used for another payment: %(amount)s "
+                    "for %(bills)s. Correct the reference, the bills or the amount.",
+                    reference=code_ext,
+                    amount=format_amount(self.env, payment.amount, payment.currency_id),
+                    bills=", ".join(paid.sudo().mapped("openimis_code")),
+                )
+            )
+        return self.browse()
+
+    @api.model
+    def _openimis_by_reference(self, code_ext, companies):
+        """Return the live payments registered under a reference."""
         if not code_ext:
             return self.browse()
         return self.search(
@@ -204,14 +276,16 @@ class AccountPayment(models.Model):
                 ("openimis_is_payment", "=", True),
                 ("openimis_code_ext", "=", code_ext),
                 ("state", "not in", ("rejected", "canceled")),
-            ],
-            limit=1,
+            ]
         )
 
     def _openimis_bills(self):
         """Return the openIMIS bills that these payments pay."""
-        moves = self.reconciled_bill_ids | self.reconciled_invoice_ids
-        return (moves | self.invoice_ids).filtered("openimis_type")
+        # sudo: what a payment paid is a fact, also where the user sees not every bill
+        payments = self.sudo()
+        moves = payments.reconciled_bill_ids | payments.reconciled_invoice_ids
+        moves |= payments.invoice_ids
+        return moves.filtered("openimis_type").with_env(self.env)
 
     def _openimis_take_back(self, state):
         """Reverse the entries of a payment; it stays, in its new state."""

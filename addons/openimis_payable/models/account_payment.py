@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .rights import require_right
 
@@ -50,6 +50,21 @@ class AccountPayment(models.Model):
     openimis_fee_move_id = fields.Many2one(
         "account.move", "Entry of the Fees", copy=False, readonly=True
     )
+    openimis_reference_key = fields.Char(
+        "Reference and Bills",
+        compute="_compute_openimis_reference_key",
+        store=True,
+        help="External reference and the bills paid: a bulk transfer has one reference "
+        "for bills of several third parties.",
+    )
+    openimis_fees_locked = fields.Boolean(
+        "Fees Are Fixed", compute="_compute_openimis_fees_locked"
+    )
+    openimis_amount_standing = fields.Monetary(
+        "Amount Paid",
+        compute="_compute_openimis_amount_standing",
+        help="The amount; zero once the payment was rejected, refunded or cancelled.",
+    )
     openimis_status = fields.Selection(
         PAYMENT_STATUS,
         "openIMIS Status",
@@ -62,10 +77,10 @@ class AccountPayment(models.Model):
         "(company_id, openimis_uuid) WHERE openimis_uuid IS NOT NULL",
         "A payment with this openIMIS UUID exists already in the company.",
     )
-    _openimis_code_ext_uniq = models.UniqueIndex(
-        "(company_id, openimis_code_ext) WHERE openimis_code_ext IS NOT NULL"
-        " AND openimis_is_payment AND state NOT IN ('rejected', 'canceled')",
-        "A payment with this reference is registered already.",
+    _openimis_reference_uniq = models.UniqueIndex(
+        "(company_id, openimis_reference_key) WHERE openimis_reference_key IS NOT NULL"
+        " AND state NOT IN ('rejected', 'canceled')",
+        "A payment of these bills with this reference is registered already.",
     )
 
     @api.depends("state", "openimis_refunded", "openimis_is_payment")
@@ -76,6 +91,40 @@ class AccountPayment(models.Model):
             if payment.openimis_refunded and status == "1":
                 status = "2"
             payment.openimis_status = payment.openimis_is_payment and status
+
+    @api.depends("openimis_code_ext", "openimis_is_payment", "invoice_ids")
+    def _compute_openimis_reference_key(self):
+        for payment in self:
+            key = False
+            if payment.openimis_is_payment and payment.openimis_code_ext:
+                bills = ",".join(map(str, sorted(payment.invoice_ids.ids)))
+                key = f"{payment.openimis_code_ext}|{bills}"
+            payment.openimis_reference_key = key
+
+    @api.depends("reconciled_statement_line_ids", "openimis_fee_move_id")
+    def _compute_openimis_fees_locked(self):
+        for payment in self:
+            # sudo: whether the bank has it is no secret of the entry
+            lines = payment.sudo().openimis_fee_move_id.line_ids
+            payment.openimis_fees_locked = bool(
+                payment.reconciled_statement_line_ids
+                or lines.matched_debit_ids
+                or lines.matched_credit_ids
+            )
+
+    @api.depends("amount", "openimis_status")
+    def _compute_openimis_amount_standing(self):
+        for payment in self:
+            stands = payment.openimis_status in ("1", False)
+            payment.openimis_amount_standing = payment.amount if stands else 0.0
+
+    @api.constrains("openimis_fees", "openimis_amount_received")
+    def _check_openimis_amounts(self):
+        for payment in self:
+            if payment.openimis_fees < 0 or payment.openimis_amount_received < 0:
+                raise ValidationError(
+                    self.env._("Fees and received amount must not be negative.")
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -88,7 +137,40 @@ class AccountPayment(models.Model):
         """Change payments; those of bills need right 156203."""
         if GUARDED.intersection(vals) and self._openimis_is_settled():
             require_right(self.env, "156203")
-        return super().write(vals)
+        changed = self._openimis_other_fees(vals)
+        result = super().write(vals)
+        if changed:
+            # sudo: the right to change payments implies their fees
+            changed.sudo()._openimis_withdraw_fees()
+            changed._openimis_post_fees()
+        return result
+
+    def _openimis_other_fees(self, vals):
+        """Return the confirmed payments whose entry of fees is to follow.
+
+        :param dict vals: what is written
+        :raises UserError: the bank's statement has the fees already
+        """
+        changed = self.browse()
+        if "openimis_fees" not in vals:
+            return changed
+        for payment in self:
+            other = payment.currency_id.compare_amounts(
+                payment.openimis_fees, vals["openimis_fees"] or 0.0
+            )
+            stands = payment.openimis_status == "1" and payment.state != "draft"
+            if not other or not stands:
+                continue
+            if payment.openimis_fees_locked:
+                raise UserError(
+                    self.env._(
+                        "Payment %s is reconciled with the bank: its fees stay. Book "
+                        "the difference by an entry.",
+                        payment.display_name,
+                    )
+                )
+            changed |= payment
+        return changed
 
     def _openimis_is_settled(self):
         """Tell whether one of the payments pays openIMIS bills and is confirmed."""
@@ -163,8 +245,9 @@ class AccountPayment(models.Model):
 
     def _openimis_withdraw_fees(self):
         """Cancel the entry of the fees; confirming the payment posts another."""
-        self.openimis_fee_move_id.button_draft()
-        self.openimis_fee_move_id.button_cancel()
+        entries = self.openimis_fee_move_id
+        entries.button_draft()
+        entries.button_cancel()
         self.openimis_fee_move_id = False
 
     def _openimis_post_fees(self):

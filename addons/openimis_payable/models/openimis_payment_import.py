@@ -1,10 +1,21 @@
 from datetime import date
+from hashlib import sha256
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.payment_file import PaymentFileError, read_payment_file
 from .rights import require_right
+
+AMOUNTS = ("amount", "fees", "amount_received")
+
+
+class RowError(UserError):
+    """A row that cannot be used; `row` is its line in the file."""
+
+    def __init__(self, message, row, value):
+        super().__init__(message)
+        self.row, self.value = row, value
 
 
 class OpenimisPaymentImport(models.Model):
@@ -26,7 +37,28 @@ class OpenimisPaymentImport(models.Model):
         default=lambda self: self._default_journal_id(),
         domain=[("type", "in", ("bank", "cash"))],
     )
+    decimal_mark = fields.Selection(
+        [("auto", "As Written"), (".", "Point: 45,000.50"), (",", "Comma: 45.000,50")],
+        required=True,
+        default="auto",
+        help="As written: point or comma; what may be thousands as well, like 45,000, "
+        "is refused.",
+    )
+    import_again = fields.Boolean(
+        "Import Once More",
+        copy=False,
+        help="Import a file, or a payment without reference, that was there before.",
+    )
+    file_digest = fields.Char(
+        compute="_compute_file_digest", store=True, index="btree_not_null"
+    )
     payment_ids = fields.Many2many("account.payment", readonly=True, copy=False)
+
+    @api.depends("file")
+    def _compute_file_digest(self):
+        for run in self:
+            raw = run._file_content() if run._origin else b""
+            run.file_digest = raw and sha256(raw).hexdigest()
 
     def _default_journal_id(self):
         """Return the bank journal where there is no choice."""
@@ -40,9 +72,11 @@ class OpenimisPaymentImport(models.Model):
         return super()._check_may_run()
 
     def _plan(self):
-        raw = self.with_context(bin_size=False)._file_content()
+        if self._is_known_file():
+            return []
+        mark = None if self.decimal_mark == "auto" else self.decimal_mark
         try:
-            results, errors = read_payment_file(raw)
+            results, errors = read_payment_file(self._file_content(), mark)
         except PaymentFileError as error:
             self._log("fatal", self._error_text(error), **self._where(error))
             return []
@@ -57,7 +91,42 @@ class OpenimisPaymentImport(models.Model):
             ]
         )
         self._count("payment", "to_do", len(results))
+        if errors:
+            self._count("row", "failed", len(errors))
         return [_as_payload(result) for result in results]
+
+    def _final_state(self, done, failed):
+        """Rows that could not be read have failed like those that could not be used."""
+        unreadable = (self.counters or {}).get("row", {}).get("failed", 0)
+        return super()._final_state(done, failed + unreadable)
+
+    def _is_known_file(self):
+        """Tell whether the very same file was imported before, and say so."""
+        if self.import_again:
+            return False
+        known = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("id", "!=", self.id),
+                ("file_digest", "=", self.file_digest),
+                ("state", "in", ("running", "partial", "done")),
+            ],
+            limit=1,
+        )
+        if known:
+            self._log(
+                "fatal",
+                self.env._(
+                    "This file was imported already: %(name)s. Resume that import if "
+                    "rows of it failed. If the bank sent the same content for other "
+                    "payments, tick Import Once More.",
+                    name=known.name,
+                ),
+                code="known_file",
+                file=self.file_name,
+                record=known,
+            )
+        return bool(known)
 
     def _file_content(self):
         # sudo: the file belongs to this record, which the user may read
@@ -76,43 +145,180 @@ class OpenimisPaymentImport(models.Model):
         return attachment.raw or b""
 
     def _execute(self, payload):
-        if payload["accepted"]:
-            self._register_payment(payload)
-        else:
-            self._reject_payment(payload)
+        try:
+            if payload["accepted"]:
+                self._register_payment(payload)
+            else:
+                self._reject_payment(payload)
+        except UserError as error:
+            raise self._row_error(payload, str(error)) from error
+
+    def _row_error(self, row, text):
+        """Return an error that names file, line and bill."""
+        return RowError(
+            self.env._(
+                "File %(file)s, line %(row)s, bill %(code)s: %(error)s",
+                file=self.file_name or "",
+                row=row["row"],
+                code=" ".join(row["codes"]) or row["code_ext"],
+                error=text,
+            ),
+            row["row"],
+            " ".join(row["codes"]),
+        )
+
+    def _record_error(self, error):
+        """Rows that failed are found by their line."""
+        if not isinstance(error, RowError):
+            return super()._record_error(error)
+        return self._log(
+            "error",
+            str(error),
+            file=self.file_name,
+            row=error.row,
+            column="code",
+            value=error.value,
+        )
 
     def _register_payment(self, row):
         bills = self._bills(row)
-        if self._known_payment(row):
+        amounts = self._amounts(row, bills)
+        payments = self.env["account.payment"]
+        if payments._openimis_known(row["code_ext"], bills, amounts["amount"]):
             self._count("payment", "unchanged")
             return
+        self._check_looks_new(row, bills, amounts["amount"])
         payment = bills.openimis_payment_sent(
-            amount=float(row["amount"]) if float(row["amount"]) else None,
+            amount=amounts["amount"],
             date=date.fromisoformat(row["date"]) if row["date"] else None,
             journal_id=self.journal_id.id,
             openimis_code_ext=row["code_ext"],
             openimis_code_rcp=row["code_rcp"],
             openimis_code_receipt=row["code_receipt"],
             openimis_label=row["label"],
-            openimis_fees=float(row["fees"]),
-            openimis_amount_received=float(row["amount_received"]),
+            openimis_fees=amounts["fees"],
+            openimis_amount_received=amounts["amount_received"],
         )
         self.payment_ids |= payment
         self._count("payment", "create")
 
+    def _amounts(self, row, bills):
+        """Return the amounts of a row as numbers, 0 for an empty cell.
+
+        :raises UserError: more decimals than the currency has
+        """
+        amounts = {name: float(row[name] or 0) for name in AMOUNTS}
+        for name, amount in amounts.items():
+            bills._check_openimis_decimals(amount, row[name])
+        return amounts
+
+    def _check_looks_new(self, row, bills, amount):
+        """Look for a payment of the same bills, amount and day.
+
+        Without a reference it is taken for the same one; with another reference it is
+        said only.
+
+        :raises UserError: the row has no reference, and such a payment is there
+        """
+        day = row["date"] or fields.Date.to_string(fields.Date.context_today(self))
+        alike = bills._openimis_live_payments().filtered(
+            lambda payment: (
+                fields.Date.to_string(payment.date) == day
+                and not payment.currency_id.compare_amounts(payment.amount, amount)
+                and payment._openimis_bills() == bills
+            )
+        )
+        if not alike or self.import_again:
+            return
+        text = self.env._(
+            "payment %(payment)s has the same bill, amount and day.",
+            payment=alike[0].openimis_code_ext or alike[0].name or "",
+        )
+        if not row["code_ext"]:
+            raise UserError(
+                self.env._(
+                    "%s The row has no reference, so it is taken for the same payment. "
+                    "If it is another one, import it with its reference, or tick "
+                    "Import Once More.",
+                    text,
+                )
+            )
+        warning = self._row_error(row, text)
+        self._log(
+            "warning",
+            str(warning),
+            code="alike",
+            file=self.file_name,
+            row=row["row"],
+            record=alike[0],
+        )
+
     def _reject_payment(self, row):
         """Reject the payment registered before, or note the failure on the bills."""
-        payment = self._known_payment(row)
+        payment = self._rejected_payment(row)
         if payment:
             payment.openimis_payment_rejected(row["reason"])
         else:
-            text = self.env._("Payment rejected: %s", row["reason"] or row["label"])
-            self._bills(row)._openimis_add_event("4", text, row)
+            self._note_failure(row)
         self._count("payment", "reject")
 
-    def _known_payment(self, row):
+    def _rejected_payment(self, row):
+        """Return the live payment a rejection speaks of, or none.
+
+        That with the reference and of the bills named; without a reference the only
+        one of the bills, and the amount if there is one.
+
+        :raises UserError: there are several, or the amount is another
+        """
         payments = self.env["account.payment"]
-        return payments._openimis_known(row["code_ext"], self.company_id)
+        bills = self._bills(row) if row["codes"] else None
+        if row["code_ext"]:
+            found = payments._openimis_by_reference(row["code_ext"], self.company_id)
+            if bills:
+                found = found.filtered(lambda p: p._openimis_bills() == bills)
+        else:
+            found = bills._openimis_live_payments()
+        amount = float(row["amount"] or 0)
+        same = found.filtered(
+            lambda p: not amount or not p.currency_id.compare_amounts(p.amount, amount)
+        )
+        if found and not same:
+            raise UserError(
+                self.env._(
+                    "the payment to reject has another amount: %s. Reject it by hand.",
+                    ", ".join(f"{p.amount:f}" for p in found),
+                )
+            )
+        if len(same) > 1:
+            raise UserError(
+                self.env._(
+                    "several payments may be meant: %s. Name bill and reference.",
+                    ", ".join(p.openimis_code_ext or p.name or "" for p in same),
+                )
+            )
+        return same
+
+    def _note_failure(self, row):
+        """Tell the bills that a payment nobody registered has failed."""
+        bills = self._bills(row)
+        text = self.env._("Payment rejected: %s", row["reason"] or row["label"])
+        bills._openimis_add_event("4", text, row)
+        self._log(
+            "warning",
+            str(
+                self._row_error(
+                    row,
+                    self.env._(
+                        "no such payment is registered. The failure was noted on the "
+                        "bill, which stays as it is."
+                    ),
+                )
+            ),
+            code="not_registered",
+            file=self.file_name,
+            row=row["row"],
+            record=bills[:1],
+        )
 
     def _bills(self, row):
         """Return the bills a row names.
@@ -129,11 +335,9 @@ class OpenimisPaymentImport(models.Model):
         if missing or not bills:
             raise UserError(
                 self.env._(
-                    "File %(file)s, line %(row)s: no bill has the code %(code)s. "
-                    "Correct the code and import the line again.",
-                    file=self.file_name or "",
-                    row=row["row"],
-                    code=", ".join(sorted(missing)),
+                    "no bill has the code %s. Correct the code and import the line "
+                    "again.",
+                    ", ".join(sorted(missing)),
                 )
             )
         return bills
@@ -159,6 +363,16 @@ class OpenimisPaymentImport(models.Model):
             "bad_status": self.env._("The status must be accepted or rejected."),
             "no_code": self.env._("Give the code of the bill."),
             "bad_amount": self.env._("This is not an amount of at least 0."),
+            "no_amount": self.env._("Say how much was paid; it must be above zero."),
+            "ambiguous_amount": self.env._(
+                "Thousands or decimals? Choose the decimal mark of the file."
+            ),
+            "too_many_cells": self.env._(
+                "The row has more cells than the first line. Put amounts with a comma "
+                "into quotation marks."
+            ),
+            "column_twice": self.env._("The column is there twice. Remove one."),
+            "no_csv": self.env._("This is no CSV file, or a quotation mark is open."),
             "bad_date": self.env._("This is not a date. Write it as 2026-01-31."),
         }
         return texts[error.code]
@@ -169,13 +383,17 @@ def _as_payload(result):
         "row": result.row,
         "codes": list(result.codes),
         "accepted": result.accepted,
-        "amount": str(result.amount),
+        "amount": _as_text(result.amount),
         "date": result.date.isoformat() if result.date else "",
-        "fees": str(result.fees),
-        "amount_received": str(result.amount_received),
+        "fees": _as_text(result.fees),
+        "amount_received": _as_text(result.amount_received),
         "code_ext": result.code_ext,
         "code_rcp": result.code_rcp,
         "code_receipt": result.code_receipt,
         "label": result.label,
         "reason": result.reason,
     }
+
+
+def _as_text(amount):
+    return "" if amount is None else f"{amount:f}"

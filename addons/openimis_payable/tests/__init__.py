@@ -14,6 +14,7 @@ from . import test_rights
 from . import test_closing_scope
 from . import test_ageing
 from . import test_owed
+from . import test_payment_file
 from . import test_print
 from . import test_print_pdf
 from . import test_property

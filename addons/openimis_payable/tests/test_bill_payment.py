@@ -1,7 +1,8 @@
-import base64
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_bill_services import BillCase
 
@@ -58,6 +59,56 @@ class TestBillPayment(BillCase):
         again = self._pay(self.bill, 200, openimis_code_ext="P1")
         self.assertEqual(first, again)
         self.assertEqual(self.bill.amount_residual, 600)
+
+    def test_same_reference_with_another_amount_is_refused(self):
+        self._pay(self.bill, 200, openimis_code_ext="P1")
+        with self.assertRaisesRegex(UserError, "P1 was used.*IV-HF-A-2026-01"):
+            self._pay(self.bill, 201, openimis_code_ext="P1")
+        self.assertEqual(self.bill.amount_residual, 600)
+
+    def _other_bills(self):
+        """Return another bill of the facility, and one of another facility."""
+        self._claim("B1", {"price_asked": 60}, health_facility_id=self.facility_b.id)
+        self._claim("C3", {"price_asked": 50})
+        self.closing.action_generate()
+        bills = (self.closing.move_ids - self.bill).with_user(self.accountant)
+        bills.action_post()
+        return bills.sorted(lambda bill: bill.partner_id != self.facility_a)
+
+    def test_a_bulk_transfer_has_one_reference_for_several_bills(self):
+        own, other = self._other_bills()
+        payments = [
+            self._pay(bill, openimis_code_ext="BULK")
+            for bill in (self.bill, own, other, other)
+        ]
+        self.assertEqual(len(set(payments)), 3)
+        self.assertEqual(payments[2], payments[3])
+        self.assertEqual([p.amount for p in payments], [800, 50, 60, 60])
+        self.assertFalse(any((self.bill | own | other).mapped("amount_residual")))
+
+    def test_a_reference_does_not_pay_a_bill_with_others_once_more(self):
+        own, _other = self._other_bills()
+        self._pay(self.bill, 200, openimis_code_ext="BULK")
+        with self.assertRaisesRegex(UserError, "BULK was used"):
+            self._pay(self.bill | own, openimis_code_ext="BULK")
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_keeps_the_reference_of_the_same_bills_once(self):
+        first = self._pay(self.bill, 200, openimis_code_ext="P1")
+        second = self._pay(self.bill, 200, openimis_code_ext="P2")
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            second.openimis_code_ext = "P1"
+            self.env.flush_all()
+        self.assertEqual(first.openimis_status, "1")
+
+    def test_amounts_have_the_decimals_of_the_currency(self):
+        for name in ("amount", "openimis_fees", "openimis_amount_received"):
+            with (
+                self.subTest(name),
+                self.assertRaisesRegex(UserError, "33.335 has more decimals than USD"),
+            ):
+                self._pay(self.bill, **{name: 33.335})
+        self.assertFalse(self.bill.matched_payment_ids)
 
     def test_overpayment_leaves_a_credit(self):
         payment = self._pay(self.bill, 900)
@@ -122,78 +173,3 @@ class TestBillPayment(BillCase):
         self.assertEqual(entry.state, "posted")
         line = entry.line_ids.filtered(lambda x: x.account_id == charges)
         self.assertEqual(line.balance, 2)
-
-    # === RESULT FILE ===
-
-    def _import(self, text, **vals):
-        run = (
-            self.env["openimis.payment.import"]
-            .with_user(self.accountant)
-            .create(
-                {
-                    "company_id": self.company.id,
-                    "file": base64.b64encode(text.encode()),
-                    "file_name": "results.csv",
-                    "journal_id": self.bank.id,
-                    **vals,
-                }
-            )
-        )
-        run.action_run()
-        return run
-
-    def test_result_file_comes_from_the_only_bank(self):
-        imports = self.env["openimis.payment.import"].with_user(self.accountant)
-        new = imports.new({"company_id": self.company.id})
-        self.assertEqual(new.journal_id._origin, self.bank)
-        self.bank.copy()
-        self.assertFalse(imports.new({}).journal_id)
-
-    def test_result_file_registers_and_rejects(self):
-        code = self.bill.openimis_code
-        head = "code,amount,status,code_ext,date,reason\n"
-        self._import(head + f"{code},300,accepted,M1,2026-02-03,\n")
-        self.assertEqual(self.bill.amount_residual, 500)
-        run = self._import(
-            head
-            + f"{code},300,accepted,M1,2026-02-03,\n"
-            + f"{code},500,accepted,M2,2026-02-04,\n"
-        )
-        self.assertEqual(run.state, "done")
-        self.assertEqual(self.bill.amount_residual, 0)
-        self._import(head + f"{code},500,rejected,M2,2026-02-05,no such account\n")
-        self.assertEqual(self.bill.amount_residual, 500)
-
-    def test_result_file_notes_a_failure_that_was_never_registered(self):
-        head = "code,amount,status,reason\n"
-        run = self._import(head + f"{self.bill.openimis_code},800,failed,no account\n")
-        self.assertEqual(run.state, "done")
-        event = self._last_event()
-        self.assertEqual(event.event_type, "4")
-        self.assertIn("no account", event.message)
-        self.assertEqual(self.bill.amount_residual, 800)
-
-    def test_result_file_names_bad_cells(self):
-        run = self._import(
-            "code;amount;status\n"
-            f"{self.bill.openimis_code};12,5,0;accepted\n"
-            f"{self.bill.openimis_code};10;perhaps\n"
-            "NOBODY;10;accepted\n"
-            f"{self.bill.openimis_code};10,50;accepted\n"
-        )
-        self.assertEqual(run.state, "partial")
-        found = {
-            (message.code, message.row, message.column)
-            for message in run.exchange_message_ids
-            if message.row
-        }
-        self.assertEqual(
-            found, {("bad_amount", 2, "amount"), ("bad_status", 3, "status")}
-        )
-        self.assertIn("NOBODY", " ".join(run.exchange_message_ids.mapped("text")))
-        self.assertEqual(self.bill.amount_residual, 789.5)
-
-    def test_result_file_without_column(self):
-        run = self._import("code;amount\nA;1\n")
-        self.assertEqual(run.state, "failed")
-        self.assertEqual(run.exchange_message_ids.column, "status")

@@ -1,4 +1,5 @@
-from odoo.exceptions import AccessError, UserError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .test_bill_services import BillCase
@@ -94,6 +95,56 @@ class TestBillPaymentBack(BillCase):
         payment.openimis_fees = 3
         payment.action_post()
         self.assertEqual((self._charged(), self._owed()), (3, 0))
+
+    def test_fees_of_a_confirmed_payment_follow(self):
+        payment = self._pay(self.bill)
+        for fees in (2, 7.5, 0, 3):
+            payment.openimis_fees = fees
+            self.assertEqual((self._charged(), self._owed()), (fees, 0))
+        self.assertEqual(len(payment.openimis_fee_move_id), 1)
+
+    def test_fees_stay_once_the_bank_has_them(self):
+        payment = self._pay(self.bill, openimis_fees=2)
+        line = payment.sudo().openimis_fee_move_id.line_ids.filtered(
+            lambda line: line.account_id != self.charges
+        )
+        line.account_id.reconcile = True
+        counterpart = self.env["account.move"].create(
+            {
+                "journal_id": payment.journal_id.id,
+                "date": payment.date,
+                "line_ids": [
+                    Command.create({"account_id": account.id, "balance": amount})
+                    for account, amount in (
+                        (line.account_id, 2),
+                        (payment.journal_id.default_account_id, -2),
+                    )
+                ],
+            }
+        )
+        counterpart.action_post()
+        (line | counterpart.line_ids.filtered(lambda x: x.balance > 0)).reconcile()
+        payment.invalidate_recordset()
+        self.assertTrue(payment.openimis_fees_locked)
+        with self.assertRaisesRegex(UserError, "its fees stay"):
+            payment.openimis_fees = 3
+        self.assertEqual(self._charged(), 2)
+
+    def test_fees_are_not_negative(self):
+        with self.assertRaisesRegex(ValidationError, "must not be negative"):
+            self._pay(self.bill, openimis_fees=-4)
+        payment = self._pay(self.bill)
+        with self.assertRaisesRegex(ValidationError, "must not be negative"):
+            payment.openimis_fees = -4
+
+    def test_what_was_taken_back_counts_for_nothing(self):
+        self.assertEqual(self._pay(self.bill, 100).openimis_amount_standing, 100)
+        payment = self._pay(self.bill, 200)
+        payment.openimis_payment_rejected()
+        self.assertEqual(payment.openimis_amount_standing, 0)
+        payment = self._pay(self.bill, 300)
+        payment.openimis_payment_refunded()
+        self.assertEqual(payment.openimis_amount_standing, 0)
 
     def test_cancelled_payment_takes_its_fees_along(self):
         payment = self._pay(self.bill, openimis_fees=2)

@@ -35,13 +35,88 @@ def test_a_line():
         ("1200", "1200"),
         ("1 200.50", "1200.50"),
         ("1'200.50", "1200.50"),
-        ("", "0"),
         ("0.005", "0.005"),
+        ('"12,5"', "12.5"),
+        ('"1,234,567"', "1234567"),
+        ('"1,234,567.89"', "1234567.89"),
+        ('"1.234.567,89"', "1234567.89"),
+        ('"45,000.00"', "45000"),
+        ('"45 000,125"', "45000.125"),
+        ("45\u202f000", "45000"),
+        ("1234.567", "1234.567"),
+        ("0.500", "0.5"),
     ],
 )
 def test_amounts(text, amount):
-    [result], _errors = read(f"A,{text},paid,,".encode())
+    [result], errors = read(f"A,{text},paid,,".encode())
+    assert not errors
     assert result.amount == D(amount)
+
+
+@pytest.mark.parametrize("text", ['"45,000"', "45.000", "1.234", '"999,999"'])
+def test_thousands_or_decimals_is_for_the_user_to_say(text):
+    line = f"A,{text},paid,,".encode()
+    results, [error] = read(line)
+    assert not results
+    assert (error.code, error.value) == ("ambiguous_amount", text.strip('"'))
+    point, comma = (read_payment_file(HEAD + line, mark)[0] for mark in ".,")
+    small, large = sorted([point[0].amount, comma[0].amount])
+    assert large == small * 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("1,2,3", None),
+        ("12,34,567", None),
+        ("1.234,567.8", None),
+        ("1 23", None),
+        ("1,5", "."),
+        ("1.5", ","),
+        ("1'234,567.8", None),
+        ("١٢", None),
+        ("1e5", None),
+        ("5.", None),
+        (".5", None),
+    ],
+)
+def test_what_is_grouped_wrongly_is_no_amount(text, mark):
+    _results, [error] = read_payment_file(HEAD + f'A,"{text}",paid,,'.encode(), mark)
+    assert error.code == "bad_amount"
+
+
+@pytest.mark.parametrize("text", ["", "0", "0.00"])
+def test_nothing_is_accepted_by_no_amount(text):
+    results, [error] = read(f"A,{text},accepted,,".encode())
+    assert not results
+    assert (error.code, error.row, error.column) == ("no_amount", 2, "amount")
+
+
+def test_a_rejection_needs_no_amount():
+    [result], errors = read(b"A,,rejected,,")
+    assert not errors
+    assert result.amount is None
+
+
+def test_rows_are_numbered_as_in_the_file():
+    head = b"code,amount,status,label\n"
+    body = b'\nA,1,paid,"two\nlines"\n\nB,1,paid,x\n'
+    results, _errors = read_payment_file(head + body)
+    assert [(result.codes, result.row) for result in results] == [
+        (("A",), 4),
+        (("B",), 6),
+    ]
+
+
+def test_cells_beyond_the_heading_shift_the_others():
+    _results, [error] = read(b"A,paid,45,000", head=b"code,status,amount\n")
+    assert error.code == "too_many_cells"
+
+
+def test_columns_stand_there_once():
+    with pytest.raises(PaymentFileError) as caught:
+        read(b"A,1,2,paid", head=b"code,amount,amount,status\n")
+    assert (caught.value.code, caught.value.column) == ("column_twice", "amount")
 
 
 @pytest.mark.parametrize(
