@@ -11,7 +11,10 @@ from .valuation import ClaimLine, Valuation, first_given, valuate
 
 @dataclass(frozen=True, slots=True)
 class ProductTerms:
-    """What a product says about how it pays; accounts and taxes as ids."""
+    """What a product says about how it pays; accounts and taxes as ids.
+
+    :ivar is_due: whether its plans of fee for service pay in this closing, if any
+    """
 
     id: int
     account: int | None
@@ -23,6 +26,13 @@ class ProductTerms:
     care_apart: bool = False
     in_patient_by_level: bool = False
     facility_accounts: dict = field(default_factory=dict)
+    date_from: date | None = None
+    date_to: date | None = None
+    is_due: bool = True
+
+    def is_valid(self, day):
+        """Tell whether the product is in force on a day."""
+        return (self.date_from or day) <= day <= (self.date_to or day)
 
     def account_of(self, facility):
         """Return the id of the ledger account, or None.
@@ -54,6 +64,11 @@ class Texts:
     net: str = "net %(net)s, discount %(discount)s"
     rejected: str = "rejected"
     statuses: dict = field(default_factory=dict)
+    point: str = "."
+
+    def figure(self, number):
+        """Return a Decimal as text, with the decimal mark of the language."""
+        return f"{number:f}".replace(".", self.point)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,7 @@ class Line:
     product: int | None
     values: ClaimLine
     index_key: tuple | None = None
+    rejection: int = 0
 
     @property
     def has_no_price(self):
@@ -103,9 +119,12 @@ class Line:
         return round_money(self.values.claimed, quantum)
 
     def details(self, net):
-        """Return openIMIS' details of a line, plus what it is paid with."""
+        """Return openIMIS' details of a line, plus what it is paid with.
+
+        A rejected line has the code of its reason; nothing of it is approved.
+        """
         values = self.values
-        return {
+        details = {
             "code": self.code,
             "name": self.name or self.code,
             "quantity": str(values.qty_provided),
@@ -114,21 +133,24 @@ class Line:
             "price_approved": str(values.price),
             "net": str(net),
         }
+        if values.rejected:
+            details.update(quantity_approved="0", rejection_reason=self.rejection)
+        return details
 
     def working(self, net, terms):
         """Return how the amount came about, as one short text."""
-        values = self.values
+        values, write = self.values, terms.texts.figure
         if values.rejected:
             return f"{self.code}: {terms.texts.rejected}"
         if values.remunerated is not None:
-            return f"{self.code}: {net}"
+            return f"{self.code}: {write(net)}"
         price = first_given(values.price_valuated, values.price)
-        text = f"{self.code}: {values.quantity:f} x {price:f}"
+        text = f"{self.code}: {write(values.quantity)} x {write(price)}"
         if values.needs_index:
-            text += f" x {terms.indexes[self.index_key]:f}"
+            text += f" x {write(terms.indexes[self.index_key])}"
         if values.reduction and values.price_valuated is None:
-            text += f" - {values.reduction:f}"
-        return f"{text} = {net}"
+            text += f" - {write(values.reduction)}"
+        return f"{text} = {write(net)}"
 
 
 @dataclass(slots=True)
@@ -149,6 +171,7 @@ class Claim:
     valuated: Decimal
     remunerated: Decimal
     never_bill: bool
+    visit: date | None = None
     lines: list = field(default_factory=list)
     _valuation: Valuation | None = None
 

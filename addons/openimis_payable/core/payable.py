@@ -40,12 +40,16 @@ class Payable:
 
 @dataclass(slots=True)
 class Calculation:
-    """Payables and reasons found so far, by source id; terms looked up once."""
+    """Payables and reasons found so far, by source id; terms looked up once.
+
+    :ivar differences: {source id: what its own total says more than its lines}
+    """
 
     payables: dict = field(default_factory=dict)
     reasons: dict = field(default_factory=dict)
     amounts: dict = field(default_factory=dict)
     terms: dict = field(default_factory=dict)
+    differences: dict = field(default_factory=dict)
 
     def knows(self, source):
         """Tell whether a source was calculated already."""

@@ -41,7 +41,7 @@ class AccountMove(models.Model):
         for bill in self.filtered(lambda bill: bill.openimis_status in statuses):
             raise UserError(
                 self.env._(
-                    "Bill %s is cancelled or deleted already.", bill.display_name
+                    "Bill %s is cancelled or deleted already.", bill._openimis_label()
                 )
             )
 
@@ -62,11 +62,11 @@ class AccountMove(models.Model):
         require_right(self.env, "156104")
         self._check_openimis_status("4")
         for bill in self:
-            if bill.payment_state in ("paid", "in_payment", "partial"):
+            if bill._openimis_has_payments():
                 raise UserError(
                     self.env._(
                         "Bill %s is paid, at least in part. Refund its payments first.",
-                        bill.display_name,
+                        bill._openimis_label(),
                     )
                 )
             # sudo: the right to delete bills implies what deleting one takes
@@ -76,6 +76,14 @@ class AccountMove(models.Model):
             bill.sudo().openimis_code = f"{bill.openimis_code or bill.id}-DEL{bill.id}"
         self._openimis_add_event("1", self.env._("Bill deleted"))
         return True
+
+    def unlink(self):
+        """Delete moves; what a closing worked out goes with its last bill."""
+        # sudo: the closing's own results, whoever may delete its drafts
+        closings = self.sudo().openimis_closing_id
+        result = super().unlink()
+        closings.exists()._forget_results()
+        return result
 
     def _openimis_undo(self):
         """Cancel a draft, reverse a validated bill; free the sources."""
@@ -116,7 +124,7 @@ class AccountMove(models.Model):
                     self.env._(
                         "Bill %s was amended or deleted: what it bills is billed "
                         "elsewhere or waits for the next closing.",
-                        bill.display_name,
+                        bill._openimis_label(),
                     )
                 )
         result = super().button_draft()
@@ -207,13 +215,13 @@ class AccountMove(models.Model):
         return self.openimis_bill_amend().get_formview_action()
 
     def _check_openimis_amendable(self):
-        paid = self.payment_state in ("paid", "in_payment", "partial")
+        paid = self._openimis_has_payments()
         if self.state == "cancel" or self.openimis_replaced_by_id or paid:
             raise UserError(
                 self.env._(
                     "Bill %s cannot be amended: it is cancelled, amended already, or "
                     "paid. Refund its payments first if it is paid.",
-                    self.display_name,
+                    self._openimis_label(),
                 )
             )
 
@@ -290,6 +298,24 @@ class AccountBillingLink(models.Model):
     """Links follow a bill to its replacement."""
 
     _inherit = "account.billing.link"
+
+    def _release(self):
+        """Free the sources; what the closing wrote on claims goes with its bill."""
+        super()._release()
+        self._openimis_claims()._take_back_valuation()
+
+    def _activate(self):
+        """Take the sources back, with what the closing wrote on claims."""
+        super()._activate()
+        self._openimis_claims()._restore_valuation()
+
+    def _openimis_claims(self):
+        """Return the claims of these links."""
+        ids = self.filtered(
+            lambda link: link.converter == "openimis.converter.claim"
+        ).mapped("res_id")
+        # sudo: the bill decides, its user need not be allowed to edit claims
+        return self.env["openimis.claim"].sudo().browse(ids).exists()
 
     def _openimis_move_to(self, move):
         """Let another bill be the one that bills the sources of these links."""

@@ -106,6 +106,21 @@ class AccountMove(models.Model):
             lambda payment: payment.openimis_status == "1" and payment.state != "draft"
         ).sudo(False)
 
+    def _openimis_has_payments(self):
+        """Tell whether money stands against the bill; a credit note is no money."""
+        if self.payment_state in ("paid", "in_payment"):
+            return True
+        if self.payment_state != "partial":
+            return False
+        # sudo: what was paid decides, also where the user sees no payments
+        lines = self.sudo().line_ids.filtered(
+            lambda line: line.account_type in ("liability_payable", "asset_receivable")
+        )
+        partials = lines.matched_debit_ids | lines.matched_credit_ids
+        others = (partials.debit_move_id | partials.credit_move_id).move_id - self
+        notes = self.sudo().reversal_move_ids
+        return bool(others - notes) or bool(self._openimis_live_payments())
+
     def _check_openimis_one_payment(self):
         """Refuse bills that one payment cannot pay.
 

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools.misc import formatLang
 
+from .openimis_claim_line import rejection_text
+
 #: numbers of the annex with the decimals they have at least
 ANNEX_NUMBERS = {
     "quantity": 0,
@@ -20,7 +22,7 @@ class AccountMove(models.Model):
         """Return the items and services of the claims a bill covers.
 
         :return: list of dicts with claim, code, name, quantity, quantity_approved,
-            price, price_approved and net, as text
+            price, price_approved, net and rejection, as text
         """
         self.ensure_one()
         rows = []
@@ -36,7 +38,16 @@ class AccountMove(models.Model):
             name: _plain(self.env, float(item[name]), least)
             for name, least in ANNEX_NUMBERS.items()
         }
-        return {"claim": code, "code": item["code"], "name": item["name"], **numbers}
+        reason = item.get("rejection_reason")
+        return {
+            "claim": code,
+            "code": item["code"],
+            "name": item["name"],
+            "rejection": ""
+            if reason is None
+            else self.env._("Rejected: %s", rejection_text(self.env, reason)),
+            **numbers,
+        }
 
     def action_openimis_send(self):
         """Open Odoo's e-mail dialog with the statement attached.

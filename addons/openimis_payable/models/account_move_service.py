@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
 from ..core.payable import GROUP_ABOVE
 from .rights import require_right
@@ -142,12 +143,40 @@ class AccountMove(models.Model):
         lines = self._openimis_own_lines(line_ids)
         codes = ", ".join(lines.mapped("code"))
         # what other lines still bill would be paid twice
-        freed = lines._sources() - (self.openimis_line_ids - lines)._sources()
+        rest = self.openimis_line_ids - lines
+        freed = lines._sources() - rest._sources()
+        partly = lines._sources() & rest._sources()
         lines.unlink()
         self._openimis_release_sources(freed)
         self._openimis_sync_lines()
         self._openimis_add_event("1", self.env._("Lines deleted: %s", codes))
+        self._openimis_note_partly_billed(partly)
         return True
+
+    def _openimis_note_partly_billed(self, sources):
+        """Let links and an event say what is left of sources billed in part.
+
+        :param set sources: (model, id) of sources of which a line was deleted
+        """
+        for link in self._billing_links("active"):
+            if (link.res_model, link.res_id) not in sources:
+                continue
+            lines = self.openimis_line_ids.filtered(
+                lambda line, link=link: (link.res_model, link.res_id) in line._sources()
+            )
+            link.amount = sum(lines.mapped("amount_net"))
+            self._openimis_add_event(
+                "2",
+                self.env._(
+                    "%(code)s is billed here in part only: %(amount)s. The rest is not "
+                    "billed by a later closing; delete its other lines too, and all of "
+                    "it is billed again.",
+                    code=lines[:1].claim_id.code or lines[:1].code,
+                    amount=formatLang(
+                        self.env, link.amount, currency_obj=self.currency_id
+                    ),
+                ),
+            )
 
     # === CHECKS ===
 
@@ -262,7 +291,7 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._(
                     "Bill %s is validated: amend it, or reset it to draft first.",
-                    self.display_name,
+                    self._openimis_label(),
                 )
             )
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 CLAIM_STATUS = [
     ("1", "Rejected"),
@@ -97,19 +98,34 @@ class OpenimisClaim(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     claimed = fields.Monetary(help="As the facility claimed it.")
     approved = fields.Monetary(
-        help="What is left after openIMIS' checks and review, before relative prices."
+        "Approved Amount",
+        help="What is left after openIMIS' checks and review, before relative prices.",
     )
     reinsured = fields.Monetary(help="Part that a re-insurer bears.")
     valuated = fields.Monetary(
+        "Valuated Amount",
         help="Worth after relative prices, as openIMIS says; a closing writes it for "
-        "the claims it valuates."
+        "the claims it valuates.",
     )
     remunerated = fields.Monetary(
         help="What the facility is paid. Bills add up the lines; this total is only "
         "compared with them."
     )
     batch_run_id = fields.Many2one("openimis.batch.run", index="btree_not_null")
+    closing_valuation = fields.Json(
+        "Valuation by a Closing",
+        readonly=True,
+        copy=False,
+        help="What a closing wrote over: status 8, valuated and remunerated; and what "
+        "it wrote. Taken back when no bill bills the claim any more.",
+    )
     line_ids = fields.One2many("openimis.claim.line", "claim_id", "Items and Services")
+    has_twin = fields.Boolean(
+        "There Twice",
+        compute="_compute_has_twin",
+        search="_search_has_twin",
+        help="Another claim has the same number, facility and day of visit.",
+    )
 
     _billing_idx = models.Index("(company_id, billing_date, billing_state)")
 
@@ -122,3 +138,37 @@ class OpenimisClaim(models.Model):
                 or claim.date_from
                 or claim.date_claimed
             )
+
+    def _compute_has_twin(self):
+        twins = self._all_twins()
+        for claim in self:
+            claim.has_twin = claim._origin.id in twins
+
+    def _search_has_twin(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("id", "in" if True in value else "not in", self._all_twins())]
+
+    @api.model
+    def _all_twins(self):
+        """Return the ids of all claims that are there twice.
+
+        :return: list
+        """
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT array_agg(claim.id)
+                  FROM openimis_claim claim
+                 WHERE claim.active
+                   AND claim.status IN ('4', '8', '16')
+                   AND NOT COALESCE(claim.billing_excluded, false)
+              GROUP BY claim.company_id, claim.code, claim.health_facility_id,
+                       COALESCE(claim.date_from, claim.date_to, claim.billing_date)
+                HAVING COUNT(*) > 1
+                   AND bool_or(claim.openimis_uuid IS NULL)
+                """
+            )
+        )
+        return [claim for (group,) in rows for claim in group]

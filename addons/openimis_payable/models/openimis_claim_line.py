@@ -126,6 +126,15 @@ class OpenimisClaimLine(models.Model):
         "Exceeding Category Ceiling Given",
         help="openIMIS compared with the ceiling of the category.",
     )
+    valuated_by_closing = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="A closing wrote the remunerated amount. It takes it back when no bill "
+        "bills the claim any more.",
+    )
+    closing_amount = fields.Float(
+        "Amount of the Closing", digits=PRICE_DIGITS, readonly=True, copy=False
+    )
     limitation = fields.Selection([("F", "Fixed Amount"), ("C", "Co-insurance")])
     limitation_value = fields.Float(digits=(18, 2))
     price_origin = fields.Selection(
@@ -148,8 +157,14 @@ class OpenimisClaimLine(models.Model):
         return super().create([with_given_flags(vals) for vals in vals_list])
 
     def write(self, vals):
-        """Write lines; an amount given as zero is one, another than none."""
-        return super().write(with_given_flags(vals))
+        """Write lines; an amount given as zero is one, another than none.
+
+        A remunerated amount that openIMIS or a user writes is not the closing's.
+        """
+        vals = with_given_flags(vals)
+        if "remunerated_amount" in vals:
+            vals["valuated_by_closing"] = False
+        return super().write(vals)
 
     @api.onchange(*AMOUNTS)
     def _onchange_amounts(self):
@@ -157,6 +172,39 @@ class OpenimisClaimLine(models.Model):
         for name in AMOUNTS:
             if self[name] and self[name] != self._origin[name]:
                 self[f"{name}_given"] = True
+
+
+def rejection_text(env, code):
+    """Return what openIMIS' code of a rejection means, in the user's language.
+
+    Codes and meanings of openIMIS' manual, table of explanation codes.
+
+    :param env: the environment
+    :param int code: -2 to 19
+    :return: str
+    """
+    texts = {
+        -1: env._("rejected by the medical officer"),
+        1: env._("not in the registers of items and services"),
+        2: env._("not in the price list of the facility"),
+        3: env._("not covered by an active policy"),
+        4: env._("not for patients of this sex or age"),
+        5: env._("too soon after the last time"),
+        6: env._("claimed twice"),
+        7: env._("insurance number not valid"),
+        8: env._("diagnosis not in the list"),
+        9: env._("date of care not valid"),
+        10: env._("not for this type of care"),
+        11: env._("too many in-patient stays"),
+        12: env._("too many out-patient visits"),
+        13: env._("too many consultations"),
+        14: env._("too many surgeries"),
+        15: env._("too many deliveries"),
+        16: env._("too many of this item or service"),
+        17: env._("within the waiting period"),
+        19: env._("too many antenatal contacts"),
+    }
+    return texts.get(code) or env._("reason %s", code)
 
 
 def with_given_flags(vals):

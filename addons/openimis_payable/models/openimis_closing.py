@@ -115,13 +115,15 @@ class OpenimisClosing(models.Model):
     )
     header_policy = fields.Selection(
         [
-            ("exclude", "Leave the Claim Out"),
             ("lines", "Bill What the Lines Say"),
+            ("exclude", "Leave the Claim Out"),
         ],
         "Header Disagrees with Lines",
-        default="exclude",
+        default="lines",
         required=True,
-        help="What to do with a claim whose total is not that of its lines.",
+        help="What to do with a claim whose total is not that of its lines. openIMIS' "
+        "totals are often wrong for claims of several lines; the difference is shown "
+        "for each claim.",
     )
     late_policy = fields.Selection(
         [("new", "Another Bill"), ("join", "Join the Draft Bill")],

@@ -8,7 +8,6 @@ from ..core.capitation import INDICATORS, capitate
 from ..core.claim import NO_TERMS
 from ..core.contribution import allocated_contribution
 from ..core.money import HUNDRED, exact
-from ..core.periods import is_due
 from .openimis_product import CAPITATION_WEIGHTS
 
 
@@ -20,13 +19,23 @@ class OpenimisClosing(models.Model):
     def _share_out_capitation(self):
         """Work out the capitation rows of every product in scope, unless billed."""
         for product in self._scope().filtered("capitation_weight"):
-            plans = product.payment_plan_ids.filtered(
-                lambda plan: plan.calculation == "capitation"
-            )
-            if plans and not any(is_due(self.date_to, p.periodicity) for p in plans):
-                continue
-            if self._may_share_out(product):
+            if not self._pays_capitation(product):
+                # rows of a preview before the plan ended must not be billed
+                rows = self._unbilled_capitation()
+                rows.sudo().filtered(
+                    lambda row, p=product: row.product_id == p
+                ).unlink()
+            elif self._may_share_out(product):
                 self._replace_capitation(product)
+
+    def _pays_capitation(self, product):
+        """Tell whether a product and its plans are in force and pay in this closing."""
+        period = (self.date_from, self.date_to)
+        plans = product.payment_plan_ids.filtered(
+            lambda plan: plan.calculation == "capitation"
+        )
+        paying = any(plan._plain().pays(*period) for plan in plans)
+        return product._is_valid(*period) and (paying or not plans)
 
     def _may_share_out(self, product):
         """Tell whether nothing of the product was paid by capitation in the period."""
@@ -86,6 +95,18 @@ class OpenimisClosing(models.Model):
                 for facility, rows in parts.items()
             ]
         )
+
+    def _unbilled_capitation(self):
+        """Return the rows of this period whose pot nobody was paid from."""
+        rows = self.env["openimis.capitation"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("date_from", "=", self.date_from),
+                ("date_to", "=", self.date_to),
+            ]
+        )
+        billed = rows.filtered(lambda row: row.billing_state == "billed").product_id
+        return rows.filtered(lambda row: row.product_id not in billed)
 
     def _prepare_capitation_vals(self, product, facility, parts, allocated):
         return {

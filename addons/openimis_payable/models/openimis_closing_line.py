@@ -34,6 +34,11 @@ class OpenimisClosingLine(models.Model):
     amount_gross = fields.Monetary("Claimed")
     amount_discount = fields.Monetary("Discount")
     amount_net = fields.Monetary("Net")
+    header_difference = fields.Monetary(
+        "Header Less Lines",
+        help="What the total of the claim in openIMIS says more than its lines. Bills "
+        "say what the lines say.",
+    )
     explain_input = fields.Char("Input")
     explain_working = fields.Char("Working Values")
     explain_result = fields.Char("Result")
@@ -65,7 +70,8 @@ class OpenimisClosingLine(models.Model):
             "type": converter._payable_type,
             "source_model": sources._name,
         }
-        payables = converter._calculation(closing, sources).payables
+        calculation = converter._calculation(closing, sources)
+        payables = calculation.payables
         rows = []
         for source in sources:
             if source.id in billed:
@@ -75,7 +81,11 @@ class OpenimisClosingLine(models.Model):
                 rows.append(_left_out(common, converter, source, *reasons[source.id]))
             else:
                 partner = converter._candidate_partner(source)
-                rows += [_payable(common, partner, p) for p in payables[source.id]]
+                found = [_payable(common, partner, p) for p in payables[source.id]]
+                if found:
+                    difference = calculation.differences.get(source.id)
+                    found[0]["header_difference"] = difference
+                rows += found
         insert_rows(self, rows)
         self.env["openimis.closing"].invalidate_model(["candidate_ids"])
 
@@ -98,6 +108,7 @@ NOTHING = dict.fromkeys(
         "amount_gross",
         "amount_discount",
         "amount_net",
+        "header_difference",
         "explain_input",
         "explain_working",
         "explain_result",
@@ -128,6 +139,7 @@ def _payable(common, partner, payable):
         "amount_gross": payable.net + payable.discount,
         "amount_discount": payable.discount,
         "amount_net": payable.net,
+        "header_difference": None,
         "explain_input": payable.explanation[0],
         "explain_working": payable.explanation[1],
         "explain_result": payable.explanation[2],

@@ -61,6 +61,7 @@ class OpenimisClosing(models.Model):
             (self.env._("Working Values"), 50, "text"),
             (self.env._("Result"), 28, "text"),
             (self.env._("Left Out Because"), 44, "text"),
+            (self.env._("Header Less Lines"), 14, "amount"),
         ]
         types = self._type_names()
         rows = (
@@ -77,10 +78,11 @@ class OpenimisClosing(models.Model):
                 line.explain_working,
                 line.explain_result,
                 line.reason,
+                line.header_difference,
             ]
             for line in self.candidate_ids
         )
-        return write_table(self.name, columns, rows, totals=(5, 6, 7))
+        return write_table(self.name, columns, rows, totals=(5, 6, 7, 12))
 
     def _report_groups(self):
         """Return the payable candidates added up, for the printed report.
@@ -98,6 +100,13 @@ class OpenimisClosing(models.Model):
             (partner, product, types[kind], *figures)
             for partner, product, kind, *figures in groups
         ]
+
+    def _report_differences(self):
+        """Return the claims whose total is not that of their lines.
+
+        :return: list of `openimis.closing.line` records
+        """
+        return self.candidate_ids.filtered("header_difference")
 
     def _report_reasons(self):
         """Return the reasons with the number of documents left out.

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
+from odoo.tools.misc import formatLang
 
 from .rights import require_right
 
@@ -97,7 +98,34 @@ class OpenimisClosing(models.Model):
         if "capitation" in kinds:
             self._share_out_capitation()
         self.env["openimis.converter"]._forget_calculations()
-        return super()._plan()
+        plan = super()._plan()
+        self._log_header_differences()
+        return plan
+
+    def _log_header_differences(self):
+        """Say how many claims have a total that is not that of their lines."""
+        [(count, total)] = self.env["openimis.closing.line"]._read_group(
+            [
+                ("closing_id", "=", self.id),
+                "|",
+                ("header_difference", ">", 0),
+                ("header_difference", "<", 0),
+            ],
+            [],
+            ["__count", "header_difference:sum"],
+        )
+        if count:
+            self._log(
+                "info",
+                self.env._(
+                    "%(count)s claims have a total in openIMIS that is not that of "
+                    "their lines, %(total)s more in all. Bills say what the lines say; "
+                    "the candidates show each difference.",
+                    count=count,
+                    total=formatLang(self.env, total, currency_obj=self.currency_id),
+                ),
+                code="header_difference",
+            )
 
     def _clear_plan(self):
         # sudo: candidates are the closing's own bookkeeping

@@ -54,14 +54,26 @@ class OpenimisClosing(models.Model):
         locations = self.env["openimis.location"].search(
             [("analytic_account_id", "!=", False)]
         )
+        idle = self._idle_products(kind)
         return {
             product.id: product._terms(
                 *accounts[product.id],
                 locations,
                 {} if product._names_account(kind) else facilities,
+                product.id not in idle,
             )
             for product in products
         }
+
+    def _idle_products(self, kind):
+        """Return the ids of products that have plans of a kind, none of which pays."""
+        plans = self.env["openimis.payment.plan"].search(
+            [("company_id", "=", self.company_id.id), ("calculation", "=", kind)]
+        )
+        paying = plans.filtered(
+            lambda plan: plan._plain().pays(self.date_from, self.date_to)
+        )
+        return set((plans.product_id - paying.product_id).ids)
 
     def _facility_accounts(self):
         """Return the accounts that facilities' codes name for lines of their bills.
@@ -120,7 +132,17 @@ class OpenimisClosing(models.Model):
             net=self.env._("net %(net)s, discount %(discount)s"),
             rejected=self.env._("rejected"),
             statuses=self._labels("openimis.claim", "status", CLAIM_STATUS),
+            point=self._decimal_point(),
         )
+
+    def _decimal_point(self):
+        return (
+            self.env["res.lang"]._get_data(code=self.env.lang or "en_US").decimal_point
+        )
+
+    def _figure(self, number):
+        """Return a number as text, with the decimal mark of the user's language."""
+        return f"{exact(number):f}".replace(".", self._decimal_point())
 
     def _labels(self, model, field, default):
         selection = self.env[model]._fields[field]._description_selection(self.env)
@@ -159,13 +181,11 @@ class OpenimisClosing(models.Model):
             [("company_id", "=", self.company_id.id)],
             ["product_id", "care_type", "date_from", "date_to", "rel_index"],
         )
-        found = {_key(entry): Decimal(entry["rel_index"]) for entry in self._valuated()}
+        found = {index._key(): exact(index.rel_index) for index in stored}
+        # what was worked out anew goes before what no bill rests on any more
         found.update(
-            (
-                (index.product_id.id, index.care_type, index.date_from, index.date_to),
-                exact(index.rel_index),
-            )
-            for index in stored
+            (index_key(entry), Decimal(entry["rel_index"]))
+            for entry in self._valuated()
         )
         return found
 
@@ -232,13 +252,14 @@ class OpenimisProduct(models.Model):
             self.code,
         )
 
-    def _terms(self, account, problem, locations, facilities):
+    def _terms(self, account, problem, locations, facilities, is_due):
         """Return the `core.claim.ProductTerms` of one product.
 
         :param int account: ledger account, or None
         :param str problem: why there is no account
         :param locations: `openimis.location` with an analytic account
         :param dict facilities: accounts of facilities that go before `account`
+        :param bool is_due: whether its plans of the kind pay in this closing, if any
         """
         levels = self.level_ids if self.capitation_weight else self.level_ids.browse()
         return ProductTerms(
@@ -257,11 +278,19 @@ class OpenimisProduct(models.Model):
             period=self.period_rel_prices,
             care_apart=self.relative_care_type == "S",
             in_patient_by_level=self.ceiling_interpretation == "H",
+            date_from=self.date_from or None,
+            date_to=self.date_to or None,
+            is_due=is_due,
         )
 
     def _analytic(self, location):
-        """Return the analytic distribution of product and area as JSON text."""
-        accounts = self.analytic_account_id | location.analytic_account_id
+        """Return the analytic distribution of product and area as JSON text.
+
+        A plan takes one account of a line: of two of the same plan the product's.
+        """
+        accounts = self.analytic_account_id
+        if location.analytic_account_id.root_plan_id != accounts.root_plan_id:
+            accounts |= location.analytic_account_id
         if not accounts:
             return None
         return json.dumps({",".join(map(str, accounts.ids)): 100})
@@ -271,5 +300,6 @@ def _side(kind):
     return "premium" if kind == "contribution" else "remuneration"
 
 
-def _key(entry):
+def index_key(entry):
+    """Return what tells the index of an entry of the preview from all others."""
     return entry["product"], entry["care_type"], entry["date_from"], entry["date_to"]

@@ -6,6 +6,7 @@ from odoo import models
 from ..core.contribution import Premium, allocated_contribution, relative_index
 from ..core.money import HUNDRED, exact
 from ..core.periods import relative_periods
+from .openimis_closing_terms import index_key
 
 INDEX_DIGITS = Decimal("1e-10")
 TYPE_OF_PERIOD = {"M": "12", "Q": "4", "Y": "1"}
@@ -19,7 +20,8 @@ class OpenimisClosing(models.Model):
     def _valuate_periods(self):
         """Work out the indexes that are not stored yet; keep them on the closing."""
         self.valuation = []
-        known = set(self._indexes())
+        unused = self._unused_indexes()
+        known = {index._key() for index in self._stored_indexes() - unused}
         entries = []
         for product in self._scope():
             for start, end in relative_periods(
@@ -108,10 +110,44 @@ class OpenimisClosing(models.Model):
         BatchRun = self.env["openimis.batch.run"].sudo()
         if not self.batch_run_id:
             self.batch_run_id = BatchRun.create(self._prepare_batch_run_vals())
+        entries = self._valuated()
+        keys = {index_key(entry) for entry in entries}
+        self._unused_indexes().filtered(lambda index: index._key() in keys).unlink()
         self.env["openimis.relative.index"].sudo().create(
-            [self._prepare_index_vals(entry) for entry in self._valuated()]
+            [self._prepare_index_vals(entry) for entry in entries]
         )
         self.valuation = []
+
+    def _stored_indexes(self):
+        return self.env["openimis.relative.index"].search(
+            [("company_id", "=", self.company_id.id)]
+        )
+
+    def _forget_results(self):
+        """Delete what closings without any document left had worked out for them."""
+        for closing in self:
+            moves = self.env["account.move"].search_count(
+                [("openimis_closing_id", "=", closing.id)], limit=1
+            )
+            if moves:
+                continue
+            closing._unused_indexes().filtered(
+                lambda index, run=closing.batch_run_id: index.batch_run_id == run
+            ).unlink()
+            closing._unbilled_capitation().unlink()
+
+    def _unused_indexes(self):
+        """Return the indexes that closings worked out and no bill rests on any more.
+
+        They are worked out anew: premiums and claims may have been corrected since.
+
+        :return: `openimis.relative.index` records, as superuser
+        """
+        # sudo: an index is in use also where the user may not see the claims
+        ours = self.env["openimis.closing"].sudo()
+        runs = ours.search([("company_id", "=", self.company_id.id)]).batch_run_id
+        indexes = self._stored_indexes().sudo()
+        return indexes.filtered(lambda index: index.batch_run_id in runs)._unused()
 
     def _prepare_batch_run_vals(self):
         return {

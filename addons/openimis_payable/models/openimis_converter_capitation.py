@@ -44,21 +44,20 @@ class OpenimisConverterCapitation(models.AbstractModel):
 
     @api.model
     def _row_payables(self, run, row, terms):
-        quantum = exact(run.currency_id.rounding)
         accounting = terms.accounting(
             row.location_id.id or None, row.health_facility_id.id
         )
         if run.capitation_granularity == "product":
-            return [self._whole_payable(row, accounting)]
+            return [self._whole_payable(run, row, accounting)]
         labels = row._indicator_labels()
         return [
-            self._part_payable(row, part, labels, quantum, accounting)
-            for part in row.parts
+            self._part_payable(run, row, part, labels, accounting) for part in row.parts
         ]
 
     @api.model
-    def _part_payable(self, row, part, labels, quantum, accounting):
+    def _part_payable(self, run, row, part, labels, accounting):
         """Return one indicator: quantity, unit price, discount = 1 - share x weight."""
+        quantum = exact(run.currency_id.rounding)
         quantity, price = exact(part["quantity"]), exact(part["unit_price"])
         net = exact(part["amount"])
         label = labels[part["indicator"]]
@@ -72,20 +71,22 @@ class OpenimisConverterCapitation(models.AbstractModel):
             net=net,
             location=row.location_id.id or None,
             details=part,
-            explanation=self._explain(row, part, net, label),
+            explanation=self._explain(run, row, part, net, label),
             **accounting,
         )
 
     @api.model
-    def _explain(self, row, part, net, label):
+    def _explain(self, run, row, part, net, label):
+        write = run._figure
         return (
-            f"{label}: {part['quantity']} / {part['sum']}",
-            f"{row.allocated} x {row.share_contribution:g} % x {part['weight']} %",
-            self.env._("net %s", net),
+            f"{label}: {write(part['quantity'])} / {write(part['sum'])}",
+            f"{write(row.allocated)} x {write(row.share_contribution)} %"
+            f" x {write(part['weight'])} %",
+            self.env._("net %s", write(net)),
         )
 
     @api.model
-    def _whole_payable(self, row, accounting):
+    def _whole_payable(self, run, row, accounting):
         """Return one line for the product, the calculation in its details."""
         net = sum(exact(part["amount"]) for part in row.parts)
         labels = row._indicator_labels()
@@ -98,9 +99,13 @@ class OpenimisConverterCapitation(models.AbstractModel):
             location=row.location_id.id or None,
             details={"allocated": str(exact(row.allocated)), "parts": row.parts},
             explanation=(
-                f"{row.allocated} x {row.share_contribution:g} %",
-                "; ".join(f"{labels[p['indicator']]} {p['amount']}" for p in row.parts),
-                self.env._("net %s", net),
+                f"{run._figure(row.allocated)}"
+                f" x {run._figure(row.share_contribution)} %",
+                "; ".join(
+                    f"{labels[part['indicator']]} {run._figure(part['amount'])}"
+                    for part in row.parts
+                ),
+                self.env._("net %s", run._figure(net)),
             ),
             **accounting,
         )

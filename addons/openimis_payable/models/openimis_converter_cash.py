@@ -78,8 +78,8 @@ class OpenimisConverterCash(models.AbstractModel):
             details=self._details(source, plan),
             explanation=(
                 self.env._("plan %s", plan.code),
-                self.env._("lump sum %s", net),
-                self.env._("net %s", net),
+                self.env._("lump sum %s", run._figure(net)),
+                self.env._("net %s", run._figure(net)),
             ),
             **terms["products"][source.product_id.id].accounting(location),
         )

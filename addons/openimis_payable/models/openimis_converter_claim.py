@@ -1,4 +1,6 @@
 from odoo import api, models
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
 
 from ..core.money import exact
 from ..core.payable import Payable
@@ -21,12 +23,15 @@ class OpenimisConverterClaim(models.AbstractModel):
     @api.model
     def _calculate(self, run, sources, calculation):
         terms = run._claim_terms(calculation)
+        twins = sources._twins()
         for claim in sources._read_for_valuation(terms):
-            reason = self._refusal(run, claim, terms)
+            reason = self._refusal(run, claim, terms) or self._twin(claim, twins)
             if reason:
                 calculation.leave_out(claim.id, *reason)
             else:
                 calculation.add(claim.id, self._claim_payables(run, claim, terms))
+                if found := self._header_difference(claim, terms):
+                    calculation.differences[claim.id] = found[1] - found[2]
 
     # === WHY NOT ===
 
@@ -37,6 +42,20 @@ class OpenimisConverterClaim(models.AbstractModel):
             self._refused_by_state(claim)
             or self._refused_by_scope(run, claim, terms)
             or self._refused_by_lines(run, claim, terms)
+        )
+
+    @api.model
+    def _twin(self, claim, twins):
+        if claim.id not in twins:
+            return None
+        # sudo: only number and state of the other claim leave
+        twin = self.env["openimis.claim"].sudo().browse(twins[claim.id])
+        return "duplicate", self.env._(
+            "There twice: same number, facility and day of visit as another claim "
+            "(%(place)s). Delete one, or mark it as never to be billed.",
+            place=twin.billing_move_id.openimis_code
+            or twin.openimis_uuid
+            or self.env._("entered before"),
         )
 
     @api.model
@@ -75,6 +94,18 @@ class OpenimisConverterClaim(models.AbstractModel):
             )
         if terms.partners and claim.facility not in terms.partners:
             return "other_scope", self.env._("Health facility not chosen")
+        for product in products:
+            if claim.visit and not terms.products[product].is_valid(claim.visit):
+                return "product_expired", self.env._(
+                    "The product %(product)s was not valid on %(date)s",
+                    product=run._product_names([product]),
+                    date=format_date(self.env, claim.visit),
+                )
+            if not terms.products[product].is_due:
+                return "not_due", self.env._(
+                    "No fee-for-service plan of %s pays in this period",
+                    run._product_names([product]),
+                )
         covered = {(claim.level, claim.sub_level), (claim.level, None)}
         if any(covered & terms.products[p].capitation_levels for p in products):
             return "capitation", self.env._(
@@ -108,22 +139,34 @@ class OpenimisConverterClaim(models.AbstractModel):
 
     @api.model
     def _refused_by_header(self, run, claim, terms):
-        if run.header_policy == "lines":
+        found = self._header_difference(claim, terms)
+        if not found or run.header_policy == "lines":
             return None
-        result = claim.valuate(terms)
-        paid = claim.remunerated or (not result.indexed and claim.valuated)
-        if self._disagrees(claim, claim.claimed, result.claimed, terms):
-            name, header, lines = self.env._("claimed"), claim.claimed, result.claimed
-        elif self._disagrees(claim, exact(paid), result.net, terms):
-            name, header, lines = self.env._("remunerated"), paid, result.net
-        else:
-            return None
+        name, header, lines = found
+        names = {
+            "claimed": self.env._("claimed"),
+            "remunerated": self.env._("remunerated"),
+        }
         return "header_mismatch", self.env._(
             "The claim says %(header)s %(name)s, its lines %(lines)s",
-            header=header,
-            name=name,
-            lines=lines,
+            header=formatLang(self.env, float(header), currency_obj=run.currency_id),
+            name=names[name],
+            lines=formatLang(self.env, float(lines), currency_obj=run.currency_id),
         )
+
+    @api.model
+    def _header_difference(self, claim, terms):
+        """Return (which, header, lines) of a total that is not that of the lines.
+
+        :return: None where header and lines agree
+        """
+        result = claim.valuate(terms)
+        paid = claim.remunerated or (not result.indexed and claim.valuated)
+        if self._disagrees(claim, exact(paid), result.net, terms):
+            return "remunerated", exact(paid), result.net
+        if self._disagrees(claim, claim.claimed, result.claimed, terms):
+            return "claimed", claim.claimed, result.claimed
+        return None
 
     @api.model
     def _disagrees(self, claim, header, amount, terms):
@@ -192,9 +235,13 @@ class OpenimisConverterClaim(models.AbstractModel):
         """Return input, working values and result as short texts."""
         working = "; ".join(line.working(net, terms) for line, net in pairs)
         return (
-            terms.texts.claimed % claimed,
+            terms.texts.claimed % terms.texts.figure(claimed),
             working,
-            terms.texts.net % {"net": net, "discount": claimed - net},
+            terms.texts.net
+            % {
+                "net": terms.texts.figure(net),
+                "discount": terms.texts.figure(claimed - net),
+            },
         )
 
     # === WHAT CLAIMS SHOW AFTERWARDS ===

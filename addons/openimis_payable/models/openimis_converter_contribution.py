@@ -82,9 +82,9 @@ class OpenimisConverterContribution(models.AbstractModel):
             location=location,
             details={"policy": source.policy_id.code, "receipt": source.receipt or ""},
             explanation=(
-                self.env._("premium %s", net),
+                self.env._("premium %s", run._figure(net)),
                 "",
-                self.env._("net %s", net),
+                self.env._("net %s", run._figure(net)),
             ),
             **accounting,
         )

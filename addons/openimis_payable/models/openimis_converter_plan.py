@@ -153,9 +153,9 @@ class OpenimisConverterPlan(models.AbstractModel):
             location=location,
             details=self._details(record, plan),
             explanation=(
-                self.env._("value %s", base),
-                f"{base:f} x {plan.rate:f} %",
-                self.env._("net %s", net),
+                self.env._("value %s", run._figure(base)),
+                f"{run._figure(base)} x {run._figure(plan.rate)} %",
+                self.env._("net %s", run._figure(net)),
             ),
             **terms["products"][record.product_id.id].accounting(location),
         )
@@ -205,9 +205,9 @@ class OpenimisConverterPlan(models.AbstractModel):
             details={"lines": [{"code": p.code, "net": str(p.net)} for p in group]},
             merged=tuple({p.source: None for p in group}),
             explanation=(
-                self.env._("value %s", quantity),
-                f"{quantity:f} x {group[0].unit_price:f}",
-                self.env._("net %s", net),
+                self.env._("value %s", run._figure(quantity)),
+                f"{run._figure(quantity)} x {run._figure(group[0].unit_price)}",
+                self.env._("net %s", run._figure(net)),
             ),
         )
 

@@ -1,11 +1,13 @@
 import json
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.account_billing_run.bulk import insert_rows
 
 from .rights import require_right
 
+CREDIT_NOTES = ("in_refund", "out_refund")
 PAYABLE_TYPES = [
     ("claim", "Claim Valuation"),
     ("capitation", "Capitation"),
@@ -84,6 +86,12 @@ class OpenimisPayableLine(models.Model):
     tax_analysis = fields.Json(help="Taxes in openIMIS' form: lines and total.")
     amount_tax = fields.Monetary("Tax")
     amount_total = fields.Monetary("Total")
+    amount_owed = fields.Monetary(
+        "Owed",
+        compute="_compute_amount_owed",
+        aggregator="sum",
+        help="The total; negative on credit notes.",
+    )
 
     source_model = fields.Char()
     source_id = fields.Many2oneReference(model_field="source_model", index=True)
@@ -99,6 +107,23 @@ class OpenimisPayableLine(models.Model):
     explain_input = fields.Char("Input", help="What the amount was worked out from.")
     explain_working = fields.Char("Working Values")
     explain_result = fields.Char("Result")
+
+    @api.depends("amount_total", "move_id.move_type")
+    def _compute_amount_owed(self):
+        for line in self:
+            sign = -1 if line.move_id.move_type in CREDIT_NOTES else 1
+            line.amount_owed = sign * line.amount_total
+
+    def _field_to_sql(self, alias, fname, query=None):
+        if fname != "amount_owed":
+            return super()._field_to_sql(alias, fname, query)
+        return SQL(
+            "%s * (SELECT CASE WHEN move.move_type IN %s THEN -1 ELSE 1 END"
+            " FROM account_move move WHERE move.id = %s)",
+            self._field_to_sql(alias, "amount_total", query),
+            CREDIT_NOTES,
+            SQL.identifier(alias, "move_id"),
+        )
 
     @api.model
     def _create_for(self, bills, kind, source_model):

@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 
 from ..core.money import exact, round_money, split_nearly
 from ..core.payable import Payable
+from ..core.tax_analysis import tax_analysis
 from .rights import require_right
 
 LINE_FIELDS = (
@@ -45,6 +46,33 @@ class OpenimisPayableLine(models.Model):
             for line, share in zip(taxed, shares, strict=True):
                 line.amount_tax = float(share)
                 line.amount_total = float(exact(line.amount_net) + share)
+                line.tax_analysis = line._tax_analysis(share)
+
+    def _tax_analysis(self, share):
+        """Return the taxes of the line in openIMIS' form; they add up to its share.
+
+        :param Decimal share: the line's part of the bill's tax
+        :return: dict
+        """
+        details = self.tax_ids.compute_all(
+            self.amount_net, self.currency_id, product=None, partner=self.partner_id
+        )["taxes"]
+        quantum = exact(self.currency_id.rounding)
+        amounts = split_nearly(share, [exact(t["amount"]) for t in details], quantum)
+        taxes = self.env["account.tax"].browse([t["id"] for t in details])
+        return tax_analysis(
+            [
+                {
+                    "code": tax.name,
+                    "label": tax.name,
+                    "rate": tax.amount,
+                    "base": detail["base"],
+                    "amount": amount,
+                }
+                for tax, detail, amount in zip(taxes, details, amounts, strict=True)
+            ],
+            quantum,
+        )
 
     def _raw_taxes(self, move):
         """Return each line's share of what Odoo worked out for its taxes.
@@ -170,5 +198,7 @@ class OpenimisPayableLine(models.Model):
 
 
 def _net(currency, quantity, unit_price, discount, deduction):
-    net = quantity * unit_price - discount - deduction
-    return round_money(net, exact(currency.rounding))
+    # the gross is rounded as such: half a unit that is discounted leaves nothing
+    quantum = exact(currency.rounding)
+    gross = round_money(quantity * unit_price, quantum)
+    return round_money(gross - discount - deduction, quantum)

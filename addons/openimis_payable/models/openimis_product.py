@@ -138,3 +138,7 @@ class OpenimisProduct(models.Model):
     def _compute_display_name(self):
         for product in self:
             product.display_name = f"[{product.code}] {product.name}"
+
+    def _is_valid(self, start, end):
+        """Tell whether the product is in force some day of a period."""
+        return (self.date_from or start) <= end and (self.date_to or end) >= start

@@ -1,11 +1,12 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class OpenimisRelativeIndex(models.Model):
     """Index that turns relative prices into money, per product and period.
 
-    Once written it is kept: claims that arrive late are valuated with the very
-    index of their period, and bills already issued stay right.
+    It is kept while a bill rests on it: claims that arrive late are valuated with the
+    very index of their period, and bills already issued stay right.
     """
 
     _name = "openimis.relative.index"
@@ -55,6 +56,41 @@ class OpenimisRelativeIndex(models.Model):
         "unique(company_id, product_id, care_type, date_from, date_to)",
         "A product has one relative index per care type and period.",
     )
+
+    def _key(self):
+        """Return what tells the index from all others."""
+        return (self.product_id.id, self.care_type, self.date_from, self.date_to)
+
+    def _unused(self):
+        """Return the indexes of the set that no billed claim was valuated with."""
+        if not self:
+            return self
+        for model in ("openimis.claim", "openimis.claim.line"):
+            self.env[model].flush_model()
+        self.flush_model()
+        used = self.env.execute_query(
+            SQL(
+                """
+                SELECT index.id
+                  FROM openimis_relative_index index
+                 WHERE index.id = ANY(%s)
+                   AND EXISTS (
+                       SELECT 1
+                         FROM openimis_claim claim
+                         JOIN openimis_claim_line line ON line.claim_id = claim.id
+                        WHERE claim.company_id = index.company_id
+                          AND claim.billing_move_id IS NOT NULL
+                          AND claim.billing_date
+                              BETWEEN index.date_from AND index.date_to
+                          AND COALESCE(line.product_id, claim.product_id)
+                              = index.product_id
+                          AND line.price_origin = 'R'
+                          AND line.remunerated_amount_given)
+                """,
+                self.ids,
+            )
+        )
+        return self - self.browse(index_id for (index_id,) in used)
 
     @api.depends("date_to", "type")
     def _compute_period(self):

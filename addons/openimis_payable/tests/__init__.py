@@ -3,9 +3,11 @@ from . import test_claim_amounts
 from . import test_closing_claim
 from . import test_closing_masses
 from . import test_closing_other
+from . import test_closing_undo
 from . import test_bill_services
 from . import test_bill_life
 from . import test_bill_twice
+from . import test_bill_edges
 from . import test_bill_http
 from . import test_bill_money
 from . import test_bill_payment

@@ -74,7 +74,7 @@ class TestClosingScope(OpenimisCase):
             "no_index", {**SERVICE, "price_origin": "R"}, date_from="2026-01-10"
         )
         self._claim("no_origin", {**SERVICE, "price_origin": False}, status="8")
-        found = self._preview(date_to="2026-01-30")
+        found = self._preview(date_to="2026-01-30", header_policy="exclude")
         self.assertEqual(found, {code: code for code in found})
         self.assertEqual(len(found), len(cases) + 4)
 
@@ -96,17 +96,109 @@ class TestClosingScope(OpenimisCase):
 
     def test_bad_source_is_billed_once_it_is_put_right(self):
         claim = self._claim("A", SERVICE, claimed=999)
-        closing = self._closing(self.clerk)
+        closing = self._closing(self.clerk, header_policy="exclude")
         closing.action_generate()
         self.assertFalse(closing.move_ids)
         claim.claimed = 200
         closing.action_generate()
         self.assertEqual(closing.move_ids.amount_total, 200)
 
-    def test_header_may_be_ignored(self):
+    def test_lines_decide_and_the_difference_is_shown(self):
         self._claim("A", {**SERVICE, "remunerated_amount": 150}, remunerated=2300)
-        self.assertEqual(self._preview(), {"A": "header_mismatch"})
-        self.assertEqual(self._preview(header_policy="lines"), {"A": 150})
+        self._claim("B", SERVICE, claimed=190)
+        self._claim("C", SERVICE, claimed=200)
+        self.assertEqual(
+            self._preview(header_policy="exclude"),
+            {"A": "header_mismatch", "B": "header_mismatch", "C": 200},
+        )
+        closing = self._closing(self.clerk)
+        closing.action_preview()
+        self.assertEqual(self._candidates(closing), {"A": 150, "B": 200, "C": 200})
+        self.assertEqual(
+            {c.code: c.header_difference for c in closing._report_differences()},
+            {"A": 2150, "B": -10},
+        )
+        [finding] = closing.exchange_message_ids
+        self.assertEqual(
+            (finding.severity, finding.code), ("info", "header_difference")
+        )
+        self.assertIn("2 claims", finding.text)
+        self.assertIn("2,140.00", finding.text)
+
+    # === PLANS AND PRODUCTS ===
+
+    def _plan(self, **vals):
+        return self.env["openimis.payment.plan"].create(
+            {
+                "code": "FFS",
+                "name": "Fee for Service",
+                "company_id": self.company.id,
+                "product_id": self.product.id,
+                **vals,
+            }
+        )
+
+    def test_fee_for_service_plans_say_when_claims_are_paid(self):
+        self._claim("A", SERVICE)
+        plan = self._plan(periodicity=3)
+        self.assertEqual(self._preview(), {"A": "not_due"})
+        quarter = {"date_to": "2026-03-31"}
+        self.assertEqual(self._preview(**quarter), {"A": 200})
+        plan.date_to = "2020-12-31"
+        self.assertEqual(self._preview(**quarter), {"A": "not_due"})
+        self._plan(code="FFS2")
+        self.assertEqual(self._preview(), {"A": 200})
+
+    def test_plans_of_other_kinds_say_nothing_about_claims(self):
+        self._claim("A", SERVICE)
+        self._plan(calculation="commission", periodicity=3)
+        self.assertEqual(self._preview(), {"A": 200})
+
+    def test_product_is_in_force_on_the_day_of_the_visit(self):
+        for code, day in (("A", "2026-01-09"), ("B", "2026-01-10")):
+            self._claim(code, SERVICE, date_from=day, date_processed="2026-01-20")
+        self.product.date_to = "2026-01-09"
+        self.assertEqual(self._preview(), {"A": 200, "B": "product_expired"})
+        self.product.write({"date_from": "2026-01-10", "date_to": False})
+        self.assertEqual(self._preview(), {"A": "product_expired", "B": 200})
+
+    # === TWICE ===
+
+    def test_a_claim_that_is_there_twice_is_billed_once(self):
+        first = self._claim("A", SERVICE)
+        second = self._claim("A", SERVICE)
+        self._claim("A", SERVICE, health_facility_id=self.facility_b.id)
+        self._claim("A", SERVICE, date_from="2026-01-11", date_to="2026-01-11")
+        self.assertEqual(
+            self.env["openimis.claim"].search([("has_twin", "=", True)]), first | second
+        )
+        closing = self._closing(self.clerk)
+        closing.action_generate()
+        self.assertEqual(sum(closing.move_ids.mapped("amount_total")), 600)
+        self.assertFalse(second.billing_move_id)
+        [finding] = closing.exchange_message_ids
+        self.assertEqual((finding.code, finding.res_id), ("duplicate", second.id))
+        # one comes later, and with openIMIS' own number: what is billed stays so
+        late = self._claim("A", SERVICE, openimis_uuid="U-1")
+        closing.action_generate()
+        self.assertFalse(late.billing_move_id)
+        self.assertFalse(second.billing_move_id)
+
+    def test_the_claim_of_openimis_goes_before_the_one_that_was_typed(self):
+        typed = self._claim("A", SERVICE)
+        self._claim("A", ITEM, openimis_uuid="U-1")
+        closing = self._closing(self.clerk)
+        closing.action_generate()
+        self.assertEqual(closing.move_ids.amount_total, 300)
+        typed.billing_excluded = True
+        self.assertFalse(self.env["openimis.claim"].search([("has_twin", "=", True)]))
+
+    def test_two_claims_of_openimis_are_two(self):
+        for uuid in ("U-1", "U-2"):
+            self._claim("A", SERVICE, openimis_uuid=uuid)
+        closing = self._closing(self.clerk)
+        closing.action_generate()
+        self.assertEqual(closing.move_ids.amount_total, 400)
 
     def test_levels_paid_by_capitation(self):
         self.product.write(
