@@ -92,7 +92,9 @@ class AccountMove(models.Model):
         elif self.state == "posted":
             # a second credit note would leave a debt of the third party
             if self.payment_state != "reversed":
+                notes = self.reversal_move_ids.filtered(lambda n: n.state == "posted")
                 self._openimis_reverse()
+                self._openimis_reverse_notes(notes)
             self._billing_links("active")._release()
 
     def _openimis_reverse(self):
@@ -111,6 +113,29 @@ class AccountMove(models.Model):
                 }
             ],
             cancel=True,
+        )
+
+    def _openimis_reverse_notes(self, notes):
+        """Take back credit notes over parts of a bill that is reversed as a whole."""
+        if not notes:
+            return
+        notes._reverse_moves(
+            [
+                {
+                    "ref": self.env._("Reversal of %s", note.name),
+                    "invoice_date": note.invoice_date,
+                    "date": note.date,
+                }
+                for note in notes
+            ],
+            cancel=True,
+        )
+        self._openimis_add_event(
+            "2",
+            self.env._(
+                "Credit notes over parts of the bill were taken back with it: %s",
+                ", ".join(notes.mapped("name")),
+            ),
         )
 
     def button_draft(self):

@@ -53,8 +53,10 @@ class TestBillEdges(BillCase):
                         ("parent_state", "=", "posted"),
                     ]
                 )
-                # what was credited stays credited
                 self.assertEqual(sum(owed.mapped("balance")), 0)
+                self.assertFalse(owed.filtered(lambda line: not line.reconciled))
+                events = self.bill.openimis_event_ids
+                self.assertIn("taken back", " ".join(events.mapped("message")))
                 savepoint.rollback()
                 self.env.invalidate_all()
 
@@ -70,7 +72,7 @@ class TestBillEdges(BillCase):
     def test_half_a_unit_that_is_discounted_leaves_nothing(self):
         line = {"qty_provided": 0.5, "price_asked": 275.97, "status": "2"}
         self._claim("C3", SERVICE, line)
-        self.closing.write({"state": "draft", "claim_granularity": "item"})
+        self.closing.claim_granularity = "item"
         self.closing.action_generate()
         bill = (self.closing.move_ids - self.bill).with_user(self.accountant)
         self.assertEqual(bill.amount_untaxed, 200)
