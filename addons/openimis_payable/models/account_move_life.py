@@ -326,13 +326,15 @@ class AccountBillingLink(models.Model):
 
     def _release(self):
         """Free the sources; what the closing wrote on claims goes with its bill."""
-        super()._release()
+        result = super()._release()
         self._openimis_claims()._take_back_valuation()
+        return result
 
     def _activate(self):
         """Take the sources back, with what the closing wrote on claims."""
-        super()._activate()
+        result = super()._activate()
         self._openimis_claims()._restore_valuation()
+        return result
 
     def _openimis_claims(self):
         """Return the claims of these links."""

@@ -107,10 +107,11 @@ class AccountMove(models.Model):
         ).sudo(False)
 
     def _openimis_has_payments(self):
-        """Tell whether money stands against the bill; a credit note is no money."""
-        if self.payment_state in ("paid", "in_payment"):
-            return True
-        if self.payment_state != "partial":
+        """Tell whether money stands against the bill.
+
+        A credit note is no money, and a bill of zero is paid by none.
+        """
+        if self.payment_state not in ("paid", "in_payment", "partial"):
             return False
         # sudo: what was paid decides, also where the user sees no payments
         lines = self.sudo().line_ids.filtered(
