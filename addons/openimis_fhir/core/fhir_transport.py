@@ -20,7 +20,6 @@ from .exceptions import NotFound, ServerFailed, TimedOut, UnreadableAnswer, is_g
 from .fhir_read_bill import read_bill
 from .fhir_read_claim import claim_uuid_of_response
 from .fhir_rest import Rest
-from .fhir_values import reference_tail
 from .page import Page, Problem, read_into
 
 #: lists by what is read from them; of the responses alone only the UUIDs are wanted
@@ -190,29 +189,6 @@ class FhirTransport:
     def bill_status(self, uuid):
         """FHIR shows every bill as "active": its status cannot be told."""
         return None
-
-    def find_notice(self, reference, since):
-        """PaymentNotice that names a payment, or None.
-
-        :param str reference: as in `PaymentReconciliation/<reference>`
-        :param datetime since: when it can have been sent at the earliest
-        """
-        start = since - timedelta(days=1)  # the clocks differ
-        parameters = {
-            "_count": 100,
-            "_lastUpdated": f"ge{start:%Y-%m-%dT%H:%M:%S}",
-        }
-        seen, number = 0, 1
-        while True:
-            asked = {**parameters, "page-offset": number}
-            bundle = self.client.get("PaymentNotice/", asked)
-            entries = bundle.get("entry") or ()
-            for entry in entries:
-                if reference_tail(entry["resource"].get("payment")) == reference:
-                    return entry["resource"]
-            seen, number = seen + len(entries), number + 1
-            if not entries or seen >= int(bundle.get("total") or 0):
-                return None
 
     def deleted_bills(self, since=None):
         """FHIR keeps no tombstones: bills gone missing must be asked one by one."""

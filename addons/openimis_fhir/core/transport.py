@@ -58,10 +58,6 @@ class GraphqlTransport:
         edges = answer.get("edges") or ()
         return edges[0]["node"] if edges else None
 
-    def find_notice(self, reference, since):
-        """See `FhirTransport.find_notice`."""
-        return self._fhir.find_notice(reference, since)
-
     def deleted_bills(self, since=None):
         """UUIDs of deleted bills, those changed since then.
 

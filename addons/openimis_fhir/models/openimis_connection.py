@@ -104,6 +104,11 @@ class OpenimisConnection(models.Model):
         tracking=True,
         help="Tell openIMIS when one of its bills has been paid here.",
     )
+    notice_bounds = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Questions after notices that openIMIS may still answer from its cache.",
+    )
 
     _rate_positive = models.Constraint(
         "CHECK (rate > 0 AND timeout > 0 AND retries >= 0 AND retries <= 10)",

@@ -23,9 +23,16 @@ class OpenimisRemoteBill(models.Model):
     _rec_name = "code"
 
     connection_id = fields.Many2one(
-        "openimis.connection", required=True, index=True, ondelete="restrict"
+        "openimis.connection",
+        required=True,
+        readonly=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
     )
-    company_id = fields.Many2one("res.company", required=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
     uuid = fields.Char("openIMIS UUID", required=True, readonly=True)
     version = fields.Integer(readonly=True)
     code = fields.Char(required=True, index=True, readonly=True)
@@ -34,7 +41,11 @@ class OpenimisRemoteBill(models.Model):
     )
     bill_type = fields.Char("Type", readonly=True)
     partner_id = fields.Many2one(
-        "res.partner", "Third Party", readonly=True, index="btree_not_null"
+        "res.partner",
+        "Third Party",
+        readonly=True,
+        index="btree_not_null",
+        check_company=True,
     )
     third_party = fields.Char("Third Party in openIMIS", readonly=True)
     date_bill = fields.Date("Bill Date", readonly=True)
@@ -189,7 +200,6 @@ class OpenimisRemoteBill(models.Model):
             "amount": self.amount_total,
             "payment_date": self.move_id.openimis_date_payed
             or fields.Date.context_today(self),
-            "reference": f"odoo-{self.move_id.id}",
         }
 
     # === AMENDED AND DELETED ===

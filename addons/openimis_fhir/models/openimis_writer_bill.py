@@ -63,6 +63,17 @@ class OpenimisWriter(models.AbstractModel):
         }
         return vals
 
+    def _create_copies(self, pull, kind, Model, vals_list):
+        if kind != "bill":
+            return super()._create_copies(pull, kind, Model, vals_list)
+        # sudo: openIMIS' bills are the exchange's own copies, nobody writes them by
+        # hand; what was read is written for the company of the job, whose right to
+        # pull was checked
+        return Model.sudo().create(vals_list).sudo(False)
+
+    def _update_bill(self, _pull, copy, vals):
+        copy.sudo().write(vals)  # sudo: as above
+
     def _vals_bill_line(self, sequence, line):
         return {
             "sequence": sequence,
@@ -100,6 +111,6 @@ class OpenimisWriter(models.AbstractModel):
         bills = self.env["openimis.remote.bill"].browse(rows.mapped("res_id"))
         # sudo: the rows are the exchange's own bookkeeping, nobody edits them by hand
         rows.sudo().deleted = True
-        bills.write({"deleted": True, "status": "4"})
+        bills.sudo().write({"deleted": True, "status": "4"})  # sudo: likewise
         pull._count("bill", "delete", len(bills))
         pull._count("bill", "proposal", len(bills._propose(pull, "delete")))

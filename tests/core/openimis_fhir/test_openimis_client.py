@@ -141,6 +141,9 @@ def _notice(store):
         "request": {"reference": f"Bill/{bill}", "type": "Bill"},
         "payment": {"reference": "PaymentReconciliation/rec-1"},
         "paymentDate": "2026-11-21",
+        "created": "2026-11-21",
+        "recipient": {"reference": "Organization/openIMIS-Implementation"},
+        "paymentStatus": {"coding": [{"code": "cleared"}]},
         "amount": {"value": 610.0, "currency": "USD"},
     }
 

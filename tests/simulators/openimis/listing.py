@@ -21,8 +21,6 @@ TABLES = {
 LIST_ONLY = ("Location", "InsurancePlan", "Group", "PaymentNotice")
 #: lists that are ordered by creation; all others by the time `_lastUpdated` means
 BY_CREATION = ("Invoice", "PaymentNotice")
-#: lists whose count is kept elsewhere
-COUNTED_ELSEWHERE = ("PaymentNotice",)
 
 
 class Listing:
@@ -55,9 +53,8 @@ class Listing:
             k: v for k, v in parameters.items() if k in ("_lastUpdated", "code", "type")
         }
         total = len(rows)
-        if name not in COUNTED_ELSEWHERE:
-            asked = (name, str(sorted(question.items())))
-            total = self.counts.setdefault(asked, total)
+        asked = (name, str(sorted(question.items())))
+        total = self.counts.setdefault(asked, total)
         start = (number - 1) * count
         if number < 1 or (number > 1 and start >= total):
             raise ApiError(404, "Invalid page.")

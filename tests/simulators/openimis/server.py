@@ -69,6 +69,15 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         self._answer()
 
+    def do_PUT(self):
+        self._answer()
+
+    def do_PATCH(self):
+        self._answer()
+
+    def do_DELETE(self):
+        self._answer()
+
     def _answer(self):
         server = self.simulator
         length = int(self.headers.get("Content-Length") or 0)
@@ -112,6 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
         parts = [part for part in url.path.removeprefix(FHIR).split("/") if part]
         if self.command == "POST":
             return 201, self._create(parts[0]), {}
+        if self.command != "GET":
+            # as recorded: what was stored is never changed
+            raise ApiError(500, "`update()` did not return an object instance.")
         if len(parts) == 2:
             return 200, self._read(*parts, url), {}
         return 200, self._list(parts[0], url), {}

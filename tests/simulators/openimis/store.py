@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .notices import status_after, stored_notice
+
 SAMPLES = Path(__file__).resolve().parents[2] / "core" / "openimis_fhir" / "samples"
 IDENTIFIERS = (
     "https://openimis.github.io/openimis_fhir_r4_ig/CodeSystem/openimis-identifiers"
@@ -232,26 +234,16 @@ class Store:
     def pay(self, notice):
         """Store a PaymentNotice as openIMIS does, with what it does wrongly.
 
-        Partial payments never add up, a repeated one is stored twice, a cancelled
-        one suspends the bill; only the exact total pays it (spec section 5).
+        :raises KeyError: what openIMIS cannot store, or no bill it knows
         """
-        kind, _, bill = notice["request"]["reference"].partition("/")
-        if kind.lower() != "bill" or bill not in self.rows["Invoice"]:
-            raise KeyError(bill)
-        key = str(uuid.uuid4())
-        stored = copy.deepcopy(sample("PaymentNotice_created"))
-        stored.update(id=key, amount=notice["amount"], status=notice["status"])
-        stored["identifier"][0]["value"] = key
+        bill, stored = stored_notice(notice, sample("PaymentNotice_created"))
+        row = self.rows["Invoice"][bill]
         stored["request"] = reference("Invoice", bill)
-        stored["payment"] = notice["payment"]
-        stored["paymentDate"] = notice["paymentDate"]
         self.put("PaymentNotice", stored)
-        total = self.rows["Invoice"][bill].resource["totalGross"]["value"]
-        if notice["status"] == "cancelled":
-            self.bill_status[bill] = 5
-        elif float(notice["amount"]["value"]) == float(total):
-            self.bill_status[bill] = 2
-        self.rows["Invoice"][bill].updated = self.now()
+        self.bill_status[bill] = status_after(
+            self.bill_status[bill], row.resource, stored
+        )
+        row.updated = self.now()
         return stored
 
 
