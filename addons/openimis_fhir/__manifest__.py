@@ -21,6 +21,7 @@
         "views/openimis_fhir_delivery_views.xml",
         "views/openimis_fhir_subscription_views.xml",
         "views/openimis_payment_report_views.xml",
+        "views/res_users_apikeys_views.xml",
         "views/openimis_payment_notice_views.xml",
         "views/openimis_ledger_entry_views.xml",
         "views/menus.xml",

@@ -10,10 +10,12 @@ class FhirError(UserError):
     :param str issue: FHIR issue type, e.g. `business-rule`
     :param str text: what the caller reads
     :param str expression: FHIRPath of the element at fault
+    :param str allow: methods that can be used instead, with status 405
     """
 
-    def __init__(self, status, issue, text, expression=None):
+    def __init__(self, status, issue, text, expression=None, allow="GET, HEAD"):
         super().__init__(text)
+        self.allow = allow
         self.status = status
         self.issue = issue
         self.expression = expression

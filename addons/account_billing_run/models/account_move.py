@@ -127,6 +127,8 @@ class AccountMove(models.Model):
                 count=len(links),
             )
         )
+        if not self.billing_run_model:
+            return True  # no run made it
         run = self.env[self.billing_run_model].browse(self.billing_run_id)
         return run.get_formview_action() if run.has_access("read") else True
 

@@ -1,6 +1,9 @@
 """Answer everything that goes wrong under /fhir/R4 with an OperationOutcome."""
 
+import gzip
+
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 
 from odoo.exceptions import AccessDenied, AccessError, MissingError, UserError
 from odoo.http import HttpDispatcher, Response, SessionExpiredException
@@ -18,6 +21,8 @@ JSON_TYPES = {
     "application/*",
     "*/*",
 }
+#: bytes from which an answer is compressed
+COMPRESS_FROM = 1024
 CODES = {400: "invalid", 403: "forbidden", 404: "not-found", 405: "not-supported"}
 
 
@@ -41,6 +46,22 @@ class FhirDispatcher(HttpDispatcher):
             raise FhirError(406, "not-supported", text)
         return super().pre_dispatch(rule, args)
 
+    def post_dispatch(self, response):
+        """Keep answers out of caches; compress what is worth it and asked for."""
+        done = super().post_dispatch(response)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.add("Vary", "Accept-Encoding, Authorization")
+        header = self.request.httprequest.headers.get("Accept-Encoding")
+        if (
+            parse_accept_header(header).quality("gzip")
+            and response.is_sequence
+            and len(response.data) >= COMPRESS_FROM
+            and "Content-Encoding" not in response.headers
+        ):
+            response.data = gzip.compress(response.data, compresslevel=5, mtime=0)
+            response.headers["Content-Encoding"] = "gzip"
+        return done
+
     def handle_error(self, exc):
         """Turn an exception into an answer; nothing internal is told.
 
@@ -48,7 +69,11 @@ class FhirDispatcher(HttpDispatcher):
         :return: a WSGI application
         """
         if isinstance(exc, FhirError):
-            return outcome(exc.status, exc.issue, str(exc), exc.expression)
+            response = outcome(exc.status, exc.issue, str(exc), exc.expression)
+            if exc.status == 405:
+                # RFC 9110 15.5.6: what can be done instead
+                response.headers["Allow"] = exc.allow
+            return response
         if isinstance(exc, AccessDenied | SessionExpiredException):
             return self._unauthorized()
         if isinstance(exc, AccessError):
@@ -78,6 +103,8 @@ def outcome(status, issue, text, expression=None):
 
 def fhir_response(resource, status=200, headers=()):
     """Response with a resource."""
-    return Response(
+    response = Response(
         dumps(resource), status=status, content_type=CONTENT_TYPE, headers=list(headers)
     )
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -16,7 +16,15 @@ DEFAULT_COUNT = 50
 MAX_COUNT = 500
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb")
 VIEW_PARAMETERS = {"_summary", "_elements", "_format", "_pretty"}
-RESULT_PARAMETERS = {"_count", "_sort", "_cursor", "_total"} | VIEW_PARAMETERS
+#: `_totalMethod` is no parameter of R4, but a popular client sends it
+RESULT_PARAMETERS = {
+    "_count",
+    "_sort",
+    "_cursor",
+    "_total",
+    "_totalMethod",
+} | VIEW_PARAMETERS
+TOTALS = {"none", "estimate", "accurate"}
 #: parameters that are compared with a day
 DAYS = {"date"}
 #: modifiers of a text parameter; without one the beginning is compared
@@ -24,7 +32,8 @@ TEXT_OPERATORS = ("contains", "exact")
 COUNT = re.compile(r"[0-9]{1,9}")
 OPERATORS = {"gt": ">", "sa": ">", "lt": "<", "eb": "<", "ge": ">=", "le": "<="}
 DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?)?)?"
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?)?)?",
+    re.ASCII,
 )
 
 
@@ -102,6 +111,8 @@ def parse_view(resource, parameters):
     asked = {name: value for name, value in parameters if name in VIEW_PARAMETERS}
     if "json" not in asked.get("_format", "json"):
         raise BadSearch("_format", asked["_format"])
+    if asked.get("_pretty", "true") not in ("true", "false"):
+        raise BadSearch("_pretty", asked["_pretty"])
     summary = asked.get("_summary", "false")
     if summary not in SUMMARIES:
         raise BadSearch("_summary", summary)
@@ -114,7 +125,8 @@ def _elements(resource, text):
         return None
     names = text.split(",")
     for name in names:
-        if name not in ELEMENTS[resource]:
+        # no element of R4, but some clients ask for it with all others
+        if name not in ELEMENTS[resource] and name != "resourceType":
             raise BadSearch("_elements", name)
     return names
 
@@ -163,15 +175,37 @@ def parse_search(resource, parameters):
         name, _, modifier = name.partition(":")
         if name in RESULT_PARAMETERS:
             _result_parameter(search, name, value)
-        elif name in known and (
-            not modifier or known[name] == "string" and modifier in TEXT_OPERATORS
-        ):
+        elif name in known and (not modifier or _takes(known[name], modifier)):
             search.criteria += _criteria(name, known[name], value, modifier)
         else:
             raise BadSearch(name if not modifier else f"{name}:{modifier}", value)
     if search.view.count_only:
         search.count = 0
     return search
+
+
+def understood(resource, parameters):
+    """Parameters of a search that are known here, whatever their values.
+
+    For callers who ask not to be strict (`Prefer: handling=lenient`).
+
+    :param str resource: a key of `fhir_server.SERVED`
+    :param parameters: list of (name, value)
+    :rtype: list
+    """
+    known = SERVED[resource][1]
+    kept = []
+    for name, value in parameters:
+        plain, _, modifier = name.partition(":")
+        if plain in RESULT_PARAMETERS or (
+            plain in known and (not modifier or _takes(known[plain], modifier))
+        ):
+            kept.append((name, value))
+    return kept
+
+
+def _takes(kind, modifier):
+    return kind == "string" and modifier in TEXT_OPERATORS
 
 
 def _result_parameter(search, name, value):
@@ -186,6 +220,8 @@ def _result_parameter(search, name, value):
             raise BadSearch(name, value)
     elif name == "_cursor":
         search.cursor = decode_cursor(value)
+    elif name == "_total" and value not in TOTALS:
+        raise BadSearch(name, value)
 
 
 def _refuse(name, value):
@@ -301,6 +337,6 @@ def decode_cursor(text):
     except (ValueError, UnicodeError):
         raise BadSearch("_cursor", text) from None
     parts = tuple(raw.split("\x1f"))
-    if len(parts) != 3 or not parts[0].isdigit() or not parts[2].isdigit():
+    if len(parts) != 3 or not all(COUNT.fullmatch(parts[i]) for i in (0, 2)):
         raise BadSearch("_cursor", text)
     return parts

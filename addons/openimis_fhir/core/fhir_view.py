@@ -73,6 +73,11 @@ class View:
     elements: frozenset | None = None
     count_only: bool = False
 
+    @property
+    def is_whole(self):
+        """Whether everything is asked for."""
+        return self.elements is None and not self.count_only
+
     def keeps(self, element):
         """Tell whether an element is asked for.
 

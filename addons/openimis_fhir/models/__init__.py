@@ -16,6 +16,8 @@ from . import openimis_writer_policy
 from . import openimis_writer_claim
 from . import openimis_writer_bill
 from . import ir_http
+from . import res_partner
+from . import res_users_apikeys
 from . import account_move
 from . import openimis_fhir_tombstone
 from . import openimis_payment_notice

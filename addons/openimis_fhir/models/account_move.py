@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class AccountMove(models.Model):
@@ -28,6 +29,7 @@ class AccountMove(models.Model):
         "openimis_terms",
         "openimis_note",
         "openimis_replaced_by_id",
+        "openimis_sender",
         "partner_id",
         "currency_id",
         "invoice_date",
@@ -47,6 +49,25 @@ class AccountMove(models.Model):
             version = move._origin.openimis_fhir_version or 0
             move.openimis_fhir_version = version + 1 if served else 0
             move.openimis_fhir_updated = now if served else False
+
+    def _openimis_fhir_touch(self):
+        """Count a version of bills whose content changed without being written."""
+        if not self:
+            return
+        self.flush_recordset(["openimis_fhir_version", "openimis_fhir_updated"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE account_move
+                   SET openimis_fhir_version = COALESCE(openimis_fhir_version, 0) + 1,
+                       openimis_fhir_updated = %s
+                 WHERE id = ANY(%s)
+                """,
+                fields.Datetime.now(),
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["openimis_fhir_version", "openimis_fhir_updated"])
 
     def unlink(self):
         """Delete moves; those who read them by FHIR are told that they are gone."""

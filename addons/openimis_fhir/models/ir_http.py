@@ -12,15 +12,17 @@ class IrHttp(models.AbstractModel):
     def _auth_method_fhir(cls):
         """API key of a user as bearer token; a browser session does not count.
 
-        :raises AccessDenied: no key, or a key that is not valid (any more)
+        The key must have been made for FHIR: what an accounting system holds opens
+        nothing else, and what opens everything is not handed to it.
+
+        :raises AccessDenied: no key, one for something else, or one that is not valid
+            (any more)
         """
         header = request.httprequest.headers.get("Authorization") or ""
         scheme, _separator, key = header.partition(" ")
         if scheme.lower() != "bearer" or not key.strip():
             raise AccessDenied
-        user_id = request.env["res.users.apikeys"]._check_credentials(
-            scope="rpc", key=key.strip()
-        )
+        user_id = request.env["res.users.apikeys"]._check_fhir_key(key.strip())
         if not user_id:
             raise AccessDenied
         request.update_env(user=user_id)

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..core.outgoing import Party
+from .openimis_fhir_resource import record_ids
 
 
 class OpenimisFhirChargeItem(models.AbstractModel):
@@ -22,7 +23,7 @@ class OpenimisFhirChargeItem(models.AbstractModel):
 
     @api.model
     def _id_domain(self, ids):
-        return Domain("id", "in", [int(i) for i in ids if i.isdigit() and len(i) < 10])
+        return Domain("id", "in", record_ids(ids))
 
     @api.model
     def _criterion_domain(self, criterion):

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..core.outgoing import ClaimItem, ClaimOut, Party
-from .openimis_fhir_resource import aware, exact
+from .openimis_fhir_resource import aware, exact, record_ids
 
 
 class OpenimisFhirClaim(models.AbstractModel):
@@ -17,8 +17,12 @@ class OpenimisFhirClaim(models.AbstractModel):
     _rights = ("156101", "111102")
 
     @api.model
-    def _base_domain(self):
-        return Domain("openimis_uuid", "!=", False)
+    def _id_domain(self, ids):
+        """By openIMIS' UUID; claims typed here have a number of ours instead."""
+        plain = Domain("id", "in", record_ids(ids, "claim-"))
+        return Domain("openimis_uuid", "in", ids) | (
+            plain & Domain("openimis_uuid", "=", False)
+        )
 
     @api.model
     def _criterion_domain(self, criterion):
@@ -34,7 +38,7 @@ class OpenimisFhirClaim(models.AbstractModel):
         patient = insuree.openimis_uuid or f"insuree-{insuree.id or 'unknown'}"
         provider = self._party(claim.health_facility_id)
         return ClaimOut(
-            id=claim.openimis_uuid,
+            id=claim.openimis_uuid or f"claim-{claim.id}",
             code=claim.code,
             created=claim.date_claimed or claim.date_from or claim.create_date.date(),
             currency=claim.currency_id.name,

@@ -23,6 +23,9 @@ class OpenimisFhirInvoice(models.AbstractModel):
         :raises FhirError: 404 when the bill is not known
         """
         moves, graves = self._history_domains(asked.since, identifier)
+        if not identifier:
+            moves &= self._settled_domain(self._updated_field)
+            graves &= self._settled_domain("date")
         Move, Grave = self.env[self._model], self.env["openimis.fhir.tombstone"]
         total = Move.search_count(moves) + Grave.search_count(graves)
         if identifier and not total:

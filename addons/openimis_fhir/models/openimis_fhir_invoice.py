@@ -87,7 +87,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
 
     @api.model
     def _find(self, identifier):
-        if not self.env[self._model].search_count(
+        if "\0" not in identifier and not self.env[self._model].search_count(
             self._base_domain() & self._id_domain([identifier]), limit=1
         ):
             self._refuse_deleted(identifier)
@@ -175,14 +175,21 @@ class OpenimisFhirInvoice(models.AbstractModel):
         accounts = self._accounts(moves)
         taxes = self._taxes(moves)
         insurees = self._insurees(moves)
+        parties = self._parties(moves.partner_id)
         return [
-            self._head(move, accounts.get(move.id), taxes.get(move.id, ()), insurees)
+            self._head(
+                move,
+                accounts.get(move.id),
+                taxes.get(move.id, ()),
+                insurees.get(move.id),
+                parties.get(move.partner_id.id),
+            )
             for move in moves
         ]
 
-    def _head(self, move, account, taxes, insurees):
+    def _head(self, move, account, taxes, insuree, party):
         sign = -1 if move.move_type in REFUNDS else 1
-        recipient = insurees.get(move.id) or self._party(move.partner_id)
+        recipient = insuree or party
         issuer = self._party(move.company_id.partner_id)
         status = int(move.openimis_status or 0)
         return BillHead(
@@ -197,7 +204,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
             refund=sign < 0,
             recipient=recipient,
             issuer=issuer,
-            subject=insurees.get(move.id),
+            subject=insuree,
             date_bill=move.invoice_date or move.date,
             date_due=move.invoice_date_due or None,
             date_from=move.openimis_date_from or None,
@@ -323,7 +330,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
             code=code,
             kind=kind,
             quantity=exact(quantity, 6).normalize(),
-            unit_price=sign * exact(unit_price, 4).normalize(),
+            unit_price=sign * exact(unit_price, 8).normalize(),
             net=sign * exact(net, digits),
             discount=sign * exact(discount, digits),
             deduction=sign * exact(deduction, digits),
@@ -348,7 +355,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
             code=line.account_id.code or str(line.id),
             kind=line.move_id.openimis_type,
             quantity=exact(line.quantity, 6).normalize(),
-            unit_price=sign * exact(line.price_unit, 4).normalize(),
+            unit_price=sign * exact(line.price_unit, 8).normalize(),
             net=sign * net,
             discount=sign * (gross - net),
             tax=sign * (exact(line.price_total, digits) - net),

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..core.outgoing import Facility
-from .openimis_fhir_resource import aware
+from .openimis_fhir_resource import aware, record_ids
 
 
 class OpenimisFhirOrganization(models.AbstractModel):
@@ -29,10 +29,9 @@ class OpenimisFhirOrganization(models.AbstractModel):
 
     @api.model
     def _id_domain(self, ids):
-        numbers = [
-            int(i[8:]) for i in ids if i.startswith("partner-") and i[8:].isdigit()
-        ]
-        plain = Domain("id", "in", numbers) & Domain("openimis_uuid", "=", False)
+        plain = Domain("id", "in", record_ids(ids, "partner-")) & Domain(
+            "openimis_uuid", "=", False
+        )
         return Domain("openimis_uuid", "in", ids) | plain
 
     @api.model

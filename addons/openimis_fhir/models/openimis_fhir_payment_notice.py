@@ -1,12 +1,18 @@
+import re
 import uuid
+from contextlib import contextmanager
+from datetime import date, timedelta
 from hashlib import sha256
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.openimis_payable.models.rights import has_right
 
 from ..core.exceptions import UnreadableResource
+from ..core.fhir_reference import literal_id, logical_id
+from ..core.fhir_search import BadSearch, Criterion
 from ..core.fhir_values import first_code, money, reference_tail, to_date
 from ..core.outgoing import Notice
 from ..core.transport import SHAPE_ERRORS
@@ -14,7 +20,16 @@ from ..fhir_error import FhirError
 from .openimis_fhir_resource import aware, exact
 
 MAX_AMOUNT = 10**15
-PAYABLE = ("1", "6")  # validated, unpaid
+#: letters of an identifier, and of what else names a payment
+MAX_LENGTH = 255
+#: no payment of openIMIS is older
+FIRST_DAY = date(2000, 1, 1)
+#: what a sender says of a payment that did not arrive, or was never made
+TAKEN_BACK = ("cancelled", "entered-in-error")
+#: what a bill is called by FHIR, and by openIMIS' own notices
+BILL_KINDS = ("Invoice", "Bill")
+GONE = ("canceled", "rejected")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class OpenimisFhirPaymentNotice(models.AbstractModel):
@@ -44,7 +59,10 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             )
         if criterion.parameter == "request":
             return Domain("move_id.openimis_uuid", "in", criterion.value)
-        gone = Domain("payment_id.state", "in", ("canceled", "rejected"))
+        for code in criterion.value:
+            if code not in ("active", "cancelled", "draft", "entered-in-error"):
+                raise BadSearch("status", code)
+        gone = Domain("payment_id.state", "in", GONE)
         gone |= Domain("payment_id", "=", False)
         wanted = Domain.FALSE
         if "active" in criterion.value:
@@ -60,7 +78,7 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
 
     def _notice(self, notice):
         payment = notice.payment_id
-        gone = not payment or payment.state in ("canceled", "rejected")
+        gone = not payment or payment.state in GONE
         identifiers = (
             ((notice.identifier_system or None, notice.identifier),)
             if notice.identifier
@@ -85,21 +103,18 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
 
     @api.model
     def _receive(self, body):
-        """Register the payment a PaymentNotice reports.
+        """Register the payment a PaymentNotice reports, or take one back.
 
         Partial payments add up; the same identifier gives the same notice again; more
-        than is open is refused.
+        than is open is refused. A notice whose status is cancelled or entered-in-error
+        says that the payment with its identifier did not arrive: the bill is due
+        again, and a new try under the same identifier pays it.
 
         :param dict body: the resource
         :return: (`openimis.payment.notice`, whether it is new)
         :raises FhirError: 403, 409 or 422 with what is wrong
         """
-        if not has_right(self.env, "156202"):
-            raise FhirError(
-                403,
-                "forbidden",
-                self.env._("You need openIMIS' right 156202 to report payments."),
-            )
+        self._require("156202", self.env._("report payments"))
         try:
             vals = self._read_notice(body)
         except SHAPE_ERRORS:
@@ -107,16 +122,54 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             raise FhirError(422, "structure", text) from None
         self._lock(vals)
         known = self._known(vals)
-        if known:
+        if body["status"] in TAKEN_BACK:
+            return self._take_back(known, vals), False
+        if known and known.payment_id.state not in GONE:
             return known, False
         move = self.env["account.move"].browse(vals["move_id"])
-        self._check_payable(move, vals)
+        self._check_open(move, vals)
         vals["openimis_uuid"] = str(uuid.uuid4())
         vals["payment_id"] = self._pay(move, vals).id
         # sudo: notices are the server's record of what was reported; the right to pay
         # was checked above, nobody may write them by hand
+        known.sudo().superseded = True  # a new try after the bank sent it back
+        known.flush_recordset(["superseded"])
         notice = self.env["openimis.payment.notice"].sudo().create(vals)
         return notice.sudo(False), True
+
+    def _require(self, code, what):
+        if not has_right(self.env, code):
+            text = self.env._(
+                "You need openIMIS' right %(right)s to %(what)s.", right=code, what=what
+            )
+            raise FhirError(403, "forbidden", text)
+
+    def _take_back(self, known, vals):
+        """Reject the payment of a notice: the bank or operator sent it back.
+
+        :return: the notice, cancelled
+        """
+        if not known:
+            path = "PaymentNotice.identifier"
+            raise self._wrong(path, vals["identifier"] or None)
+        if known.payment_id.state in GONE:
+            return known
+        self._require("156203", self.env._("take payments back"))
+        with self._as_outcome("PaymentNotice.status"):
+            known.payment_id.openimis_payment_rejected("PaymentNotice")
+        return known
+
+    @contextmanager
+    def _as_outcome(self, expression):
+        """Answer what a service refuses as FHIR does."""
+        try:
+            yield
+        except FhirError:
+            raise
+        except AccessError as error:
+            raise FhirError(403, "forbidden", str(error)) from None
+        except UserError as error:
+            raise FhirError(422, "business-rule", str(error), expression) from None
 
     def _read_notice(self, body):
         """Values of the notice.
@@ -125,10 +178,13 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
         """
         if body.get("resourceType") != "PaymentNotice":
             raise self._wrong("PaymentNotice", "resourceType")
-        if body.get("status") != "active":
+        if body.get("status") not in ("active", *TAKEN_BACK):
             raise self._wrong("PaymentNotice.status", body.get("status"))
         amount, currency = self._read_amount(body.get("amount"))
         move = self._bill(body.get("request"))
+        for element in ("created", "payment", "recipient"):  # R4 demands them
+            if not body.get(element):
+                raise self._wrong(f"PaymentNotice.{element}", body.get(element))
         if currency != move.currency_id.name:
             raise self._wrong("PaymentNotice.amount.currency", currency)
         if amount != round(amount, move.currency_id.decimal_places):
@@ -136,9 +192,14 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
         identifiers = body.get("identifier") or ()
         identifier = next((i for i in identifiers if i.get("value")), {})
         for value in (identifier.get("value"), identifier.get("system")):
-            if value is not None and not isinstance(value, str):
+            if value is not None and (
+                not isinstance(value, str) or len(value) > MAX_LENGTH
+            ):
                 raise self._wrong("PaymentNotice.identifier", value)
         code = first_code(body.get("paymentStatus"))
+        payment = reference_tail(body.get("payment"))
+        if payment and len(payment) > MAX_LENGTH:
+            raise self._wrong("PaymentNotice.payment", payment)
         return {
             "company_id": move.company_id.id,
             "move_id": move.id,
@@ -146,7 +207,7 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             "amount": float(amount),
             "payment_date": self._read_date(body),
             "payment_code": "cleared" if code == "cleared" else "paid",
-            "payment_reference": reference_tail(body.get("payment")),
+            "payment_reference": payment,
             "identifier": identifier.get("value") or False,
             "identifier_system": identifier.get("system") or False,
         }
@@ -178,36 +239,60 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
     def _read_date(self, body):
         """Day of the payment; FHIR requires only the day the notice was made.
 
-        :raises FhirError: 422 when there is neither, or one that is no date
+        :raises FhirError: 422 when there is none, or it is no day on which anything
+            can have been paid
         """
         given = body.get("paymentDate") is not None
         element = "paymentDate" if given else "created"
-        path = f"PaymentNotice.{element}"
+        path, value = f"PaymentNotice.{element}", body.get(element)
         try:
-            date = to_date(body.get(element), path)
+            day = to_date(value, path) if DAY.match(str(value)) else None
         except UnreadableResource:
-            raise self._wrong(path, body.get(element)) from None
-        if not date:
-            raise self._wrong(path, None)
-        return date
+            day = None
+        # who pays may be in a zone where tomorrow has begun
+        last = fields.Date.context_today(self) + timedelta(days=1)
+        if not day or not FIRST_DAY <= day <= last:
+            raise self._wrong(path, value)
+        return day
 
     def _wrong(self, expression, value):
+        shown = str(value)
         text = self.env._(
             "%(element)s is missing or not accepted: %(value)s",
             element=expression,
-            value=value,
+            value=shown if len(shown) < 100 else f"{shown[:100]}…",
         )
         return FhirError(422, "invalid", text, expression)
 
     def _bill(self, request):
-        identifier = reference_tail(request if isinstance(request, dict) else {})
+        """The bill a reference names: by address, with or without version, or by code.
+
+        :raises FhirError: 422 when it is none of this server's
+        """
+        path = "PaymentNotice.request"
+        if not isinstance(request, dict):
+            raise self._wrong(path, request)
         Invoice = self._server("Invoice")
-        try:
-            return Invoice._find(identifier or "")
-        except FhirError as error:
-            raise FhirError(
-                422, "not-found", str(error), "PaymentNotice.request"
-            ) from None
+        if request.get("reference"):
+            identifier = literal_id(request["reference"], self._base(), BILL_KINDS)
+            if not identifier:
+                raise self._wrong(path, request["reference"])
+            try:
+                return Invoice._find(identifier)
+            except FhirError as error:
+                raise FhirError(422, "not-found", str(error), path) from None
+        logical = logical_id(request)
+        if not logical:
+            raise self._wrong(path, None)
+        system, value = logical
+        system, value = system or None, value.removeprefix("urn:uuid:")
+        criterion = Criterion("identifier", "in", [value], (system,))
+        found = self.env["account.move"].search(
+            Invoice._base_domain() & Invoice._criterion_domain(criterion), limit=2
+        )
+        if len(found) != 1:
+            raise self._wrong(path, value)
+        return found
 
     def _lock(self, vals):
         """One payment of a bill, and one use of an identifier, at a time."""
@@ -235,6 +320,7 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
                 ("company_id", "=", vals["company_id"]),
                 ("identifier", "=", vals["identifier"]),
                 ("identifier_system", "=", vals["identifier_system"]),
+                ("superseded", "=", False),
             ],
             limit=1,
         )
@@ -251,18 +337,11 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             raise FhirError(409, "duplicate", text, "PaymentNotice.identifier")
         return known
 
-    def _check_payable(self, move, vals):
-        if move.openimis_status not in PAYABLE:
-            status = dict(
-                move._fields["openimis_status"]._description_selection(self.env)
-            )
-            text = self.env._(
-                "%(bill)s is %(status)s and cannot be paid.",
-                bill=move.openimis_code,
-                status=status.get(move.openimis_status),
-            )
-            raise FhirError(422, "business-rule", text, "PaymentNotice.request")
+    def _check_open(self, move, vals):
+        """Refuse more than is open; what may be paid at all is the service's to say."""
         if move.currency_id.compare_amounts(vals["amount"], move.amount_residual) > 0:
+            if move.state != "posted" or not move.amount_residual:
+                return  # the service says why in its own words
             text = self.env._(
                 "%(amount)s is more than what is open: %(open)s.",
                 amount=move.currency_id.format(vals["amount"]),
@@ -277,34 +356,31 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
         domain = [
             ("company_id", "=", vals["company_id"]),
             ("openimis_code_ext", "=", vals["identifier"]),
+            ("state", "not in", GONE),
         ]
         if vals["identifier_system"] and taken.search_count(domain, limit=1):
             return f"{vals['identifier_system']}|{vals['identifier']}"
         return vals["identifier"]
 
     def _pay(self, move, vals):
-        """Register the payment through Odoo's own wizard."""
-        wizard = (
-            self.env["account.payment.register"]
-            .with_company(move.company_id)
-            .with_context(active_model="account.move", active_ids=move.ids)
-            .create(
-                {
-                    "amount": vals["amount"],
-                    "payment_date": vals["payment_date"],
-                    "communication": vals["payment_reference"] or move.openimis_code,
-                    "payment_difference_handling": "open",
-                }
+        """Register the payment by the service that registers all payments.
+
+        :raises FhirError: what the service refuses
+        """
+        with self._as_outcome("PaymentNotice.request"):
+            payment = move.with_company(move.company_id).openimis_payment_sent(
+                amount=vals["amount"],
+                date=vals["payment_date"],
+                openimis_code_ext=self._external_code(vals),
+                openimis_code_rcp=vals["payment_reference"],
+                openimis_uuid=vals["openimis_uuid"],
+                openimis_origin="FHIR",
             )
-        )
-        payment = wizard._create_payments()
-        payment.write(
-            {
-                "openimis_is_payment": True,
-                "openimis_uuid": vals["openimis_uuid"],
-                "openimis_code_ext": self._external_code(vals),
-                "openimis_code_rcp": vals["payment_reference"],
-                "openimis_origin": "FHIR",
-            }
-        )
+        if payment.openimis_uuid != vals["openimis_uuid"]:
+            # the service knows the reference: another way brought this payment
+            text = self.env._(
+                "Identifier %(identifier)s was used for another payment.",
+                identifier=vals["identifier"],
+            )
+            raise FhirError(409, "duplicate", text, "PaymentNotice.identifier")
         return payment

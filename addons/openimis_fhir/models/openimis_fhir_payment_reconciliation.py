@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core.outgoing import Reconciliation
-from .openimis_fhir_resource import aware, exact
+from .openimis_fhir_resource import aware, exact, record_ids
 
 STATUS = {
     "draft": "draft",
@@ -34,19 +34,23 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
 
     @api.model
     def _id_domain(self, ids):
-        numbers = [int(i) for i in ids if i.isdigit() and len(i) < 10]
-        return Domain("openimis_uuid", "in", ids) | Domain("id", "in", numbers)
+        return Domain("openimis_uuid", "in", ids) | Domain("id", "in", record_ids(ids))
 
     @api.model
     def _resources(self, records):
         builder = self._builder()
         details = self._details(records)
+        parties = self._parties(records.partner_id)
         return [
-            builder.payment_reconciliation(self._payment(payment, details[payment.id]))
+            builder.payment_reconciliation(
+                self._payment(
+                    payment, details[payment.id], parties.get(payment.partner_id.id)
+                )
+            )
             for payment in records
         ]
 
-    def _payment(self, payment, details):
+    def _payment(self, payment, details, payee):
         return Reconciliation(
             id=payment.openimis_uuid or str(payment.id),
             status=STATUS[payment.state],
@@ -54,9 +58,9 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
             currency=payment.currency_id.name,
             created=aware(payment.create_date),
             payment_date=payment.date,
-            reference=payment.openimis_code_ext or payment.name or payment.memo or None,
+            reference=payment.openimis_code_ext or payment.name or None,
             issuer=self._party(payment.company_id.partner_id),
-            payee=self._party(payment.partner_id),
+            payee=payee,
             details=tuple(details),
             updated=aware(payment.write_date),
         )

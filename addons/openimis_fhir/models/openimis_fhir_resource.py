@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -19,6 +20,9 @@ from ..core.fhir_view import WHOLE
 from ..core.outgoing import Party
 from ..fhir_error import FhirError
 
+#: number of a record: what the database takes, in the digits of ASCII only
+RECORD_ID = re.compile(r"[0-9]{1,9}")
+CLOCKS_DIFFER = timedelta(seconds=2)
 SERVERS = {
     "Invoice": "openimis.fhir.invoice",
     "ChargeItem": "openimis.fhir.charge.item",
@@ -123,9 +127,11 @@ class OpenimisFhirResource(models.AbstractModel):
 
         :raises FhirError: 404 when there is none for this user
         """
-        records = self.env[self._model].search(
-            self._base_domain() & self._id_domain([identifier]), limit=1
-        )
+        records = self.env[self._model]
+        if "\0" not in identifier:  # which the database does not take
+            records = records.search(
+                self._base_domain() & self._id_domain([identifier]), limit=1
+            )
         if not records:
             raise FhirError(
                 404,
@@ -150,6 +156,8 @@ class OpenimisFhirResource(models.AbstractModel):
         """
         Model = self.env[self._model]
         domain = self._search_domain(search)
+        if self._follows_changes(search):
+            domain &= self._settled_domain(self._updated_field)
         upper = int(search.cursor[0]) if search.cursor else self._highest_id(domain)
         domain &= Domain("id", "<=", upper)
         total = Model.search_count(domain)
@@ -168,6 +176,53 @@ class OpenimisFhirResource(models.AbstractModel):
         resources = self._parts(page, search.view)
         entries = [(self._full_url(resource), resource) for resource in resources]
         return searchset(total, links, entries)
+
+    @staticmethod
+    def _follows_changes(search):
+        """Whether the caller may go on next time from the latest moment it is told."""
+        return search.sort == "_lastUpdated" or any(
+            criterion.parameter == "_lastUpdated" for criterion in search.criteria
+        )
+
+    @api.model
+    def _settled_moment(self):
+        """Moment before which every change has been written, or taken back.
+
+        A change carries the moment its transaction began, or later, and is seen when it
+        ends. Somebody who goes on from the latest moment he saw would miss a change
+        that began earlier and ended after he asked.
+
+        :return: naive UTC datetime
+        """
+        self.env.cr.execute("SELECT pg_stat_clear_snapshot()")
+        ((oldest, now),) = self.env.execute_query(
+            SQL(
+                """
+                SELECT MIN(xact_start) AT TIME ZONE 'UTC',
+                       clock_timestamp() AT TIME ZONE 'UTC'
+                  FROM pg_stat_activity
+                 WHERE datname = current_database() AND usename = current_user
+                   AND pid != pg_backend_pid() AND xact_start IS NOT NULL
+                   AND backend_type = 'client backend'
+                   AND application_name != 'pg_dump'
+                """
+            )
+        )
+        # the clocks of Odoo and of the database differ a little
+        return oldest.replace(microsecond=0) - CLOCKS_DIFFER if oldest else now
+
+    @api.model
+    def _settled_domain(self, field):
+        """What changed before the moment the caller of this request is told of."""
+        moment = self.env.context.get("fhir_settled")
+        return Domain(field, "<", moment) if moment else Domain.TRUE
+
+    @api.model
+    def _matches(self, search, limit=None):
+        """Records a search finds, for who may read them."""
+        return self.env[self._model].search(
+            self._search_domain(search), order="id", limit=limit
+        )
 
     def _search_domain(self, search):
         domain = self._base_domain()
@@ -251,6 +306,13 @@ class OpenimisFhirResource(models.AbstractModel):
         return encode_cursor(upper, value or "", record.id)
 
     def _url(self, arguments, cursor=None):
+        if cursor and self.env.context.get("fhir_body"):
+            # what came in a body stays out of addresses, and would be too long there
+            kept = [(n, v) for n, v in arguments if n != "_cursor"]
+            key = self.env.context.get("fhir_page") or self.env[
+                "openimis.fhir.query"
+            ]._keep(self._resource, kept)
+            arguments = [("_page", key)]
         if cursor:
             arguments = [(n, v) for n, v in arguments if n != "_cursor"]
             arguments.append(("_cursor", cursor))
@@ -272,15 +334,51 @@ class OpenimisFhirResource(models.AbstractModel):
     def _builder(self):
         return Builder(self._base())
 
-    def _party(self, partner, kind="Organization", named=True):
-        """Party of a partner; persons are not named (no personal data leaves)."""
+    def _party(self, partner):
+        """Party of an organization, named."""
         if not partner:
             return None
         return Party(
             self._partner_id(partner),
-            partner.name or "" if named else "",
-            kind,
+            partner.name or "",
             has_uuid=bool(partner.openimis_uuid),
+        )
+
+    def _parties(self, partners):
+        """{partner id: Party} of whoever bills and payments name.
+
+        Organizations are named. Insured persons are numbers, without a name; about
+        other persons, such as a family's head who is no insuree here, nothing is told.
+        """
+        served = self.env["openimis.fhir.organization"]._base_domain()
+        # sudo: whether a partner is an insured person decides what may leave, whatever
+        # the caller may see; no name is read
+        organizations = (
+            self.env["res.partner"]
+            .sudo()
+            .search(served & Domain("id", "in", partners.ids))
+        )
+        insurees = (
+            self.env["openimis.insuree"]
+            .sudo()
+            .search_fetch(
+                [("partner_id", "in", (partners - organizations).ids)],
+                ["partner_id", "openimis_uuid"],
+            )
+        )
+        parties = {insuree.partner_id.id: self._person(insuree) for insuree in insurees}
+        return parties | {
+            partner.id: self._party(partner)
+            for partner in partners
+            if partner in organizations
+        }
+
+    @staticmethod
+    def _person(insuree):
+        """Party of an insured person: a number, never a name."""
+        uuid = insuree.openimis_uuid
+        return Party(
+            uuid or f"insuree-{insuree.id}", kind="Patient", has_uuid=bool(uuid)
         )
 
     @staticmethod
@@ -289,14 +387,23 @@ class OpenimisFhirResource(models.AbstractModel):
 
     def _partner_domain(self, field, ids):
         """Records whose partner has one of these FHIR ids."""
-        numbers = [
-            int(i.removeprefix("partner-"))
-            for i in ids
-            if i.startswith("partner-") and i[8:].isdigit()
-        ]
         return Domain(f"{field}.openimis_uuid", "in", ids) | Domain(
-            field, "in", numbers
+            field, "in", record_ids(ids, "partner-")
         )
+
+
+def record_ids(ids, prefix=""):
+    """Numbers of records among FHIR ids; what is none of ours is passed over.
+
+    :param ids: texts of a caller
+    :param str prefix: what stands before the number
+    :rtype: list[int]
+    """
+    return [
+        int(text.removeprefix(prefix))
+        for text in ids
+        if text.startswith(prefix) and RECORD_ID.fullmatch(text.removeprefix(prefix))
+    ]
 
 
 def aware(moment):

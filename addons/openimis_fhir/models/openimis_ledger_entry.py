@@ -1,18 +1,24 @@
 import json
+import logging
 from contextlib import contextmanager
 from hashlib import sha256
 
+from psycopg2 import DataError
 from psycopg2.errors import LockNotAvailable
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
 
-from ..core.ledger import LedgerRefused, read_entry
+from ..core.ledger import LedgerRefused, check_key, read_entry
+
+_logger = logging.getLogger(__name__)
 
 #: Milliseconds a request waits for what another one holds.
 LOCK_WAIT = 3000
+#: Letters of a reason: what is wrong may be long itself.
+MAX_REASON = 500
 
 
 class OpenimisLedgerEntry(models.Model):
@@ -60,14 +66,18 @@ class OpenimisLedgerEntry(models.Model):
         :raises AccessError: the caller may not create journal entries
         """
         self.env["account.move"].check_access("create")
-        if not idempotency_key or not isinstance(idempotency_key, str):
-            return _result("rejected", reason=self.env._("The key is missing."))
         try:
+            check_key(idempotency_key)
             digits = self.env.company.currency_id.decimal_places
             entry = read_entry(ledger_entry, digits)
             return self._book(entry, ledger_entry, idempotency_key)
-        except (LedgerRefused, UserError) as error:
-            return _result("rejected", reason=str(error))
+        except (LedgerRefused, UserError, RedirectWarning) as error:
+            return _result("rejected", reason=str(error.args[0] if error.args else ""))
+        except DataError as error:
+            # nothing was booked; sent again it would end the same way
+            _logger.info("openIMIS ledger entry refused: %s", type(error).__name__)
+            reason = self.env._("The entry holds a value that cannot be kept.")
+            return _result("rejected", reason=reason)
         except LockNotAvailable:
             # the key, or the journal, is taken at this moment: nothing was booked
             return _result("timeout")
@@ -83,6 +93,16 @@ class OpenimisLedgerEntry(models.Model):
             register = self._take_key(key, digest, payload)
             move = self.env["account.move"].create(self._prepare_move_vals(entry))
             move._post(soft=False)
+            if move.date != entry.date:
+                # Odoo moves what falls into a locked period to another day; the
+                # sender's ledger would have it in the period that was closed
+                raise UserError(
+                    self.env._(
+                        "The period of %(date)s is locked. Book the entry on a later "
+                        "day, or have the period opened.",
+                        date=entry.date,
+                    )
+                )
             register.move_id = move
         return _result("success", move.name)
 
@@ -143,8 +163,8 @@ class OpenimisLedgerEntry(models.Model):
                 Command.create(
                     {
                         "account_id": accounts[line.account].id,
-                        "partner_id": parties.get(line.party),
-                        "name": line.label or entry.description or entry.reference,
+                        "partner_id": parties.get(line.party or line.funder),
+                        "name": self._label(entry, line),
                         "currency_id": currency.id,
                         "amount_currency": float(line.debit - line.credit),
                         "debit": float(line.debit),
@@ -154,6 +174,15 @@ class OpenimisLedgerEntry(models.Model):
                 for line in entry.lines
             ],
         }
+
+    def _label(self, entry, line):
+        """Label of a line; who pays for a party's amount is told beside it."""
+        label = line.label or entry.description or entry.reference
+        if line.party and line.funder:
+            return self.env._(
+                "%(label)s (funder: %(funder)s)", label=label, funder=line.funder
+            )
+        return label
 
     def _find_currency(self, code):
         company = self.env.company
@@ -190,11 +219,12 @@ class OpenimisLedgerEntry(models.Model):
         return accounts
 
     def _parties(self, entry):
-        """{openIMIS UUID or code: partner id}.
+        """{openIMIS UUID or code: partner id} of facilities, insurees and funders.
 
         :raises UserError: a party nobody knows; it would be lost in the books
         """
         names = {line.party for line in entry.lines if line.party}
+        names |= {line.funder for line in entry.lines if line.funder}
         partners = self.env["res.partner"].search(
             [
                 ("company_id", "in", (False, self.env.company.id)),
@@ -205,10 +235,44 @@ class OpenimisLedgerEntry(models.Model):
         )
         found = {partner.openimis_code: partner.id for partner in partners}
         found |= {partner.openimis_uuid: partner.id for partner in partners}
+        found = self._other_parties(names - set(found)) | found
         if missing := sorted(names - set(found)):
             raise UserError(
                 self.env._("Parties %(names)s are not known.", names=", ".join(missing))
             )
+        return found
+
+    def _other_parties(self, names):
+        """{openIMIS UUID or code: partner id} of who has no code in the address book.
+
+        An insuree becomes a partner when first booked, as when first paid in cash.
+        """
+        found = {}
+        company = self.env.company
+        for model, code in (
+            ("openimis.payer", "code"),
+            ("openimis.officer", "code"),
+            ("openimis.insuree", "chf_id"),
+        ):
+            # sudo: the ledger names parties by number; whoever may book the entry
+            # need not be allowed to see the insured persons
+            parties = (
+                self.env[model]
+                .sudo()
+                .search(
+                    [
+                        ("company_id", "=", company.id),
+                        "|",
+                        ("openimis_uuid", "in", list(names)),
+                        (code, "in", list(names)),
+                    ]
+                )
+            )
+            parties._ensure_partners()
+            for party in parties:
+                found[party[code]] = party.partner_id.id
+                found[party.openimis_uuid] = party.partner_id.id
+        found.pop(False, None)
         return found
 
 
@@ -216,5 +280,5 @@ def _result(status, reference=None, reason=None):
     return {
         "status": status,
         "external_reference": reference,
-        "rejection_reason": reason,
+        "rejection_reason": reason and reason[:MAX_REASON],
     }

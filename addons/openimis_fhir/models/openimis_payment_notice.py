@@ -37,6 +37,10 @@ class OpenimisPaymentNotice(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount = fields.Monetary(readonly=True)
     payment_date = fields.Date(required=True, readonly=True)
+    superseded = fields.Boolean(
+        readonly=True,
+        help="The payment was sent back, and tried again under the same identifier.",
+    )
     user_id = fields.Many2one(
         "res.users", "Reported by", default=lambda self: self.env.uid, readonly=True
     )
@@ -47,6 +51,6 @@ class OpenimisPaymentNotice(models.Model):
     _uuid_uniq = models.UniqueIndex("(openimis_uuid)", "This notice exists already.")
     _identifier_uniq = models.UniqueIndex(
         "(company_id, COALESCE(identifier_system, ''), identifier)"
-        " WHERE identifier IS NOT NULL",
+        " WHERE identifier IS NOT NULL AND superseded IS NOT TRUE",
         "A payment with this identifier was reported already.",
     )

@@ -1,9 +1,15 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools.sql import escape_psql
 
 from odoo.addons.openimis_payable.models.account_move import BILL_STATUS
+from odoo.addons.openimis_payable.models.rights import require_right
+
+#: whose links say that a claim is billed: closings and bills of openIMIS share them
+CLAIM_CONVERTER = "openimis.converter.claim"
 
 TYPES = {
     "claim-batch": "claim",
@@ -65,6 +71,24 @@ class OpenimisRemoteBill(models.Model):
     line_ids = fields.One2many("openimis.remote.bill.line", "bill_id", "Lines")
     move_id = fields.Many2one("account.move", "Bill Here", compute="_compute_move_id")
     proposal_ids = fields.One2many("openimis.bill.proposal", "bill_id", "To Decide")
+    amount_worth = fields.Monetary(
+        "Worth by the Claims",
+        compute="_compute_worth",
+        help="What the lines of this bill are worth when each claim counts for what "
+        "its accepted items and services say here. openIMIS bills what was claimed.",
+    )
+    amount_over = fields.Monetary(
+        "Billed above the Worth",
+        compute="_compute_worth",
+        help="What openIMIS billed less what the claims are worth here.",
+    )
+    amount_accepted = fields.Monetary(
+        "Accepted as Billed",
+        readonly=True,
+        copy=False,
+        help="Total that was accepted although the claims are worth another amount.",
+    )
+    accepted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
 
     _uuid_uniq = models.UniqueIndex(
         "(connection_id, uuid)", "This bill of openIMIS is known already."
@@ -98,29 +122,259 @@ class OpenimisRemoteBill(models.Model):
                 (bill.company_id, bill.code)
             )
 
+    @api.depends("line_ids.total", "amount_total")
+    def _compute_worth(self):
+        for bill in self:
+            lines = bill._lines_to_book()
+            bill.amount_worth = sum(lines.mapped("worth"))
+            bill.amount_over = sum(lines.mapped("net")) - bill.amount_worth
+
     # === BILL HERE ===
 
     def action_create_move(self):
         """Make a draft vendor bill of each bill that has none yet.
 
+        What a bill pays is billed by it from then on: no closing bills its claims.
+
         :return: a window action on the bills
-        :raises UserError: a bill that is deleted or whose third party is unknown
+        :raises UserError: a bill that is deleted or whose third party is unknown,
+            whose lines do not add up, whose claims are billed already, or that is for
+            another amount than they are worth, unless that was accepted
         """
         todo = self.filtered(lambda bill: not bill.move_id)
         for bill in todo:
             bill._check_billable()
+        todo._check_claims_free()
+        todo._check_worth()
         taken = todo._taken_codes()
-        self.env["account.move"].create(
-            [
-                {**bill._prepare_move_vals(), "openimis_code": bill._free_code(taken)}
-                for bill in todo
-            ]
-        )
+        vals_list = [
+            {**bill._prepare_move_vals(), "openimis_code": bill._free_code(taken)}
+            for bill in todo
+        ]
+        with self.env["exchange.engine.mixin"]._engine_writes():
+            moves = self.env["account.move"].create(vals_list)
+        for bill, move in zip(todo, moves, strict=True):
+            bill._link_claims(move)
         self.invalidate_recordset(["move_id"])
         return self.move_id._get_records_action(name=self.env._("Bills"))
 
+    def action_accept_amount(self):
+        """Accept the amount openIMIS billed, though the claims are worth another.
+
+        :return: True
+        :raises AccessError: the user may not make bills
+        """
+        require_right(self.env, "156102")
+        self.check_access("read")
+        for bill in self.sudo():  # sudo: whoever may bill decides; checked above
+            bill.write(
+                {"amount_accepted": bill.amount_total, "accepted_by_id": self.env.uid}
+            )
+        return True
+
+    def _lines_to_book(self):
+        """Lines of the bill; of an amendment without any, those it took over.
+
+        openIMIS copies the total of an amended bill and not its lines.
+        """
+        self.ensure_one()
+        if self.line_ids:
+            return self.line_ids
+        older = self._predecessors().filtered("line_ids")
+        return older[:1].line_ids
+
+    def _predecessors(self):
+        """Bills of openIMIS that this one replaces, the latest first."""
+        return self.search(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("id", "!=", self.id),
+                "|",
+                ("replaced_by_uuid", "=", self.uuid),
+                "&",
+                ("code", "=", self.code),
+                ("id", "<", self.id),
+            ],
+            order="id desc",
+        )
+
+    def _check_adds_up(self):
+        """Refuse a bill whose lines are not what it is for.
+
+        :raises UserError: naming both amounts
+        """
+        lines = self._lines_to_book()
+        total = sum(lines.mapped("total"))
+        if lines and not self.currency_id.compare_amounts(total, self.amount_total):
+            return
+        raise UserError(
+            self.env._(
+                "%(code)s: openIMIS says %(total)s, its lines add up to %(lines)s. It "
+                "is not booked like that: correct the bill in openIMIS and pull it "
+                "again.",
+                code=self.code,
+                total=self.currency_id.format(self.amount_total),
+                lines=self.currency_id.format(total),
+            )
+        )
+
+    def _check_claims_free(self):
+        """Refuse bills whose claims are billed already, here or by another of them.
+
+        :raises UserError: naming the claims and what bills them
+        """
+        seen = self.env["openimis.claim"]
+        for bill in self:
+            claims = bill._lines_to_book().claim_id
+            links = bill._billing_links_of(claims)
+            # what a credited predecessor billed passes to the amendment
+            links -= links.filtered(lambda link: link.move_id._billing_is_credited())
+            taken = claims.browse(links.mapped("res_id")) | (claims & seen)
+            seen |= claims
+            if taken:
+                shown = taken[:10].mapped("code")
+                raise UserError(
+                    self.env._(
+                        "%(bill)s: %(count)s of its claims are billed already, by "
+                        "%(moves)s: %(claims)s. Cancel or credit one of the two.",
+                        bill=bill.code,
+                        count=len(taken),
+                        moves=", ".join(links.move_id[:5].mapped("display_name"))
+                        or self.env._("another of these bills"),
+                        claims=", ".join(shown) + ("…" if len(taken) > 10 else ""),
+                    )
+                )
+
+    def _billing_links_of(self, claims):
+        # sudo: a claim is billed also where the user may not see the bill
+        return (
+            self.env["account.billing.link"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("converter", "=", CLAIM_CONVERTER),
+                    ("res_model", "=", "openimis.claim"),
+                    ("res_id", "in", claims.ids),
+                    ("state", "=", "active"),
+                ]
+            )
+        )
+
+    def _check_worth(self):
+        """Refuse what openIMIS billed otherwise than the claims say, unless accepted.
+
+        :raises UserError: naming the bills and both amounts
+        """
+        wrong = self.filtered(
+            lambda bill: bill.currency_id.compare_amounts(bill.amount_over, 0)
+            and bill.currency_id.compare_amounts(
+                bill.amount_accepted, bill.amount_total
+            )
+        )
+        if wrong:
+            texts = [
+                self.env._(
+                    "%(bill)s: billed %(billed)s, worth %(worth)s",
+                    bill=bill.code,
+                    billed=bill.currency_id.format(
+                        sum(bill._lines_to_book().mapped("net"))
+                    ),
+                    worth=bill.currency_id.format(bill.amount_worth),
+                )
+                for bill in wrong[:10]
+            ]
+            raise UserError(
+                self.env._(
+                    "openIMIS billed these for another amount than their claims are "
+                    "worth here:\n%(bills)s\nCompare the lines. «Accept as Billed» "
+                    "books a bill all the same; otherwise leave it and close the "
+                    "claims here.",
+                    bills="\n".join(texts),
+                )
+            )
+
+    def _link_claims(self, move):
+        """Note that a vendor bill bills the claims of this one.
+
+        :raises UserError: somebody billed one of them at this moment
+        """
+        amounts = {}
+        for line in self._lines_to_book().filtered("claim_id"):
+            amounts[line.claim_id] = amounts.get(line.claim_id, 0.0) + line.net
+        claims = self.env["openimis.claim"].union(*amounts)
+        self._billing_links_of(claims)._release()
+        try:
+            with self.env.cr.savepoint():
+                # sudo: links have no rights of their own; the right to bill was
+                # checked when the bill was made
+                links = (
+                    self.env["account.billing.link"]
+                    .sudo()
+                    .create(
+                        [
+                            {
+                                "company_id": self.company_id.id,
+                                "converter": CLAIM_CONVERTER,
+                                "res_model": "openimis.claim",
+                                "res_id": claim.id,
+                                "move_id": move.id,
+                                "currency_id": self.currency_id.id,
+                                "amount": amount,
+                            }
+                            for claim, amount in amounts.items()
+                        ]
+                    )
+                )
+                links.flush_recordset()
+        except UniqueViolation:
+            raise UserError(
+                self.env._("A claim of %s has just been billed elsewhere.", self.code)
+            ) from None
+        links._mark_sources(True)
+
+    @api.model
+    def _booked_claims(self, claims):
+        """Claims that a booked bill of openIMIS pays.
+
+        Also those that were not known here when it was booked, and have no link.
+
+        :param claims: `openimis.claim` records of one company
+        :return: dict {claim: `account.move`}
+        """
+        # sudo: what is billed is billed also where the user may not see it
+        Line = self.env["openimis.remote.bill.line"].sudo()
+        company = claims.company_id[:1].id
+        if not claims or not Line.search_count([("company_id", "=", company)], limit=1):
+            return {}
+        lines = Line.search(
+            [
+                ("company_id", "=", company),
+                "|",
+                (
+                    "source_uuid",
+                    "in",
+                    claims.filtered("openimis_uuid").mapped("openimis_uuid"),
+                ),
+                ("code", "in", claims.mapped("code")),
+            ]
+        )
+        bills = lines.bill_id.filtered(
+            lambda bill: bill.move_id
+            and bill.move_id.openimis_uuid == bill.uuid
+            and bill.move_id.state != "cancel"
+            and not bill.move_id._billing_is_credited()
+        )
+        lines = lines.filtered(lambda line: line.bill_id in bills)
+        lines.invalidate_recordset(["claim_id"])  # claims may have come since
+        return {line.claim_id: line.bill_id.move_id for line in lines if line.claim_id}
+
     def _check_billable(self):
         self.ensure_one()
+        self._check_known()
+        self._check_adds_up()
+
+    def _check_known(self):
         if self.deleted:
             raise UserError(
                 self.env._("%(code)s was deleted in openIMIS.", code=self.code)
@@ -138,6 +392,7 @@ class OpenimisRemoteBill(models.Model):
     def _prepare_move_vals(self):
         """Values of the vendor bill, its payable lines and its invoice lines."""
         self.ensure_one()
+        lines = self._lines_to_book()
         return {
             "move_type": "in_invoice",
             "company_id": self.company_id.id,
@@ -154,11 +409,10 @@ class OpenimisRemoteBill(models.Model):
             "openimis_terms": self.terms,
             "openimis_note": self.note,
             "openimis_line_ids": [
-                Command.create(line._prepare_payable_vals()) for line in self.line_ids
+                Command.create(line._prepare_payable_vals()) for line in lines
             ],
             "invoice_line_ids": [
-                Command.create(line._prepare_invoice_line_vals())
-                for line in self.line_ids
+                Command.create(line._prepare_invoice_line_vals()) for line in lines
             ],
         }
 

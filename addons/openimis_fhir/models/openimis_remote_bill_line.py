@@ -1,6 +1,6 @@
 import json
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class OpenimisRemoteBillLine(models.Model):
@@ -17,7 +17,16 @@ class OpenimisRemoteBillLine(models.Model):
     company_id = fields.Many2one(related="bill_id.company_id", store=True)
     currency_id = fields.Many2one(related="bill_id.currency_id")
     sequence = fields.Integer()
-    code = fields.Char(required=True)
+    code = fields.Char(required=True, index=True)
+    claim_id = fields.Many2one(
+        "openimis.claim",
+        compute="_compute_claim_id",
+        help="Found by openIMIS' UUID, else by its number at the bill's facility.",
+    )
+    worth = fields.Monetary(
+        compute="_compute_worth",
+        help="What the claim's accepted items and services are worth here.",
+    )
     kind = fields.Char()
     description = fields.Char()
     quantity = fields.Float(digits=(18, 6))
@@ -29,6 +38,51 @@ class OpenimisRemoteBillLine(models.Model):
     ledger_account = fields.Char()
     source_uuid = fields.Char("openIMIS UUID of the Source", index="btree_not_null")
     details = fields.Text()
+
+    @api.depends("source_uuid", "code", "bill_id.partner_id", "bill_id.bill_type")
+    def _compute_claim_id(self):
+        Claim = self.env["openimis.claim"].with_context(active_test=False)
+        uuids = [uuid for uuid in self.mapped("source_uuid") if uuid]
+        found = Claim.search_fetch(
+            [
+                ("company_id", "in", self.company_id.ids),
+                "|",
+                ("openimis_uuid", "in", uuids),
+                "&",
+                ("code", "in", self.mapped("code")),
+                ("health_facility_id", "in", self.bill_id.partner_id.ids),
+            ],
+            ["openimis_uuid", "code", "health_facility_id", "company_id"],
+        )
+        by_uuid = {(c.company_id, c.openimis_uuid): c for c in found if c.openimis_uuid}
+        by_code = {(c.company_id, c.code, c.health_facility_id): c for c in found}
+        for line in self:
+            bill = line.bill_id
+            claim = by_uuid.get((line.company_id, line.source_uuid)) or by_code.get(
+                (line.company_id, line.code, bill.partner_id)
+            )
+            line.claim_id = claim if bill._payable_type() == "claim" else False
+
+    @api.depends("claim_id", "net")
+    def _compute_worth(self):
+        """A claim counts once; what is no claim, or in other money, as billed."""
+        comparable = self.filtered(
+            lambda line: line.claim_id
+            and line.currency_id == line.company_id.currency_id
+        )
+        # sudo: only the amount of a line is shown, to who may see the bill
+        worth = {
+            claim_id: float(amount)
+            for claims in comparable.claim_id.sudo().grouped("company_id").values()
+            for claim_id, amount in claims._worth().items()
+        }
+        counted = set()
+        for line in self.sorted(lambda line: (line.bill_id.id, line.sequence, line.id)):
+            line.worth = line.net
+            if line in comparable:
+                key = (line.bill_id, line.claim_id)
+                line.worth = 0.0 if key in counted else worth[line.claim_id.id]
+                counted.add(key)
 
     def _prepare_payable_vals(self):
         """Values of the payable line that copies this one."""
@@ -46,8 +100,20 @@ class OpenimisRemoteBillLine(models.Model):
             "unit_price": self.unit_price,
             "discount": self.discount,
             "deduction": self.deduction,
+            **self._prepare_source_vals(),
             "amount_net": self.net,
             "amount_total": self.total,
+        }
+
+    def _prepare_source_vals(self):
+        """Which claim the payable line pays."""
+        if not self.claim_id:
+            return {}
+        return {
+            "claim_id": self.claim_id.id,
+            "location_id": self.claim_id.location_id.id,
+            "source_model": "openimis.claim",
+            "source_id": self.claim_id.id,
         }
 
     def _prepare_invoice_line_vals(self):

@@ -2,6 +2,7 @@ import json
 import sys
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.fields import Command
@@ -47,6 +48,23 @@ class FhirCase(AccountTestInvoicingCommon, HttpCase):
             "payer", "openimis_payable.group_openimis_accountant"
         )
 
+    def setUp(self):
+        super().setUp()
+        # other connections to this database are no part of these tests
+        self.settled = patch.object(
+            type(self.env["openimis.fhir.resource"]),
+            "_settled_moment",
+            lambda _server: fields.Datetime.now() + timedelta(days=1),
+        )
+        self.settled.start()
+        self.addCleanup(self.stop_settled)
+
+    def stop_settled(self):
+        """Stop the patch, unless the test did."""
+        if self.settled:
+            self.settled.stop()
+            self.settled = None
+
     @classmethod
     def make_user(cls, login, *groups):
         """User with that group, and an API key of theirs."""
@@ -59,7 +77,7 @@ class FhirCase(AccountTestInvoicingCommon, HttpCase):
         )
         keys = cls.env["res.users.apikeys"].with_user(user)
         tomorrow = fields.Datetime.now() + timedelta(days=1)
-        return user, keys._generate(None, "test", tomorrow)
+        return user, keys._generate("fhir", "test", tomorrow)
 
     @classmethod
     def bill(cls, number, amounts=(500.0, 110.0), post=True, **values):

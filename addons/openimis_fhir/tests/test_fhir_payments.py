@@ -61,7 +61,22 @@ class TestFhirPayments(FhirCase):
             ({"amount": "much"}, "PaymentNotice.amount"),
             ({"paymentDate": "22.11.2026"}, "PaymentNotice.paymentDate"),
             ({"paymentDate": None, "created": None}, "PaymentNotice.created"),
-            ({"status": "cancelled"}, "PaymentNotice.status"),
+            ({"status": "draft"}, "PaymentNotice.status"),
+            ({"status": "cancelled"}, "PaymentNotice.identifier"),
+            ({"paymentDate": "0001-01-01"}, "PaymentNotice.paymentDate"),
+            ({"paymentDate": "1999-12-31"}, "PaymentNotice.paymentDate"),
+            ({"paymentDate": "2099-01-01"}, "PaymentNotice.paymentDate"),
+            ({"paymentDate": "9999-12-31"}, "PaymentNotice.paymentDate"),
+            ({"paymentDate": "2026-11"}, "PaymentNotice.paymentDate"),
+            ({"paymentDate": "٢٠٢٦-١١-٢٢"}, "PaymentNotice.paymentDate"),
+            ({"created": None}, "PaymentNotice.created"),
+            ({"payment": None}, "PaymentNotice.payment"),
+            ({"recipient": None}, "PaymentNotice.recipient"),
+            ({"identifier": [{"value": "x" * 900_000}]}, "PaymentNotice.identifier"),
+            (
+                {"payment": {"reference": "PaymentReconciliation/" + "x" * 300}},
+                "PaymentNotice.payment",
+            ),
             ({"request": {"reference": "Invoice/nothing"}}, "PaymentNotice.request"),
             ({"request": None}, "PaymentNotice.request"),
             ({"resourceType": "Invoice"}, "PaymentNotice"),
@@ -103,6 +118,153 @@ class TestFhirPayments(FhirCase):
         ):
             self.pay({**self.notice(move, 10, "A"), **values}, 422)
         self.assertEqual(move.amount_residual, 610)
+
+    def test_a_bill_is_named_by_address_version_or_code_of_this_server_only(self):
+        move = self.bill(1)
+        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url") + BASE
+        uuid = move.openimis_uuid
+        amount = 0
+        for request in (
+            {"reference": f"Invoice/{uuid}"},
+            {"reference": f"Invoice/{uuid}/_history/1"},
+            {"reference": f"{base}/Invoice/{uuid}"},
+            {"reference": f"{base}/Invoice/{uuid}/_history/1"},
+            {"reference": f"Bill/{uuid}", "type": "Bill"},
+            {"identifier": {"value": move.openimis_code}},
+            {"identifier": {"system": f"{base}/sid/bill-code", "value": "IV-1"}},
+            {"identifier": {"value": f"urn:uuid:{uuid}"}},
+        ):
+            amount += 1
+            body = self.notice(move, amount, f"A{amount}", request=request)
+            self.pay(body)
+        residual = 610 - sum(range(1, amount + 1))
+        self.assertEqual(move.amount_residual, residual)
+        for request in (
+            {"reference": f"Claim/{uuid}"},
+            {"reference": f"http://evil.example/fhir/R4/Invoice/{uuid}"},
+            {"reference": f"Invoice/{uuid}/_history"},
+            {"reference": f"x/Invoice/{uuid}"},
+            {"reference": f"Invoice/{uuid}?x=1"},
+            {"reference": uuid},
+            {"identifier": {"value": "IV-2"}},
+            {"identifier": {"system": "urn:other", "value": move.openimis_code}},
+            {"identifier": {"value": {}}},
+            {"display": "IV-1"},
+        ):
+            outcome = self.pay(self.notice(move, 7, "B", request=request), 422)
+            self.assertEqual(
+                outcome["issue"][0]["expression"], ["PaymentNotice.request"], request
+            )
+        self.assertEqual(move.amount_residual, residual)
+
+    def create_if_none(self, body, condition, status):
+        headers = {"If-None-Exist": condition}
+        resource = self.call("PaymentNotice", self.payer_key, status, body, **headers)
+        self.env.invalidate_all()
+        return resource
+
+    def test_a_conditional_create_pays_once(self):
+        move = self.bill(1)
+        body = self.notice(move, 200, "A")
+        query = "identifier=urn:bank|A"
+        first = self.create_if_none(body, query, 201)
+        for condition in (query, "identifier=A", f"?{query}"):
+            again = self.create_if_none(body, condition, 200)
+            self.assertEqual(again["id"], first["id"])
+        # what is found answers, whatever the body says
+        other = self.notice(move, 300, "B")
+        self.assertEqual(self.create_if_none(other, query, 200)["id"], first["id"])
+        self.assertEqual(move.amount_residual, 410)
+        # nothing found: created
+        self.create_if_none(other, "identifier=urn:bank|B", 201)
+        self.assertEqual(move.amount_residual, 110)
+        request = f"request=Invoice/{move.openimis_uuid}"
+        outcome = self.create_if_none(self.notice(move, 1, "C"), request, 412)
+        self.assertEqual(outcome["issue"][0]["code"], "multiple-matches")
+        for condition in ("", "identifier=", "colour=red", "_count=1"):
+            self.create_if_none(self.notice(move, 1, "C"), condition, 400)
+        self.assertEqual(move.amount_residual, 110)
+
+    def test_a_bounced_payment_is_told_and_tried_again(self):
+        move = self.bill(1)
+        body = self.notice(move, 610, "A")
+        first = self.pay(body)
+        self.assertEqual(move.amount_residual, 0)
+        for status in ("entered-in-error", "cancelled"):
+            back = self.pay({**body, "status": status}, 200)
+            self.assertEqual((back["id"], back["status"]), (first["id"], "cancelled"))
+        self.assertEqual(move.amount_residual, 610)
+        again = self.pay(body)
+        self.assertNotEqual(again["id"], first["id"])
+        self.assertEqual(move.amount_residual, 0)
+        self.assertEqual(self.pay(body, 200)["id"], again["id"])
+        found = self.call("PaymentNotice?identifier=urn:bank|A", self.payer_key)
+        self.assertEqual(found["total"], 2)
+        found = self.call(
+            "PaymentNotice?identifier=urn:bank|A&status=active", self.payer_key
+        )
+        self.assertEqual(self.ids(found), [again["id"]])
+
+    def test_taking_a_payment_back_needs_its_own_right(self):
+        move = self.bill(1)
+        body = self.notice(move, 610, "A")
+        _user, key = self.make_user("teller", "openimis_payable.group_right_156202")
+        self.pay(body)
+        self.pay({**body, "status": "cancelled"}, 403, key)
+        self.assertEqual(move.amount_residual, 0)
+
+    def test_a_suspended_bill_is_refused_in_the_words_of_the_service(self):
+        move = self.bill(1)
+        move.openimis_bill_suspend()
+        outcome = self.pay(self.notice(move, 10, "A"), 422)
+        self.assertEqual(outcome["issue"][0]["code"], "business-rule")
+        self.assertIn("suspended", outcome["issue"][0]["details"]["text"])
+
+    def test_half_a_letter_is_refused(self):
+        move = self.bill(1)
+        body = json.dumps(self.notice(move, 10, "\ud800")).encode()
+        answer = self.url_open(
+            f"{BASE}/PaymentNotice",
+            body,
+            headers={
+                "Authorization": f"Bearer {self.payer_key}",
+                "Content-Type": "application/fhir+json",
+            },
+        )
+        self.assertEqual(answer.status_code, 422, answer.text)
+        self.assertEqual(move.amount_residual, 610)
+
+    def test_no_name_of_an_insured_person_leaves(self):
+        insuree = (
+            self.env["openimis.insuree"]
+            .sudo()
+            .create(
+                {
+                    "chf_id": "070707081",
+                    "last_name": "Secretname",
+                    "other_names": "Olga",
+                    "company_id": self.company.id,
+                }
+            )
+        )
+        partner = insuree._ensure_partners()
+        head = self.env["res.partner"].create({"name": "Headof Family"})
+        for number, person in enumerate((partner, head), start=1):
+            move = self.bill(number, partner_id=person.id)
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=move.ids
+            ).create({})._create_payments()
+        self.env.flush_all()
+        for path in ("PaymentReconciliation", "Invoice", "ChargeItem", "Claim"):
+            self.call(path, self.payer_key)
+            for name in ("Secretname", "Olga", "Headof"):
+                self.assertNotIn(name, self.answer.text, path)
+        found = self.call("PaymentReconciliation", self.payer_key)
+        payees = [e["resource"]["detail"][0].get("payee") for e in found["entry"]]
+        self.assertIn(
+            {"reference": f"Patient/insuree-{insuree.id}", "type": "Patient"}, payees
+        )
+        self.assertIn(None, payees)
 
     def test_drafts_and_paid_bills_are_not_paid(self):
         draft = self.bill(1, post=False)

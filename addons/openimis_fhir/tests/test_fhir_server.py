@@ -93,7 +93,7 @@ class TestFhirServer(FhirCase):
         self.call("Invoice", key, 401)
         keys = self.env["res.users.apikeys"].with_user(reader)
         tomorrow = fields.Datetime.now() + timedelta(days=1)
-        other = keys._generate(None, "another", tomorrow)
+        other = keys._generate("fhir", "another", tomorrow)
         self.call("Invoice", other)
         reader.active = False
         self.env.flush_all()
@@ -308,7 +308,7 @@ class TestFhirServer(FhirCase):
             company_ids=other.ids,
         )
         keys = self.env["res.users.apikeys"].with_user(user)
-        key = keys._generate(None, "t", fields.Datetime.now() + timedelta(days=1))
+        key = keys._generate("fhir", "t", fields.Datetime.now() + timedelta(days=1))
         self.call(f"Invoice/{move.openimis_uuid}", key, 404)
         self.assertEqual(self.call("Invoice", key)["total"], 0)
         self.call(f"Organization/{self.facility.openimis_uuid}", key, 404)

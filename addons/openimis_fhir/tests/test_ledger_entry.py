@@ -115,6 +115,97 @@ class TestLedgerEntry(AccountTestInvoicingCommon):
         self.assertEqual(answer["status"], "rejected")
         self.assertIn("82.19", answer["rejection_reason"])
 
+    def test_an_entry_of_a_locked_period_is_rejected_and_not_moved(self):
+        self.company.fiscalyear_lock_date = "2026-11-30"
+        answer = self.send()
+        self.assertEqual(answer["status"], "rejected")
+        self.assertIn("2026-11-21", answer["rejection_reason"])
+        self.assertEqual(self.count(), 0)
+        self.company.fiscalyear_lock_date = "2026-10-31"
+        self.assertEqual(self.send()["status"], "success")
+
+    def test_insurees_and_funders_are_parties(self):
+        insuree = (
+            self.env["openimis.insuree"]
+            .sudo()
+            .create(
+                {
+                    "chf_id": "070707081",
+                    "last_name": "Doe",
+                    "company_id": self.company.id,
+                }
+            )
+        )
+        payer = (
+            self.env["openimis.payer"]
+            .sudo()
+            .create({"code": "MOH", "name": "Ministry", "company_id": self.company.id})
+        )
+        lines = self.entry()["lines"]
+        for number, (values, partner, label) in enumerate(
+            (
+                ({"party": "070707081"}, lambda: insuree.partner_id, "Claim valuated"),
+                ({"party": "MOH"}, lambda: payer.partner_id, "Claim valuated"),
+                (
+                    {"party": None, "funder": "MOH"},
+                    lambda: payer.partner_id,
+                    "Claim valuated",
+                ),
+                (
+                    {"party": "HF1", "funder": "MOH"},
+                    lambda: self.facility,
+                    "Claim valuated (funder: MOH)",
+                ),
+            )
+        ):
+            entry = self.entry(lines=[lines[0], {**lines[1], **values}])
+            answer = self.send(entry, f"odoo:{number}")
+            self.assertEqual(answer["status"], "success", answer)
+            move = self.env["account.move"].search(
+                [("name", "=", answer["external_reference"])]
+            )
+            line = move.line_ids.filtered("credit")
+            self.assertEqual((line.partner_id, line.name), (partner(), label))
+        entry = self.entry(lines=[lines[0], {**lines[1], "funder": "nobody"}])
+        self.assertIn("nobody", self.send(entry, "odoo:x")["rejection_reason"])
+
+    def test_nonsense_is_rejected_and_never_a_fault(self):
+        lines = self.entry()["lines"]
+        deep = []
+        for _level in range(5000):
+            deep = [deep]
+        for values in (
+            {"reference": "a\0b"},
+            {"reference": "\ud800"},
+            {"reference": "x" * 3_000_000},
+            {"description": "x" * 2000},
+            {"date": "2026-11-01T99"},
+            {"date": "0001-01-01"},
+            {"date": "9999-12-31"},
+            {"date": "2026-02-30"},
+            {"date": "٢٠٢٦-١١-٢١"},
+            {"date": 20261121},
+            {"journal": {"code": "x"}},
+            {"currency": ["USD"]},
+            {"other": "a\0b"},
+            {"other": float("nan")},
+            {"other": deep},
+            {"lines": [lines[0]] * 20_000},
+            {"lines": [{**lines[0], "debit": "1e-999999999"}, lines[1]]},
+            {"lines": [{**lines[0], "debit": "1e999999999"}, lines[1]]},
+            {"lines": [{**lines[0], "debit": "NaN"}, lines[1]]},
+            {"lines": [{**lines[0], "debit": "x" * 100_000}, lines[1]]},
+            {"lines": [{**lines[0], "account": "a\0b"}, lines[1]]},
+        ):
+            answer = self.send(self.entry(**values))
+            self.assertEqual(answer["status"], "rejected", list(values))
+            self.assertTrue(answer["rejection_reason"])
+            self.assertLessEqual(len(answer["rejection_reason"]), 500)
+        for key in ("", None, 7, "a\0b", "\ud800", "x" * 300):
+            self.assertEqual(self.send(key=key)["status"], "rejected")
+        self.assertEqual(self.count(), 0)
+        self.assertEqual(self.send()["status"], "success")
+
     def test_booking_needs_the_right_to_book(self):
         user = new_test_user(self.env, "fhir_clerk", "base.group_user")
         with self.assertRaises(AccessError):

@@ -1,0 +1,40 @@
+"""What a FHIR reference of a caller points at."""
+
+import re
+
+#: Type/id, with or without a version
+LITERAL = re.compile(
+    r"(?P<kind>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.-]{1,64})"
+    r"(?:/_history/[A-Za-z0-9.-]{1,64})?"
+)
+
+
+def literal_id(reference, base, kinds):
+    """Id that a literal reference names, of one of these kinds at this server.
+
+    Relative, absolute below our own base, with or without a version. What belongs to
+    another server, or is of another kind, is none of ours, whatever its id.
+
+    :param str reference: `Reference.reference`
+    :param str base: FHIR base of this server, without trailing slash
+    :param kinds: names of resources
+    :rtype: str | None
+    """
+    if not isinstance(reference, str):
+        return None
+    match = LITERAL.fullmatch(reference.removeprefix(f"{base}/"))
+    return match["id"] if match and match["kind"] in kinds else None
+
+
+def logical_id(reference):
+    """(system, value) of the identifier a reference carries, without a literal one.
+
+    :param dict reference: Reference
+    :rtype: tuple[str, str] | None
+    """
+    identifier = reference.get("identifier")
+    value = identifier.get("value") if isinstance(identifier, dict) else None
+    system = identifier.get("system") if isinstance(identifier, dict) else None
+    if not isinstance(value, str) or not value or not isinstance(system, str | None):
+        return None
+    return system or "", value

@@ -1,0 +1,2 @@
+from . import openimis_fhir_query
+from . import res_users_apikeys_description
