@@ -283,7 +283,8 @@ class ExchangeRunMixin(models.AbstractModel):
                 raise UserError(
                     self.env._("A part of %(name)s is done already.", name=run.name)
                 )
-            run._clear_plan()
+            with run._engine_writes():
+                run._clear_plan()
             run._set_state("draft")
         return True
 

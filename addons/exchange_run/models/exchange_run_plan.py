@@ -13,12 +13,12 @@ class ExchangeRunMixin(models.AbstractModel):
         """Replace the plan: findings, counters and chunks."""
         self.ensure_one()
         self._publish_progress(cancel_requested=False)
-        self._clear_plan()
         # sudo: chunks are the engine's own bookkeeping, no user has rights on them
         Chunk = self.env["exchange.chunk"].sudo()
         total = 0
-        # The plan may be a generator: it works as it is read.
         with self._engine_writes():
+            self._clear_plan()
+            # The plan may be a generator: it works as it is read.
             for batch in split_every(BATCH, enumerate(self._plan())):
                 vals_list = [self._prepare_chunk_vals(*item) for item in batch]
                 chunks = Chunk.create(vals_list)

@@ -22,6 +22,8 @@ ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 SILENT = ("__macosx", ".ds_store", "thumbs.db")
+#: The file that Excel leaves beside a workbook while it is open.
+LOCK_FILE = "~$"
 WORKBOOKS = (".xlsx", ".xls")
 CHUNK = 64 * 1024
 SYMLINK = 0o120000
@@ -140,6 +142,7 @@ def _read_zip(delivery, raw, name, issues):
         infos = [i for i in archive.infolist() if not i.filename.endswith("/")]
         _check_index(infos, name, issues)
         chosen, folders = _choose(infos, name, issues)
+        _check_one_source(chosen, name, issues)
         total = 0
         for base, info in chosen.items():
             content = _read_member(archive, info, MAX_TOTAL - total, name, issues)
@@ -197,10 +200,12 @@ def _choose(infos, name, issues):
         lower = base.lower()
         if any(part in SILENT for part in info.filename.lower().split("/")):
             continue
+        if base.startswith(LOCK_FILE):
+            continue
         if lower not in MEMBERS and not lower.endswith(WORKBOOKS):
             strangers.append(info.filename)
             continue
-        if lower in chosen or _second_workbook(lower, chosen):
+        if lower in chosen:
             _refuse(issues, "Z05", base)
         chosen[lower] = info
         folders.add(folder)
@@ -211,8 +216,17 @@ def _choose(infos, name, issues):
     return chosen, folders
 
 
-def _second_workbook(base, chosen):
-    return base.endswith(WORKBOOKS) and any(n.endswith(WORKBOOKS) for n in chosen)
+def _check_one_source(chosen, name, issues):
+    """Refuse an archive whose rows could come from two places (Z14, Z15)."""
+    workbooks = [
+        info.filename for base, info in chosen.items() if base.endswith(WORKBOOKS)
+    ]
+    tables = [base for base in chosen if base.endswith(".csv")]
+    if len(workbooks) > 1:
+        _refuse(issues, "Z14", name, value=", ".join(workbooks))
+    if workbooks and tables:
+        listed = ", ".join(tables)
+        _refuse(issues, "Z15", name, value=workbooks[0], n=listed)
 
 
 def _read_member(archive, info, room, name, issues):

@@ -31,6 +31,10 @@ INCOME_GROUPED = re.compile(r"[0-9]{1,3}(?:['’ \u00a0\u202f][0-9]{3})+(?:,[0-9
 NPA = re.compile(r"[1-9][0-9]{3}")
 NPA_LOOSE = re.compile(r"(?:CH[- ]?)?([1-9][0-9]{3})(?:[.,]0+)?(?:[ ,]+(\D.{0,60}))?")
 FOREIGN = re.compile(r"([A-Z]{1,3})[- ]([0-9A-Z ]{3,10})")
+FOREIGN_TOWN = re.compile(r"(?:([A-Z]{1,3})[- ]?)?([0-9]{4,6})[ ,]+([^\W\d].{0,60})")
+LIECHTENSTEIN = range(9485, 9499)
+#: A Swiss telephone number whose leading zero a number has lost.
+NINE_DIGITS = range(10**8, 10**9)
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 RATE = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)\s*%?")
 DAY_NAMES = (
@@ -82,6 +86,8 @@ def as_text(raw):
     """Return the text of any cell, as a person reads it."""
     if isinstance(raw, str):
         return raw
+    if isinstance(raw, datetime.datetime):
+        return raw.strftime("%d.%m.%Y %H:%M:%S")
     if isinstance(raw, datetime.date):
         return raw.strftime("%d.%m.%Y")
     if isinstance(raw, datetime.time):
@@ -101,6 +107,13 @@ def parse_name(raw):
     """A name to compare: blanks collapsed (specification section 2.1)."""
     value, problems = parse_text(raw)
     return (text.collapse(value) if value else value), problems
+
+
+def parse_phone(raw):
+    """A telephone number; a cell that is a number has lost its zero (V11)."""
+    if isinstance(raw, int) and raw in NINE_DIGITS:
+        return f"0{raw}", (("V11", {"n": f"0{raw}"}),)
+    return parse_text(raw)
 
 
 def parse_email(raw):
@@ -125,6 +138,8 @@ def parse_id(raw):
 
 def parse_date(raw):
     """A date (V04 to V07); open ends stay as they are."""
+    if isinstance(raw, datetime.datetime):
+        raw = raw.date()
     if isinstance(raw, datetime.date):
         return _check_year(raw, OK)
     value = as_text(raw)
@@ -154,7 +169,12 @@ def _check_year(date, problems):
 
 
 def parse_time(raw):
-    """A time in minutes of the day (P07, P08); 24:00 is 1440."""
+    """A time in minutes of the day (P07, P08); 24:00 is 1440.
+
+    Of a time with a date, as databases export it, only the time counts.
+    """
+    if isinstance(raw, datetime.datetime):
+        raw = raw.time()
     if isinstance(raw, datetime.time):
         return raw.hour * 60 + raw.minute + (raw.second >= 30), OK
     value = as_text(raw)
@@ -202,15 +222,29 @@ def parse_npa(raw):
     """A postcode (E16, E17); the town written beside it is kept."""
     value = as_text(raw)
     if NPA.fullmatch(value):
-        return Npa(value, country="CH"), OK
+        return Npa(value, country=_npa_country(value)), OK
     match = NPA_LOOSE.fullmatch(value)
     if match:
-        return Npa(match[1], match[2], "CH"), (("E16", {"n": match[1]}),)
+        country = _npa_country(match[1])
+        return Npa(match[1], match[2], country), (("E16", {"n": match[1]}),)
+    match = FOREIGN_TOWN.fullmatch(value)
+    if match:
+        return Npa(match[2], match[3], _country(match[1])), (("E17", {}),)
     match = FOREIGN.fullmatch(value)
     if match:
-        country = COUNTRIES.get(match[1], match[1] if len(match[1]) == 2 else None)
-        return Npa(match[2], None, country), (("E17", {}),)
+        return Npa(match[2], None, _country(match[1])), (("E17", {}),)
     return Npa(value[:24]), (("E17", {}),)
+
+
+def _npa_country(npa):
+    return "LI" if int(npa) in LIECHTENSTEIN else "CH"
+
+
+def _country(prefix):
+    """Return the two-letter code of a country by what stands before a postcode."""
+    if not prefix:
+        return None
+    return COUNTRIES.get(prefix, prefix if len(prefix) == 2 else None)
 
 
 def parse_rate(raw):
@@ -245,6 +279,7 @@ PARSERS = {
     "text": parse_text,
     "name": parse_name,
     "email": parse_email,
+    "phone": parse_phone,
     "id": parse_id,
     "date": parse_date,
     "time": parse_time,

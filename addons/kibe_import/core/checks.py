@@ -198,7 +198,11 @@ class Checker:
         elif departure and page.date_to > departure:
             shown = departure.strftime(DATED)
             reason = Text(f"le départ est le {shown}", f"the departure is on {shown}")
-        elif departed and self._value(page.child, "status_id") == departed:
+        elif (
+            departed
+            and not departure
+            and self._value(page.child, "status_id") == departed
+        ):
             reason = Text("le dossier est résilié", "the file is closed")
         else:
             return

@@ -1,9 +1,11 @@
 """Income, billing data and sector pages (specification sections 1.3, 1.4, 1.6)."""
 
+import collections
+import dataclasses
 import datetime
 
 from .compare_links import concerned, current_debtor
-from .const import CONFIDENTIAL_ABOVE, PRESTATIONS
+from .const import CONFIDENTIAL_ABOVE, ENFANTS, PRESTATIONS, WEEKDAYS
 from .issue import HIDDEN
 from .messages import Text
 from .operation import Action, difference
@@ -165,17 +167,43 @@ class SectorComparer:
         blocked = self.planning.blocked | merged.children.blocked
         for child in self.context.watch.each(children):
             if child not in blocked and merged.children.known(child, self.context.base):
-                self._rebuild(child)
+                self._rebuild(child, self.planning.pages.get(child, {}))
+        self._handle_absent()
         if losing:
             names = ", ".join(losing)
             self.context.issues.add("P26", PRESTATIONS.file, value=len(losing), n=names)
         self.context.add_blocked("sector", PRESTATIONS.file, self.planning.blocked)
 
-    def _rebuild(self, child):
+    def _handle_absent(self):
+        """Children with running placements whom the delivery lacks (P30, P31)."""
+        absent, options = self.context.base.absent, self.context.options
+        if not absent:
+            return
+        code, then = "P31", Text("leurs placements restent", "their placements stay")
+        if options.absent == "end":
+            last = options.absent_until
+            shown = last.strftime(DATED)
+            then = Text(
+                f"leurs placements se terminent le {shown}",
+                f"their placements end on {shown}",
+            )
+            for child in absent:
+                self._rebuild(child, _ended(self._kibe_pages(child), last))
+        elif options.absent != "leave":
+            code = "P30"
+        names = ", ".join(self.context.child_name(child) for child in absent)
+        self.context.issues.add(
+            code, ENFANTS.file, value=len(absent), n=names, o=then
+        )
+
+    def _kibe_pages(self, child):
+        stored = self.context.base.sectors.get(child, [])
+        return [p.values["page"] for p in stored if p.values["origin"] == "kibe"]
+
+    def _rebuild(self, child, new):
         stored = self.context.base.sectors.get(child, [])
         old = {p.values["key"]: p for p in stored if p.values["origin"] == "kibe"}
         manual = {p.values["key"]: p for p in stored if p.values["origin"] != "kibe"}
-        new = self.planning.pages.get(child, {})
         changed = []
         for key, page in new.items():
             if key in manual:
@@ -190,7 +218,7 @@ class SectorComparer:
             self._add(child, page.values["page"], Action.DELETED, page.id)
         for page in changed:
             self._add(child, page, Action.CREATED)
-        if old and not new:
+        if old and not new and child not in self.context.base.absent:
             self.context.plan.losing.append(self.context.child_name(child))
         self._note_invoiced(child, [p.values["page"] for p in gone], changed)
 
@@ -220,16 +248,23 @@ class SectorComparer:
         )
 
     def _note_invoiced(self, child, old, new):
-        """A change inside an invoiced month asks for a correction (P27)."""
+        """A change inside an invoiced month asks for a correction (P27).
+
+        A page that only ends later or begins earlier than before changes nothing in
+        the months that both cover.
+        """
         for year, month in sorted(self.context.base.invoiced.get(child, ())):
-            before = sum(len(page.lines) for page in old if _covers(page, year, month))
-            after = sum(len(page.lines) for page in new if _covers(page, year, month))
-            covering = [page for page in (*new, *old) if _covers(page, year, month)]
-            if covering:
+            before = _presences(old, year, month)
+            after = _presences(new, year, month)
+            if before != after:
+                was, becomes = sum(before.values()), sum(after.values())
                 change = Text(
-                    f"{before} → {after} présences par semaine",
-                    f"{before} → {after} presences a week",
+                    f"{was} → {becomes} présences dans le mois"
+                    + (" (autres horaires)" if was == becomes else ""),
+                    f"{was} → {becomes} presences in the month"
+                    + (" (at other hours)" if was == becomes else ""),
                 )
+                covering = [p for p in (*new, *old) if _covers(p, year, month)]
                 self.context.issues.add(
                     "P27",
                     PRESTATIONS.file,
@@ -239,6 +274,34 @@ class SectorComparer:
                     o=change,
                     child=child,
                 )
+
+
+def _ended(pages, last):
+    """Return pages as they are when they end on a day: {key: page}."""
+    kept = (
+        dataclasses.replace(page, date_to=min(page.date_to, last))
+        for page in pages
+        if page.date_from <= last
+    )
+    return {page.key: page for page in kept}
+
+
+def _presences(pages, year, month):
+    """Return the presences of a month: Counter of (day, group, content of the line)."""
+    first = datetime.date(year, month, 1)
+    days = [
+        day
+        for day in (first + datetime.timedelta(n) for n in range(31))
+        if day.month == month
+    ]
+    return collections.Counter(
+        (day, page.group.code, line.content())
+        for page in pages
+        for day in days
+        if page.date_from <= day <= page.date_to
+        for line in page.lines
+        if line.weekday == WEEKDAYS[day.weekday()]
+    )
 
 
 def _covers(page, year, month):

@@ -13,6 +13,10 @@ MAX_ARCHIVE = 20 * 1024**2
 MAX_MEMBER = 50 * 1024**2
 MAX_TOTAL = 150 * 1024**2
 MAX_MEMBERS = 200
+#: Of a workbook: so many parts, and so many bytes of all of them. Its library keeps
+#: every shared text in memory, several times the size of the file.
+MAX_PARTS = 2000
+MAX_UNPACKED = 60 * 1024**2
 MAX_RATIO = 200
 RATIO_FROM = 1024**2
 MAX_ROWS = 200_000
@@ -145,9 +149,9 @@ INTERVENANTSDATA = FileSpec(
     (
         Column("kibe_id", "intervenant ID", "id", True),
         Column("courtesy", "Politesse courrier", "courtesy"),
-        Column("phone_private", "Téléphone privé", size=64),
-        Column("phone_work", "Téléphone professionel", size=64),
-        Column("phone_mobile", "Natel", size=64),
+        Column("phone_private", "Téléphone privé", "phone", size=64),
+        Column("phone_work", "Téléphone professionel", "phone", size=64),
+        Column("phone_mobile", "Natel", "phone", size=64),
         Column("email", "Email privé", "email"),
         Column("email_work", "Email professionnel", "email"),
         Column("civil_status", "Etat civil", "civil"),

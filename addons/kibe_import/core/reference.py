@@ -46,6 +46,9 @@ class Options:
     :ivar basis: `monthly` or `annual`, of the incomes in the file
     :ivar address_mode: "1" to "4" (specification section 1.8)
     :ivar address_block: the three address cells are replaced together
+    :ivar absent: what becomes of the placements of children whom the delivery lacks:
+        `leave`, `end`, or empty to ask
+    :ivar absent_until: their last day, with `end`
     """
 
     date_journal: datetime.date
@@ -53,6 +56,8 @@ class Options:
     basis: str = "monthly"
     address_mode: str = "1"
     address_block: bool = False
+    absent: str = ""
+    absent_until: datetime.date = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ class Base:
     :ivar child_twins: (folded name, birth date) → Record, children without Kibé id
     :ivar guardian_twins: e-mail → Record, guardians without Kibé id
     :ivar invoiced: child → set of (year, month)
+    :ivar absent: children with running placements from Kibé whom the delivery lacks;
+        their pages are in `sectors`
     """
 
     children: dict = dataclasses.field(default_factory=dict)
@@ -117,6 +124,7 @@ class Base:
     child_twins: dict = dataclasses.field(default_factory=dict)
     guardian_twins: dict = dataclasses.field(default_factory=dict)
     invoiced: dict = dataclasses.field(default_factory=dict)
+    absent: list = dataclasses.field(default_factory=list)
 
     def adopt(self, guardian_id, kibe_id):
         """Give a guardian without Kibé id the delivered one; links and pages follow.

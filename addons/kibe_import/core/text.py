@@ -8,6 +8,9 @@ UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # «Ã» or «Â» followed by a character that is the second byte of a UTF-8 pair.
 MOJIBAKE = re.compile("[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 BLANKS = " \t\r\n\f\v\u00a0\u202f"
+#: Line breaks, also as Excel writes a carriage return, and the blanks that no
+#: keyboard types: within a text they are one space.
+INNER_BLANKS = re.compile("(?:_x000D_|[\r\n\f\v\u2028\u2029])+ *|[\u00a0\u202f]")
 SPECIAL = re.compile(r"\?+|-+|\*+|\.+|x{2,}|X{2,}")
 
 
@@ -60,12 +63,14 @@ def _strict(raw, encoding):
 
 
 def clean(value):
-    """Return a text trimmed of every kind of blank, in composed form.
+    """Return a text on one line, trimmed of every kind of blank, in composed form.
 
     >>> clean("\\u00a0 Mélany ")
     'Mélany'
+    >>> clean("Anne_x000D_\\n(divorcée) Favre")
+    'Anne (divorcée) Favre'
     """
-    value = value.strip(BLANKS)
+    value = INNER_BLANKS.sub(" ", value).strip(BLANKS)
     return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
@@ -79,17 +84,22 @@ def collapse(value):
 
 
 def fold(value):
-    """Return a text without accents, case and blanks, for tolerant look-ups.
+    """Return a text without accents, case, blanks and final dot, for look-ups.
+
+    The lists of the daycare fold their labels in the same way.
 
     >>> fold("Célibataire ") == fold("CELIBATAIRE")
     True
+    >>> fold("Fém.") == fold("fem")
+    True
     """
-    decomposed = unicodedata.normalize("NFD", value.casefold())
-    return "".join(
+    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    letters = "".join(
         char
         for char in decomposed
         if not unicodedata.combining(char) and char not in BLANKS
     )
+    return letters.rstrip(".")
 
 
 def is_mojibake(value):

@@ -1,6 +1,7 @@
 """Totals that an accountant ticks off (specification section 5.2, point 5)."""
 
 import collections
+import datetime
 from decimal import Decimal
 
 from .operation import COUNTED_AS, Action
@@ -52,25 +53,45 @@ def presences(plan):
     """Return the bookings of each group before and after the import.
 
     A place is a whole day a week: the sum of the weights of the slots booked. A
-    presence by hours has no weight.
+    presence by hours has no weight. Pages of different periods are never together:
+    what counts is the fullest week.
 
     :param Plan plan: what the import will do to the placements
     :return: list of (group code, weekly presences before, after, weekly places before,
         after), the places exact as Decimal
     """
-    totals = {}
+    pages = {}
     for operation in plan.operations:
         if operation.entity == "sector" and operation.group:
-            row = totals.setdefault(operation.group.code, [0, 0, 0, 0])
-            for action in COUNTED_AS.get(operation.action, (operation.action,)):
-                if action in (Action.DELETED, Action.CREATED):
-                    after = action is Action.CREATED
-                    row[after] += len(operation.lines)
-                    row[2 + after] += _weight(operation)
-    return [
-        (code, before, after, Decimal(old) / WHOLE_DAY, Decimal(new) / WHOLE_DAY)
-        for code, (before, after, old, new) in sorted(totals.items())
-    ]
+            before, after = pages.setdefault(operation.group.code, ([], []))
+            actions = COUNTED_AS.get(operation.action, (operation.action,))
+            if Action.DELETED in actions:
+                before.append(operation)
+            if Action.CREATED in actions:
+                after.append(operation)
+    totals = []
+    for code, (before, after) in sorted(pages.items()):
+        (lines_before, old), (lines_after, new) = map(_fullest_week, (before, after))
+        places = (Decimal(old) / WHOLE_DAY, Decimal(new) / WHOLE_DAY)
+        totals.append((code, lines_before, lines_after, *places))
+    return totals
+
+
+def _fullest_week(pages):
+    """Return the most lines, and the most weight, that are in force on one day."""
+    changes = collections.defaultdict(lambda: [0, 0])
+    for page in pages:
+        lines, weight = len(page.lines), _weight(page)
+        begin = page.values.get("date_from", datetime.date.min).toordinal()
+        end = page.values.get("date_to", datetime.date.max).toordinal()
+        for day, sign in ((begin, 1), (end + 1, -1)):
+            changes[day][0] += sign * lines
+            changes[day][1] += sign * weight
+    lines = weight = most_lines = most_weight = 0
+    for day in sorted(changes):
+        lines, weight = lines + changes[day][0], weight + changes[day][1]
+        most_lines, most_weight = max(most_lines, lines), max(most_weight, weight)
+    return most_lines, most_weight
 
 
 def _weight(operation):

@@ -11,10 +11,16 @@ import xlrd
 from . import table
 from .archive import OLE_MAGIC, UNREADABLE, Refused, megabytes
 from .cells import ExcelError
-from .const import MAX_MEMBER, MAX_TOTAL, SPECS
+from .const import MAX_MEMBER, MAX_PARTS, MAX_UNPACKED, SPECS
+from .messages import Text
 
 WIDEST = 64
 FORMULA = b"<f"
+#: What makes a part an XML text, whatever its name and encoding.
+XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
+EMPTY_FORMULA = ExcelError("=…")
+#: How a spreadsheet shows the time of a whole day: as a day of its first year.
+WHOLE_DAY = (datetime.date(1899, 12, 31), datetime.date(1900, 1, 1))
 
 
 def read(raw, name, issues, max_rows):
@@ -60,13 +66,34 @@ def _read_xls(raw, name, issues, enough):
         issues.add("Z03" if encrypted else "Z02", name, value=UNREADABLE)
         raise Refused from None
     return {
-        sheet.name.strip().lower(): [
+        key: [
             (number + 1, [_xls_cell(cell, book.datemode) for cell in sheet.row(number)])
             for number in range(min(sheet.nrows, enough))
         ]
-        for sheet in map(book.sheet_by_name, book.sheet_names())
-        if sheet.name.strip().lower() in SPECS
+        for key, sheet in _our_sheets(
+            ((title, book.sheet_by_name(title)) for title in book.sheet_names()),
+            name,
+            issues,
+        ).items()
     }
+
+
+def _our_sheets(titled, name, issues):
+    """Return {name of a file: sheet} of the sheets that are read.
+
+    :param titled: iterable of (title, sheet), hidden ones included
+    :raises Refused: two sheets stand for one file (Z16)
+    """
+    sheets = {}
+    for title, sheet in titled:
+        key = title.strip().lower()
+        if key not in SPECS:
+            continue
+        if key in sheets:
+            issues.add("Z16", name, value=key)
+            raise Refused
+        sheets[key] = sheet
+    return sheets
 
 
 def _xls_cell(cell, datemode):
@@ -81,66 +108,98 @@ def _xls_cell(cell, datemode):
         return ExcelError("TRUE" if value else "FALSE")
     if kind == xlrd.XL_CELL_ERROR:
         return ExcelError(xlrd.error_text_from_code.get(value, "#ERR"))
-    return value
+    # Only a formula leaves a text without a letter: its result was never stored.
+    return EMPTY_FORMULA if value == "" else value
 
 
 def _xls_date(value, datemode):
     """A number below one is a time of day: the library has no year for it."""
-    if 0 <= value < 1:
+    if 0 <= value <= 1:
         return _time(value)
     try:
-        return xlrd.xldate_as_datetime(value, datemode).date()
+        return _moment(xlrd.xldate_as_datetime(value, datemode))
     except (ValueError, OverflowError, xlrd.XLDateError):
         return ExcelError("#####")
 
 
 def _time(fraction):
+    """Return a part of a day as a time; the whole day, or more, as a text."""
     minutes = round(fraction * 1440)
-    return datetime.time(minutes // 60, minutes % 60) if minutes < 1440 else 1
+    if minutes < 1440:
+        return datetime.time(minutes // 60, minutes % 60)
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def _moment(value):
+    """Return a date, with its time of the day where it has one.
+
+    :param datetime.datetime value: as the library reads the cell
+    """
+    if value.date() in WHOLE_DAY and value.time() == datetime.time():
+        return "24:00"
+    return value if value.time() != datetime.time() else value.date()
 
 
 def _read_xlsx(raw, name, issues, enough):
     formulas = _check_package(raw, name, issues)
-    sheets = _xlsx_sheets(raw, enough, data_only=True)
+    sheets = _xlsx_sheets(raw, name, issues, enough, data_only=True)
     if formulas:
-        _mark_empty_formulas(sheets, _xlsx_sheets(raw, enough, data_only=False))
+        sources = _xlsx_sheets(raw, name, issues, enough, data_only=False)
+        _mark_empty_formulas(sheets, sources)
     return sheets
 
 
 def _check_package(raw, name, issues):
     """Refuse a package that is too large or declares entities.
 
+    Every part is looked at: the package itself says which of them is a sheet, and
+    need not call it so.
+
     :return: whether a sheet holds formulas
     """
     formulas, total = False, 0
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
-        for info in package.infolist():
-            if not info.filename.endswith((".xml", ".rels")):
-                continue
+        infos = package.infolist()
+        if len(infos) > MAX_PARTS:
+            count = Text(f"{len(infos)} parties", f"{len(infos)} parts")
+            issues.add("Z09", name, value=count)
+            raise Refused
+        for info in infos:
             with package.open(info) as handle:
                 content = handle.read(MAX_MEMBER + 1)
             total += len(content)
-            if len(content) > MAX_MEMBER or total > MAX_TOTAL:
+            if len(content) > MAX_MEMBER or total > MAX_UNPACKED:
                 issues.add("Z09", info.filename, value=megabytes(total))
                 raise Refused
-            if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content:
+            if _is_xml(content, info.filename) and _declares_entities(content):
                 issues.add("X02", f"{name}/{info.filename}")
                 raise Refused
-            formulas |= "worksheets/" in info.filename and FORMULA in content
+            formulas |= FORMULA in content
     return formulas
 
 
-def _xlsx_sheets(raw, enough, data_only):
+def _is_xml(content, filename):
+    return filename.endswith((".xml", ".rels")) or content.lstrip().startswith(
+        XML_STARTS
+    )
+
+
+def _declares_entities(content):
+    """Tell whether a part does, or hides in an encoding that could."""
+    return b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content
+
+
+def _xlsx_sheets(raw, name, issues, enough, data_only):
     with warnings.catch_warnings():
         # styles and extensions of Excel that do not matter here
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(
             io.BytesIO(raw), read_only=True, data_only=data_only, keep_links=False
         )
+        titled = ((sheet.title, sheet) for sheet in book.worksheets)
         return {
-            sheet.title.strip().lower(): _xlsx_rows(sheet, enough)
-            for sheet in book.worksheets
-            if sheet.title.strip().lower() in SPECS
+            key: _xlsx_rows(sheet, enough)
+            for key, sheet in _our_sheets(titled, name, issues).items()
         }
 
 
@@ -161,7 +220,7 @@ def _xlsx_cell(value):
     if isinstance(value, bool):
         return ExcelError("TRUE" if value else "FALSE")
     if isinstance(value, datetime.datetime):
-        return value.date()
+        return _moment(value)
     if isinstance(value, datetime.timedelta):
         return _time(value.total_seconds() / 86400)
     if isinstance(value, float) and value.is_integer():

@@ -2,7 +2,7 @@ import base64
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..core import analysis
 from ..core.messages import Text
@@ -93,34 +93,86 @@ class KibeImport(models.Model):
         help="Children who no longer stand in prestations.csv lose the placements of "
         "former imports.",
     )
-    sha256 = fields.Char(string="SHA-256", readonly=True, copy=False, index=True)
+    absent_action = fields.Selection(
+        [
+            ("leave", "Leave Their Placements"),
+            ("end", "End Their Placements"),
+        ],
+        string="Children Not in the Delivery",
+        copy=False,
+        help="Kibé exports active children only. What becomes of the placements of "
+        "children who have some running and are not in the delivery any more.",
+    )
+    absent_until = fields.Date(
+        string="Last Day of Their Placements",
+        copy=False,
+        help="Placements that begin later are deleted.",
+    )
+    absent_count = fields.Integer(
+        string="Children Missing", readonly=True, copy=False, engine=True
+    )
+    sha256 = fields.Char(
+        string="SHA-256",
+        readonly=True,
+        copy=False,
+        index=True,
+        engine=True,
+        help="Of the file that was uploaded, as any program computes it.",
+    )
     fingerprint = fields.Char(
         readonly=True,
         copy=False,
+        engine=True,
         help="Of the files, the options and the stored records when the plan was made.",
     )
-    needs_review = fields.Boolean(readonly=True, copy=False)
+    needs_review = fields.Boolean(readonly=True, copy=False, engine=True)
     refusal = fields.Text(
-        string="Why Not", readonly=True, copy=False, help="Why the import cannot start."
+        string="Why Not",
+        readonly=True,
+        copy=False,
+        engine=True,
+        help="Why the import cannot start.",
     )
     losing_count = fields.Integer(
-        string="Children Losing Placements", readonly=True, copy=False
+        string="Children Losing Placements", readonly=True, copy=False, engine=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     income_sum = fields.Monetary(
         string="Sum of the Incomes Written",
         readonly=True,
         copy=False,
+        engine=True,
         groups="daycare.group_daycare_billing",
     )
-    counters_overwrite = fields.Json(readonly=True, copy=False)
-    details = fields.Json(readonly=True, copy=False)
+    counters_overwrite = fields.Json(readonly=True, copy=False, engine=True)
+    details = fields.Json(readonly=True, copy=False, engine=True)
     line_ids = fields.One2many("kibe.import.line", "import_id", copy=False)
     imported = fields.Boolean(
-        readonly=True, copy=False, help="The import wrote records."
+        readonly=True, copy=False, engine=True, help="The import wrote records."
     )
-    undone = fields.Boolean(readonly=True, copy=False, tracking=True)
-    files_deleted = fields.Boolean(readonly=True, copy=False)
+    undone = fields.Boolean(readonly=True, copy=False, tracking=True, engine=True)
+    files_deleted = fields.Boolean(readonly=True, copy=False, engine=True)
+    outcome = fields.Char(
+        compute="_compute_outcome", help="How far it is, a test told from an import."
+    )
+
+    @api.depends("state", "operation", "imported")
+    def _compute_outcome(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for run in self:
+            tested = run.state == "done" and not run.imported
+            run.outcome = self.env._("Tested") if tested else labels.get(run.state)
+
+    @api.constrains("absent_action", "absent_until")
+    def _check_absent_until(self):
+        for run in self:
+            if run.absent_action == "end" and not run.absent_until:
+                raise ValidationError(
+                    self.env._(
+                        "Enter the last day of the placements of the children who are "
+                        "not in the delivery."
+                    )
+                )
 
     @api.depends("archive_name")
     def _compute_takes_mappings(self):

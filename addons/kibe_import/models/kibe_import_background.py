@@ -29,6 +29,7 @@ class KibeImportBackground(models.AbstractModel):
     to_plan = fields.Boolean(
         readonly=True,
         copy=False,
+        engine=True,
         help="The delivery waits for the background worker to read it.",
     )
 
@@ -62,8 +63,9 @@ class KibeImportBackground(models.AbstractModel):
         """Leave everything to the worker, starting with the reading."""
         with self._job_lock():
             self._check_state(("draft",))
-            self._clear_plan()
-            self.to_plan = True
+            with self._engine_writes():
+                self._clear_plan()
+                self.to_plan = True
             text = self.env._("Waiting for the background worker")
             self._publish_progress(done=0, total=100, text=text)
             self._start()
@@ -83,7 +85,8 @@ class KibeImportBackground(models.AbstractModel):
         try:
             with self._undo_on_error():
                 self._make_plan()
-                self.to_plan = False
+                with self._engine_writes():
+                    self.to_plan = False
                 if not (self.needs_review or self._has_fatal_findings()):
                     # Never committed as merely planned: no worker would take it over.
                     self._set_state("running", date_start=fields.Datetime.now())
@@ -100,7 +103,8 @@ class KibeImportBackground(models.AbstractModel):
 
     def _end(self, state):
         """Nothing is left to be read when a run ends, whatever the reason."""
-        self.to_plan = False
+        with self._engine_writes():
+            self.to_plan = False
         return super()._end(state)
 
     def _work_in_background(self):

@@ -1,4 +1,5 @@
 import base64
+import hashlib
 from decimal import Decimal
 
 from odoo import fields, models
@@ -91,6 +92,7 @@ class KibeImportPlan(models.AbstractModel):
                 "refusal": False,
                 "needs_review": False,
                 "losing_count": 0,
+                "absent_count": 0,
                 "counters_overwrite": False,
                 "details": False,
             }
@@ -122,6 +124,8 @@ class KibeImportPlan(models.AbstractModel):
             basis=self.income_basis,
             address_mode=self.company_id.kibe_address_mode,
             address_block=self.company_id.kibe_address_block,
+            absent=self.absent_action or "",
+            absent_until=self.absent_until or None,
         )
 
     def _note_start(self, raw, extra, options):
@@ -130,7 +134,7 @@ class KibeImportPlan(models.AbstractModel):
         :return: fingerprint of this plan
         """
         notes = analysis.Issues()
-        digest = analysis.fingerprint([raw], options, None)
+        digest = hashlib.sha256(raw).hexdigest()
         if options.date_journal is None:
             notes.add("U01")
         elif abs((options.date_journal - options.today).days) > FAR:
@@ -138,6 +142,7 @@ class KibeImportPlan(models.AbstractModel):
         twin = self.search(
             [
                 ("sha256", "=", digest),
+                ("date_journal", "=", self.date_journal),
                 ("company_id", "=", self.company_id.id),
                 ("imported", "=", True),
                 ("undone", "=", False),
@@ -162,6 +167,7 @@ class KibeImportPlan(models.AbstractModel):
         previous = self.fingerprint
         self.fingerprint = state
         self.losing_count = len(plans[-1].losing)
+        self.absent_count = self._absent_count(plans[-1])
         self.refusal = self._refusal(found, plans)
         stale = previous and previous != state
         if stale and self.operation != "test" and not self.refusal:
@@ -169,6 +175,11 @@ class KibeImportPlan(models.AbstractModel):
             notes.add("U05")
             self._log_issues(notes, "both")
             self.needs_review = True
+
+    def _absent_count(self, plan):
+        """Return how many children with running placements the delivery lacks."""
+        told = (i.value for i in plan.issues if i.code in ("P30", "P31"))
+        return int(next(told, 0))
 
     def _refusal(self, found, plans):
         """Return why the import may not start (section 5.2), False if it may."""
@@ -287,9 +298,13 @@ class KibeImportPlan(models.AbstractModel):
         }
 
     def _heading(self, issue, labels, language):
-        """Return the title under which a message is grouped; the worst sort first."""
-        rank, label = RANKS[issue.severity] + 1, labels[SEVERITIES[issue.severity]]
-        return f"{rank} {label} · {issue.code} · {heading(issue.code, language)}"
+        """Return the title under which a message is grouped; the worst sort first.
+
+        The letter sorts them: a number would be taken for a count.
+        """
+        rank = "ABCDE"[RANKS[issue.severity]]
+        label = labels[SEVERITIES[issue.severity]]
+        return f"{rank} – {label} · {issue.code} · {heading(issue.code, language)}"
 
     def _plain(self, value, language):
         if isinstance(value, Text):

@@ -1,7 +1,7 @@
 import itertools
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -21,6 +21,10 @@ CHILD_FIELDS = (
     " authority_id status_id departure_date departure_reason street street2 zip city"
     " country_id name"
 ).split()
+#: All that a delivery may write to a contact: what it has is not taken for empty.
+CANDIDATE_FIELDS = (
+    "ref name street street2 zip city country_id email function is_company".split()
+)
 LINK_FIELDS = (
     "child_id guardian_id role is_main is_secondary is_debtor lives_here".split()
 )
@@ -139,8 +143,10 @@ class KibeImportSnapshot(models.AbstractModel):
         :return: a core Base
         """
         base = Base()
+        named = found.child_ids()
+        base.absent = self._absent_children(found, named)
         children = self._read_by_kibe_id(
-            "daycare.child", found.child_ids(), CHILD_FIELDS
+            "daycare.child", [*named, *base.absent], CHILD_FIELDS
         )
         self._load_links(base, children, found.person_ids())
         base.children = {
@@ -155,6 +161,27 @@ class KibeImportSnapshot(models.AbstractModel):
         self._load_twins(base, found)
         base.invoiced = self._invoiced_months(by_id)
         return base
+
+    def _absent_children(self, found, named):
+        """Return the Kibé ids of children with running placements, not delivered.
+
+        Kibé exports active children only: who left is simply not there any more.
+
+        :param set named: ids of the children of the delivery
+        :return: list, by name; empty where the delivery cannot tell
+        """
+        if not {"enfants", "prestations"} <= found.usable:
+            return []
+        running = self.env["daycare.sector"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("origin", "=", "kibe"),
+                ("date_to", ">=", fields.Date.context_today(self)),
+                ("child_id.kibe_id", "not in", [False, *named]),
+            ]
+        )
+        children = running.child_id.sorted(lambda child: (child.name, child.id))
+        return children.mapped("kibe_id")
 
     def _read_by_kibe_id(self, model, kibe_ids, names):
         return (
@@ -311,7 +338,7 @@ class KibeImportSnapshot(models.AbstractModel):
                 ("company_id", "in", (False, company.id)),
                 ("parent_id", "=", False),
             ],
-            ["ref", "name", "street", "street2", "zip", "city", "country_id"],
+            CANDIDATE_FIELDS,
             load="",
         )
         # an archived file holds its contact, too

@@ -29,7 +29,8 @@ class KibeImportUndo(models.AbstractModel):
             run._check_undoable()
             with run._job_lock():
                 run._undo()
-                run.undone = True
+                with run._engine_writes():
+                    run.undone = True
         return True
 
     def _check_undoable(self):

@@ -1,0 +1,72 @@
+"""Children with running placements whom the delivery lacks: Kibé exports active ones."""
+
+import dataclasses
+import datetime
+
+import pytest
+
+from .changes import CHILD, CONTRACT, PLAN
+from .kit import OPTIONS, Delivery, run, store
+
+GONE = "10000"
+
+
+@pytest.fixture
+def base():
+    base = store(run("kibe_sample.zip"))
+    base.absent = [GONE]
+    return base
+
+
+@pytest.fixture
+def delivery():
+    """The sample without one of its two children."""
+    delivery = Delivery()
+    for file, column in ((CHILD, 1), (CONTRACT, 1), (PLAN, 2)):
+        kept = [row for row in delivery.rows[file] if row[column - 1] != GONE]
+        delivery.rows[file] = kept
+    return delivery
+
+
+def choose(action, until=None):
+    return dataclasses.replace(OPTIONS, absent=action, absent_until=until)
+
+
+def test_asked(base, delivery):
+    result = run(delivery, base, overwrite=True)
+    issue = result.first("P30")
+    assert (issue.value, dict(issue.args)["n"]) == ("1", "Melody Mory")
+    assert not [o for o in result.operations("sector").values() if o.key[0] == GONE]
+
+
+def test_left(base, delivery):
+    result = run(delivery, base, options=choose("leave"))
+    assert "P30" not in result.codes
+    assert "stay" in dict(result.first("P31").args)["o"].en
+    assert not [o for o in result.operations("sector").values() if o.key[0] == GONE]
+
+
+def test_ended(base, delivery):
+    last = datetime.date(2021, 6, 30)
+    result = run(delivery, base, options=choose("end", last))
+    assert "30.06.2021" in dict(result.first("P31").args)["o"].fr
+    mine = [o for o in result.plan.operations if o.entity == "sector" and o.key[0] == GONE]
+    assert [(str(o.action), o.values["date_to"]) for o in mine] == [
+        ("deleted", datetime.date(2021, 12, 1)),
+        ("created", last),
+    ]
+    assert len(mine[0].lines) == len(mine[1].lines) == 4
+    assert "P26" not in result.codes
+
+
+def test_ended_before_it_began(base, delivery):
+    result = run(delivery, base, options=choose("end", datetime.date(2021, 1, 31)))
+    mine = [o for o in result.plan.operations if o.entity == "sector" and o.key[0] == GONE]
+    assert [str(o.action) for o in mine] == ["deleted"]
+
+
+def test_ended_in_an_invoiced_month(base, delivery):
+    base.invoiced = {GONE: {(2021, 3), (2021, 7)}}
+    result = run(delivery, base, options=choose("end", datetime.date(2021, 6, 30)))
+    months = {dict(i.args)["n"] for i in result.issues if i.code == "P27"}
+    assert months == {"07.2021"}, "in March nothing changes"
