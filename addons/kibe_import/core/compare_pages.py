@@ -175,11 +175,11 @@ class SectorComparer:
         self.context.add_blocked("sector", PRESTATIONS.file, self.planning.blocked)
 
     def _handle_absent(self):
-        """Children with running placements whom the delivery lacks (P30, P31)."""
+        """Children with running placements whom the delivery lacks (P32, P33)."""
         absent, options = self.context.base.absent, self.context.options
         if not absent:
             return
-        code, then = "P31", Text("leurs placements restent", "their placements stay")
+        code, then = "P33", Text("leurs placements restent", "their placements stay")
         if options.absent == "end":
             last = options.absent_until
             shown = last.strftime(DATED)
@@ -190,11 +190,9 @@ class SectorComparer:
             for child in absent:
                 self._rebuild(child, _ended(self._kibe_pages(child), last))
         elif options.absent != "leave":
-            code = "P30"
+            code = "P32"
         names = ", ".join(self.context.child_name(child) for child in absent)
-        self.context.issues.add(
-            code, ENFANTS.file, value=len(absent), n=names, o=then
-        )
+        self.context.issues.add(code, ENFANTS.file, value=len(absent), n=names, o=then)
 
     def _kibe_pages(self, child):
         stored = self.context.base.sectors.get(child, [])

@@ -25,6 +25,7 @@ class KibeImportBackground(models.AbstractModel):
 
     _name = "kibe.import.background"
     _description = "Reading of Big Kibé Deliveries"
+    _inherit = ["exchange.engine.mixin"]
 
     to_plan = fields.Boolean(
         readonly=True,

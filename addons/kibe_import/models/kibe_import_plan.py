@@ -178,7 +178,7 @@ class KibeImportPlan(models.AbstractModel):
 
     def _absent_count(self, plan):
         """Return how many children with running placements the delivery lacks."""
-        told = (i.value for i in plan.issues if i.code in ("P30", "P31"))
+        told = (i.value for i in plan.issues if i.code in ("P32", "P33"))
         return int(next(told, 0))
 
     def _refusal(self, found, plans):

@@ -1,3 +1,4 @@
+from . import test_borders
 from . import test_apply
 from . import test_attach
 from . import test_background

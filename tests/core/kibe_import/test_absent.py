@@ -1,4 +1,4 @@
-"""Children with running placements whom the delivery lacks: Kibé exports active ones."""
+"""Children with running placements whom a delivery lacks: it has active ones only."""
 
 import dataclasses
 import datetime
@@ -34,23 +34,25 @@ def choose(action, until=None):
 
 def test_asked(base, delivery):
     result = run(delivery, base, overwrite=True)
-    issue = result.first("P30")
+    issue = result.first("P32")
     assert (issue.value, dict(issue.args)["n"]) == ("1", "Melody Mory")
     assert not [o for o in result.operations("sector").values() if o.key[0] == GONE]
 
 
 def test_left(base, delivery):
     result = run(delivery, base, options=choose("leave"))
-    assert "P30" not in result.codes
-    assert "stay" in dict(result.first("P31").args)["o"].en
+    assert "P32" not in result.codes
+    assert "stay" in dict(result.first("P33").args)["o"].en
     assert not [o for o in result.operations("sector").values() if o.key[0] == GONE]
 
 
 def test_ended(base, delivery):
     last = datetime.date(2021, 6, 30)
     result = run(delivery, base, options=choose("end", last))
-    assert "30.06.2021" in dict(result.first("P31").args)["o"].fr
-    mine = [o for o in result.plan.operations if o.entity == "sector" and o.key[0] == GONE]
+    assert "30.06.2021" in dict(result.first("P33").args)["o"].fr
+    mine = [
+        o for o in result.plan.operations if o.entity == "sector" and o.key[0] == GONE
+    ]
     assert [(str(o.action), o.values["date_to"]) for o in mine] == [
         ("deleted", datetime.date(2021, 12, 1)),
         ("created", last),
@@ -61,7 +63,9 @@ def test_ended(base, delivery):
 
 def test_ended_before_it_began(base, delivery):
     result = run(delivery, base, options=choose("end", datetime.date(2021, 1, 31)))
-    mine = [o for o in result.plan.operations if o.entity == "sector" and o.key[0] == GONE]
+    mine = [
+        o for o in result.plan.operations if o.entity == "sector" and o.key[0] == GONE
+    ]
     assert [str(o.action) for o in mine] == ["deleted"]
 
 
