@@ -157,6 +157,7 @@ class KibeImport(models.Model):
     )
 
     @api.depends("state", "operation", "imported")
+    @api.depends_context("lang")
     def _compute_outcome(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for run in self:
