@@ -16,6 +16,7 @@
         "report/daycare_debtor_list.xml",
         "wizards/daycare_tariff_simulator_views.xml",
         "wizards/daycare_attestation_views.xml",
+        "wizards/daycare_setup_views.xml",
         "views/daycare_tariff_views.xml",
         "views/daycare_billing_line_views.xml",
         "views/daycare_billing_run_views.xml",

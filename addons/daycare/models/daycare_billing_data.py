@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..core.pages import in_force
 from .const import ORIGINS
 
 
@@ -40,20 +41,20 @@ class DaycareBillingData(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Create pages; a page typed by hand moves the debtor in the child's file."""
+        """Create pages; who pays joins the child's file."""
         pages = super().create(vals_list)
-        pages._move_debtor()
+        pages._link_debtors()
         return pages
 
     def write(self, vals):
-        """Write pages; a page typed by hand moves the debtor in the child's file."""
+        """Write pages; who pays joins the child's file."""
         result = super().write(vals)
         if not {"debtor_id", "date_from"}.isdisjoint(vals):
-            self._move_debtor()
+            self._link_debtors()
         return result
 
-    def _move_debtor(self):
-        """Mark who pays today among the guardians of the children.
+    def _link_debtors(self):
+        """Put who pays today among the guardians of the children.
 
         Imports write both themselves, so only pages typed by hand count here.
         """
@@ -62,25 +63,44 @@ class DaycareBillingData(models.Model):
             return
         Link = self.env["daycare.child.guardian"]
         links = Link.search([("child_id", "in", children.ids)])
-        known = {(link.child_id, link.guardian_id): link for link in links}
+        known = {(link.child_id, link.guardian_id) for link in links}
         today = fields.Date.context_today(self)
         in_force = self._in_force(children, today)
-        missing, moved = [], Link
-        for child in children:
-            debtor = in_force[child.id].debtor_id
-            link = known.get((child, debtor))
-            if link is None:
-                missing.append(
+        Link.create(
+            [
+                {"child_id": child.id, "guardian_id": page.debtor_id.id}
+                for child in children
+                if (child, (page := in_force[child.id]).debtor_id) not in known
+            ]
+        )
+
+    @api.model
+    def _set_payers(self, payers):
+        """Let guardians pay for children from the first of this month on.
+
+        A page begun this month is changed; a child's first page counts for the time
+        before it, too.
+
+        :param dict payers: child -> guardian
+        """
+        today = fields.Date.context_today(self)
+        first = today.replace(day=1)
+        children = self.env["daycare.child"].union(*payers)
+        in_force = self._in_force(children, today)
+        new = []
+        for child, guardian in payers.items():
+            page = in_force.get(child.id)
+            if page and first <= page.date_from <= today:
+                page.debtor_id = guardian
+            elif not page or page.debtor_id != guardian:
+                new.append(
                     {
                         "child_id": child.id,
-                        "guardian_id": debtor.id,
-                        "is_debtor": True,
+                        "date_from": first,
+                        "debtor_id": guardian.id,
                     }
                 )
-            elif not link.is_debtor:
-                moved |= link
-        Link.create(missing)
-        moved.write({"is_debtor": True})
+        self.create(new)
 
     @api.model
     def _in_force(self, children, date):
@@ -91,9 +111,8 @@ class DaycareBillingData(models.Model):
         :return dict: child id → page: the last one that has begun, else the first
             one of the child; children without any page are absent
         """
-        result = {}
         pages = self.search([("child_id", "in", children.ids)], order="date_from")
-        for page in pages:
-            if page.date_from <= date or page.child_id.id not in result:
-                result[page.child_id.id] = page
-        return result
+        return {
+            child.id: in_force([(page.date_from, page) for page in own], date)
+            for child, own in pages.grouped("child_id").items()
+        }

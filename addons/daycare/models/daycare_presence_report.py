@@ -30,24 +30,32 @@ class DaycarePresenceReport(models.Model):
         string="Days",
         digits=(16, 3),
         readonly=True,
-        help="Share of a whole day by the weights of the slots; 0 by hours.",
+        help="Share of a whole day: by the weights of the slots; by hours, what the "
+        "tariff makes of them.",
     )
     hours = fields.Float(readonly=True, help="Hours of the slot, or those booked.")
     child_count = fields.Integer(
         string="# Children", aggregator="count_distinct", readonly=True
     )
 
+    def _hours_query(self):
+        """Return the share of a day of lines by the hour: `line_id` and `share`.
+
+        How many hours make a day is said by a tariff, which this addon does not know.
+        """
+        return SQL("SELECT NULL::int AS line_id, 0.0 AS share WHERE FALSE")
+
     @property
     def _table_query(self):
         return SQL(
             """
-            SELECT line.id * 100 + COALESCE(slot.number, 0) AS id,
+            SELECT ROW_NUMBER() OVER (ORDER BY line.id, slot.id) AS id,
                    sector.child_id, sector.child_id AS child_count,
                    sector.group_id, daycare_group.department_id,
                    sector.company_id, sector.id AS sector_id,
                    sector.date_from, sector.date_to, sector.origin,
                    slot.id AS slot_id, line.day::text AS weekday,
-                   COALESCE(slot.weight, 0) / 100.0 AS day_share,
+                   COALESCE(slot.weight / 100.0, hourly.share, 0) AS day_share,
                    COALESCE(slot.hour_to - slot.hour_from,
                             line.hour_to - line.hour_from, 0) AS hours
               FROM daycare_sector_line line
@@ -57,5 +65,7 @@ class DaycarePresenceReport(models.Model):
          LEFT JOIN daycare_sector_line_slot_rel rel
                 ON rel.line_id = line.id AND line.mode = 'slots'
          LEFT JOIN daycare_slot slot ON slot.id = rel.slot_id
-            """
+         LEFT JOIN (%(hours)s) hourly ON hourly.line_id = line.id
+            """,
+            hours=self._hours_query(),
         )

@@ -2,6 +2,7 @@ from datetime import date
 
 from psycopg2 import IntegrityError
 
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
@@ -70,3 +71,65 @@ class TestBillingData(DaycareCommon):
     def test_imported_page_leaves_the_family_to_the_import(self):
         self.page("2021-01-01", self.mother, origin="kibe")
         self.assertFalse(self.child.guardian_link_ids)
+
+    def link(self, guardian, **vals):
+        return self.Link.create(
+            {"child_id": self.child.id, "guardian_id": guardian.id, **vals}
+        )
+
+    def check_debtor(self, debtor):
+        """One truth: the flag of each link, the search for it, and the page."""
+        self.env.invalidate_all()
+        links = self.child.guardian_link_ids
+        self.assertEqual(links.filtered("is_debtor").guardian_id, debtor)
+        mine = [("child_id", "=", self.child.id)]
+        found = self.Link.search([*mine, ("is_debtor", "=", True)])
+        self.assertEqual(found.guardian_id, debtor)
+        others = self.Link.search([*mine, ("is_debtor", "=", False)])
+        self.assertEqual(found | others, links)
+
+    def test_main_parent_is_the_debtor_without_pages(self):
+        self.link(self.mother, is_main=True)
+        self.link(self.father, is_secondary=True)
+        self.check_debtor(self.mother)
+
+    def test_flag_follows_the_page_in_force_as_time_goes_by(self):
+        self.link(self.mother, is_main=True)
+        self.link(self.father)
+        self.page("2021-03-01", self.father)
+        self.page("2021-08-01", self.mother)
+        self.check_debtor(self.father)
+        with freeze_time("2021-08-01"):
+            self.check_debtor(self.mother)
+        with freeze_time("2021-01-01"):
+            self.check_debtor(self.father)
+
+    def test_flag_ticked_writes_the_page_that_billing_reads(self):
+        self.link(self.mother, is_main=True)
+        father = self.link(self.father)
+        father.action_make_debtor()
+        page = self.child.billing_data_ids
+        self.assertEqual(page.debtor_id, self.father)
+        self.assertEqual(page.date_from, date(2021, 6, 1))
+        self.check_debtor(self.father)
+
+    def test_debtor_changes_from_this_month_on_and_not_before(self):
+        self.page("2021-01-01", self.mother)
+        self.link(self.father, is_debtor=True)
+        pages = self.child.billing_data_ids.sorted("date_from")
+        self.assertEqual(pages.debtor_id.mapped("id"), [self.mother.id, self.father.id])
+        self.assertEqual(
+            pages.mapped("date_from"), [date(2021, 1, 1), date(2021, 6, 1)]
+        )
+        self.check_debtor(self.father)
+
+    def test_page_begun_this_month_is_changed(self):
+        page = self.page("2021-06-10", self.mother)
+        self.link(self.father).is_debtor = True
+        self.assertEqual(self.child.billing_data_ids, page)
+        self.check_debtor(self.father)
+
+    def test_nobody_stops_paying_without_an_heir(self):
+        link = self.link(self.mother, is_main=True)
+        with self.assertRaisesRegex(UserError, "instead of Mary Mory"):
+            link.is_debtor = False

@@ -95,16 +95,17 @@ class TestChild(DaycareCommon):
                 ]
             )
 
-    def test_database_refuses_two_debtors(self):
-        self.link(self.mother, is_debtor=True)
-        other = self.link(self.father)
-        self.env.flush_all()
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
-            self.env.cr.execute(
-                "UPDATE daycare_child_guardian SET is_debtor = TRUE WHERE id = %s",
-                [other.id],
-            )
-            self.env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    def test_note_fetches_no_picture_from_elsewhere(self):
+        spy = '<p>Ill<img src="http://spy.example/a.png"></p>'
+        self.child.note = spy
+        other = self.Child.create({"lastname": "A", "firstname": "B", "note": spy})
+        for child in self.child | other:
+            self.assertEqual(child.note, "<p>Ill</p>")
+
+    def test_two_debtors_at_once_are_refused(self):
+        links = self.link(self.mother) | self.link(self.father)
+        with self.assertRaisesRegex(ValidationError, "Debtor"):
+            links.is_debtor = True
 
     def test_family_is_typed_in_the_form(self):
         with Form(self.child) as form:

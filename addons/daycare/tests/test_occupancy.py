@@ -141,3 +141,24 @@ class TestOccupancy(DaycareCommon):
         ):
             self.place(child, {"mon": [1, 2, 3], "tue": [4]})
         self.assertLessEqual(queries(), few + 2)
+
+    def test_analysis_never_takes_two_rows_for_one(self):
+        """Slot numbers of Kibé have up to four digits."""
+        slots = self.slots(1, 2)
+        slots[0].number = 101
+        first = self.place(self.child, {"mon": [101]})
+        second = self.place(
+            self.child, {"tue": [2]}, begin="2022-01-01", end="2022-12-31"
+        )
+        self.env.flush_all()
+        lines = (first | second).line_ids
+        # What makes two rows of «line × 100 + number» the same.
+        self.env.cr.execute(
+            "UPDATE daycare_slot SET number = %s WHERE id = %s",
+            [(lines[1].id - lines[0].id) * 100 + slots[1].number, slots[0].id],
+        )
+        self.env.invalidate_all()
+        report = self.env["daycare.presence.report"]
+        rows = report.search([("child_id", "=", self.child.id)])
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(len(rows.mapped("sector_id")), 2)

@@ -3,6 +3,7 @@
 from . import (
     calculation,
     corrections,
+    documents,
     incomes,
     money,
     planning,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from . import steps
 from .incomes import household_income
-from .money import CENT, ONE, ZERO, plain, round_to, share_of
+from .money import CENT, ONE, ZERO, measured, plain, round_to, settle, share_of
 from .planning import Presence, cut, full_month_share, week_share
 from .siblings import ranks, rebate_percent
 from .steps import step
@@ -204,17 +204,23 @@ def _day_items(pieces, _month, tariff, price):
             base=price * share,
             weekdays=tuple(sorted({piece.day.weekday() for piece in own})),
             presence=presence,
-            steps=(
-                step(
-                    steps.DAYS,
-                    days=len(own),
-                    percent=plain(share * 100),
-                    price=price,
-                ),
-            ),
+            steps=(_days_step(len(own), presence, share, tariff, price),),
         )
         for (group, presence, share), own in grouped.items()
     ]
+
+
+def _days_step(days, presence, share, tariff, price):
+    known = {"days": days, "percent": measured(share * 100), "price": price}
+    if not presence.hours:
+        return step(steps.DAYS, **known)
+    hour, minute = divmod(int(presence.minutes), 60)
+    return step(
+        steps.DAYS_HOURS,
+        **known,
+        hours=f"{hour}:{minute:02d}",
+        reference=plain(tariff.reference_hours),
+    )
 
 
 def _flat_items(pieces, month, tariff, price):
@@ -234,14 +240,16 @@ def _flat_item(pieces, month, tariff, price):
     explained = [
         step(
             steps.WEEK,
-            days=plain(week),
+            days=measured(week),
             price=price,
             amount=round_to(week * price, CENT),
         ),
-        step(steps.MONTH_FACTOR, factor=plain(round_to(factor, Decimal("0.0001")))),
+        step(steps.MONTH_FACTOR, factor=measured(factor)),
     ]
-    if planned != full:
-        explained.append(step(steps.PRORATA, planned=plain(planned), full=plain(full)))
+    if settle(planned) != settle(full):
+        explained.append(
+            step(steps.PRORATA, planned=measured(planned), full=measured(full))
+        )
     return Item(
         group=page.group,
         tariff=tariff,

@@ -7,6 +7,9 @@ ONE = Decimal(1)
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
 FIVE_CENTIMES = Decimal("0.05")
+#: Beyond it digits are only what division left of a fraction: 6.8249…9 is 6.825.
+NOISE = Decimal("1e-12")
+MEASURE = Decimal("0.0001")
 
 
 def round_to(amount, step):
@@ -18,8 +21,22 @@ def round_to(amount, step):
     """
     if not step:
         return amount
-    rounded = (amount / step).quantize(ONE, rounding=ROUND_HALF_UP) * step
+    steps = settle(amount / step)
+    rounded = steps.quantize(ONE, rounding=ROUND_HALF_UP) * step
     return rounded.quantize(CENT) if step >= CENT else rounded
+
+
+def settle(number):
+    """Return a number without the noise of divisions that have no end.
+
+    :param Decimal number: exact to many more digits than are ever asked for
+    """
+    return number.quantize(NOISE, rounding=ROUND_HALF_UP)
+
+
+def measured(number):
+    """Return a measure, such as hours or days, as people read it: 1.3167."""
+    return plain(round_to(number, MEASURE))
 
 
 def share_of(percent):

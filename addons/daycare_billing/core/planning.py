@@ -16,7 +16,7 @@ class Presence:
     """What is reserved on a day: slots, or hours.
 
     `slots` are sorted (slot id, percent of a day), `hours` sorted (from, to) in decimal
-    hours that do not overlap.
+    hours, of whole minutes, that do not overlap.
     """
 
     slots: tuple = ()
@@ -43,9 +43,13 @@ class Presence:
         """
         total = sum((share_of(percent) for _slot, percent in self.slots), ZERO)
         if self.hours:
-            length = sum((end - begin for begin, end in self.hours), ZERO)
-            total += max(length / reference_hours, minimum_share)
+            total += max(self.minutes / (reference_hours * 60), minimum_share)
         return min(total, ONE)
+
+    @property
+    def minutes(self):
+        """Whole minutes of a presence by the hour, as Decimal."""
+        return Decimal(sum(round((end - begin) * 60) for begin, end in self.hours))
 
 
 def presence(slots=(), hours=()):

@@ -18,6 +18,7 @@ LINEAR_PRICE = "linear_price"
 AGE_SURCHARGE = "age_surcharge"
 SIBLING_REBATE = "sibling_rebate"
 DAYS = "days"
+DAYS_HOURS = "days_hours"
 WEEK = "week"
 MONTH_FACTOR = "month_factor"
 PRORATA = "prorata"
@@ -42,6 +43,7 @@ CODES = (
     AGE_SURCHARGE,
     SIBLING_REBATE,
     DAYS,
+    DAYS_HOURS,
     WEEK,
     MONTH_FACTOR,
     PRORATA,

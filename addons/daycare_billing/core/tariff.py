@@ -6,7 +6,16 @@ from datetime import date
 from decimal import Decimal
 
 from . import steps
-from .money import CENT, FIVE_CENTIMES, ONE, ZERO, plain, round_to, share_of
+from .money import (
+    CENT,
+    FIVE_CENTIMES,
+    ONE,
+    ZERO,
+    measured,
+    plain,
+    round_to,
+    share_of,
+)
 from .steps import step
 
 BRACKET, LINEAR = "bracket", "linear"
@@ -142,13 +151,13 @@ def _linear_price(tariff, income):
             annual=round_to(12 * income, CENT),
             deduction=tariff.deduction,
             ceiling=tariff.ceiling,
-            factor=plain(round_to(factor, Decimal("0.0001"))),
+            factor=measured(factor),
         ),
         step(
             steps.LINEAR_PRICE,
             minimum=tariff.minimum,
             span=tariff.maximum - tariff.minimum,
-            exact=plain(round_to(exact, Decimal("0.0001"))),
+            exact=measured(exact),
             price=price,
         ),
     ]

@@ -13,6 +13,7 @@ from . import daycare_child
 from . import res_company
 from . import account_chart_template
 from . import res_config_settings
+from . import daycare_setup_check
 from . import daycare_billing_explainer
 from . import daycare_billing_labels
 from . import daycare_billing_reader
@@ -24,6 +25,9 @@ from . import daycare_billing_run_checks
 from . import daycare_billing_run_sending
 from . import daycare_billing_converter
 from . import daycare_income_review
+from . import daycare_day_share
 from . import daycare_occupancy_billing
 from . import account_move
+from . import mail_notification
+from . import res_partner
 from . import exchange_message

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 
 
 class AccountMove(models.Model):
@@ -6,11 +6,24 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    daycare_to_print = fields.Boolean(
+        string="E-Mail Came Back",
+        readonly=True,
+        copy=False,
+        engine=True,
+        help="The debtor's mail server refused the invoice or gave it back: it waits "
+        "to be printed, until there is another address.",
+    )
+    daycare_mail_failure = fields.Char(
+        string="Why the E-Mail Failed", readonly=True, copy=False, engine=True
+    )
+
     def write(self, vals):
         """Let runs follow the state of their invoices."""
         result = super().write(vals)
         if "state" in vals:
             self._daycare_runs()._refresh_stage()
+            self._daycare_recompute_posted()
         return result
 
     def unlink(self):
@@ -29,6 +42,69 @@ class AccountMove(models.Model):
         # sudo: an accountant without rights on daycare runs may post their invoices
         return self.env["daycare.billing.run"].sudo().browse(ids).exists()
 
+    def _daycare_root(self):
+        """Return the invoice that a credit note, or what reverses it, began with."""
+        self.ensure_one()
+        move, seen = self, self
+        while move.reversed_entry_id and move.reversed_entry_id not in seen:
+            move = move.reversed_entry_id
+            seen |= move
+        return move
+
+    def _daycare_family(self):
+        """Return the documents these began with, and all that credit them."""
+        family = self.browse().union(*(move._daycare_root() for move in self))
+        young = family
+        while young:
+            young = young.reversal_move_ids - family
+            family |= young
+        return family
+
+    def _daycare_recompute_posted(self):
+        """Let calculated lines know that documents about them were posted, or not."""
+        # sudo: an accountant without rights on daycare runs may post their invoices
+        roots = (
+            self.sudo().browse().union(*(move._daycare_root() for move in self.sudo()))
+        )
+        named = [("move_id", "in", (self | roots).ids)]
+        items = self.env["account.move.line"].sudo()
+        lines = items.search(
+            [*named, ("daycare_billing_line_id", "!=", False)]
+        ).daycare_billing_line_id
+        links = self.env["account.billing.link"].sudo()
+        found = links.search([*named, ("res_model", "=", lines._name)])
+        lines = (lines | lines.browse(found.mapped("res_id"))).exists()
+        lines._recompute_posted()
+
+    def _daycare_not_delivered(self, reason, unreachable):
+        """Bring back among the invoices to send or to print what did not arrive.
+
+        :param str reason: what the mail server said
+        :param bool unreachable: the fault lies with the debtor's address
+        """
+        self.write(
+            {
+                "is_move_sent": False,
+                "daycare_to_print": unreachable,
+                "daycare_mail_failure": reason,
+            }
+        )
+        self._daycare_runs()._refresh_open_findings()
+
+    def _daycare_delivered(self):
+        """Note what has left after all."""
+        failed = self.filtered(
+            lambda move: move.daycare_mail_failure or not move.is_move_sent
+        )
+        failed.write(
+            {
+                "is_move_sent": True,
+                "daycare_to_print": False,
+                "daycare_mail_failure": False,
+            }
+        )
+        failed._daycare_runs()._refresh_open_findings()
+
     def _daycare_lines(self):
         """Return the billing lines this invoice bills, in order of children."""
         # sudo: an invoice may be printed by whoever may read it
@@ -41,3 +117,30 @@ class AccountMove(models.Model):
         self.ensure_one()
         items = self.line_ids.filtered(lambda item: item.display_type == "rounding")
         return -sum(items.mapped("amount_currency"))
+
+
+class AccountMoveLine(models.Model):
+    """A line of an invoice knows what it bills, and so do its credit notes."""
+
+    _inherit = "account.move.line"
+
+    daycare_billing_line_id = fields.Many2one(
+        "daycare.billing.line",
+        string="Month of Care",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
+
+class AccountMoveSend(models.AbstractModel):
+    """An invoice sent a second time counts as sent like the first time."""
+
+    _inherit = "account.move.send"
+
+    @api.model
+    def _send_mail(self, move, mail_template, **kwargs):
+        # Before: the mail may fail at once, and the invoice hears of it.
+        if move._daycare_runs():
+            move.is_move_sent = True
+        return super()._send_mail(move, mail_template, **kwargs)

@@ -4,6 +4,16 @@ from odoo.fields import Command, Domain
 
 from ..core.money import FIVE_CENTIMES, ZERO, exact, round_to
 
+KINDS = ("care", "subsidy", "service")
+
+
+def _reading_order(source):
+    """Sort what is invoiced: the month itself, then corrections, oldest first."""
+    kind, _slash, rest = source.due_key.partition("/")
+    group = source.group_id.sequence, source.group_id.code or ""
+    corrected = source.kind == "correction"
+    return corrected, source.month, KINDS.index(kind), group, rest, source.id
+
 
 class DaycareBillingConverter(models.AbstractModel):
     """One invoice per debtor and month, or per child where the debtor wants it so."""
@@ -80,7 +90,8 @@ class DaycareBillingConverter(models.AbstractModel):
         vals = {
             "partner_id": sources.debtor_id.partner_id.id,
             "move_type": "out_refund" if total < ZERO else self._move_type,
-            "invoice_origin": run.display_name,
+            # Parents read it: the month says more to them than our number.
+            "invoice_origin": f"{run.service_month:%m.%Y}",
             # Who answers for the invoice and sends it; Odoo may take its robot.
             "invoice_user_id": run.user_id.id,
         }
@@ -105,13 +116,14 @@ class DaycareBillingConverter(models.AbstractModel):
         lines = []
         for child, own in sources.grouped("child_id").items():
             lines.append({"display_type": "line_section", "name": child.name})
-            for source in own:
+            for source in own.sorted(_reading_order):
                 lines += self._source_lines(run, source, labels, sign)
         return lines
 
     @api.model
     def _source_lines(self, run, source, labels, sign):
         common = {
+            "daycare_billing_line_id": source.id,
             "product_id": source.product_id.id or run.company_id.daycare_product_id.id,
             "account_id": self._account(run, source).id,
             "tax_ids": [Command.set(run.company_id.daycare_tax_id.ids)],

@@ -46,6 +46,10 @@ WORDING = {
     ),
     steps.CLOSED: _lt("%(days)s closed days are not billed"),
     steps.DAYS: _lt("%(days)s days at %(percent)s %% of a day of %(price)s"),
+    steps.DAYS_HOURS: _lt(
+        "%(days)s days of %(hours)s hours; a day of %(price)s has %(reference)s: "
+        "%(percent)s %%"
+    ),
     steps.WEEK: _lt("%(days)s days a week × %(price)s = %(amount)s a week"),
     steps.MONTH_FACTOR: _lt("× %(factor)s weeks a month"),
     steps.PRORATA: _lt("Part of the month: %(planned)s of %(full)s days"),

@@ -1,10 +1,11 @@
 from decimal import Decimal
 
 from babel.dates import format_date, get_day_names
+from babel.numbers import format_decimal
 
 from odoo import api, models
 
-from ..core.money import plain
+from ..core.money import CENT, round_to
 
 HOURS = "{:02d}:{:02d}"
 
@@ -47,9 +48,15 @@ class DaycareBillingLabels(models.AbstractModel):
             "%(month)s, %(group)s: %(days)s days a week (%(weekdays)s), flat",
             month=month,
             group=self._group(source),
-            days=position["share"],
+            days=self._days(position["share"]),
             weekdays=self._weekdays(position["weekdays"]),
         )
+
+    @api.model
+    def _days(self, share):
+        """Return the days of a week as parents read them: 1.32, not 1.3167."""
+        number = round_to(Decimal(share), CENT)
+        return format_decimal(number, format="0.##", locale=self._locale())
 
     @api.model
     def _service(self, source, month):
@@ -62,7 +69,29 @@ class DaycareBillingLabels(models.AbstractModel):
             return self.env._("Paid by third parties, %(month)s", month=month)
         if kind == "subsidy":
             return self.env._("Contribution to the care, %(month)s", month=month)
-        return self.env._("Correction %(month)s", month=month)
+        return self._correction(source, month)
+
+    @api.model
+    def _correction(self, source, month):
+        """Name what is corrected: several corrections may stand below each other."""
+        kind = source.due_key.partition("/")[0]
+        if kind == "service":
+            own = (
+                source.service_id.name
+                or source.product_id.with_context(lang=self.env.lang).name
+            )
+            return self.env._(
+                "Correction %(month)s, %(service)s", month=month, service=own
+            )
+        if kind == "subsidy":
+            return self.env._(
+                "Correction %(month)s, %(group)s, contribution to the care",
+                month=month,
+                group=self._group(source),
+            )
+        return self.env._(
+            "Correction %(month)s, %(group)s", month=month, group=self._group(source)
+        )
 
     @api.model
     def _group(self, source):
@@ -100,8 +129,10 @@ class DaycareBillingLabels(models.AbstractModel):
             return module.with_context(lang=self.env.lang).name
         return self.env._(
             "slots %(numbers)s (%(percent)s %% of a day)",
-            numbers=", ".join(str(slot.number) for slot in slots.sorted("number")),
-            percent=plain(Decimal(position["share"]) * 100),
+            numbers=", ".join(
+                slot.name or str(slot.number) for slot in slots.sorted("number")
+            ),
+            percent=self._days(Decimal(position["share"]) * 100),
         )
 
     @api.model

@@ -1,7 +1,11 @@
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from odoo import api, models
+
+from odoo.addons.daycare.core.hours import to_minutes
+from odoo.addons.daycare.core.pages import in_force
 
 from ..core import siblings
 from ..core.calculation import Child
@@ -30,11 +34,7 @@ class Snapshot:
 
         The last page begun, else the first page of the child.
         """
-        pages = self.debtors.get(child_id, ())
-        begun = [guardian for date_from, guardian in pages if date_from <= day]
-        if begun:
-            return begun[-1]
-        return pages[0][1] if pages else None
+        return in_force(self.debtors.get(child_id, ()), day)
 
     def subsidies_of(self, child_id, month):
         """Return the `core.subsidies.Subsidy` list in force on some day of a month."""
@@ -43,6 +43,11 @@ class Snapshot:
             for subsidy in self.subsidies.get(child_id, ())
             if subsidy._covers(month.first, month.last)
         ]
+
+
+def _exact_hour(hour):
+    """Return a stored hour, in which a minute is a fraction without end, exactly."""
+    return Decimal(to_minutes(hour)) / 60
 
 
 class DaycareBillingReader(models.AbstractModel):
@@ -206,7 +211,7 @@ class DaycareBillingReader(models.AbstractModel):
             key = line.slot_ids._ids
         if key not in seen:
             if line.mode == "hours":
-                seen[key] = presence(hours=[tuple(exact(hour, 4) for hour in key)])
+                seen[key] = presence(hours=[tuple(map(_exact_hour, key))])
             else:
                 seen[key] = presence([(slot_id, weights[slot_id]) for slot_id in key])
         return seen[key]

@@ -52,7 +52,13 @@ class DaycareBillingRun(models.Model):
         "difference («rectification»).",
     )
     stage = fields.Selection(
-        STAGES, default="draft", required=True, readonly=True, copy=False, tracking=True
+        STAGES,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        engine=True,
     )
     phase = fields.Selection(
         [("compute", "Calculation"), ("invoice", "Invoices"), ("post", "Posting")],
@@ -74,6 +80,9 @@ class DaycareBillingRun(models.Model):
     )
     child_count = fields.Integer(compute="_compute_totals")
     total_amount = fields.Monetary(string="Total", compute="_compute_totals")
+    setup_open_count = fields.Integer(
+        string="Points of the Setup That Are Open", compute="_compute_setup_open_count"
+    )
 
     @api.depends("month", "service_period")
     def _compute_service_month(self):
@@ -121,10 +130,24 @@ class DaycareBillingRun(models.Model):
         for run in self:
             run.waiting_count = waiting.get(run, 0)
 
+    @api.depends("company_id")
+    def _compute_setup_open_count(self):
+        check = self.env["daycare.setup.check"]
+        for company, runs in self.grouped("company_id").items():
+            runs.setup_open_count = len(check._open_points(company)) if company else 0
+
+    def action_open_setup(self):
+        """Open the list of what is to be set up.
+
+        :return: a window action
+        """
+        return self.env["daycare.setup"].with_company(self.company_id).action_open()
+
     def unlink(self):
         """Delete runs, with what they calculated and did not invoice."""
         self._unlink_except_billed()
-        self.billing_line_ids.unlink()
+        with self._engine_writes():
+            self.billing_line_ids.unlink()
         return super().unlink()
 
     # === STAGES ===
@@ -147,6 +170,7 @@ class DaycareBillingRun(models.Model):
         """Create the draft invoices."""
         self._check_stage("computed", "invoiced", "posted")
         for run in self:
+            run._check_ready()
             run._begin("invoice")
         return self.action_run()
 
@@ -162,14 +186,15 @@ class DaycareBillingRun(models.Model):
         for run in self:
             run._begin("compute")
             run._discard_calculation()
-            run.stage = "draft"
+            run._set_stage("draft")
             run._refresh_stage()
         return True
 
     def action_undo(self):
         """Delete the draft invoices and keep the calculation."""
         result = super().action_undo()
-        self.billing_line_ids.filtered("settled").settled = False
+        with self._engine_writes():
+            self.billing_line_ids.filtered("settled").settled = False
         self._refresh_stage()
         return result
 
@@ -193,7 +218,9 @@ class DaycareBillingRun(models.Model):
     def _discard_calculation(self):
         self.move_ids.filtered(lambda move: move.state == "draft").unlink()
         self._billing_stale_lines().unlink()
-        self.billing_line_ids.filtered(lambda line: not line.billing_move_id).unlink()
+        unbilled = self.billing_line_ids.filtered(lambda line: not line.billing_move_id)
+        with self._engine_writes():
+            unbilled.unlink()
 
     def _refresh_stage(self):
         """Derive the stage from what there is."""
@@ -217,7 +244,11 @@ class DaycareBillingRun(models.Model):
             else:
                 stage = "draft"
             if run.stage != stage:
-                run.stage = stage
+                run._set_stage(stage)
+
+    def _set_stage(self, stage):
+        with self._engine_writes():
+            self.stage = stage
 
     # === THE JOB ===
 
@@ -226,7 +257,7 @@ class DaycareBillingRun(models.Model):
             return self._plan_calculation()
         if self.phase == "post":
             return self._plan_posting()
-        self._check_debtors(self._waiting_lines().debtor_id.ids)
+        self._check_debtors(self._waiting_lines().debtor_id)
         return super()._plan()
 
     def _execute(self, payload):
@@ -243,7 +274,8 @@ class DaycareBillingRun(models.Model):
         self._refresh_stage()
         if self.stage == "draft":
             # Nothing to bill is a result too.
-            self.stage = "computed"
+            self._set_stage("computed")
+        self._refresh_open_findings()
         return result
 
     def _settle_zero_totals(self):

@@ -81,7 +81,6 @@ class DaycareBillingRun(models.Model):
         for month in months:
             self._add_due(snapshot, Month.of(month, closed), due, blocked)
         self._write_lines(child_ids, months, due, blocked)
-        self._check_debtors({vals["debtor_id"] for vals in due.values()})
         self._count("daycare.child", "calculated", len(child_ids))
 
     # === LESS WHAT WAS CALCULATED BEFORE ===
@@ -103,12 +102,13 @@ class DaycareBillingRun(models.Model):
         ]
         days = self._days_left(due, before)
         base = {"run_id": self.id, "company_id": self.company_id.id}
-        lines = Line.create(
-            [
-                {**base, **vals, "days": days.pop(self._days_key(vals), 0.0)}
-                for vals in vals_list
-            ]
-        )
+        with self._engine_writes():
+            lines = Line.create(
+                [
+                    {**base, **vals, "days": days.pop(self._days_key(vals), 0.0)}
+                    for vals in vals_list
+                ]
+            )
         corrections = len(lines.filtered(lambda line: line.kind == "correction"))
         self._count("daycare.billing.line", "calculated", len(lines) - corrections)
         if corrections:

@@ -1,23 +1,31 @@
 from odoo import models
+from odoo.exceptions import RedirectWarning
 
 from ..core.calculation import ERROR_INCOME, ERROR_NO_TARIFF, ERROR_TARIFF
+from .daycare_setup_check import BLOCKING
 
 #: Findings that stay true until the month is calculated again.
 CALCULATION_CODES = {
     ERROR_INCOME,
     ERROR_NO_TARIFF,
     ERROR_TARIFF,
+    *BLOCKING,
     "bank_account",
     "closed",
     "company_address",
     "credited",
+    "currency",
     "debtor",
+    "income_account",
     "maximum",
     "no_placement",
     "not_invoiced",
     "overlap",
+    "reference",
     "slot_weight",
 }
+#: Findings that stay true until the debtors have their invoices.
+OPEN_CODES = ("debtor_address", "debtor_charset", "company_charset", "mail_failed")
 
 
 class DaycareBillingRun(models.Model):
@@ -40,56 +48,40 @@ class DaycareBillingRun(models.Model):
         """Look once a run at what all invoices need."""
         self._log_many(
             [
-                *self._check_bank_account(),
-                *self._check_slot_weights(),
+                *self._check_setup(),
                 *self._check_other_runs(),
                 *self._check_credited_by_hand(),
                 *self._check_children_without_placement(),
             ]
         )
 
-    def _check_bank_account(self):
-        """A QR-bill needs the company's account and address."""
-        partner = self.company_id.partner_id
-        findings = []
-        if not partner.bank_ids:
-            text = self.env._(
-                "%(company)s has no bank account: no QR-bill will be printed.",
-                company=self.company_id.name,
-            )
-            findings.append(
-                self._warning("bank_account", text, self.company_id.partner_id)
-            )
-        if not (partner.zip and partner.city and partner.country_id):
-            text = self.env._(
-                "The address of %(company)s is incomplete: no QR-bill can be printed.",
-                company=self.company_id.name,
-            )
-            findings.append(self._warning("company_address", text, partner))
-        return findings
-
-    def _check_slot_weights(self):
-        """A slot without weight would be given away."""
-        slots = self.env["daycare.slot"]._read_group(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("weight", "=", 0),
-                ("group_id.mode", "=", "slots"),
-                ("group_id.active", "=", True),
-            ],
-            ["group_id"],
-        )
+    def _check_setup(self):
+        """Say what of the setup is missing; what stops invoices is an error."""
+        check = self.env["daycare.setup.check"]
         return [
-            self._warning(
-                "slot_weight",
-                self.env._(
-                    "%(group)s: some slots are worth 0 %% of a day and cost nothing.",
-                    group=group.display_name,
-                ),
-                group,
-            )
-            for (group,) in slots
+            {
+                "severity": "error" if point["code"] in BLOCKING else "warning",
+                "code": point["code"],
+                "text": point["text"],
+                "record": point["record"][:1],
+            }
+            for point in check._open_points(self.company_id)
+            # The calculation names the groups without tariff itself.
+            if point["code"] not in ("groups", "tariff")
         ]
+
+    def _check_ready(self):
+        """Refuse to begin with invoices that Odoo would refuse one by one.
+
+        :raises RedirectWarning: what is missing, with the way to the setup
+        """
+        points = self.env["daycare.setup.check"]._open_points(self.company_id)
+        texts = [point["text"] for point in points if point["code"] in BLOCKING]
+        if texts:
+            action = self.env.ref("daycare_billing.action_daycare_setup")
+            raise RedirectWarning(
+                "\n".join(texts), action.id, self.env._("Open the Setup")
+            )
 
     def _check_other_runs(self):
         """Lines calculated elsewhere and not invoiced count as billed here: say so."""
@@ -162,9 +154,17 @@ class DaycareBillingRun(models.Model):
             for child in children
         ]
 
-    def _check_debtors(self, debtor_ids):
-        """Name the debtors to whom no invoice can be sent."""
-        debtors = self.env["daycare.guardian"].browse(debtor_ids)
+    def _refresh_open_findings(self):
+        """Say what still stands between the debtors and their invoices."""
+        for run in self:
+            stale = [*run._own_rows(), ("code", "in", OPEN_CODES)]
+            # sudo: findings are written by jobs only
+            self.env["exchange.message"].sudo().search(stale).unlink()
+            run._check_debtors(run._waiting_lines().debtor_id)
+            run._check_deliveries()
+
+    def _check_debtors(self, debtors):
+        """Name the debtors to whom no invoice can be sent, or none a bank reads."""
         incomplete = debtors.filtered(lambda debtor: debtor._missing_address_fields())
         severity = "error" if self.company_id.daycare_require_address else "warning"
         self._log_many(
@@ -178,6 +178,73 @@ class DaycareBillingRun(models.Model):
                 for debtor in incomplete
             ]
         )
+        self._log_many(
+            [
+                self._warning("debtor_charset", self._charset_text(debtor), debtor)
+                for debtor in debtors
+                if debtor.partner_id._daycare_forbidden()
+            ]
+        )
+        company = self.company_id.partner_id
+        if debtors and company._daycare_forbidden():
+            text = self._charset_text(company)
+            self._log_many([self._warning("company_charset", text, company)])
+
+    def _charset_text(self, record):
+        partner = record if record._name == "res.partner" else record.partner_id
+        return self.env._(
+            "%(name)s: a QR-bill cannot carry %(characters)s. «Write for the QR-Bill» "
+            "replaces what can be replaced.",
+            name=record.display_name,
+            characters=" ".join(
+                f"«{c}» (U+{ord(c):04X})" for c in partner._daycare_forbidden()
+            ),
+        )
+
+    def _check_deliveries(self):
+        """Name the invoices that mail did not take to their debtors."""
+        failed = self.move_ids.filtered("daycare_mail_failure")
+        self._log_many(
+            [
+                {
+                    "severity": "error",
+                    "code": "mail_failed",
+                    "text": self._delivery_text(move),
+                    "record": move,
+                }
+                for move in failed
+            ]
+        )
+
+    def _delivery_text(self, move):
+        values = {
+            "invoice": move.display_name,
+            "debtor": move.partner_id.display_name,
+            "email": move.partner_id.email or "",
+            "reason": move.daycare_mail_failure,
+        }
+        if move.daycare_to_print:
+            return self.env._(
+                "%(invoice)s did not reach %(debtor)s (%(email)s): %(reason)s It waits "
+                "to be printed; with another e-mail address, to be sent.",
+                **values,
+            )
+        return self.env._(
+            "%(invoice)s did not leave for %(debtor)s (%(email)s): %(reason)s It waits "
+            "to be sent again.",
+            **values,
+        )
+
+    def action_transliterate(self):
+        """Write the names and addresses of waiting debtors as a QR-bill carries them.
+
+        :raises UserError: some have characters that nobody but their bearer can write
+        """
+        for run in self:
+            partners = run._waiting_lines().debtor_id.partner_id
+            (partners | run.company_id.partner_id)._daycare_transliterate()
+            run._refresh_open_findings()
+        return True
 
     def _debtor_text(self, debtor):
         labels = self.env["res.partner"]._fields

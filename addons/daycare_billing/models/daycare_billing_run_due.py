@@ -1,7 +1,7 @@
 from odoo import models
 
 from ..core.calculation import household_month
-from ..core.money import CENT, ZERO, exact, plain, round_to
+from ..core.money import CENT, ZERO, exact, measured, plain, round_to
 from ..core.steps import SERVICE, SUBSIDY, step
 from ..core.subsidies import explain, split
 
@@ -116,10 +116,10 @@ class DaycareBillingRun(models.Model):
             "unit": f"{item.unit:.2f}",
             "amount": f"{item.amount:.2f}",
             "days": plain(round_to(item.days, CENT)),
-            "share": plain(item.share),
+            "share": measured(item.share),
             "weekdays": list(item.weekdays),
             "slots": [slot for slot, _percent in item.presence.slots],
-            "hours": [[plain(a), plain(b)] for a, b in item.presence.hours],
+            "hours": [[measured(a), measured(b)] for a, b in item.presence.hours],
         }
 
     def _subsidy_position(self, amount, deduction):

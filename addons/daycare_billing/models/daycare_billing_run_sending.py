@@ -2,9 +2,14 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+#: What no mail server accepts («???», «pas de mail») is no address: it has no
+#: normalized form. Nor is one that gave an invoice back.
+UNREACHABLE = Domain("partner_id.email_normalized", "=", False) | Domain(
+    "daycare_to_print", "=", True
+)
 #: Debtors of other sending methods, such as a postal service, are Odoo's business.
 ON_PAPER = Domain("commercial_partner_id.invoice_sending_method", "=", "manual") | (
-    Domain("partner_id.email", "=", False)
+    UNREACHABLE
     & Domain("commercial_partner_id.invoice_sending_method", "in", (False, "email"))
 )
 
@@ -18,13 +23,15 @@ class DaycareBillingRun(models.Model):
     print_count = fields.Integer(
         string="To Print",
         compute="_compute_waiting",
-        help="Posted invoices that have not been sent, of debtors without e-mail "
-        "address or who want their invoices on paper.",
+        help="Posted invoices that have not been sent, of debtors without valid e-mail "
+        "address, whose address gave the invoice back, or who want it on paper.",
     )
 
     def _compute_waiting(self):
         Move = self.env["account.move"]
-        for run in self:
+        new = self.filtered(lambda run: not run._origin)
+        new.print_count = new.send_count = 0
+        for run in self - new:
             waiting = run._waiting_domain()
             run.print_count = Move.search_count(waiting & ON_PAPER)
             run.send_count = Move.search_count(waiting) - run.print_count
@@ -34,7 +41,7 @@ class DaycareBillingRun(models.Model):
         self.ensure_one()
         return (
             Domain("billing_run_model", "=", self._name)
-            & Domain("billing_run_id", "=", self.id)
+            & Domain("billing_run_id", "=", self._origin.id)
             & Domain("state", "=", "posted")
             & Domain("is_move_sent", "=", False)
             & Domain("sending_data", "=", False)
@@ -74,7 +81,15 @@ class DaycareBillingRun(models.Model):
                     run=self.display_name,
                 )
             )
-        moves.is_move_sent = True
+        with self._engine_writes():
+            moves.write(
+                {
+                    "is_move_sent": True,
+                    "daycare_to_print": False,
+                    "daycare_mail_failure": False,
+                }
+            )
+        self._refresh_open_findings()
         return self.env.ref("account.account_invoices").report_action(moves)
 
     def action_view_to_print(self):

@@ -9,13 +9,10 @@ class DaycareOccupancyBilling(models.Model):
     _description = "Occupancy and Invoiced Places"
     _auto = False
     _depends = {
-        "account.move": ["state"],
         "daycare.billing.line": [
-            "amount",
-            "billing_move_id",
-            "billing_state",
-            "days",
             "group_id",
+            "invoiced_amount",
+            "invoiced_days",
             "month",
         ],
         "daycare.group": ["capacity", "department_id"],
@@ -91,19 +88,16 @@ class DaycareOccupancyBilling(models.Model):
         )
 
     def _billed_query(self):
-        """Return days and francs posted or settled, per group and month."""
+        """Return days and francs of documents as posted, per group and month."""
         return SQL(
             """
             SELECT line.group_id, line.month,
-                   COALESCE(SUM(line.days) FILTER (WHERE %(known)s), 0)
-                       AS invoiced_days,
-                   COALESCE(SUM(line.amount) FILTER (WHERE %(known)s), 0) AS amount
+                   COALESCE(SUM(line.invoiced_days), 0) AS invoiced_days,
+                   COALESCE(SUM(line.invoiced_amount), 0) AS amount
               FROM daycare_billing_line line
-         LEFT JOIN account_move move ON move.id = line.billing_move_id
              WHERE line.group_id IS NOT NULL
           GROUP BY line.group_id, line.month
-            """,
-            known=SQL("move.state = 'posted' OR line.billing_state = 'settled'"),
+            """
         )
 
     def _tariff_query(self):
@@ -141,32 +135,38 @@ class DaycareOccupancyBilling(models.Model):
         )
 
     def _reserved_query(self):
-        """Return the days reserved per group and month, each at most once a line.
+        """Return the days reserved per group and month, counted as they are billed.
 
-        Hours without a tariff that says how many make a day count as a full one.
+        Who is placed twice takes no more than one full day a day, the earlier placement
+        first.
         """
+        share = self.env["daycare.day.share"]
         return SQL(
             """
-            SELECT sector.group_id, calendar.month,
-                   SUM(CASE WHEN line.mode = 'hours' THEN COALESCE(
-                                LEAST(GREATEST(
-                                    (line.hour_to - line.hour_from)
-                                    / tariff.reference_hours, tariff.least
-                                ), 1), 1)
-                            ELSE LEAST(weighed.weight / 100.0, 1) END) AS days
-              FROM calendar
-              JOIN daycare_sector sector
-                ON calendar.day BETWEEN sector.date_from AND sector.date_to
-              JOIN daycare_sector_line line
-                ON line.sector_id = sector.id AND line.day = calendar.weekday
-         LEFT JOIN tariff ON tariff.group_id = sector.group_id
-                         AND tariff.month = calendar.month
-         LEFT JOIN (
-                    SELECT rel.line_id, SUM(slot.weight) AS weight
-                      FROM daycare_sector_line_slot_rel rel
-                      JOIN daycare_slot slot ON slot.id = rel.slot_id
-                  GROUP BY rel.line_id
-                   ) weighed ON weighed.line_id = line.id
-          GROUP BY sector.group_id, calendar.month
-            """
+            SELECT group_id, month, SUM(GREATEST(0, LEAST(share, 1 - taken))) AS days
+              FROM (
+            SELECT group_id, month, share,
+                   COALESCE(SUM(share) OVER before, 0) AS taken
+              FROM (
+                    SELECT sector.id, sector.child_id, sector.date_from,
+                           sector.group_id, calendar.month, calendar.day,
+                           %(share)s AS share
+                      FROM calendar
+                      JOIN daycare_sector sector
+                        ON calendar.day BETWEEN sector.date_from AND sector.date_to
+                      JOIN (%(reserved)s) booked
+                        ON booked.sector_id = sector.id
+                       AND booked.day = calendar.weekday
+                 LEFT JOIN tariff ON tariff.group_id = sector.group_id
+                                 AND tariff.month = calendar.month
+                   ) daily
+            WINDOW before AS (
+                PARTITION BY child_id, day ORDER BY date_from, id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            )
+                   ) capped
+          GROUP BY group_id, month
+            """,
+            share=share._share(SQL("booked"), SQL("tariff")),
+            reserved=share._reserved(),
         )

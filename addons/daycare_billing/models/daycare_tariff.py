@@ -45,9 +45,16 @@ class DaycareTariff(models.Model):
     minimum = fields.Monetary(string="Minimum per Day", tracking=True)
     maximum = fields.Monetary(string="Maximum per Day", tracking=True)
     ceiling = fields.Monetary(
-        string="Income at the Maximum",
+        string="Ceiling after Deduction",
         default=100000,
-        help="Yearly income from which the maximum is due.",
+        help="The price is the minimum + (yearly income − deduction) ÷ ceiling × "
+        "(maximum − minimum). So the maximum is due from the ceiling plus the "
+        "deduction on.",
+    )
+    maximum_from = fields.Monetary(
+        string="Maximum Due From",
+        compute="_compute_maximum_from",
+        help="Yearly income from which the maximum is due: ceiling plus deduction.",
     )
     deduction = fields.Monetary(
         string="Yearly Deduction", help="Taken off the yearly income first."
@@ -144,6 +151,11 @@ class DaycareTariff(models.Model):
         "and the maximum not below the minimum.",
     )
 
+    @api.depends("ceiling", "deduction")
+    def _compute_maximum_from(self):
+        for tariff in self:
+            tariff.maximum_from = tariff.ceiling + tariff.deduction
+
     @api.constrains("kind", "bracket_ids", "ceiling")
     def _check_prices(self):
         for tariff in self:
@@ -154,7 +166,7 @@ class DaycareTariff(models.Model):
             if tariff.kind == "linear" and tariff.ceiling <= 0:
                 raise ValidationError(
                     self.env._(
-                        "%(tariff)s: enter the income at which the maximum is due.",
+                        "%(tariff)s: enter the ceiling of a linear tariff.",
                         tariff=tariff.name,
                     )
                 )

@@ -14,3 +14,12 @@ class ExchangeMessage(models.Model):
         """
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id).action_bill_again()
+
+    def action_transliterate(self):
+        """Write names and addresses as a QR-bill carries them.
+
+        :return: whatever `daycare.billing.run.action_transliterate` returns
+        :raises UserError: see there
+        """
+        self.ensure_one()
+        return self.env[self.run_model].browse(self.run_id).action_transliterate()

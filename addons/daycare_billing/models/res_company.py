@@ -55,49 +55,79 @@ class ResCompany(models.Model):
     )
 
     def _daycare_prepare_billing(self):
-        """Fill empty settings: care product, 30 days, 5-centime rounding.
+        """Fill empty settings: care product, 30 days, 5-centime rounding, accounts.
 
-        Called for each company as soon as it has a chart of accounts.
+        Called for each company whenever it gets a chart of accounts. With a second
+        chart the accounts of the first are gone, though the settings are not: so each
+        account is looked at by itself. What somebody has chosen stays.
         """
         term = self.env.ref(
             "account.account_payment_term_30days", raise_if_not_found=False
         )
         product = self.env.ref("daycare_billing.product_care", raise_if_not_found=False)
-        for company in self:
-            if product and not company.daycare_product_id:
-                company.daycare_product_id = product
-                company._daycare_prepare_income_account(product)
-            if term and not company.daycare_payment_term_id:
-                company.daycare_payment_term_id = term
-            if not company.daycare_cash_rounding_id:
-                company.daycare_cash_rounding_id = company._daycare_cash_rounding()
-
-    def _daycare_prepare_income_account(self, product):
-        """Book care as a service: 3400 of the Swiss chart, not its sales of goods."""
-        account = self.env["account.chart.template"]
-        account = account.with_company(self).ref(
-            "ch_coa_3400", raise_if_not_found=False
-        )
-        own = product.with_company(self)
-        if account and not own.property_account_income_id:
-            own.property_account_income_id = account
-
-    def _daycare_cash_rounding(self):
-        """Return the 5-centime rounding, with the company's profit and loss accounts.
-
-        Odoo refuses an invoice with a difference when the accounts are missing, and
-        the Swiss chart comes without such a rounding.
-        """
         rounding = self.env.ref(
             "daycare_billing.cash_rounding_5_centimes", raise_if_not_found=False
         )
+        for company in self:
+            company.daycare_product_id = company.daycare_product_id or product
+            company.daycare_payment_term_id = company.daycare_payment_term_id or term
+            company.daycare_cash_rounding_id = (
+                company.daycare_cash_rounding_id or rounding
+            )
+            company.daycare_journal_id = (
+                company.daycare_journal_id or company._daycare_first_journal()
+            )
+            company._daycare_prepare_income_accounts()
+            company._daycare_prepare_rounding()
+            company._daycare_prepare_reference()
+
+    def _daycare_first_journal(self):
+        return self.env["account.journal"].search(
+            [("type", "=", "sale"), ("company_id", "=", self.id)], limit=1
+        )
+
+    def _daycare_own_products(self):
+        """Return the products that come with the daycare, as the company sees them."""
+        found = [
+            self.env.ref(f"daycare_billing.{name}", raise_if_not_found=False)
+            for name in ("product_care", "product_registration", "product_meal")
+        ]
+        products = self.env["product.product"].union(*filter(None, found))
+        return products.with_company(self)
+
+    def _daycare_prepare_income_accounts(self):
+        """Book care as a service: 3400 of the Swiss chart, not its sales of goods."""
+        account = (
+            self.env["account.chart.template"]
+            .with_company(self)
+            .ref("ch_coa_3400", raise_if_not_found=False)
+        )
+        if account:
+            bare = self._daycare_own_products().filtered(
+                lambda product: not product.property_account_income_id
+            )
+            bare.property_account_income_id = account
+
+    def _daycare_prepare_rounding(self):
+        """Give the rounding the company's profit and loss accounts.
+
+        Odoo refuses an invoice with a difference when they are missing, and the Swiss
+        chart comes without such a rounding.
+        """
+        rounding = self.daycare_cash_rounding_id.with_company(self)
         if not rounding:
-            return rounding
-        own = rounding.with_company(self)
-        own.profit_account_id = (
-            own.profit_account_id or self.default_cash_difference_income_account_id
-        )
-        own.loss_account_id = (
-            own.loss_account_id or self.default_cash_difference_expense_account_id
-        )
-        return rounding
+            return
+        if not rounding.profit_account_id:
+            rounding.profit_account_id = self.default_cash_difference_income_account_id
+        if not rounding.loss_account_id:
+            rounding.loss_account_id = self.default_cash_difference_expense_account_id
+
+    def _daycare_prepare_reference(self):
+        """Number invoices as a QR-IBAN asks for it, where there is one."""
+        journal = self.daycare_journal_id
+        if journal and self._daycare_qr_account():
+            journal.invoice_reference_model = "ch"
+
+    def _daycare_qr_account(self):
+        """Return the company's first account if it is one with QR-IBAN."""
+        return self.partner_id.bank_ids[:1].filtered("l10n_ch_qr_iban")

@@ -1,6 +1,7 @@
 from . import test_tariff
 from . import test_calculation
 from . import test_corrections
+from . import test_findings
 from . import test_company
 from . import test_invoices
 from . import test_run_job
@@ -13,3 +14,4 @@ from . import test_sending
 from . import test_settled
 from . import test_subsidies
 from . import test_print_pdf
+from . import test_year

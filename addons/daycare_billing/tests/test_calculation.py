@@ -177,6 +177,62 @@ class TestCalculation(DaycareBillingCommon):
         self.assertEqual(line.positions[0]["unit"], "39.30")
         self.assertEqual(line.amount, 5 * 39.30)
 
+    def test_minutes_of_hours_are_exact(self):
+        """11:30 to 12:35 at 63.00 for ten hours is 6.825, so 6.85."""
+        department = self.env["daycare.department"].create(
+            {"name": "Hours", "code": "H", "mode": "hours"}
+        )
+        group = self.env["daycare.group"].create(
+            {"name": "Free", "code": "FREE", "department_id": department.id}
+        )
+        self.bracket.bracket_ids = [
+            Command.clear(),
+            Command.create({"income_from": 0, "price": 63}),
+        ]
+        self.sector.unlink()
+        self.env["daycare.sector"].create(
+            {
+                "child_id": self.melody.id,
+                "group_id": group.id,
+                "date_from": "2021-03-01",
+                "date_to": "2021-03-31",
+                "line_ids": [
+                    Command.create(
+                        {"weekday": "mon", "hour_from": 11.5, "hour_to": 755 / 60}
+                    )
+                ],
+            }
+        )
+        run = self._compute()
+        line = run.billing_line_ids
+        self.assertEqual(line.amount, 34.25)
+        self.assertIn("5 days of 1:05 hours", line.explanation)
+        run.action_invoice()
+        self.assertIn("11:30–12:35", run.move_ids.invoice_line_ids[-1].name)
+        self.bracket.write({"month_method": "flat"})
+        run.action_compute()
+        run.action_invoice()
+        self.assertIn("0.11 days a week", run.move_ids.invoice_line_ids[-1].name)
+
+    def test_maximum_is_due_from_ceiling_and_deduction_on(self):
+        self.bracket.write(
+            {
+                "kind": "linear",
+                "minimum": 20,
+                "maximum": 120,
+                "ceiling": 114000,
+                "deduction": 30000,
+            }
+        )
+        self.assertEqual(self.bracket.maximum_from, 144000)
+        self.father.income_ids.unlink()
+        for yearly, price in ((144000, "120.00"), (143000, "119.10"), (30000, "20.00")):
+            with self.subTest(yearly=yearly):
+                self.mother.income_ids.amount = yearly / 12
+                run = self._compute()
+                self.assertEqual(run.billing_line_ids.positions[0]["unit"], price)
+                run.unlink()
+
     def test_department_tariff_before_the_general_one(self):
         self._tariff(
             "Nursery",

@@ -35,6 +35,73 @@ class TestReports(DaycareBillingCommon):
         self.env.invalidate_all()
         self.assertEqual((row.invoiced_days, row.amount), (14, 1295.00))
 
+    def test_all_reports_count_a_day_as_billing_does(self):
+        """Two lines of hours on a day have one least share; overlaps count once."""
+        department = self.env["daycare.department"].create(
+            {"name": "Hours", "code": "H", "mode": "hours"}
+        )
+        group = self._group("H1", department)
+        self._tariff(
+            "Pupils",
+            department_ids=[Command.link(department.id)],
+            reference_hours=9,
+            minimum_share=25,
+        )
+        weeks = (
+            {"mon": [(11.5, 13), (15, 16)], "tue": [(7, 7.25), (16, 16.5)]},
+            {"wed": [(8, 12), (11, 14.25)], "thu": [(8, 12), (8, 12)]},
+            {"fri": [(6, 18), (17, 19)], "mon": [(11.5, 12 + 35 / 60)]},
+        )
+        for number, week in enumerate(weeks):
+            child = self._child("Pupil", f"N{number}", self.mother)
+            self.env["daycare.sector"].create(
+                {
+                    "child_id": child.id,
+                    "group_id": group.id,
+                    "date_from": MARCH,
+                    "date_to": "2021-03-31",
+                    "line_ids": [
+                        Command.create({"weekday": day, "hour_from": a, "hour_to": b})
+                        for day, spans in week.items()
+                        for a, b in spans
+                    ],
+                }
+            )
+        self._bill(post=True)
+        row = self.env["daycare.occupancy.billing"].search(
+            [("group_id", "=", group.id)]
+        )
+        # five Mondays, Tuesdays and Wednesdays, four Thursdays and Fridays
+        weekly = {
+            "mon": 2.5 / 9 + 0.25,
+            "tue": 0.25,
+            "wed": 6.25 / 9,
+            "thu": 4 / 9,
+            "fri": 1.0,
+        }
+        days = sum(
+            share * (5 if day in ("mon", "tue", "wed") else 4)
+            for day, share in weekly.items()
+        )
+        self.assertAlmostEqual(row.reserved_days, days, 2)
+        self.assertAlmostEqual(row.invoiced_days, days, 1)
+        report = self.env["daycare.presence.report"].search(
+            [("group_id", "=", group.id)]
+        )
+        found = {}
+        for line in report:
+            found[line.weekday] = found.get(line.weekday, 0) + line.day_share
+        for number, share in enumerate(weekly.values(), 1):
+            self.assertAlmostEqual(found[str(number)], share, 3)
+
+    def test_placed_twice_is_there_once(self):
+        other = self._group("NUR2", self.department)
+        self._sector(self.melody, "2021-03-01", "2021-03-31", {"mon": FULL}, other)
+        self._bill(post=True)
+        rows = self.env["daycare.occupancy.billing"].search([])
+        for row in rows:
+            self.assertAlmostEqual(row.reserved_days, row.invoiced_days, 2)
+
     def test_hours_of_a_day_are_those_of_the_tariff(self):
         department = self.env["daycare.department"].create(
             {"name": "Hours", "code": "H", "mode": "hours"}

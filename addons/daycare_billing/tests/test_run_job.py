@@ -131,7 +131,7 @@ class TestRunJob(DaycareBillingCommon):
 
     def test_running_job_is_left_alone(self):
         run = self._bill()
-        run.state = "running"
+        run._set_state("running")
         for action in (run.action_compute, run.action_post, run.action_discard):
             with self.assertRaises(UserError):
                 action()

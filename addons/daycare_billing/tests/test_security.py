@@ -1,8 +1,9 @@
-from odoo.exceptions import AccessError
+from odoo import models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
-from .common import MARCH, DaycareBillingCommon
+from .common import APRIL, MARCH, DaycareBillingCommon
 
 MONEY = (
     "daycare.tariff",
@@ -140,3 +141,83 @@ class TestSecurity(DaycareBillingCommon):
         run.action_compute()
         self.assertFalse(run.billing_line_ids)
         self.assertEqual(run.state, "done")
+
+
+@tagged("post_install", "-at_install")
+class TestImmutable(DaycareBillingCommon):
+    """What is calculated and invoiced, no user changes: the next run would correct."""
+
+    def test_no_field_of_a_line_is_written_by_hand(self):
+        line = self._bill().billing_line_ids
+        others = {
+            "amount": 1.0,
+            "days": 1.0,
+            "month": APRIL,
+            "kind": "service",
+            "key": "x",
+            "due_key": "x",
+            "child_id": self._child("Other", "Child", self.mother).id,
+            "debtor_id": self.mother.id,
+            "group_id": False,
+            "billing_move_id": False,
+            "billing_state": "to_bill",
+            "settled": True,
+            "positions": [],
+            "steps": [],
+            "posted_amount": 1.0,
+            "invoiced_amount": 1.0,
+            "invoiced_days": 99.0,
+            "at_maximum": True,
+        }
+        for name, value in others.items():
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                line.write({name: value})
+        result = self.env["daycare.billing.line"].load(
+            [".id", "amount"], [[str(line.id), "1.0"]]
+        )
+        self.assertFalse(result["ids"])
+        with self.assertRaises(AccessError):
+            line.copy({"key": "other"})
+        self.assertEqual(line.amount, 1295.00)
+
+    def test_stored_fields_are_all_the_program_s(self):
+        fields = self.env["daycare.billing.line"]._fields
+        free = {
+            name
+            for name, field in fields.items()
+            if field.store
+            and field.type != "one2many"
+            and not getattr(field, "engine", False)
+            and name not in models.MAGIC_COLUMNS
+        }
+        self.assertEqual(free, {"billing_excluded"})
+
+    def test_nothing_is_billed_twice_after_an_attempt(self):
+        self._bill(post=True)
+        line = self.env["daycare.billing.line"].search([])
+        with self.assertRaises(AccessError):
+            line.write({"amount": 1.0})
+        april = self._run(APRIL)
+        april.action_compute()
+        self.assertNotIn("correction", april.billing_line_ids.mapped("kind"))
+
+    def test_settled_lines_stay(self):
+        run = self._run()
+        run.action_compute()
+        line = run.billing_line_ids
+        line.sudo().settled = True
+        with self.assertRaisesRegex(UserError, "billed again"):
+            line.unlink()
+        run.action_compute()
+        self.assertTrue(run.billing_line_ids)
+
+    def test_delivery_of_an_invoice_is_the_program_s(self):
+        move = self._bill(post=True).move_ids
+        for name, value in (
+            ("daycare_to_print", True),
+            ("daycare_mail_failure", "none"),
+        ):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                move.write({name: value})
+        with self.assertRaises(AccessError):
+            self._run(APRIL).write({"stage": "posted"})

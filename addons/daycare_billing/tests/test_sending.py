@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
@@ -21,6 +22,14 @@ class Mailbox:
 
     def __init__(self):
         self.messages = {}
+        #: addresses this server knows nothing of
+        self.unknown = set()
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        if address in self.unknown:
+            return "550 5.1.1 User unknown"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):
         [recipient] = envelope.rcpt_tos
@@ -37,9 +46,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@tagged("post_install", "-at_install")
-class TestSending(DaycareBillingCommon):
-    """Posted invoices reach their debtors: by a real e-mail, or printed."""
+class SendingCase(DaycareBillingCommon):
+    """Three debtors, and a mail server that really listens."""
 
     @classmethod
     def setUpClass(cls):
@@ -90,7 +98,8 @@ class TestSending(DaycareBillingCommon):
         action = run.action_send()
         wizard = self.env[action["res_model"]].with_context(**action["context"])
         wizard.create({}).action_send_and_print()
-        self.assertFalse(self.mailbox.messages, "the job sends, not the client")
+        if action["res_model"] == "account.move.send.batch.wizard":
+            self.assertFalse(self.mailbox.messages, "the job sends, not the client")
         self.assertFalse(self._waiting(run)[0], "queued invoices wait for the job only")
         # sudo: as the scheduled job
         job = self.env["account.move.send"].sudo()
@@ -101,6 +110,11 @@ class TestSending(DaycareBillingCommon):
                 move.sudo(), from_cron=True
             )
         return self.mailbox.messages
+
+
+@tagged("post_install", "-at_install")
+class TestSending(SendingCase):
+    """Posted invoices reach their debtors: by a real e-mail, or printed."""
 
     def test_each_debtor_in_their_language_with_the_qr_bill(self):
         run = self._bill(post=True)
@@ -160,3 +174,153 @@ class TestSending(DaycareBillingCommon):
         self.assertEqual(self._waiting(run), (1, 2))
         self.unreachable.email = "zoe@favre.example"
         self.assertEqual(self._waiting(run), (2, 1))
+
+
+@tagged("post_install", "-at_install")
+class TestUndelivered(SendingCase):
+    """What no mail server takes is on paper, or back among what waits."""
+
+    def _finding(self, run):
+        return run.exchange_message_ids.filtered(lambda f: f.code == "mail_failed")
+
+    def test_what_is_no_address_is_on_paper(self):
+        for marker in ("???", "pas de mail", "pas d'adresse", "@", "mère", " "):
+            with self.subTest(marker=marker):
+                self.english.email = marker
+                run = self._bill(post=True)
+                self.assertEqual(self._waiting(run), (1, 2))
+                listed = run.action_view_to_print()["domain"]
+                partners = self.env["account.move"].search(listed).partner_id
+                self.assertIn(self.english.partner_id, partners)
+                run.move_ids.button_draft()
+                run.action_discard()
+                run.unlink()
+
+    def test_several_addresses_get_one_each(self):
+        self.english.email = "john@smith.example; jane@smith.example"
+        run = self._bill(post=True)
+        self.assertEqual(self._waiting(run), (2, 1))
+        self.mailbox.handle_DATA = self._several
+        messages = self._send(run)
+        self.assertEqual(
+            set(messages),
+            {"factures@commune.example", "john@smith.example jane@smith.example"},
+        )
+        self.assertEqual(self._waiting(run), (0, 1))
+
+    async def _several(self, _server, _session, envelope):
+        self.mailbox.messages[" ".join(envelope.rcpt_tos)] = True
+        return "250 OK"
+
+    def test_refused_by_the_server_is_printed(self):
+        self.mailbox.unknown.add("john@smith.example")
+        run = self._bill(post=True)
+        with mute_logger("odoo.addons.mail.models.mail_mail"):
+            messages = self._send(run)
+        self.assertEqual(set(messages), {"factures@commune.example"})
+        self.assertEqual(self._waiting(run), (0, 2))
+        finding = self._finding(run)
+        self.assertEqual(finding.severity, "error")
+        for word in (
+            (
+                run.move_ids.filtered(lambda m: m.partner_id == self.english.partner_id)
+            ).name,
+            "John Smith",
+            "john@smith.example",
+            "5.1.1",
+            "to be printed",
+        ):
+            self.assertIn(word, finding.text)
+        run.action_print()
+        self.assertFalse(self._finding(run))
+        self.assertEqual(self._waiting(run), (0, 0))
+
+    def test_right_address_typed_afterwards_is_sent_to(self):
+        self.mailbox.unknown.add("john@smith.example")
+        run = self._bill(post=True)
+        with mute_logger("odoo.addons.mail.models.mail_mail"):
+            self._send(run)
+        self.english.email = "john.smith@smith.example"
+        self.assertFalse(self._finding(run))
+        self.assertEqual(self._waiting(run), (1, 1))
+        self.mailbox.messages.clear()
+        self.assertEqual(set(self._send(run)), {"john.smith@smith.example"})
+        self.assertEqual(self._waiting(run), (0, 1))
+        with self.assertRaisesRegex(UserError, "No posted invoice"):
+            run.action_send()
+
+    def test_own_server_down_means_send_again(self):
+        run = self._bill(post=True)
+        server = self.env["ir.mail_server"].sudo().search([])
+        port, server.smtp_port = server.smtp_port, free_port()
+        loggers = ("mail_mail", "mail_thread")
+        with mute_logger(*(f"odoo.addons.mail.models.{name}" for name in loggers)):
+            self.assertFalse(self._send(run))
+        self.assertEqual(self._waiting(run), (2, 1))
+        self.assertEqual(len(self._finding(run)), 2)
+        self.assertIn("to be sent again", self._finding(run)[0].text)
+        server.smtp_port = port
+        self.assertEqual(len(self._send(run)), 2)
+        self.assertEqual(self._waiting(run), (0, 1))
+        self.assertFalse(self._finding(run))
+
+    def test_bounce_days_later_is_printed(self):
+        run = self._bill(post=True)
+        sent = self._send(run)["john@smith.example"]
+        self.assertEqual(self._waiting(run), (0, 1))
+        self.env["mail.thread"].sudo().message_process(
+            None, BOUNCE.format(message_id=sent["Message-Id"]).encode()
+        )
+        self.assertEqual(self._waiting(run), (0, 2))
+        self.assertEqual(len(self._finding(run)), 1)
+
+    def test_answer_to_a_clerk_is_no_delivery(self):
+        """Mail that carries no invoice says nothing about the invoice."""
+        run = self._bill(post=True)
+        move = run.move_ids.filtered(lambda m: m.partner_id == self.english.partner_id)
+        self.mailbox.unknown.add("john@smith.example")
+        with mute_logger("odoo.addons.mail.models.mail_mail"):
+            move.message_post(
+                body="Good morning",
+                partner_ids=self.english.partner_id.ids,
+                message_type="comment",
+            )
+        self.assertFalse(move.daycare_mail_failure)
+        self.assertEqual(self._waiting(run), (2, 1))
+
+
+BOUNCE = """\
+Return-Path: <>
+From: MAILER-DAEMON@smith.example
+To: bounce@example.com
+Subject: Undelivered Mail Returned to Sender
+Message-Id: <bounce-1@smith.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b1"
+
+--b1
+Content-Type: text/plain
+
+The mailbox is gone.
+
+--b1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.smith.example
+
+Final-Recipient: rfc822; john@smith.example
+Action: failed
+Status: 5.1.1
+
+--b1
+Content-Type: message/rfc822
+
+Message-Id: {message_id}
+From: clerk@example.com
+To: john@smith.example
+Subject: Invoice
+
+Text
+
+--b1--
+"""

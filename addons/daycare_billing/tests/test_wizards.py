@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .common import APRIL, DaycareBillingCommon
+from .common import APRIL, FULL, DaycareBillingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -148,3 +148,219 @@ class TestAttestation(DaycareBillingCommon):
             "daycare_billing.report_attestation", self._attest().ids
         )
         self.assertIn("mars 2021", html.decode())
+
+
+@tagged("post_install", "-at_install")
+class TestTruePapers(DaycareBillingCommon):
+    """Attestation, revenue and occupancy say what is posted, whoever changed it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        fee = cls.env.ref("daycare_billing.product_registration").product_variant_id
+        cls.melody.service_ids = [
+            Command.create(
+                {"product_id": fee.id, "date_from": "2021-03-10", "price_unit": 55}
+            )
+        ]
+        cls.sister = cls._child(
+            "Mory", "Mia", cls.mother, cls.father, debtor=cls.commune
+        )
+        cls._sector(cls.sister, "2021-03-01", "2021-12-31", {"wed": FULL})
+
+    def _attest(self, **vals):
+        return self.env["daycare.attestation"].create({"year": 2021, **vals})
+
+    def _ledger(self):
+        """Return what all posted documents to debtors add up to."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT COALESCE(SUM(item.balance), 0)
+              FROM account_move_line item
+              JOIN account_move move ON move.id = item.move_id
+             WHERE move.state = 'posted' AND move.company_id = %s
+               AND item.display_type = 'payment_term'
+               AND move.move_type IN ('out_invoice', 'out_refund')
+            """,
+            [self.company.id],
+        )
+        return round(float(self.env.cr.fetchone()[0]), 2)
+
+    def check_papers(self, paper=None):
+        """All papers add up to the ledger; return the attestation by child."""
+        self.env.invalidate_all()
+        pages = self._attest()._pages()
+        total = sum(page["total"] for page in pages)
+        self.assertEqual(float(total), self._ledger() if paper is None else paper)
+        rounding = float(sum(page["rounding"] for page in pages))
+        lines = self.env["daycare.billing.line"]
+        [[revenue]] = lines._read_group([], [], ["invoiced_amount:sum"])
+        self.assertAlmostEqual(revenue + rounding, float(total), 2)
+        care = lines.search([("product_id", "=", False)])
+        reported = self.env["daycare.occupancy.billing"].search([])
+        self.assertAlmostEqual(
+            sum(reported.mapped("amount")), sum(care.mapped("invoiced_amount")), 2
+        )
+        return {page["child"].firstname: float(page["total"]) for page in pages}
+
+    def _credit(self, move, reduce=None):
+        """Reverse an invoice as an accountant does, wholly or after an edit."""
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"journal_id": move.journal_id.id, "date": move.date})
+        )
+        note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        if reduce:
+            reduce(note)
+        note.action_post()
+        return note
+
+    def test_before_anything_is_changed(self):
+        self._bill(post=True)
+        papers = self.check_papers()
+        self.assertEqual(papers, {"Melody": 1350.00, "Mia": 462.50})
+
+    def test_credited_whole_by_hand(self):
+        invoice = self._bill(post=True).move_ids
+        note = self._credit(invoice)
+        self.assertEqual(note.amount_total, invoice.amount_total)
+        self.assertEqual(self.check_papers(0), {})
+        self.assertFalse(
+            any(self.env["daycare.occupancy.billing"].search([]).mapped("amount"))
+        )
+        rows = self.env["daycare.occupancy.billing"].search([])
+        self.assertFalse(any(rows.mapped("invoiced_days")))
+        note.button_draft()
+        self.assertEqual(self.check_papers(), {"Melody": 1350.00, "Mia": 462.50})
+
+    def test_one_line_credited_belongs_to_its_child(self):
+        invoice = self._bill(post=True).move_ids
+
+        def keep_mia(note):
+            name = "Mia Mory"
+            lines = note.invoice_line_ids
+            start = lines.filtered(lambda line: line.name == name)
+            mia = lines.filtered(
+                lambda line: line.daycare_billing_line_id.child_id == self.sister
+            )
+            (lines - start - mia).unlink()
+
+        self._credit(invoice, keep_mia)
+        self.assertEqual(self.check_papers(), {"Melody": 1350.00})
+
+    def test_gesture_typed_into_a_credit_note_is_shared_out(self):
+        invoice = self._bill(post=True).move_ids
+
+        def gesture(note):
+            note.invoice_line_ids = [
+                Command.clear(),
+                Command.create({"name": "Gesture", "quantity": 1, "price_unit": 100}),
+            ]
+
+        self._credit(invoice, gesture)
+        papers = self.check_papers()
+        self.assertEqual(round(sum(papers.values()), 2), 1712.50)
+        self.assertEqual(papers, {"Melody": 1275.52, "Mia": 436.98})
+
+    def test_draft_edited_before_posting(self):
+        run = self._bill()
+        care = run.move_ids.invoice_line_ids.filtered(
+            lambda line: line.daycare_billing_line_id.child_id == self.sister
+        )
+        care.price_unit = 50
+        run.move_ids.invoice_line_ids = [
+            Command.create({"name": "Excursion", "quantity": 1, "price_unit": 30})
+        ]
+        run.action_post()
+        papers = self.check_papers()
+        self.assertEqual(round(sum(papers.values()), 2), 1350 + 250 + 30)
+
+    def test_cancelled_and_drafts_do_not_count(self):
+        run = self._bill(post=True)
+        run.move_ids.button_draft()
+        self.assertEqual(self.check_papers(0), {})
+        run.move_ids.button_cancel()
+        self.assertEqual(self.check_papers(0), {})
+
+    def test_billed_again_counts_once(self):
+        march = self._bill(post=True)
+        invoice = march.move_ids
+        self._credit(invoice)
+        invoice.action_bill_again()
+        march.action_invoice()
+        march.action_post()
+        self.assertEqual(self.check_papers(), {"Melody": 1350.00, "Mia": 462.50})
+
+    def test_rounding_is_a_row_of_the_paper(self):
+        self.bracket.month_method = "flat"
+        self.sector.date_from = "2021-03-15"
+        move = self._bill(post=True).move_ids
+        self.assertTrue(move._daycare_rounding())
+        self.check_papers()
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "daycare_billing.report_attestation", self._attest().ids
+        )
+        self.assertIn("Rounding to 5 centimes", html.decode())
+
+    def test_documents_from_before_links_were_kept(self):
+        move = self._bill(post=True).move_ids
+        move.invoice_line_ids.daycare_billing_line_id = False
+        lines = self.env["daycare.billing.line"].search([])
+        lines._recompute_posted()
+        self.assertEqual(self.check_papers(), {"Melody": 1350.00, "Mia": 462.50})
+
+    def _pay(self, moves, amount=None):
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=moves.ids)
+            .create({"amount": amount} if amount else {})
+        )
+        wizard.action_create_payments()
+
+    def test_paid_only_says_what_it_leaves_out(self):
+        march = self._bill(post=True).move_ids
+        april = self._bill(APRIL, post=True).move_ids
+        self._pay(march)
+        self._pay(april, 100)
+        self.assertEqual(april.payment_state, "partial")
+        pages = self._attest(paid_only=True)._pages()
+        totals = {page["child"].firstname: float(page["total"]) for page in pages}
+        self.assertEqual(totals, {"Melody": 1350.00, "Mia": 462.50})
+        for page in pages:
+            [(move, amount)] = page["left_out"]
+            self.assertEqual(move, april)
+            self.assertGreater(amount, 0)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "daycare_billing.report_attestation", self._attest(paid_only=True).ids
+        )
+        self.assertIn(april.name, html.decode())
+        self.assertIn("Not counted", html.decode())
+
+    def test_paid_invoice_counts_less_its_credit_note(self):
+        march = self._bill(post=True).move_ids
+
+        def gesture(note):
+            note.invoice_line_ids = [
+                Command.clear(),
+                Command.create({"name": "Gesture", "quantity": 1, "price_unit": 100}),
+            ]
+
+        self._credit(march, gesture)
+        self._pay(march)
+        self.assertEqual(march.payment_state, "paid")
+        pages = self._attest(paid_only=True)._pages()
+        self.assertEqual(sum(page["total"] for page in pages), 1712.50)
+
+    def test_open_credit_note_of_a_run_is_named(self):
+        march = self._bill(post=True).move_ids
+        self._pay(march)
+        (self.sector | self.sister.sector_ids).date_to = "2021-03-15"
+        note = self._bill(APRIL, post=True).move_ids
+        self.assertEqual(note.move_type, "out_refund")
+        pages = self._attest(paid_only=True)._pages()
+        for page in pages:
+            [(move, amount)] = page["left_out"]
+            self.assertEqual(move, note)
+            self.assertLess(amount, 0)

@@ -4,6 +4,9 @@ from odoo.fields import Domain
 
 from ..core.money import ZERO, exact
 
+#: An invoice that its credit notes cover is settled, too.
+PAID = ("paid", "in_payment", "reversed")
+
 
 class DaycareAttestation(models.TransientModel):
     """Choices of the yearly attestation of costs («attestation fiscale»)."""
@@ -23,7 +26,10 @@ class DaycareAttestation(models.TransientModel):
     child_ids = fields.Many2many(
         "daycare.child", string="Children", help="Empty: all children."
     )
-    paid_only = fields.Boolean(help="Count the invoices that are paid, and no others.")
+    paid_only = fields.Boolean(
+        help="Count the invoices paid in full, less their credit notes. The paper "
+        "names those that are left out."
+    )
 
     def action_print(self):
         """Print one page per debtor and child.
@@ -54,42 +60,78 @@ class DaycareAttestation(models.TransientModel):
             domain &= Domain("debtor_id", "in", self.debtor_ids.ids)
         if self.child_ids:
             domain &= Domain("child_id", "in", self.child_ids.ids)
-        if self.paid_only:
-            paid = ("paid", "in_payment")
-            domain &= Domain("billing_state", "=", "settled") | Domain(
-                "billing_move_id.payment_state", "in", paid
-            )
         return Line.search(domain, order="month, id")
 
     def _pages(self):
-        """Return what the pages of the report show.
+        """Return what the pages of the report show: what is posted, to the centime.
 
         :return: list of dict: debtor, child, lang, `months` as (date, care, services)
-            in francs, and the totals `care`, `services`, `total`, all Decimal
+            in francs, the totals `care`, `services`, `rounding`, `total`, all Decimal,
+            and `left_out`, a list of (`account.move`, francs) that are not paid
         """
+        lines = self._lines()
+        counted, roundings, left_out = self._counted(lines)
         pages = []
-        grouped = self._lines().grouped(lambda line: (line.debtor_id, line.child_id))
-        for (debtor, child), lines in grouped.items():
+        grouped = lines.grouped(lambda line: (line.debtor_id, line.child_id))
+        for (debtor, child), own in grouped.items():
             months = [
-                (month, *self._sums(own))
-                for month, own in lines.grouped("month").items()
+                (month, *sums)
+                for month, of_month in own.grouped("month").items()
+                if any(sums := self._sums(of_month, counted))
             ]
-            care, services = self._sums(lines)
-            pages.append(
-                {
-                    "debtor": debtor,
-                    "child": child,
-                    "lang": debtor.partner_id.lang or self.env.lang,
-                    "months": months,
-                    "care": care,
-                    "services": services,
-                    "total": care + services,
-                }
-            )
+            rounding = sum((roundings.get(line.id, ZERO) for line in own), ZERO)
+            care, services = self._sums(own, counted)
+            if months:
+                pages.append(
+                    {
+                        "debtor": debtor,
+                        "child": child,
+                        "lang": debtor.partner_id.lang or self.env.lang,
+                        "months": months,
+                        "care": care,
+                        "services": services,
+                        "rounding": rounding,
+                        "total": care + services + rounding,
+                        "left_out": self._sums_by_move(own, left_out),
+                    }
+                )
         return sorted(pages, key=lambda page: (page["debtor"].name, page["child"].name))
 
+    def _counted(self, lines):
+        """Return what counts of each line, and what does not because it is not paid.
+
+        Credit notes follow the invoice they credit: one that is paid counts less them.
+
+        :return: (dict line id -> francs, dict line id -> centimes of rounding,
+            dict `account.move` -> dict line id -> francs)
+        """
+        counted = {line.id: exact(line.amount) for line in lines if line.settled}
+        roundings, left_out = {}, {}
+        for move, family in lines._families().items():
+            if self.paid_only and move.payment_state not in PAID:
+                left_out[move] = family.amounts
+                continue
+            _add(counted, family.amounts)
+            _add(roundings, family.roundings)
+        return counted, roundings, left_out
+
     @api.model
-    def _sums(self, lines):
+    def _sums_by_move(self, lines, left_out):
+        sums = [
+            (move, sum((amounts.get(line.id, ZERO) for line in lines), ZERO))
+            for move, amounts in left_out.items()
+        ]
+        return [(move, amount) for move, amount in sums if amount]
+
+    @api.model
+    def _sums(self, lines, counted):
         """Return (care, services) of some lines: services carry their product."""
-        care = sum((exact(line.amount) for line in lines if not line.product_id), ZERO)
-        return care, sum((exact(line.amount) for line in lines), ZERO) - care
+        care = sum(
+            (counted.get(line.id, ZERO) for line in lines if not line.product_id), ZERO
+        )
+        return care, sum((counted.get(line.id, ZERO) for line in lines), ZERO) - care
+
+
+def _add(sums, amounts):
+    for key, amount in amounts.items():
+        sums[key] = sums.get(key, ZERO) + amount

@@ -69,7 +69,7 @@ def current_debtor(context, child):
     """Return the stored debtor of a child at the journal date, or None."""
     pages = context.base.billing.get(child, [])
     page = in_force(pages, context.options.date_journal)
-    return page.values["debtor"] if page else context.base.link(child, "is_debtor")
+    return page.values["debtor"] if page else None
 
 
 class LinkComparer:

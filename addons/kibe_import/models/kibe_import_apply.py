@@ -23,6 +23,8 @@ LINE_COLUMNS = (
     "import_id company_id sequence entity action action_overwrite key label file row"
     " res_model res_id before after create_uid write_uid create_date write_date"
 ).split()
+# Follows from the billing data pages, which are written by themselves.
+DERIVED = {"is_debtor"}
 # Pages made by an import say so.
 ORIGIN = {"income", "billing_data", "sector"}
 
@@ -152,6 +154,8 @@ class KibeImportApply(models.AbstractModel):
         """Return the values to write, references turned into ids."""
         vals = {}
         for name, value in item["values"].items():
+            if name in DERIVED:
+                continue
             if name in REFERENCES:
                 model, field = REFERENCES[name]
                 vals[field] = ids[model, value]

@@ -6,6 +6,7 @@ from odoo.fields import Command
 
 from ..core.operation import Action
 from ..discreet_log import discreet_log
+from .kibe_import_apply import DERIVED
 from .kibe_import_line import MODELS
 
 CONTACT_FIELDS = ("street", "street2", "zip", "city", "country_id", "email", "function")
@@ -135,7 +136,7 @@ class KibeImportUndo(models.AbstractModel):
         return {
             names.get(field, field): self._undo_value(field, value)
             for field, value in before.items()
-            if field != "attach"
+            if field != "attach" and field not in DERIVED
         }
 
     def _undo_value(self, field, value):
