@@ -161,7 +161,7 @@ class DaycareOccupancyBilling(models.Model):
                                  AND tariff.month = calendar.month
                    ) daily
             WINDOW before AS (
-                PARTITION BY child_id, day ORDER BY date_from, id
+                PARTITION BY child_id, day ORDER BY date_from, id::text COLLATE "C"
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
             )
                    ) capped
