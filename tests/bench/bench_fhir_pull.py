@@ -115,6 +115,7 @@ def _connection(env, url):
             "password": LOGIN[1],
             "rate": 10**6,
             "page_size": PAGE,
+            "transport": "fhir",
             "company_id": env.company.id,
             "currency_id": env.ref("base.USD").id,
         }

@@ -68,6 +68,7 @@ def prepare(env, url, step):
             "currency_id": env.ref("base.USD").id,
             "rate": 10**6,
             "page_size": PAGE,
+            "transport": "fhir",
         }
     )
     return connection.id

@@ -111,6 +111,11 @@ class Client:
 
     # === PUBLIC === #
 
+    @property
+    def given_up(self):
+        """The error every further request is answered with, None while we ask."""
+        return self._given_up
+
     def give_up(self, error):
         """Answer every further request with this error, without sending it.
 
@@ -138,22 +143,23 @@ class Client:
         """
         return self._request("POST", f"{FHIR_PATH}/{path}", body=resource, attempts=1)
 
-    def graphql(self, query, variables=None):
+    def graphql(self, query, variables=None, patient=True):
         """Run a GraphQL query.
 
+        :param bool patient: as of `get`
         :return: the content of `data`
         :raises ServerFailed: when the answer carries errors
         :raises AccessRefused: when the account lacks the right
         """
         try:
-            return self._graphql(query, variables)
+            return self._graphql(query, variables, patient)
         except ServerUnavailable as error:
             if error.code != "csrf":
                 raise
             self._csrf = None  # no longer valid: ask for another, once
-            return self._graphql(query, variables)
+            return self._graphql(query, variables, patient)
 
-    def _graphql(self, query, variables):
+    def _graphql(self, query, variables, patient=True):
         if self._csrf is None:
             self._csrf = ""  # the token query itself goes without
             answer = self._graphql("mutation{getCsrfToken{csrfToken}}", None)
@@ -161,6 +167,7 @@ class Client:
         answer = self._request(
             "POST",
             GRAPHQL_PATH,
+            patient=patient,
             body={"query": query, "variables": variables or {}},
             headers={"X-CSRFToken": self._csrf} if self._csrf else {},
         )

@@ -54,13 +54,20 @@ KINDS = (
     "location",
     "facility",
     "product",
+    "payer",
+    "officer",
+    "payment_plan",
     "insuree",
+    "family",
     "policy",
     "premium",
+    "relative_index",
     "batch_run",
     "claim",
     "bill",
 )
+# Pulled on demand only: personal data, and what openIMIS keeps too roughly to use.
+ON_DEMAND = ("insuree", "family", "relative_index")
 RESOURCE_OF_KIND = {
     "location": "Location",
     "facility": "Organization",

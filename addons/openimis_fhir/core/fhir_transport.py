@@ -45,7 +45,7 @@ class FhirTransport:
     :param dict currencies: replacements for what is no ISO currency
     """
 
-    kinds = tuple(kind for kind in const.KINDS if kind != "batch_run")
+    kinds = tuple(const.RESOURCE_OF_KIND)
 
     def __init__(self, client, currencies=None):
         self.client = client
@@ -158,6 +158,17 @@ class FhirTransport:
         :rtype: fhir_rest.Found
         """
         return Rest(self, kind, since, seen, known).find()
+
+    def of(self, kind):
+        """The transport a kind is read by: this one.
+
+        :rtype: FhirTransport
+        """
+        return self
+
+    def is_whole(self, kind, since):
+        """Whether everything comes, though only what changed is asked for."""
+        return not since or kind not in const.BOUNDED_KINDS
 
     def bill(self, uuid):
         """One bill by its UUID, None when openIMIS no longer shows it."""

@@ -1,13 +1,12 @@
 """Texts of the GraphQL queries (spec section 6).
 
-`bill` and `billItem` stand as captured. Names of the others were compared with the
-published schemas of openIMIS (claim, claim_batch, location, product, invoice): a type
-shows each field of its model in camel case, so a name is right where the model has the
-field. What is known to differ between versions:
+Every name was compared with the schema of openIMIS 1.11, recorded from a running one.
+What is known to differ between versions:
 
-- `batchRuns.location` became a generic scope; such a field is left out and told.
-- only `claims`, `healthFacilities`, `bill` and `billItem` take `orderBy`; the order of
-  the others is the database's.
+- `batchRuns.location` became a generic scope, `locations` tells no total: what a server
+  does not know is left out and told.
+- `products`, `relativeIndexes` and `enrolmentOfficers` take no `orderBy`: over several
+  pages the database may give a row twice and another never.
 - nothing but `bill` can be asked for what changed: the others come whole each time.
 """
 
@@ -22,12 +21,18 @@ BY_ID = 'orderBy:["id"]'
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One relay connection: its name, its node's fields, its filter for changes."""
+    """One relay connection: its name, its node's fields, its filter for changes.
+
+    `where` chooses what is valid, unless something else is chosen; `total` says whether
+    the connection tells how many nodes there are.
+    """
 
     name: str
     fields: str
     since: str | None = None
     order: str = ""
+    where: str = ""
+    total: bool = True
 
     def text(self, start, size, since=None, where=""):
         """Query for the nodes from `start`.
@@ -42,10 +47,11 @@ class Query:
             arguments.append(f'after:"{cursor(start - 1)}"')
         if since and self.since:
             arguments.append(f'{self.since}:"{since:%Y-%m-%dT%H:%M:%S}"')
-        arguments += [part for part in (self.order, where) if part]
+        arguments += [part for part in (self.order, where or self.where) if part]
+        total = "totalCount " if self.total else ""
         return (
             f"query{{{self.name}({','.join(arguments)})"
-            f"{{totalCount pageInfo{{hasNextPage endCursor}}"
+            f"{{{total}pageInfo{{hasNextPage endCursor}}"
             f"edges{{node{{{self.fields}}}}}}}}}"
         )
 
@@ -57,6 +63,8 @@ class Query:
         :param int place: where the field stands in it, from 0, as the server tells
         :rtype: Query
         """
+        if name == "totalCount":
+            return replace(self, total=False)
         start = place - text.index(self.fields)
         matches = re.finditer(rf"(?<!\w){name}(?!\w)({CHOICE})?", self.fields)
         match = min(matches, key=lambda match: abs(match.start() - start))
@@ -74,11 +82,14 @@ NEEDED = {
     "id", "uuid", "code", "status", "type", "runYear", "runMonth", "healthFacility",
     "items", "services", "item", "service", "qtyProvided", "priceAsked", "dateFrom",
     "quantity", "unitPrice", "amountNet", "amountTotal", "currencyCode", "thirdparty",
-    "totalCount", "edges", "node",
+    "edges", "node", "product", "policy", "amount", "payDate", "calculation",
+    "relIndex", "year", "period", "chfId",
 }  # fmt: skip
 LINE = (
     "id qtyProvided qtyApproved priceAsked priceAdjusted priceApproved priceValuated"
-    " priceOrigin rejectionReason status"
+    " remuneratedAmount deductableAmount exceedCeilingAmount"
+    " exceedCeilingAmountCategory limitation limitationValue priceOrigin"
+    " rejectionReason status justification product{uuid code} policy{uuid}"
 )
 QUERY_BILL_ITEM = Query(
     "billItem",
@@ -87,29 +98,83 @@ QUERY_BILL_ITEM = Query(
     order=BY_ID,
 )
 QUERIES = {
-    "location": Query("locations", "id uuid code name type parent{uuid}"),
+    "location": Query(
+        "locations",
+        "id uuid code name type malePopulation femalePopulation otherPopulation"
+        " families parent{uuid}",
+        order=BY_ID,
+        total=False,
+    ),
     "facility": Query(
         "healthFacilities",
-        "id uuid code name level careType accCode address phone email"
-        " legalForm{code} subLevel{code} location{uuid code}",
+        "id uuid code name level careType accCode address phone email status"
+        " legalForm{code} subLevel{code} location{uuid code}"
+        " catchments{catchment validityTo location{uuid}}",
         order=BY_ID,
     ),
     "product": Query(
         "products",
         "id uuid code name dateFrom dateTo lumpSum accCodeRemuneration"
-        " accCodePremiums location{uuid code}",
+        " accCodePremiums shareContribution ceilingInterpretation location{uuid code}"
+        " relativePrices{careType periods}",
     ),
-    "batch_run": Query("batchRuns", "id runDate runYear runMonth location{uuid code}"),
+    "payer": Query(
+        "payers", "id uuid type name phone email location{uuid code}", order=BY_ID
+    ),
+    "officer": Query(
+        "enrolmentOfficers",
+        "id uuid code lastName otherNames phone email worksTo location{uuid code}",
+    ),
+    "payment_plan": Query(
+        "paymentPlan",
+        "id code name calculation periodicity benefitPlanTypeName benefitPlan"
+        " dateValidFrom dateValidTo isDeleted version jsonExt",
+        order=BY_ID,
+        where="isDeleted:false",
+    ),
+    "insuree": Query(
+        "insurees",
+        "id uuid chfId lastName otherNames dob head gender{code} family{uuid}"
+        " currentVillage{uuid}",
+        order=BY_ID,
+    ),
+    "family": Query(
+        "families",
+        "id uuid poverty headInsuree{uuid chfId} location{uuid code}",
+        order=BY_ID,
+    ),
+    "policy": Query(
+        "policies",
+        "id uuid stage status value enrollDate startDate effectiveDate expiryDate"
+        " product{uuid code} officer{uuid code} family{uuid}",
+        order=BY_ID,
+    ),
+    "premium": Query(
+        "premiums",
+        "id uuid amount receipt payDate payType isPhotoFee payer{uuid} policy{uuid}",
+        order=BY_ID,
+    ),
+    "relative_index": Query(
+        "relativeIndexes",
+        "id type careType year period calcDate relIndex product{uuid code}"
+        " location{uuid}",
+    ),
+    "batch_run": Query(
+        "batchRuns", "id runDate runYear runMonth location{uuid code}", order=BY_ID
+    ),
     "claim": Query(
         "claims",
-        "id uuid code status dateFrom dateTo dateClaimed dateProcessed visitType"
-        " claimed approved valuated remunerated healthFacility{uuid code}"
-        " insuree{uuid chfId} icd{code name} batchRun{id}"
+        "id uuid code status reviewStatus feedbackStatus rejectionReason dateFrom"
+        " dateTo dateClaimed dateProcessed processStamp visitType careType claimed"
+        " approved reinsured valuated remunerated explanation"
+        " healthFacility{uuid code} insuree{uuid chfId} icd{code name} batchRun{id}"
+        " admin{code}"
         f" items{{{LINE} item{{uuid code name}}}}"
         f" services{{{LINE} service{{uuid code name}}}}",
         order=BY_ID,
     ),
-    # deleted bills only come when asked for: both kinds are read
+    # a list without `isDeleted` shows deleted bills among the others, with the status
+    # they had: both kinds are asked for, each by itself
     "bill": Query(
         "bill",
         "id code codeTp codeExt status dateBill dateDue datePayed amountNet"
@@ -118,5 +183,6 @@ QUERIES = {
         " dateValidTo replacementUuid",
         since="dateUpdated_Gte",
         order=BY_ID,
+        where="isDeleted:false",
     ),
 }

@@ -26,6 +26,22 @@ BILL_TYPES = {
     "claim": "claim-batch",
     "capitation payment": "claim-batch",
     "premium": "commission",
+    "policy": "policy",
+}
+CEILINGS = {"HEALTH_FACILITY_TYPE": "H", "CLAIM_TYPE": "I"}
+CARE = {"BOTH": "B", "IN_PATIENT": "I", "OUT_PATIENT": "O"}
+REFUSED = 2  # status of a line
+#: None means that openIMIS holds nothing; zero is an amount.
+LINE_AMOUNTS = {
+    "qty_approved": "qtyApproved",
+    "price_approved": "priceApproved",
+    "price_adjusted": "priceAdjusted",
+    "price_valuated": "priceValuated",
+    "remunerated": "remuneratedAmount",
+    "deductable": "deductableAmount",
+    "exceed_ceiling": "exceedCeilingAmount",
+    "exceed_ceiling_category": "exceedCeilingAmountCategory",
+    "limitation_value": "limitationValue",
 }
 
 
@@ -35,6 +51,11 @@ def global_id(value):
         return b64decode(value or "", validate=True).decode().partition(":")[2]
     except (Base64Error, UnicodeDecodeError):
         raise UnreadableResource("id", value) from None
+
+
+def key_of(node):
+    """UUID of a node, or its database number where it has none."""
+    return normal_uuid(node.get("uuid")) or global_id(node.get("id"))
 
 
 def enum_number(value):
@@ -62,14 +83,19 @@ def read_bill(node, lines=(), currencies=None):
     """Node of `bill` and nodes of its `billItem` -> `Bill`."""
     party = embedded_row(node.get("thirdparty"))
     kinds = {line.get("lineTypeName") for line in lines}
+    party_type = node.get("thirdpartyTypeName")
     return Bill(
         uuid=_uuid(node),
         code=node.get("code") or "",
         status=enum_number(node.get("status")),
-        bill_type=BILL_TYPES.get(next(iter(kinds), None), "claim-batch"),
-        third_party_type=node.get("thirdpartyTypeName"),
+        bill_type=_bill_type(next(iter(kinds), None), party_type),
+        third_party_type=party_type,
         third_party_uuid=normal_uuid(party.get("uuid")),
-        third_party_code=party.get("code"),
+        # a user, whom commission is paid to, is called as the officer he is
+        third_party_code=party.get("code")
+        or party.get("username")
+        or party.get("name")
+        or party.get("chfId"),
         third_party_acc_code=party.get("accCode"),
         code_tp=node.get("codeTp"),
         code_ext=node.get("codeExt"),
@@ -88,6 +114,13 @@ def read_bill(node, lines=(), currencies=None):
         lines=tuple(read_bill_line(line) for line in lines),
         version=node.get("version"),
     )
+
+
+def _bill_type(line_type, party_type):
+    """Commission and fees both have premiums as lines: the payee tells them apart."""
+    if line_type == "premium" and party_type == "payer":
+        return "fees"
+    return BILL_TYPES.get(line_type, "claim-batch")
 
 
 def read_bill_line(node):
@@ -130,6 +163,10 @@ def read_location(node, currencies=None):
         name=node.get("name") or "",
         level=node.get("type") or "R",
         parent_uuid=normal_uuid((node.get("parent") or {}).get("uuid")),
+        male=node.get("malePopulation"),
+        female=node.get("femalePopulation"),
+        other=node.get("otherPopulation"),
+        families=node.get("families"),
     )
 
 
@@ -144,10 +181,26 @@ def read_facility(node, currencies=None):
         sub_level=(node.get("subLevel") or {}).get("code"),
         care_type=node.get("careType"),
         acc_code=node.get("accCode"),
-        location_uuid=normal_uuid((node.get("location") or {}).get("uuid")),
-        street=node.get("address"),
-        phone=node.get("phone"),
-        email=node.get("email"),
+        location_uuid=_uuid_in(node, "location"),
+        # openIMIS keeps the ends of lines as the two characters \ and n
+        street=(node.get("address") or "").replace("\\n", "\n").strip() or None,
+        phone=node.get("phone") or None,
+        email=node.get("email") or None,
+        status=node.get("status"),
+        catchments=_catchments(node.get("catchments")),
+    )
+
+
+def _catchments(nodes):
+    """(village, percent) of those that are in force; None when none were asked for."""
+    if nodes is None:
+        return None
+    return tuple(
+        sorted(
+            (_uuid_in(node, "location"), _money(node.get("catchment"), "catchment"))
+            for node in nodes
+            if not node.get("validityTo") and _uuid_in(node, "location")
+        )
     )
 
 
@@ -160,10 +213,28 @@ def read_product(node, currencies=None):
         date_from=to_date(node.get("dateFrom"), "product.dateFrom"),
         date_to=to_date(node.get("dateTo"), "product.dateTo"),
         lump_sum=to_decimal(node.get("lumpSum"), "product.lumpSum"),
-        location_uuid=normal_uuid((node.get("location") or {}).get("uuid")),
+        location_uuid=_uuid_in(node, "location"),
         acc_code_remuneration=node.get("accCodeRemuneration"),
         acc_code_premiums=node.get("accCodePremiums"),
+        share_contribution=to_decimal(
+            node.get("shareContribution"), "product.shareContribution"
+        ),
+        ceiling_interpretation=CEILINGS.get(node.get("ceilingInterpretation")),
+        distribution=_distribution(node.get("relativePrices")),
     )
+
+
+def _distribution(nodes):
+    """Percents of each month by kind of care; None where openIMIS has none."""
+    found = tuple(
+        (
+            CARE[node["careType"]],
+            tuple(_money(percent, "product.relativePrices") for percent in periods),
+        )
+        for node in nodes or ()
+        if (periods := node.get("periods")) and node.get("careType") in CARE
+    )
+    return found or None
 
 
 def read_claim(node, currencies=None):
@@ -171,8 +242,10 @@ def read_claim(node, currencies=None):
     facility = node.get("healthFacility") or {}
     insuree = node.get("insuree") or {}
     icd = node.get("icd") or {}
-    lines = [("item", line) for line in node.get("items") or ()]
-    lines += [("service", line) for line in node.get("services") or ()]
+    # openIMIS gives them in any order; their numbers are those of their entry
+    lines = [("item", line) for line in _in_order(node.get("items"))]
+    lines += [("service", line) for line in _in_order(node.get("services"))]
+    processed = node.get("processStamp") or node.get("dateProcessed")
     return Claim(
         uuid=_uuid(node),
         code=node.get("code") or "",
@@ -184,7 +257,7 @@ def read_claim(node, currencies=None):
         date_from=to_date(node.get("dateFrom"), "claim.dateFrom"),
         date_to=to_date(node.get("dateTo"), "claim.dateTo"),
         date_claimed=to_date(node.get("dateClaimed"), "claim.dateClaimed"),
-        date_processed=to_date(node.get("dateProcessed"), "claim.dateProcessed"),
+        date_processed=to_date(processed, "claim.processStamp"),
         visit_type=node.get("visitType"),
         icd_code=icd.get("code"),
         icd_name=icd.get("name"),
@@ -193,6 +266,13 @@ def read_claim(node, currencies=None):
         approved=to_decimal(node.get("approved"), "claim.approved"),
         valuated=to_decimal(node.get("valuated"), "claim.valuated"),
         remunerated=to_decimal(node.get("remunerated"), "claim.remunerated"),
+        reinsured=to_decimal(node.get("reinsured"), "claim.reinsured"),
+        care_type=node.get("careType") or None,
+        review_status=node.get("reviewStatus"),
+        feedback_status=node.get("feedbackStatus"),
+        rejection_reason=node.get("rejectionReason"),
+        claim_admin=(node.get("admin") or {}).get("code"),
+        explanation=node.get("explanation") or None,
         lines=tuple(
             _claim_line(number, kind, line)
             for number, (kind, line) in enumerate(lines, start=1)
@@ -210,19 +290,26 @@ def _claim_line(sequence, kind, node):
         uuid=normal_uuid(article.get("uuid")),
         qty_provided=_money(node.get("qtyProvided"), "claim.line.qtyProvided"),
         price_asked=_money(node.get("priceAsked"), "claim.line.priceAsked"),
-        qty_approved=to_decimal(node.get("qtyApproved"), "claim.line.qtyApproved"),
-        price_approved=to_decimal(
-            node.get("priceApproved"), "claim.line.priceApproved"
-        ),
-        price_adjusted=to_decimal(
-            node.get("priceAdjusted"), "claim.line.priceAdjusted"
-        ),
-        price_valuated=to_decimal(
-            node.get("priceValuated"), "claim.line.priceValuated"
-        ),
-        price_origin=node.get("priceOrigin"),
+        price_origin=node.get("priceOrigin") or None,
         rejection_reason=int(node.get("rejectionReason") or 0),
+        rejected=node.get("status") == REFUSED or None,
+        limitation=node.get("limitation") or None,
+        product_code=(node.get("product") or {}).get("code"),
+        policy_uuid=_uuid_in(node, "policy"),
+        justification=node.get("justification") or None,
+        **{
+            ours: to_decimal(node.get(theirs), f"claim.line.{theirs}")
+            for ours, theirs in LINE_AMOUNTS.items()
+        },
     )
+
+
+def _in_order(nodes):
+    return sorted(nodes or (), key=lambda node: _line_number(node.get("id")))
+
+
+def _line_number(value):
+    return int(value) if str(value).isdigit() else 0
 
 
 def _facility(node):
@@ -235,6 +322,11 @@ def _facility(node):
 def _number(node):
     """Database number of a record without UUID, as `read_batch_run` keys it."""
     return global_id(node.get("id")) or None if node else None
+
+
+def _uuid_in(node, name):
+    """UUID of what a node points at, or None."""
+    return normal_uuid((node.get(name) or {}).get("uuid"))
 
 
 def _uuid(node):

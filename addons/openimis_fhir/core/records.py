@@ -20,6 +20,10 @@ class Location:
     name: str
     level: str  # R region, D district, W ward, V village
     parent_uuid: str | None = None
+    male: int | None = None
+    female: int | None = None
+    other: int | None = None
+    families: int | None = None
     version: int | None = None
 
 
@@ -41,6 +45,8 @@ class Facility:
     street: str | None = None
     phone: str | None = None
     email: str | None = None
+    status: str | None = None
+    catchments: tuple[tuple[str, Decimal], ...] | None = None  # (village, percent)
     version: int | None = None
 
 
@@ -57,6 +63,92 @@ class Product:
     location_uuid: str | None = None
     acc_code_remuneration: str | None = None
     acc_code_premiums: str | None = None
+    share_contribution: Decimal | None = None  # percent
+    ceiling_interpretation: str | None = None  # H hospital level, I length of stay
+    #: ((care type B, I or O, percent of each month from January), ...)
+    distribution: tuple[tuple[str, tuple[Decimal, ...]], ...] | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays contributions for others; openIMIS gives it no code."""
+
+    uuid: str
+    code: str
+    name: str
+    type: str | None = None  # C, D, G, L, O, P
+    location_uuid: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An enrolment officer."""
+
+    uuid: str
+    code: str
+    last_name: str = ""
+    other_names: str = ""
+    location_uuid: str | None = None
+    works_to: date | None = None
+    phone: str | None = None
+    email: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPlan:
+    """How a product pays; `parameters` is openIMIS' own JSON text."""
+
+    uuid: str
+    code: str
+    name: str
+    calculation: str  # claim, capitation, commission, fee, cash
+    calculation_uuid: str
+    product_uuid: str
+    periodicity: int = 1
+    date_from: date | None = None
+    date_to: date | None = None
+    rate: Decimal | None = None  # percent
+    lump_sum: Decimal | None = None
+    payment_origin: str | None = None
+    parameters: str | None = None
+    #: (openIMIS' name of a weight, percent), of capitation
+    weights: tuple[tuple[str, Decimal], ...] = ()
+    share_contribution: Decimal | None = None
+    levels: tuple[tuple[str, str | None], ...] = ()  # (level, sub-level)
+    care_type: str | None = None
+    distribution: tuple[Decimal, ...] | None = None  # percent of each month
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family; its code is the number of its head."""
+
+    uuid: str
+    code: str
+    head_uuid: str | None = None
+    location_uuid: str | None = None
+    poverty: bool = False
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeIndex:
+    """What relative prices of a product and period are multiplied by."""
+
+    uuid: str
+    product_uuid: str
+    type: int  # 12 monthly, 4 quarterly, 2 half-yearly, 1 yearly
+    care_type: str
+    year: int
+    period: int
+    index: Decimal
+    calc_date: date | None = None
     version: int | None = None
 
 
@@ -87,12 +179,20 @@ class Policy:
     holder_chf_id: str | None = None
     date_from: date | None = None
     date_to: date | None = None
+    stage: str | None = None  # N new, R renewed
+    value: Decimal | None = None
+    date_enrolled: date | None = None
+    date_effective: date | None = None
+    officer_uuid: str | None = None
+    officer_code: str | None = None
+    family_uuid: str | None = None
+    exact: bool = False  # status and dates are openIMIS' own (GraphQL), none is derived
     version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Premium:
-    """`uuid` is the policy's, `sequence` numbers the premiums of one policy."""
+    """By FHIR `uuid` is made of the policy's and `sequence`, by GraphQL its own."""
 
     uuid: str
     policy_uuid: str
@@ -112,6 +212,8 @@ class Premium:
     date_from: date | None = None
     date_to: date | None = None
     policy_value: Decimal | None = None
+    payer_uuid: str | None = None
+    is_photo_fee: bool = False
     version: int | None = None
 
 
@@ -132,6 +234,16 @@ class ClaimLine:
     price_valuated: Decimal | None = None
     price_origin: str | None = None
     rejection_reason: int = 0
+    rejected: bool | None = None  # None: what the reason says
+    remunerated: Decimal | None = None
+    deductable: Decimal | None = None
+    exceed_ceiling: Decimal | None = None
+    exceed_ceiling_category: Decimal | None = None
+    limitation: str | None = None
+    limitation_value: Decimal | None = None
+    product_code: str | None = None
+    policy_uuid: str | None = None
+    justification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +278,13 @@ class Claim:
     currency: str | None = None
     lines: tuple[ClaimLine, ...] = ()
     untold: bool = False
+    care_type: str | None = None
+    review_status: int | None = None
+    feedback_status: int | None = None
+    rejection_reason: int | None = None
+    reinsured: Decimal | None = None
+    claim_admin: str | None = None
+    explanation: str | None = None
     version: int | None = None
 
 
@@ -276,6 +395,11 @@ CANONICAL = {
             Location,
             Facility,
             Product,
+            Payer,
+            Officer,
+            PaymentPlan,
+            Family,
+            RelativeIndex,
             Insuree,
             Policy,
             Premium,

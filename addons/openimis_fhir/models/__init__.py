@@ -5,6 +5,7 @@ from . import openimis_remote_record
 from . import openimis_pull
 from . import openimis_pull_file
 from . import openimis_pull_missing
+from . import openimis_pull_check
 from . import openimis_remote_bill
 from . import openimis_remote_bill_line
 from . import openimis_bill_proposal
@@ -14,6 +15,7 @@ from . import openimis_writer
 from . import openimis_writer_basics
 from . import openimis_writer_policy
 from . import openimis_writer_claim
+from . import openimis_writer_plan
 from . import openimis_writer_bill
 from . import ir_http
 from . import res_partner

@@ -25,6 +25,7 @@ class OpenimisBillProposal(models.Model):
             ("delete", "Deleted in openIMIS"),
             ("replace", "Amended in openIMIS"),
             ("amount", "Claim Changed after Billing"),
+            ("withdrawn", "Claim Withdrawn in openIMIS"),
         ],
         required=True,
         readonly=True,
@@ -89,7 +90,7 @@ class OpenimisBillProposal(models.Model):
         for proposal in self:
             if not proposal.move_id or proposal.move_id.state == "cancel":
                 proposal.action = "none"
-            elif proposal.reason == "amount":
+            elif proposal.reason in ("amount", "withdrawn"):
                 proposal.action = "note"
             else:
                 draft = proposal.move_id.state == "draft"
@@ -157,6 +158,42 @@ class OpenimisBillProposal(models.Model):
         )
         proposal._notify_responsible(pull)
         return proposal
+
+    @api.model
+    def _propose_withdrawn(self, pull, claims):
+        """Propose to take back what was billed of claims that are no more.
+
+        :param claims: `openimis.claim` with a bill here
+        """
+        proposals = self.create(
+            [
+                {
+                    "company_id": claim.company_id.id,
+                    "connection_id": pull.connection_id.id,
+                    "pull_id": pull.id,
+                    "reason": "withdrawn",
+                    "claim_id": claim.id,
+                    "move_id": claim.billing_move_id.id,
+                    "currency_id": claim.currency_id.id,
+                    "amount_before": self._billed_amount(claim),
+                    "amount_after": 0.0,
+                }
+                for claim in claims
+            ]
+        )
+        proposals._notify_responsible(pull)
+        return proposals
+
+    @api.model
+    def _billed_amount(self, claim, otherwise=0.0):
+        """What the bill pays for a claim, as its payable line says.
+
+        :param float otherwise: where no line stands for this claim alone
+        """
+        lines = self.env["openimis.payable.line"].search(
+            [("claim_id", "=", claim.id), ("move_id", "=", claim.billing_move_id.id)]
+        )
+        return sum(lines.mapped("amount_net")) if lines else otherwise
 
     def _notify_responsible(self, pull):
         for proposal in self:

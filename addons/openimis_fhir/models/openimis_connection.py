@@ -16,7 +16,11 @@ class OpenimisConnection(models.Model):
 
     _name = "openimis.connection"
     _description = "openIMIS Connection"
-    _inherit = ["openimis.address.mixin", "mail.activity.mixin"]
+    _inherit = [
+        "openimis.address.mixin",
+        "mail.activity.mixin",
+        "exchange.engine.mixin",
+    ]
     _check_company_auto = True
     _order = "name"
 
@@ -48,14 +52,25 @@ class OpenimisConnection(models.Model):
     )
     transport = fields.Selection(
         [
-            ("fhir", "FHIR R4 (standard)"),
-            ("graphql", "GraphQL (complete)"),
+            ("mixed", "Best for Each Kind"),
+            ("graphql", "GraphQL Only"),
+            ("fhir", "FHIR R4 Only"),
         ],
-        default="fhir",
+        default="mixed",
         required=True,
         tracking=True,
-        help="GraphQL also tells due dates, real statuses, deductions, account codes "
-        "and deleted bills. What it does not offer comes by FHIR.",
+        help="Best for each kind: by GraphQL, which tells more and has fewer faults; "
+        "by FHIR where the account has no right to it. By FHIR alone payers, officers, "
+        "payment plans and batch runs are not told, nor some prices, reviews and dates "
+        "of claims.",
+    )
+    login_refused = fields.Datetime(
+        readonly=True,
+        copy=False,
+        engine=True,
+        help="Since then openIMIS refuses the account. Scheduled pulls wait, because "
+        "openIMIS locks an account after five refusals, until login, password or token "
+        "are changed or the connection is tested.",
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -131,15 +146,27 @@ class OpenimisConnection(models.Model):
         connections._add_missing_kinds()
         return connections
 
+    def write(self, vals):
+        """Another account or address: what was refused is tried again."""
+        result = super().write(vals)
+        if {"login", "password", "token", "url"} & vals.keys():
+            # sudo: the state of the account is the engine's to note
+            self.sudo().login_refused = False
+        return result
+
     def _add_missing_kinds(self):
-        """Offer every kind there is; insurees only on demand (personal data)."""
+        """Offer every kind there is, some only on demand.
+
+        Persons and families are personal data. openIMIS rounds relative indexes to four
+        decimals, so that most are worse than what a closing computes.
+        """
         self.env["openimis.connection.kind"].create(
             [
                 {
                     "connection_id": connection.id,
                     "kind": kind,
                     "sequence": sequence,
-                    "enabled": kind != "insuree",
+                    "enabled": kind not in const.ON_DEMAND,
                 }
                 for connection in self
                 for sequence, kind in enumerate(const.KINDS)
@@ -175,25 +202,37 @@ class OpenimisConnection(models.Model):
     # === BUTTONS ===
 
     def action_test(self):
-        """Log in and count the health facilities; says what it found.
+        """Log in and ask for every kind that is pulled; says what works and how.
 
-        :return: a notification
-        :raises UserError: why it did not work, and what to do
+        :return: a notification; each kind keeps its own result
+        :raises UserError: why nothing worked, and what to do
         """
         self.ensure_one()
+        self._add_missing_kinds()
         try:
-            count = self._client(retries=1).test()
+            # sudo: the state of the account is the engine's to note
+            self.sudo().login_refused = False
+            transport = self._transport(self._client(retries=1))
+            lines = self.kind_ids.filtered("enabled")
+            good = lines.filtered(lambda line: line._test(transport))
         except ExchangeError as error:
             raise UserError(self._explain(error)) from None
+        bad = lines - good
+        message = self.env._(
+            "%(good)s of %(all)s kinds of records can be read.",
+            good=len(good),
+            all=len(lines),
+        )
+        results = [f"{line._label()}: {line.test_result}" for line in (bad or good)]
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success",
+                "type": "warning" if bad else "success",
                 "title": self.env._("openIMIS answers"),
-                "message": self.env._(
-                    "%(count)s health facilities can be read.", count=count
-                ),
+                "message": " ".join([message, "; ".join(results)]),
+                "sticky": bool(bad),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
 
@@ -228,12 +267,20 @@ class OpenimisConnection(models.Model):
     @api.model
     def _cron_pull(self):
         """Start the pulls that are due; the work itself is the job's."""
-        due = self.search(
-            [("pull_interval", ">", 0), ("next_pull", "<=", fields.Datetime.now())]
-        )
-        for connection in due:
+        for connection in self._due_for_pull():
             connection._pull_on_schedule()
             self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _due_for_pull(self):
+        """Connections whose time has come, but for those that refuse their account."""
+        return self.search(
+            [
+                ("pull_interval", ">", 0),
+                ("next_pull", "<=", fields.Datetime.now()),
+                ("login_refused", "=", False),
+            ]
+        )
 
     def _pull_on_schedule(self):
         self.ensure_one()
@@ -252,6 +299,20 @@ class OpenimisConnection(models.Model):
             self.next_pull = now + timedelta(minutes=self.pull_interval)
         else:
             pull.unlink()  # another connection of the company is being pulled: later
+
+    def _note_refusal(self):
+        """openIMIS refuses the account: stop asking, and tell who is responsible."""
+        self.ensure_one()
+        if self.login_refused:
+            return
+        # sudo: the state of the account is the engine's to note
+        self.sudo().login_refused = fields.Datetime.now()
+        self.sudo().activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=self.user_id.id,
+            summary=self.env._("openIMIS refuses the account of %s", self.name),
+            note=self._explain_code("authentication"),
+        )
 
     def _is_full_due(self):
         """Whether the next pull asks for everything, not only for what changed."""
@@ -299,7 +360,13 @@ class OpenimisConnection(models.Model):
     def _transport(self, client=None):
         """Return the transport chosen, over `client` or a new one."""
         self.ensure_one()
-        return TRANSPORTS[self.transport](client or self._client(), self._currencies())
+        options = {}
+        if self.transport == "mixed":
+            lines = self.kind_ids.filtered("way")
+            options["ways"] = {line.kind: line.way for line in lines}
+        return TRANSPORTS[self.transport](
+            client or self._client(), self._currencies(), **options
+        )
 
     def _currencies(self):
         """Return {what openIMIS writes: ISO code}."""

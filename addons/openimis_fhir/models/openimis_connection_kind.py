@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..core import const
+from ..core.transport import NOT_THIS_WAY
 
 
 class OpenimisConnectionKind(models.Model):
@@ -8,6 +9,7 @@ class OpenimisConnectionKind(models.Model):
 
     _name = "openimis.connection.kind"
     _description = "What to Pull from openIMIS"
+    _inherit = ["exchange.engine.mixin"]
     _order = "connection_id, sequence, id"
     _rec_name = "kind"
 
@@ -23,6 +25,15 @@ class OpenimisConnectionKind(models.Model):
         copy=False,
         help="Changes after this moment are asked for next time. Empty: everything.",
     )
+    way = fields.Selection(
+        [("graphql", "GraphQL"), ("fhir", "FHIR")],
+        "Read By",
+        readonly=True,
+        copy=False,
+        engine=True,
+        help="Transport that worked last, where the connection leaves the choice.",
+    )
+    test_result = fields.Char("Last Test", readonly=True, copy=False, engine=True)
     unreadable_count = fields.Integer(
         "Unreadable", readonly=True, copy=False, help="Entries openIMIS fails on."
     )
@@ -48,14 +59,58 @@ class OpenimisConnectionKind(models.Model):
             "location": self.env._("Locations"),
             "facility": self.env._("Health Facilities"),
             "product": self.env._("Products"),
+            "payer": self.env._("Payers"),
+            "officer": self.env._("Enrolment Officers"),
+            "payment_plan": self.env._("Payment Plans"),
             "insuree": self.env._("Insurees"),
+            "family": self.env._("Families"),
             "policy": self.env._("Policies"),
             "premium": self.env._("Premiums"),
+            "relative_index": self.env._("Relative Indexes"),
             "batch_run": self.env._("Batch Runs"),
             "claim": self.env._("Claims"),
             "bill": self.env._("Bills"),
         }
         return [(kind, labels[kind]) for kind in const.KINDS]
+
+    def _label(self):
+        return dict(self._selection_kind())[self.kind]
+
+    def _test(self, transport):
+        """Ask for the kind by the transport, and note in words what came of it.
+
+        :return: whether it can be read
+        :raises ExchangeError: what concerns every kind, such as a refused password
+        """
+        self.ensure_one()
+        if self.kind not in transport.kinds:
+            return self._note_test(self.env._("FHIR does not tell it."))
+        try:
+            count = transport.count(self.kind)
+        except NOT_THIS_WAY as error:
+            return self._note_test(self.connection_id._explain(error))
+        way = self._note_way(transport)
+        if count is None:
+            return self._note_test(
+                self.env._("cannot be counted, %(way)s", way=way), True
+            )
+        return self._note_test(
+            self.env._("%(count)s found, %(way)s", count=count, way=way), True
+        )
+
+    def _note_test(self, text, good=False):
+        # sudo: what a test found is not the tester's to write
+        self.sudo().test_result = text
+        return good
+
+    def _note_way(self, transport):
+        """Remember by which transport the kind is read; return its name."""
+        name = self.connection_id.transport
+        if name == "mixed":
+            name = transport.ways[self.kind]
+            # sudo: as above
+            self.sudo().way = name
+        return dict(self._fields["way"]._description_selection(self.env))[name]
 
     def _compute_record_count(self):
         groups = self.env["openimis.remote.record"]._read_group(

@@ -11,6 +11,7 @@ from ..core.exceptions import (
     ServerUnavailable,
 )
 from ..core.read_ahead import ReadAhead
+from ..core.transport import NOT_THIS_WAY
 
 #: Days for which a claim that is not settled keeps its time in the window.
 LOOK_BACK = 92
@@ -69,6 +70,9 @@ class OpenimisPull(models.Model):
     def _plan_server(self):
         """One chunk a page, kinds in the order in which they depend on each other."""
         connection = self.connection_id
+        # sudo: connections made by an older version know fewer kinds; what there is to
+        # pull is the program's to say, what is pulled the manager's
+        connection.sudo()._add_missing_kinds()
         self.full = self.full or connection._is_full_due()
         self._forget_transport()
         transport = self._get_transport()
@@ -76,9 +80,10 @@ class OpenimisPull(models.Model):
         self.date_watermark = False
         try:
             for line in connection.kind_ids.filtered("enabled"):
-                if line.kind in transport.kinds:
-                    payloads += self._plan_kind(transport, line)
+                payloads += self._plan_or_log(transport, line)
         except ExchangeError as error:
+            if isinstance(error, AuthenticationFailed):
+                connection._note_refusal()
             self._log("fatal", connection._explain(error), code=error.code)
             return []
         if any(payload["kind"] == "bill" for payload in payloads) or (
@@ -86,6 +91,55 @@ class OpenimisPull(models.Model):
         ):
             payloads.append({"kind": "bill", "task": "missing", "units": 1})
         return payloads
+
+    def _plan_or_log(self, transport, line):
+        """Plan a kind; one that cannot be read does not keep the others from it.
+
+        :raises ExchangeError: what concerns every kind, such as a refused password
+        """
+        if line.kind not in transport.kinds:
+            self._log(
+                "info",
+                self.env._(
+                    "FHIR does not tell %(kind)s. Choose «Best for Each Kind» in "
+                    "the connection to pull them by GraphQL.",
+                    kind=self._kind_label(line.kind),
+                ),
+                code=f"{line.kind}.not_told",
+            )
+            return []
+        try:
+            return self._plan_kind(transport, line)
+        except NOT_THIS_WAY as error:
+            self._count(line.kind, "failed", 1)
+            self._log(
+                "error",
+                self.env._(
+                    "%(kind)s: %(detail)s",
+                    kind=self._kind_label(line.kind),
+                    detail=self.connection_id._explain(error),
+                ),
+                code=f"{line.kind}.{error.code}",
+            )
+            return []
+
+    def _note_way(self, transport, line):
+        """Remember by which transport a kind is read; tell if it is not the best."""
+        if self.connection_id.transport != "mixed":
+            return
+        # sudo: which transport works is the job's to find out
+        line.sudo().way = transport.ways[line.kind]
+        if error := transport.ways_not.get(line.kind):
+            self._log(
+                "warning",
+                self.env._(
+                    "%(kind)s are read by FHIR, which tells less: GraphQL does not "
+                    "give them. %(detail)s",
+                    kind=self._kind_label(line.kind),
+                    detail=self.connection_id._explain(error),
+                ),
+                code=f"{line.kind}.way",
+            )
 
     def _plan_kind(self, transport, line):
         since = None if self.full else self._since(line)
@@ -95,6 +149,7 @@ class OpenimisPull(models.Model):
         if not self.date_watermark:
             # what changes while the other kinds are planned is asked for next time
             self._note_watermark(transport)
+        self._note_way(transport, line)
         if total is None:
             # the list cannot be counted: read page after page until none is left
             self._log(
@@ -209,6 +264,7 @@ class OpenimisPull(models.Model):
         :param core.transport.Page page: records and problems
         """
         writer = self.env["openimis.writer"]
+        self._note_seen(kind, page)
         if page.missing:
             self._log_missing(kind, page.missing)
         problems = page.problems + writer._take(self, kind, page.records)
@@ -249,7 +305,11 @@ class OpenimisPull(models.Model):
 
     def _finish(self):
         """Move the marks forward of the kinds that came in whole."""
+        self._note_refused_login()
+        if not self.file:
+            self._check_received()
         self._forget_transport()
+        self._forget_seen()
         if self.file or self.dry_run or not self.date_watermark:
             return
         if self.full:
@@ -267,8 +327,17 @@ class OpenimisPull(models.Model):
 
     def _incomplete_kinds(self):
         """Kinds of which something is missing: these are read again from their mark."""
+        kinds = {chunk.payload["kind"] for chunk in self._incomplete_chunks()}
+        kinds |= {
+            kind
+            for kind, row in (self.counters or {}).items()
+            if row.get("failed") and not self._is_known_unreadable(row)
+        }
+        return kinds
+
+    def _incomplete_chunks(self):
         # sudo: chunks are the engine's own bookkeeping, no user has rights on them
-        failed = (
+        return (
             self.env["exchange.chunk"]
             .sudo()
             .search(
@@ -279,13 +348,6 @@ class OpenimisPull(models.Model):
                 ]
             )
         )
-        kinds = {chunk.payload["kind"] for chunk in failed}
-        kinds |= {
-            kind
-            for kind, row in (self.counters or {}).items()
-            if row.get("failed") and not self._is_known_unreadable(row)
-        }
-        return kinds
 
     def _is_known_unreadable(self, row):
         """Whether only entries failed on which openIMIS failed in the pull before too.
@@ -342,6 +404,11 @@ class OpenimisPull(models.Model):
         return dict(self.env["openimis.connection.kind"]._selection_kind())[kind]
 
     # === TRANSPORT OF THIS JOB ===
+
+    def _note_refused_login(self):
+        transport = _TRANSPORTS.get(self._transport_key())
+        if transport and isinstance(transport.client.given_up, AuthenticationFailed):
+            self.connection_id._note_refusal()
 
     def _transport_key(self):
         return (self.env.cr.dbname, self.id)

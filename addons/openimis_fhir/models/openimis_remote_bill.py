@@ -53,6 +53,16 @@ class OpenimisRemoteBill(models.Model):
         index="btree_not_null",
         check_company=True,
     )
+    third_party_type = fields.Selection(
+        [
+            ("facility", "Health Facility"),
+            ("officer", "Enrolment Officer"),
+            ("payer", "Payer"),
+            ("insuree", "Insuree"),
+        ],
+        default="facility",
+        readonly=True,
+    )
     third_party = fields.Char("Third Party in openIMIS", readonly=True)
     date_bill = fields.Date("Bill Date", readonly=True)
     date_due = fields.Date("Due Date", readonly=True)
@@ -380,14 +390,36 @@ class OpenimisRemoteBill(models.Model):
                 self.env._("%(code)s was deleted in openIMIS.", code=self.code)
             )
         if not self.partner_id:
-            raise UserError(
-                self.env._(
-                    "%(code)s: third party %(party)s is not known. Pull the health "
-                    "facilities first.",
-                    code=self.code,
-                    party=self.third_party,
-                )
-            )
+            raise UserError(self._explain_unknown_party())
+
+    def _explain_unknown_party(self):
+        """What to pull, so that the bill can be booked."""
+        texts = {
+            "officer": self.env._(
+                "%(code)s: enrolment officer %(party)s is not known. Pull the "
+                "enrolment officers and the bills first.",
+                code=self.code,
+                party=self.third_party,
+            ),
+            "payer": self.env._(
+                "%(code)s: payer %(party)s is not known. Pull the payers and the bills "
+                "first.",
+                code=self.code,
+                party=self.third_party,
+            ),
+            "insuree": self.env._(
+                "%(code)s: insuree %(party)s has no contact here. Pull the insurees "
+                "and give the person a contact.",
+                code=self.code,
+                party=self.third_party,
+            ),
+        }
+        return texts.get(self.third_party_type) or self.env._(
+            "%(code)s: third party %(party)s is not known. Pull the health facilities "
+            "first.",
+            code=self.code,
+            party=self.third_party,
+        )
 
     def _prepare_move_vals(self):
         """Values of the vendor bill, its payable lines and its invoice lines."""

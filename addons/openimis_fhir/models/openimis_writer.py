@@ -13,6 +13,10 @@ CODES = {
     "facility": ("openimis_code", "code"),
     "product": ("code", "code"),
     "insuree": ("chf_id", "chf_id"),
+    "officer": ("code", "code"),
+    "payment_plan": ("code", "code"),
+    # openIMIS gives payers no code
+    "payer": ("name", "name"),
 }
 
 
@@ -32,9 +36,14 @@ class OpenimisWriter(models.AbstractModel):
         "location": "openimis.location",
         "facility": "res.partner",
         "product": "openimis.product",
+        "payer": "openimis.payer",
+        "officer": "openimis.officer",
+        "payment_plan": "openimis.payment.plan",
         "insuree": "openimis.insuree",
+        "family": "openimis.family",
         "policy": "openimis.policy",
         "premium": "openimis.premium",
+        "relative_index": "openimis.relative.index",
         "batch_run": "openimis.batch.run",
         "claim": "openimis.claim",
         "bill": "openimis.remote.bill",

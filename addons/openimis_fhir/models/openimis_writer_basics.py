@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
+from odoo.fields import Command
 
 from .openimis_writer import number, today
 
@@ -46,7 +47,13 @@ class OpenimisWriter(models.AbstractModel):
         }
         if record.parent_uuid in refs:
             vals["parent_id"] = refs[record.parent_uuid].id
-        return vals
+        people = {
+            "male_population": record.male,
+            "female_population": record.female,
+            "other_population": record.other,
+            "families": record.families,
+        }
+        return vals | {name: n for name, n in people.items() if n is not None}
 
     # === HEALTH FACILITIES ===
 
@@ -94,6 +101,7 @@ class OpenimisWriter(models.AbstractModel):
             "openimis_sub_level": record.sub_level,
             "openimis_care_type": record.care_type,
             "openimis_account_code": record.acc_code,
+            "openimis_status": record.status,
             "openimis_location_id": location.id if location else None,
             "street": record.street,
             "city": record.district,
@@ -102,6 +110,43 @@ class OpenimisWriter(models.AbstractModel):
         }
         # what this transport does not tell must not wipe what another one told
         return {name: value for name, value in vals.items() if value is not None}
+
+    def _after_facility(self, pull, refs, written):
+        """The villages a facility serves, where the transport tells them."""
+        told = [
+            (record, copy)
+            for record, _digest, copy in written
+            if record.catchments is not None
+        ]
+        villages = self._by_uuid(
+            pull.connection_id,
+            "openimis.location",
+            [uuid for record, _copy in told for uuid, _percent in record.catchments],
+        )
+        Catchment = self.env["openimis.catchment"]
+        served = Catchment.search(
+            [
+                ("partner_id", "in", [copy.id for _record, copy in told]),
+                ("company_id", "=", pull.company_id.id),
+            ]
+        ).grouped("partner_id")
+        new = []
+        for record, copy in told:
+            left = served.get(copy, Catchment)
+            for uuid, percent in record.catchments:
+                if uuid not in villages:
+                    continue
+                village = villages[uuid]
+                known = left.filtered(lambda row, v=village: row.location_id == v)
+                left -= known
+                vals = {"percentage": number(percent)}
+                if known:
+                    known.write(vals)
+                else:
+                    vals |= {"partner_id": copy.id, "location_id": village.id}
+                    new.append(vals)
+            left.unlink()
+        Catchment.create(new)
 
     # === PRODUCTS ===
 
@@ -121,8 +166,34 @@ class OpenimisWriter(models.AbstractModel):
             "location_id": location.id if location else None,
             "account_remuneration_code": record.acc_code_remuneration,
             "account_premium_code": record.acc_code_premiums,
+            "share_contribution": None
+            if record.share_contribution is None
+            else number(record.share_contribution),
+            "ceiling_interpretation": record.ceiling_interpretation,
         }
         return {name: value for name, value in vals.items() if value is not None}
+
+    def _after_product(self, pull, refs, written):
+        """Percents of the contribution for each month and kind of care."""
+        for record, _digest, product in written:
+            for care_type, months in record.distribution or ():
+                self._set_distribution(product, care_type, months)
+
+    def _set_distribution(self, product, care_type, months):
+        known = {
+            row.month: row
+            for row in product.distribution_ids
+            if row.care_type == care_type
+        }
+        new = []
+        for month, percent in enumerate(months, start=1):
+            if month in known:
+                known[month].percentage = number(percent)
+            else:
+                vals = {"care_type": care_type, "month": month}
+                new.append(Command.create({**vals, "percentage": number(percent)}))
+        if new:
+            product.write({"distribution_ids": new})
 
     # === INSUREES AND FAMILIES ===
 

@@ -3,6 +3,15 @@ from odoo.fields import Command
 
 from .openimis_writer import number
 
+#: whom a bill is paid to -> kind, model, its field and the bill's attribute to find it
+PARTIES = {
+    "facility": ("facility", "res.partner", "openimis_uuid", "third_party_uuid"),
+    "payer": ("payer", "openimis.payer", "openimis_uuid", "third_party_uuid"),
+    # a user has no UUID of his officer, but his login is the officer's code
+    "officer": ("officer", "openimis.officer", "code", "third_party_code"),
+    "insuree": ("insuree", "openimis.insuree", "openimis_uuid", "third_party_uuid"),
+}
+PARTY_TYPES = {"user": "officer", "core user": "officer", "payer": "payer"}
 LINE_MONEY = ("quantity", "unit_price", "discount", "deduction", "net", "total")
 
 
@@ -19,20 +28,36 @@ class OpenimisWriter(models.AbstractModel):
     def _refs_bill(self, connection, records):
         return {
             "connection": connection,
-            "facility": self._by_uuid(
-                connection, "res.partner", [r.third_party_uuid for r in records]
-            ),
+            "party": self._third_parties(connection, records),
             "currency": {
                 currency.name: currency
                 for currency in self.env["res.currency"].search([])
             },
         }
 
+    def _third_parties(self, connection, records):
+        """{(type, UUID or code): contact} of those whom bills are paid to."""
+        parties = {}
+        for party_type, (_kind, model, field, attribute) in PARTIES.items():
+            keys = [
+                getattr(record, attribute)
+                for record in records
+                if _party_type(record) == party_type
+            ]
+            for key, found in self._by(connection, model, field, keys).items():
+                partner = found if model == "res.partner" else found.partner_id
+                parties[party_type, key] = partner
+        return parties
+
+    def _lacks_bill(self, kinds, refs, record):
+        """The kind of third party that may come later, pulled now or not yet."""
+        return [] if _party(refs, record) else [PARTIES[_party_type(record)][0]]
+
     def _vals_bill(self, refs, record):
         currency = refs["currency"].get(record.currency)
         if not currency:
             self._need(refs["currency"], record.currency, "Invoice.totalNet.currency")
-        party = refs["facility"].get(record.third_party_uuid)
+        party = _party(refs, record)
         vals = {
             "connection_id": refs["connection"].id,
             "uuid": record.uuid,
@@ -41,6 +66,7 @@ class OpenimisWriter(models.AbstractModel):
             "status": str(record.status) if record.status is not None else False,
             "bill_type": record.bill_type,
             "partner_id": party.id if party else False,
+            "third_party_type": _party_type(record),
             "third_party": record.third_party_code or record.third_party_uuid,
             "date_bill": record.date_bill,
             "date_due": record.date_due,
@@ -114,3 +140,15 @@ class OpenimisWriter(models.AbstractModel):
         bills.sudo().write({"deleted": True, "status": "4"})  # sudo: likewise
         pull._count("bill", "delete", len(bills))
         pull._count("bill", "proposal", len(bills._propose(pull, "delete")))
+
+
+def _party_type(record):
+    """Key of `PARTIES`; a facility where openIMIS does not say (FHIR)."""
+    told = (record.third_party_type or "").lower()
+    return told if told in PARTIES else PARTY_TYPES.get(told, "facility")
+
+
+def _party(refs, record):
+    party_type = _party_type(record)
+    attribute = PARTIES[party_type][3]
+    return refs["party"].get((party_type, getattr(record, attribute)))

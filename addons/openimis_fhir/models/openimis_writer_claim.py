@@ -3,10 +3,7 @@ from odoo.fields import Command
 
 from odoo.addons.account_billing_run.bulk import insert_rows
 from odoo.addons.openimis_payable.models.openimis_claim import CLAIM_STATUS
-from odoo.addons.openimis_payable.models.openimis_claim_line import (
-    AMOUNTS,
-    with_given_flags,
-)
+from odoo.addons.openimis_payable.models.openimis_claim_line import with_given_flags
 
 from ..core.exceptions import UnreadableResource
 from ..mass_create import columns, create_in_mass
@@ -25,6 +22,16 @@ LINE_MONEY = (
     "price_valuated",
 )
 UNTOLD = "claim.untold"
+#: amount of a line as it was read -> where it is kept
+LINE_AMOUNTS = {
+    **{name: name for name in LINE_MONEY},
+    "remunerated": "remunerated_amount",
+    "deductable": "deductable_amount",
+    "exceed_ceiling": "exceed_ceiling_amount",
+    "exceed_ceiling_category": "exceed_ceiling_amount_category",
+}
+LIMITATIONS = ("F", "C")
+CARE_TYPES = ("I", "O")
 # in the order in which they decide the period, see `openimis.claim.billing_date`
 BILLING_DATES = ("date_processed", "date_to", "date_from", "date_claimed")
 
@@ -40,7 +47,9 @@ class OpenimisWriter(models.AbstractModel):
                 connection, "res.partner", [r.facility_uuid for r in records]
             ),
             "policy": self._by_uuid(
-                connection, "openimis.policy", [r.coverage_uuid for r in records]
+                connection,
+                "openimis.policy",
+                [uuid for record in records for uuid in _policies(record)],
             ),
             "insuree": self._by_uuid(
                 connection, "openimis.insuree", [r.patient_uuid for r in records]
@@ -49,7 +58,7 @@ class OpenimisWriter(models.AbstractModel):
                 connection,
                 "openimis.product",
                 "code",
-                [r.product_code for r in records],
+                [code for record in records for code in _products(record)],
             ),
             "batch_run": self._by_uuid(
                 connection, "openimis.batch.run", [r.batch_run_uuid for r in records]
@@ -59,28 +68,29 @@ class OpenimisWriter(models.AbstractModel):
     def _lacks_claim(self, kinds, refs, record):
         """Kinds of which is not here yet what decides product, person or run."""
         pointed = {
-            "policy": record.coverage_uuid,
-            "insuree": record.patient_uuid,
-            "product": record.product_code,
-            "batch_run": record.batch_run_uuid,
+            "policy": _policies(record),
+            "insuree": [record.patient_uuid],
+            "product": _products(record),
+            "batch_run": [record.batch_run_uuid],
         }
         return [
             kind
-            for kind, key in pointed.items()
-            if key and kind in kinds and key not in refs[kind]
+            for kind, keys in pointed.items()
+            if kind in kinds and any(key and key not in refs[kind] for key in keys)
         ]
 
     def _vals_claim(self, refs, record):
         facility = self._need(refs["facility"], record.facility_uuid, "Claim.provider")
         if str(record.status) not in STATUSES:
             raise UnreadableResource("Claim.status", record.status)
-        policy = refs["policy"].get(record.coverage_uuid)
-        product = refs["product"].get(record.product_code)
+        policy = refs["policy"].get(next(iter(_policies(record)), None))
+        product = refs["product"].get(next(iter(_products(record)), None))
         insuree = refs["insuree"].get(record.patient_uuid)
         batch_run = refs["batch_run"].get(record.batch_run_uuid)
         vals = {
             "openimis_uuid": record.uuid,
             "openimis_version": record.version or 0,
+            "active": True,
             "code": record.code,
             "status": str(record.status),
             "health_facility_id": facility.id,
@@ -98,10 +108,26 @@ class OpenimisWriter(models.AbstractModel):
             "amounts_untold": record.untold,
             **{name: number(getattr(record, name)) for name in MONEY},
         }
+        vals |= self._vals_claim_review(record)
         vals["line_ids"] = [
-            Command.create(self._vals_claim_line(line)) for line in record.lines
+            Command.create(self._vals_claim_line(refs, line)) for line in record.lines
         ]
         return vals
+
+    def _vals_claim_review(self, record):
+        """What only GraphQL tells: FHIR must not wipe it."""
+        if record.review_status is None:
+            return {}
+        care_type = record.care_type
+        return {
+            "care_type": care_type if care_type in CARE_TYPES else False,
+            "review_status": str(record.review_status),
+            "feedback_status": str(record.feedback_status or 1),
+            "rejection_reason": record.rejection_reason or 0,
+            "reinsured": number(record.reinsured),
+            "claim_admin": record.claim_admin,
+            "explanation": record.explanation,
+        }
 
     def _create_copies(self, pull, kind, Model, vals_list):
         """New claims go in without their lines, which follow in one statement."""
@@ -140,7 +166,7 @@ class OpenimisWriter(models.AbstractModel):
     def _insert_claim_lines(self, claims, lines, currency):
         Line = self.env["openimis.claim.line"]
         Line.check_access("create")
-        given = dict.fromkeys((*LINE_MONEY, *AMOUNTS))
+        given = dict.fromkeys(LINE_AMOUNTS.values())
         rows = [with_given_flags({**given, **vals}) for vals in lines]
         insert_rows(Line, columns(Line, rows, currency))
         claims.invalidate_recordset(["line_ids"])
@@ -151,7 +177,10 @@ class OpenimisWriter(models.AbstractModel):
             return product.id
         return policy.product_id.id if policy else False
 
-    def _vals_claim_line(self, line):
+    def _vals_claim_line(self, refs, line):
+        product = refs["product"].get(line.product_code)
+        policy = refs["policy"].get(line.policy_uuid)
+        rejected = line.rejected or line.rejection_reason
         vals = {
             "openimis_uuid": line.uuid,
             "sequence": line.sequence,
@@ -163,13 +192,17 @@ class OpenimisWriter(models.AbstractModel):
             if line.price_origin in ORIGINS
             else False,
             "rejection_reason": line.rejection_reason,
-            "status": "2" if line.rejection_reason else "1",
+            "status": "2" if rejected else "1",
+            "product_id": product.id if product else False,
+            "policy_id": policy.id if policy else False,
+            "limitation": line.limitation if line.limitation in LIMITATIONS else False,
+            "limitation_value": number(line.limitation_value),
+            "justification": line.justification,
         }
-        for name in LINE_MONEY:
-            value = getattr(line, name)
-            if value is not None:
-                # zero is an amount, None is none: only the former is given
-                vals[name] = float(value)
+        for theirs, ours in LINE_AMOUNTS.items():
+            value = getattr(line, theirs)
+            # zero is an amount, None is none: only the former is given
+            vals[ours] = None if value is None else float(value)
         return vals
 
     def _after_claim(self, pull, refs, written):
@@ -190,17 +223,17 @@ class OpenimisWriter(models.AbstractModel):
         )
 
     def _update_claim(self, pull, claim, vals):
-        """Lines keep their identity by number: bills may point at them."""
+        """Lines keep their identity by what they are: bills may point at them."""
         before = self._claim_value(claim)
-        lines = {line.sequence: line for line in claim.line_ids}
+        new_lines = [line_vals for _create, _zero, line_vals in vals["line_ids"]]
+        pairs, left = _paired(claim.line_ids, new_lines)
         commands = []
-        for _create, _zero, line_vals in vals["line_ids"]:
-            line = lines.pop(line_vals["sequence"], None)
+        for line, line_vals in pairs:
             if line:
-                line.write({**dict.fromkeys(LINE_MONEY), **line_vals})
+                line.write(line_vals)
             else:
                 commands.append(Command.create(line_vals))
-        commands += [Command.delete(line.id) for line in lines.values()]
+        commands += [Command.delete(line.id) for line in left]
         if not vals["date_processed"]:
             del vals["date_processed"]  # FHIR does not tell it: it wipes nothing
         claim.write({**vals, "line_ids": commands})
@@ -208,9 +241,59 @@ class OpenimisWriter(models.AbstractModel):
             after = self._claim_value(claim)
             if claim.currency_id.compare_amounts(before, after):
                 Proposal = self.env["openimis.bill.proposal"]
-                Proposal._propose_adjustment(pull, claim, before, after)
+                billed = Proposal._billed_amount(claim, before)
+                Proposal._propose_adjustment(pull, claim, billed, after)
                 pull._count("claim", "proposal")
+
+    def _mark_withdrawn(self, pull, rows):
+        """Claims that are no more: not billed here, or proposed to be taken back.
+
+        :param rows: `openimis.remote.record` of claims openIMIS no longer has
+        """
+        if not rows or pull.dry_run:
+            return
+        claims = self.env["openimis.claim"].browse(rows.mapped("res_id")).exists()
+        # sudo: the rows are the exchange's own bookkeeping, nobody edits them by hand
+        rows.sudo().deleted = True
+        billed = claims.filtered("billing_move_id")
+        # one that was never billed must not be; it stays for the record, archived
+        (claims - billed).active = False
+        Proposal = self.env["openimis.bill.proposal"]
+        proposals = Proposal._propose_withdrawn(pull, billed)
+        pull._count("claim", "delete", len(claims))
+        pull._count("claim", "proposal", len(proposals))
 
     def _claim_value(self, claim):
         """What the claim's accepted lines are worth at their last stage (section 4)."""
         return float(claim._worth()[claim.id])
+
+
+def _policies(record):
+    """UUIDs of the policies a claim and its lines name, each once."""
+    uuids = [record.coverage_uuid, *(line.policy_uuid for line in record.lines)]
+    return list(dict.fromkeys(filter(None, uuids)))
+
+
+def _products(record):
+    """Codes of the products a claim and its lines name, each once."""
+    codes = [record.product_code, *(line.product_code for line in record.lines)]
+    return list(dict.fromkeys(filter(None, codes)))
+
+
+def _paired(lines, vals_list):
+    """Pair what is here with what was read: the transports number lines otherwise.
+
+    :param lines: `openimis.claim.line` of one claim
+    :param list vals_list: values of its lines as they were read
+    :return: list of (line or None, values); the lines that are no more
+    """
+    left, found = list(lines), {}
+    for names in (("sequence", "line_type", "code"), ("line_type", "code")):
+        for place, vals in enumerate(vals_list):
+            if place in found:
+                continue
+            same = [x for x in left if all(x[name] == vals[name] for name in names)]
+            if same:
+                found[place] = same[0]
+                left.remove(same[0])
+    return [(found.get(n), vals) for n, vals in enumerate(vals_list)], left

@@ -8,11 +8,25 @@ ROOT = str(Path(__file__).resolve().parents[3])
 if ROOT not in sys.path:
     sys.path.append(ROOT)
 
-from tests.simulators.openimis import Faults, OpenimisServer, Store  # noqa: E402
+from tests.simulators.openimis import (  # noqa: E402
+    Faults,
+    OpenimisServer,
+    Recorded,
+    Store,
+    recordings,
+)
 from tests.simulators.openimis.server import LOGIN  # noqa: E402
 from tests.simulators.openimis.store import sample  # noqa: E402
 
-__all__ = ["Faults", "OpenimisCase", "OpenimisServer", "Store", "sample"]
+__all__ = [
+    "Faults",
+    "OpenimisCase",
+    "OpenimisServer",
+    "Recorded",
+    "Store",
+    "recordings",
+    "sample",
+]
 
 PRODUCT = "BCUL0001"
 
@@ -73,6 +87,8 @@ class OpenimisCase(TransactionCase):
                 "currency_id": self.env.ref("base.USD").id,
                 "rate": 10**6,
                 "page_size": 20,
+                # what FHIR does wrong is tested too; see `test_recorded` for the others
+                "transport": "fhir",
                 **values,
             }
         )

@@ -221,7 +221,7 @@ class TestPull(OpenimisCase):
             }
         )
         off = connection.kind_ids.filtered(lambda kind: not kind.enabled)
-        self.assertEqual(off.mapped("kind"), ["insuree"])
+        self.assertEqual(off.mapped("kind"), ["insuree", "family", "relative_index"])
 
     def test_switched_on_later_the_claims_find_their_insurees(self):
         self.fill(claims=3)

@@ -10,7 +10,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.exchange_run.models.exchange_run_mixin import FAILURE_ACTIVITY
 
 from ..core import const, log_format, output_directory
-from .sofi_export_file import IN_FILE
 from .sofi_residence_connection import SofiUserError
 
 _logger = logging.getLogger(__name__)
@@ -79,7 +78,7 @@ class SofiExport(models.Model):
             ["__count", "amount:sum"],
         )
         found = {(run.id, state): (n, total) for run, state, n, total in groups}
-        in_file = ("preview", *IN_FILE)
+        in_file = ("preview", "simulated", "written", "archived", "archive_failed")
         for run in self:
             mine = [found.get((run.id, state), (0, 0)) for state in in_file]
             run.charge_count = sum(count for count, _total in mine)
@@ -383,10 +382,7 @@ class SofiExport(models.Model):
             and message.res_model == "sofi.residence"
             and message.res_id in residences.ids
         )
-        texts = dict.fromkeys(
-            " ".join((message.text, *self._explained(message)))
-            for message in findings[-10:]
-        )
+        texts = dict.fromkeys(findings.mapped("text")[-10:])
         self.activity_schedule(
             FAILURE_ACTIVITY,
             summary=summary,

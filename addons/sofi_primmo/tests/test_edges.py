@@ -315,7 +315,7 @@ class TestThirdParty(EdgeCase):
         self.assertTrue(self.files()[0].endswith(".tmp"))
         self.assertEqual(self.states(run)["900001"], "archived_elsewhere")
         self.assertRegex(run.log_text, "somebody else archived 1 charges .*: 900001")
-        self.assertEqual((run.foreign_count, run.charge_count), (1, 3))
+        self.assertEqual(run.foreign_count, 1)
         return run
 
     def test_what_somebody_else_billed_is_taken_out(self):
@@ -561,7 +561,6 @@ class TestOneResidence(EdgeCase):
         self.assertIn("Cedres", run.activity_ids.summary)
         self.assertNotIn("Erables", run.activity_ids.summary)
         self.assertIn("Invalid client credentials", run.activity_ids.note)
-        self.assertIn("the secret of Cedres", run.activity_ids.note)
 
     def test_every_log_line_of_trouble_names_its_residence(self):
         cedres = self.make_cedres(vendor_id=False, api_secret="wrong")

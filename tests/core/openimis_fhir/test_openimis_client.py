@@ -16,6 +16,7 @@ from .openimis_samples import (
     client,
     exceptions,
     fhir_transport,
+    graphql_transport,
     transport,
 )
 
@@ -180,7 +181,7 @@ def test_a_field_of_another_version_is_left_out_and_told(store):
         {"id": "QmF0Y2hSdW5HUUxUeXBlOjQ0", "runYear": 2026, "runMonth": 11}
     ]
     with OpenimisServer(store) as server:
-        route = transport.GraphqlTransport(connect(server), DOLLAR)
+        route = graphql_transport.GraphqlTransport(connect(server), DOLLAR)
         assert route.count("batch_run") == 1
         page = route.page("batch_run", 0, 10)
         assert ([run.uuid for run in page.records], page.missing) == (
@@ -198,7 +199,7 @@ def test_a_field_of_another_version_is_left_out_and_told(store):
 def test_without_a_needed_field_nothing_is_kept(store):
     store.unknown_fields = {"claims": {"status"}}
     with OpenimisServer(store) as server:
-        route = transport.GraphqlTransport(connect(server), DOLLAR)
+        route = graphql_transport.GraphqlTransport(connect(server), DOLLAR)
         with pytest.raises(exceptions.UnknownField, match="status"):
             route.page("claim", 0, 10)
 
@@ -482,17 +483,17 @@ def test_graphql_tells_deleted_bills_fhir_does_not(store):
     store.delete("Invoice", key)
     with OpenimisServer(store) as server:
         conversation = connect(server)
-        assert transport.GraphqlTransport(conversation).deleted_bills() == [key]
+        assert graphql_transport.GraphqlTransport(conversation).deleted_bills() == [key]
         assert transport.FhirTransport(conversation).deleted_bills() is None
         assert transport.FhirTransport(conversation).bill(key) is None
-        assert transport.GraphqlTransport(conversation).bill(key).deleted
+        assert graphql_transport.GraphqlTransport(conversation).bill(key).deleted
 
 
 def test_graphql_bill_with_many_lines(store):
     facility = store.add_facility(1)
     key = store.add_bill(1, facility, [1.0] * 250)
     with OpenimisServer(store) as server:
-        bill = transport.GraphqlTransport(connect(server)).bill(key)
+        bill = graphql_transport.GraphqlTransport(connect(server)).bill(key)
     assert (len(bill.lines), bill.net) == (250, 250)
     assert bill.third_party_acc_code == "401100"
 

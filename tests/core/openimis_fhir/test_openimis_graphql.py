@@ -5,6 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal as D
 
 import pytest
+from graphql import parse, validate
+
+from tests.simulators.openimis import graphql
 
 from .openimis_samples import exceptions, graphql_query, graphql_read, sample
 
@@ -19,20 +22,40 @@ def test_cursors_are_openimis_own():
 @pytest.mark.parametrize(
     "kind, start, size, since, expected",
     [
-        ("batch_run", 0, 100, None, "query{batchRuns(first:100){totalCount"),
-        ("location", 100, 50, None, f'(first:50,after:"{graphql_query.cursor(99)}")'),
+        ("batch_run", 0, 9, None, 'query{batchRuns(first:9,orderBy:["id"]){totalCount'),
+        ("location", 0, 9, None, '(first:9,orderBy:["id"]){pageInfo'),
+        ("location", 100, 50, None, f'(first:50,after:"{graphql_query.cursor(99)}",'),
         ("claim", 0, 9, None, '(first:9,orderBy:["id"])'),
         (
             "bill",
             0,
             10,
             datetime(2026, 11, 21, 22, 0),
-            '(first:10,dateUpdated_Gte:"2026-11-21T22:00:00",orderBy:["id"])',
+            '(first:10,dateUpdated_Gte:"2026-11-21T22:00:00",orderBy:["id"],'
+            "isDeleted:false)",
         ),
     ],
 )
 def test_pages_and_changes(kind, start, size, since, expected):
     assert expected in graphql_query.QUERIES[kind].text(start, size, since)
+
+
+@pytest.mark.parametrize("kind", graphql_query.QUERIES)
+def test_the_real_schema_takes_every_query(kind):
+    text = graphql_query.QUERIES[kind].text(100, 100, datetime(2026, 1, 1))
+    assert not validate(graphql.schema(), parse(text))
+
+
+def test_the_real_schema_takes_the_queries_for_one_record():
+    bill, item = graphql_query.QUERIES["bill"], graphql_query.QUERY_BILL_ITEM
+    claim = graphql_query.QUERIES["claim"]
+    for text in (
+        bill.text(0, 1, None, f'id:"{UUID}"'),
+        bill.text(0, 1, None, "isDeleted:true"),
+        item.text(0, 1, None, f'bill_Id:"{UUID}"'),
+        claim.text(0, 1, None, f'uuid:"{UUID}"'),
+    ):
+        assert not validate(graphql.schema(), parse(text))
 
 
 @pytest.mark.parametrize("kind", graphql_query.QUERIES)
@@ -108,6 +131,8 @@ def test_claim():
     }
     claim = graphql_read.read_claim(node)
     assert (claim.uuid, claim.status, claim.valuated) == (UUID, 16, D("32.88"))
+    assert [line.price_valuated for line in claim.lines] == [D("9.13"), D("9.13")]
+    assert [line.remunerated for line in claim.lines] == [None, None]
     assert claim.batch_run_uuid == "44"  # as `read_batch_run` keys it
     item, service = claim.lines
     assert (item.sequence, item.kind, item.rejection_reason) == (1, "item", 3)

@@ -15,7 +15,6 @@ from .store import Store
 
 FHIR = "/api/api_fhir_r4/"
 LOGIN = ("accounting", "s3cret-and-long")
-CSRF = "csrf-token-of-the-simulator"
 #: wrong passwords after which openIMIS refuses everybody from the same address
 LOCK_AFTER = 5
 
@@ -34,7 +33,6 @@ class OpenimisServer:
         self.faults = faults or Faults()
         self.token_life = token_life
         self.requests = []
-        self.csrf = CSRF
         self.logins = 0
         self.refused = 0
         self.tokens = {}
@@ -43,6 +41,15 @@ class OpenimisServer:
         self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    @property
+    def csrf(self):
+        """The CSRF token that goes with every token; a test may change it."""
+        return self.store.csrf
+
+    @csrf.setter
+    def csrf(self, value):
+        self.store.csrf = value
 
     def __enter__(self):
         threading.Thread(
@@ -113,9 +120,9 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(0.05)
         if url.path == f"{FHIR}login/":
             return 200, self._login(), {}
-        self._check_token()
         if url.path == "/api/graphql":
-            return 200, self._graphql(), {}
+            return *self._graphql(url), {}
+        self._check_token()
         if not url.path.startswith(FHIR):
             raise ApiError(404, "Not found.")
         parts = [part for part in url.path.removeprefix(FHIR).split("/") if part]
@@ -156,16 +163,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     # === GRAPHQL === #
 
-    def _graphql(self):
-        query = json.loads(self.body)["query"]
-        if "getCsrfToken" in query:
-            return {"data": {"getCsrfToken": {"csrfToken": self.simulator.csrf}}}
-        if self.headers.get("X-CSRFToken") != self.simulator.csrf:
-            return {"errors": [{"message": "csrftoken"}], "data": None}
-        try:
-            return {"data": graphql.answer(self.simulator.store, query)}
-        except graphql.GraphqlError as error:
-            raise ApiError(400, {"errors": error.errors}) from error
+    def _graphql(self, url):
+        """Status and body; who is not logged in is told so query by query."""
+        if self.command == "GET":
+            query = dict(parse_qsl(url.query))["query"]
+        else:
+            query = json.loads(self.body)["query"]
+        if self.headers.get("Authorization"):
+            try:
+                self._check_token()
+            except ApiError:
+                known = self.headers["Authorization"].startswith("Bearer jwt-")
+                return 401, graphql.bad_token(query, known)
+        token = "getCsrfToken" in query or "__typename" in query
+        return graphql.answer(
+            self.simulator.store,
+            query,
+            logged_in=bool(self.headers.get("Authorization")),
+            csrf=token or self.headers.get("X-CSRFToken") == self.simulator.csrf,
+        )
 
     # === FHIR === #
 

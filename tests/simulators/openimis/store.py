@@ -10,6 +10,7 @@ from pathlib import Path
 from .notices import status_after, stored_notice
 
 SAMPLES = Path(__file__).resolve().parents[2] / "core" / "openimis_fhir" / "samples"
+CSRF = "csrf-token-of-the-simulator"
 IDENTIFIERS = (
     "https://openimis.github.io/openimis_fhir_r4_ig/CodeSystem/openimis-identifiers"
 )
@@ -79,7 +80,12 @@ class Store:
         self.batch_runs = []
         self.bill_status = {}
         self.mass = None  # `MassClaims`, instead of the claims in `rows`
+        self.recorded = None  # `Recorded`: GraphQL answers from what was recorded
+        self.csrf = CSRF
         self.unknown_fields = {}  # GraphQL connection -> fields of another version
+        self.denied = set()  # GraphQL connections the account has no right to
+        self.failing_queries = set()  # GraphQL connections that fail as a whole
+        self.broken_codes = set()  # codes whose presence makes a GraphQL page fail
         self.failing = set()  # resource names whose list answers 500 whatever is asked
         self.broken = set()  # UUIDs whose presence makes a page answer 500
 
