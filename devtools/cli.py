@@ -4,7 +4,17 @@ import argparse
 import os
 import sys
 
-from . import benches, config, linting, paths, postgres, server, testing, venv
+from . import (
+    benches,
+    config,
+    linting,
+    odoo_tests,
+    paths,
+    postgres,
+    server,
+    testing,
+    venv,
+)
 from .console import Problem, say
 
 DESCRIPTION = "Set up, run, test and check the suite."
@@ -88,6 +98,12 @@ def _add_test(add):
         " installs daycare and its dependencies, `./dev test` everything,"
         " `./dev test tests/core` nothing at all (no database).",
     )
+    test.add_argument(
+        "--odoo",
+        choices=("all", "quick"),
+        help="run Odoo's own tests with our addons instead: whatever is red that is "
+        "green without them fails; quick: hash chain, locks, sequences, lint, menus",
+    )
     test.add_argument("--keep-db", action="store_true", help="keep the test database")
 
 
@@ -130,6 +146,8 @@ def _setup_only(options, rest):
 
 
 def _test(options, rest):
+    if options.odoo:
+        return odoo_tests.run(setup(), options.odoo == "quick", rest)
     return testing.run(setup(), rest, keep=options.keep_db)
 
 

@@ -84,6 +84,17 @@ def _odoo_options(name):
     ]
 
 
+def call_pytest(name, arguments, template):
+    """Run pytest on a database and return its exit code.
+
+    :param str name: the database
+    :param list arguments: for pytest
+    :param str template: what the database is a clone of
+    """
+    command = [paths.VENV_PYTHON, "-m", "pytest", *arguments, *_odoo_options(name)]
+    return _call(command, template)
+
+
 def _call(command, template=""):
     with _start(command, template) as process:
         return process.wait()

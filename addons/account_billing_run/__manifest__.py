@@ -15,6 +15,7 @@
         "views/account_billing_run_views.xml",
         "views/account_billing_link_views.xml",
         "views/account_move_views.xml",
+        "wizards/account_move_reversal_views.xml",
         "views/menus.xml",
     ],
 }

@@ -28,4 +28,5 @@
     "demo": ["demo/daycare_billing_demo.xml"],
     "auto_install": ["daycare", "account_billing_run"],
     "post_init_hook": "_prepare_companies",
+    "uninstall_hook": "_keep_what_documents_use",
 }

@@ -11,6 +11,7 @@
         "security/openimis_fhir_groups.xml",
         "security/ir.model.access.csv",
         "security/openimis_fhir_rules.xml",
+        "security/openimis_fhir_areas.xml",
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
         "views/openimis_pull_views.xml",

@@ -10,6 +10,7 @@
         "security/openimis_payable_groups.xml",
         "security/ir.model.access.csv",
         "security/openimis_payable_rules.xml",
+        "security/openimis_payable_areas.xml",
         "data/openimis_payable_type.xml",
         "data/ir_sequence.xml",
         "data/ir_cron.xml",

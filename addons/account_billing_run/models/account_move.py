@@ -96,6 +96,23 @@ class AccountMove(models.Model):
             links._activate()
         return result
 
+    def _billing_correction_hint(self):
+        """Say how to correct a document that must not be copied; None if it may be.
+
+        A copy bills none of the documents: they would be billed once more.
+
+        :return: text for the user, or None
+        """
+        self.ensure_one()
+        if not self._billing_links("active"):
+            return None
+        return self.env._(
+            "%(move)s bills documents, which a copy would not: they would be billed "
+            "once more. Make a credit note instead, post it, and use “Bill Again” "
+            "here: the next run bills them anew.",
+            move=self.display_name,
+        )
+
     def action_bill_again(self):
         """Free what a document bills whose credit notes cover it, to be billed again.
 

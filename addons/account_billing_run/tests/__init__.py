@@ -3,6 +3,7 @@ from . import (
     test_billing_hooks,
     test_billing_run,
     test_billing_release,
+    test_buttons,
     test_fast_create,
     test_readme,
     test_billing_security,

@@ -14,3 +14,4 @@ from . import test_sending
 from . import test_settled
 from . import test_subsidies
 from . import test_print_pdf
+from . import test_uninstall

@@ -8,13 +8,18 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     openimis_fhir_version = fields.Integer(
-        "FHIR Version", compute="_compute_openimis_fhir", store=True, copy=False
+        "FHIR Version",
+        compute="_compute_openimis_fhir",
+        store=True,
+        copy=False,
+        engine=True,
     )
     openimis_fhir_updated = fields.Datetime(
         "FHIR Last Updated",
         compute="_compute_openimis_fhir",
         store=True,
         copy=False,
+        engine=True,
         index="btree_not_null",
         help="When something changed that an accounting system reads, payments "
         "included.",

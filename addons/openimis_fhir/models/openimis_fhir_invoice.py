@@ -47,8 +47,10 @@ class OpenimisFhirInvoice(models.AbstractModel):
 
     @api.model
     def _base_domain(self):
-        return Domain("openimis_type", "!=", False) & Domain(
-            "openimis_uuid", "!=", False
+        return (
+            Domain("openimis_type", "!=", False)
+            & Domain("openimis_uuid", "!=", False)
+            & Domain("openimis_in_area", "=", True)
         )
 
     @api.model

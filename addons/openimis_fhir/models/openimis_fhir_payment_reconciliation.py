@@ -30,7 +30,8 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
     @api.model
     def _base_domain(self):
         ours = Domain("openimis_is_payment", "=", True)
-        return ours | Domain("invoice_ids.openimis_uuid", "!=", False)
+        ours |= Domain("invoice_ids.openimis_uuid", "!=", False)
+        return ours & Domain("openimis_in_area", "=", True)
 
     @api.model
     def _id_domain(self, ids):

@@ -120,13 +120,19 @@ class OpenimisRemoteBillLine(models.Model):
         """Values of the invoice line: the net amount, so that the bill adds up."""
         self.ensure_one()
         vals = {
-            "name": " ".join(filter(None, (self.code, self.description))),
+            # whoever keeps books reads it: what was done to whom stays on the line
+            "name": " ".join(filter(None, (self.code, self._facility_name()))),
             "quantity": 1,
             "price_unit": self.net,
             "tax_ids": False,
         }
         account = self._find_account()
         return {**vals, "account_id": account.id} if account else vals
+
+    def _facility_name(self):
+        """Name of the health facility that is paid, if it is one."""
+        partner = self.bill_id.partner_id
+        return partner.name if partner.openimis_is_facility else ""
 
     def _find_account(self):
         if not self.ledger_account:

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 ZERO = Decimal(0)
 GROUP_ABOVE = 100
+#: kinds whose descriptions are made of plans, products and policies: about nobody
+IMPERSONAL_KINDS = frozenset({"capitation", "commission", "fee", "contribution"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,7 @@ class Payable:
     """One payable line: openIMIS' figures, accounts as ids, amounts rounded.
 
     :ivar tuple merged: ids of all sources, where the line stands for several
+    :ivar str document: number of the document, where the code says more than that
     """
 
     source: int
@@ -31,6 +34,7 @@ class Payable:
     details: dict | None = None
     explanation: tuple = ("", "", "")
     merged: tuple = ()
+    document: str = ""
 
     @property
     def group(self):
@@ -86,3 +90,18 @@ def group_payables(payables):
     for payable in payables:
         groups[payable.group].append(payable)
     return dict(groups)
+
+
+def ledger_label(kind, payable, facility=""):
+    """Say in the ledger what a line is about: its document, never a person's health.
+
+    Whoever keeps books reads journal items, so diagnoses, services and names of
+    insured persons stay on the payable line.
+
+    :param str kind: type of payable
+    :param Payable payable: the line
+    :param str facility: name of the health facility that is paid, if it is one
+    :return: label of the journal item
+    """
+    about = payable.description if kind in IMPERSONAL_KINDS else facility
+    return " ".join(filter(None, (payable.document or payable.code, about)))

@@ -28,6 +28,7 @@ from . import openimis_payable_type
 from . import openimis_payable_line
 from . import openimis_bill_event
 from . import openimis_bill_document
+from . import openimis_run_area
 from . import openimis_closing_line
 from . import openimis_closing
 from . import account_move
@@ -50,7 +51,9 @@ from . import openimis_converter_cash
 from . import openimis_converter_contribution
 from . import openimis_closing_capitation
 from . import openimis_converter_capitation
+from . import account_move_area
 from . import account_move_rights
+from . import account_move_buttons
 from . import account_move_service
 from . import account_move_life
 from . import account_move_payment

@@ -50,6 +50,7 @@ class AccountMove(models.Model):
         copy=False,
         readonly=True,
         help="Set on bills and invoices that belong to openIMIS.",
+        engine="write",
     )
     openimis_closing_id = fields.Many2one(
         "openimis.closing",
@@ -59,9 +60,14 @@ class AccountMove(models.Model):
         readonly=True,
         check_company=True,
         ondelete="restrict",
+        engine=True,
     )
-    openimis_uuid = fields.Char("openIMIS UUID", copy=False, readonly=True)
-    openimis_version = fields.Integer("openIMIS Version", copy=False, readonly=True)
+    openimis_uuid = fields.Char(
+        "openIMIS UUID", copy=False, readonly=True, engine="write"
+    )
+    openimis_version = fields.Integer(
+        "openIMIS Version", copy=False, readonly=True, engine="write"
+    )
     openimis_code = fields.Char(
         "Bill Code", index="btree_not_null", copy=False, help="Reference of the scheme."
     )
@@ -109,9 +115,13 @@ class AccountMove(models.Model):
         "Invoice Lines",
         copy=False,
         readonly=True,
+        engine=True,
     )
     openimis_amount_discount = fields.Monetary(
-        "Total Discount", copy=False, readonly=True
+        "Total Discount",
+        copy=False,
+        readonly=True,
+        engine=True,
     )
     openimis_tax_analysis = fields.Json(compute="_compute_openimis_tax_analysis")
     openimis_status = fields.Selection(
@@ -129,13 +139,23 @@ class AccountMove(models.Model):
         search="_search_openimis_ageing",
         help="Days since the due date of a bill that is not paid in full, today.",
     )
-    openimis_suspended = fields.Boolean(copy=False, readonly=True)
-    openimis_deleted = fields.Boolean(copy=False, readonly=True)
+    openimis_suspended = fields.Boolean(copy=False, readonly=True, engine=True)
+    openimis_deleted = fields.Boolean(copy=False, readonly=True, engine=True)
     openimis_replaces_id = fields.Many2one(
-        "account.move", "Amends", copy=False, readonly=True, index="btree_not_null"
+        "account.move",
+        "Amends",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        engine=True,
     )
     openimis_replaced_by_id = fields.Many2one(
-        "account.move", "Amended By", copy=False, readonly=True, index="btree_not_null"
+        "account.move",
+        "Amended By",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        engine=True,
     )
     openimis_event_ids = fields.One2many(
         "openimis.bill.event", "move_id", "openIMIS Events", copy=False

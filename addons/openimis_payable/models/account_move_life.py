@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .account_move_service import BILL_FIELDS
-from .rights import require_right
 
 
 class AccountMove(models.Model):
@@ -27,9 +26,11 @@ class AccountMove(models.Model):
         return self._openimis_set_suspended(False, self.env._("Bill resumed"))
 
     def _openimis_set_suspended(self, suspended, message):
-        require_right(self.env, "156103")
+        self._openimis_require("156103")
         self._check_openimis_status("3", "4")
-        self.write({"openimis_suspended": suspended})
+        self.check_access("write")
+        with self._engine_writes():
+            self.write({"openimis_suspended": suspended})
         self._openimis_add_event("1", message)
         return True
 
@@ -59,7 +60,7 @@ class AccountMove(models.Model):
         :raises UserError: a payment of the bill stands in the way, or the bill is
             deleted already
         """
-        require_right(self.env, "156104")
+        self._openimis_require("156104")
         self._check_openimis_status("4")
         for bill in self:
             if bill._openimis_has_payments():
@@ -153,7 +154,8 @@ class AccountMove(models.Model):
                     )
                 )
         result = super().button_draft()
-        self.filtered("openimis_deleted").openimis_deleted = False
+        # sudo: a bill in draft is no deleted one
+        self.sudo().filtered("openimis_deleted").openimis_deleted = False
         self.filtered("openimis_type")._openimis_add_event(
             "1", self.env._("Bill reset to draft")
         )
@@ -189,7 +191,8 @@ class AccountMove(models.Model):
             # Odoo turned the invoice lines around, but not if the bill was positive
             if net and not bill.currency_id.compare_amounts(bill.amount_untaxed, -net):
                 lines._turn_around()
-                bill.openimis_amount_discount = sum(lines.mapped("discount"))
+                # sudo: the discount is that of the lines, which were turned around
+                bill.sudo().openimis_amount_discount = sum(lines.mapped("discount"))
         return result
 
     # === AMEND ===
@@ -207,7 +210,7 @@ class AccountMove(models.Model):
         :raises UserError: the bill was amended before, is cancelled or is paid; a
             field is not one of the bill's
         """
-        require_right(self.env, "156109")
+        self._openimis_require("156109")
         self.ensure_one()
         self._openimis_check_fields(vals or {}, BILL_FIELDS)
         self.check_access("write")

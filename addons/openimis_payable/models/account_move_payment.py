@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import float_compare
 from odoo.tools.misc import format_amount
 
-from .rights import require_right
-
 PAYMENT_FIELDS = (
     "openimis_code_ext",
     "openimis_code_rcp",
@@ -44,7 +42,7 @@ class AccountMove(models.Model):
             more decimals than the currency; the reference was used for another payment
             of the same bills; a detail is not one of a payment's
         """
-        require_right(self.env, "156202")
+        self._openimis_require("156202")
         self._openimis_check_fields(details, PAYMENT_FIELDS)
         if amount is not None and amount <= 0:
             raise UserError(self.env._("The amount paid must be above zero."))
@@ -171,7 +169,7 @@ class AccountPayment(models.Model):
         :raises AccessError: without the right
         :raises UserError: a payment is not accepted any more
         """
-        require_right(self.env, "156203")
+        self._openimis_require("156203")
         self.check_access("read")
         for payment in self:
             if payment.openimis_status != "1":
@@ -229,7 +227,7 @@ class AccountPayment(models.Model):
         :raises AccessError: without the right
         :raises UserError: a payment is not accepted any more
         """
-        require_right(self.env, "156206")
+        self._openimis_require("156206")
         refunds = self.browse()
         for payment in self:
             if payment.openimis_status != "1":

@@ -1,38 +1,31 @@
-from odoo import api, models
+from contextlib import nullcontext
+
+from odoo import api, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from .rights import require_right
+from .rights import guarded_fields, is_making_a_bill, making_a_bill, require_right
 
-#: what users change on a bill; the rest Odoo writes on its own
-GUARDED = {
-    "currency_id",
-    "date",
-    "invoice_date",
-    "invoice_date_due",
-    "invoice_line_ids",
-    "invoice_payment_term_id",
-    "journal_id",
-    "line_ids",
-    "narration",
-    "openimis_code",
-    "openimis_code_ext",
-    "openimis_code_rcp",
-    "openimis_date_from",
-    "openimis_date_to",
-    "openimis_line_ids",
-    "openimis_location_id",
-    "openimis_note",
-    "openimis_sender",
-    "openimis_subject",
-    "openimis_terms",
-    "openimis_type",
-    "partner_bank_id",
-    "partner_id",
-    "payment_reference",
-    "ref",
-    "state",
+#: mixins whose fields talk about a bill, or number it, and are no part of it
+BESIDE = ("mail.thread", "mail.activity.mixin", "portal.mixin", "sequence.mixin")
+#: what bookkeeping, sending and messages keep on a bill, each with rights of its own
+UNGUARDED = {
+    "attachment_ids",
+    "checked",
+    "inalterable_hash",
+    "invoice_pdf_report_file",
+    "invoice_pdf_report_id",
+    "is_move_sent",
+    "made_sequence_gap",
+    "message_main_attachment_id",
+    "openimis_event_ids",
+    "secure_sequence_number",
+    "sending_data",
 }
+#: fields with another right than 156103
+RIGHTS = {"matched_payment_ids": "156202"}
+#: what cancelling a bill writes: right 156104 is enough for it
+CANCELLING = {"auto_post": "no", "state": "cancel"}
 
 
 class AccountMove(models.Model):
@@ -45,20 +38,48 @@ class AccountMove(models.Model):
         """Create moves; bills need right 156102."""
         if any(vals.get("openimis_type") for vals in vals_list):
             require_right(self.env, "156102")
-        return super().create(vals_list)
+        with making_a_bill():
+            moves = super().create(vals_list)
+        if bills := moves.filtered("openimis_type"):
+            bills._openimis_require("156102")
+        return moves
 
     def write(self, vals):
         """Change moves; bills need right 156103, cancelling them 156104."""
-        bills = GUARDED.intersection(vals) and self.filtered("openimis_type")
-        if bills:
-            cancels = vals.get("state") == "cancel"
-            require_right(self.env, "156104" if cancels else "156103")
-        return super().write(vals)
+        bills = self.browse()
+        if not (self.env.su or is_making_a_bill()):
+            bills = self.filtered("openimis_type")
+        for right in bills and self._openimis_rights_to_write(vals):
+            bills._openimis_require(right)
+        # the items follow their bill, whose right was asked for
+        with making_a_bill() if bills else nullcontext():
+            result = super().write(vals)
+        if bills and "openimis_location_id" in vals:
+            # nor is a bill moved to an area that is not the user's
+            bills._openimis_require("156103")
+        return result
+
+    @api.model
+    def _openimis_rights_to_write(self, vals):
+        """Return the numbers of the rights that writing these values takes."""
+        rights = set()
+        if vals.get("state") == CANCELLING["state"]:
+            rights.add("156104")
+            vals = {n: v for n, v in vals.items() if v != CANCELLING.get(n)}
+        for name in self._openimis_guarded().intersection(vals):
+            rights.add(RIGHTS.get(name, "156103"))
+        return sorted(rights)
+
+    @api.model
+    @tools.ormcache()
+    def _openimis_guarded(self):
+        """Return the names of all fields that make up a bill."""
+        return guarded_fields(self, BESIDE, UNGUARDED)
 
     def unlink(self):
         """Delete moves; bills need right 156104."""
-        if self.filtered("openimis_type"):
-            require_right(self.env, "156104")
+        if bills := self.filtered("openimis_type"):
+            bills._openimis_require("156104")
         return super().unlink()
 
     def _post(self, soft=True):

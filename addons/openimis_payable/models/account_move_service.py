@@ -88,7 +88,7 @@ class AccountMove(models.Model):
         :raises AccessError: without the right
         :raises UserError: a field is not one of the bill's
         """
-        require_right(self.env, "156103")
+        self._openimis_require("156103")
         self._openimis_check_fields(vals, BILL_FIELDS)
         changes = {name: str(value) for name, value in vals.items()}
         self.write(vals)
@@ -107,7 +107,7 @@ class AccountMove(models.Model):
         :raises AccessError: without the right
         :raises UserError: the bill is not a draft
         """
-        require_right(self.env, "156102")
+        self._openimis_require("156102")
         created = self._openimis_create_lines(lines)
         self._openimis_add_event("1", self.env._("%s lines added", len(created)))
         return created
@@ -121,9 +121,10 @@ class AccountMove(models.Model):
         :raises AccessError: without the right
         :raises UserError: the bill is not a draft, or the line is not one of it
         """
-        require_right(self.env, "156103")
+        self._openimis_require("156103")
         line = self._openimis_own_lines([line_id])
-        line.write(line._checked_vals(vals, self.currency_id, line))
+        with line._engine_writes():
+            line.write(line._checked_vals(vals, self.currency_id, line))
         self._openimis_sync_lines()
         self._openimis_add_event("1", self.env._("Line %s changed", line.code))
         return True
@@ -139,7 +140,7 @@ class AccountMove(models.Model):
         :raises AccessError: without the right
         :raises UserError: the bill is not a draft, or a line is not one of it
         """
-        require_right(self.env, "156104")
+        self._openimis_require("156104")
         lines = self._openimis_own_lines(line_ids)
         codes = ", ".join(lines.mapped("code"))
         # what other lines still bill would be paid twice
@@ -187,7 +188,7 @@ class AccountMove(models.Model):
             itself; empty when all is well (text, since XML-RPC has no other keys)
         :raises AccessError: without right 156101
         """
-        require_right(self.env, "156101")
+        self._openimis_require("156101")
         self.ensure_one()
         problems = self._openimis_item_problems()
         if problems:
@@ -225,7 +226,7 @@ class AccountMove(models.Model):
             status is VALID, NO_ITEM or INVALID_ITEM (archived)
         :raises AccessError: without right 156101
         """
-        require_right(self.env, "156101")
+        self._openimis_require("156101")
         self.ensure_one()
         by_model = self.openimis_line_ids.grouped("source_model")
         statuses = {}
@@ -260,21 +261,21 @@ class AccountMove(models.Model):
         self._openimis_check_draft()
         Line = self.env["openimis.payable.line"]
         first = len(self.openimis_line_ids) + 1
-        created = Line.create(
-            [
-                {
-                    "move_id": self.id,
-                    "company_id": self.company_id.id,
-                    "currency_id": self.currency_id.id,
-                    "partner_id": self.partner_id.id,
-                    "type": self.openimis_type,
-                    "location_id": self.openimis_location_id.id,
-                    "sequence": number,
-                    **Line._checked_vals(vals, self.currency_id),
-                }
-                for number, vals in enumerate(lines, first)
-            ]
-        )
+        rows = [
+            {
+                "move_id": self.id,
+                "company_id": self.company_id.id,
+                "currency_id": self.currency_id.id,
+                "partner_id": self.partner_id.id,
+                "type": self.openimis_type,
+                "location_id": self.openimis_location_id.id,
+                "sequence": number,
+                **Line._checked_vals(vals, self.currency_id),
+            }
+            for number, vals in enumerate(lines, first)
+        ]
+        with Line._engine_writes():
+            created = Line.create(rows)
         self._openimis_sync_lines()
         return created
 
@@ -301,7 +302,10 @@ class AccountMove(models.Model):
         policy = self.openimis_line_policy
         grouped = policy == "grouped" or (not policy and len(lines) > GROUP_ABOVE)
         vals = self.env["openimis.converter"]._invoice_lines(
-            [line._as_payable(self) for line in lines], grouped, self.openimis_type
+            [line._as_payable(self) for line in lines],
+            grouped,
+            self.openimis_type,
+            self.partner_id,
         )
         # sudo: the invoice lines only follow the payable lines, whose change was
         # allowed by the caller's own right

@@ -18,15 +18,43 @@ class AccountMove(models.Model):
         "openimis_deleted",
         "matched_payment_ids.is_matched",
         "matched_payment_ids.date",
+        "matched_payment_ids.state",
+        "line_ids.matched_debit_ids",
+        "line_ids.matched_credit_ids",
     )
     def _compute_openimis_status(self):
         today = fields.Date.context_today(self)
         for move in self:
             status = move.openimis_type and move._openimis_status(today)
             move.openimis_status = status
-            dates = [date for date in move.matched_payment_ids.mapped("date") if date]
             paid = status in ("2", "7")
-            move.openimis_date_payed = max(dates) if paid and dates else False
+            dates = move._openimis_payment_dates() if paid else []
+            move.openimis_date_payed = max(dates, default=False)
+
+    def _openimis_payment_dates(self):
+        """Return the dates of what paid a bill: payments, or the bank's own lines."""
+        payments, entries = self._openimis_payers()
+        return list(filter(None, [*payments.mapped("date"), *entries.mapped("date")]))
+
+    def _openimis_payers(self):
+        """Return the payments that stand, and what paid a bill without a payment.
+
+        :return: tuple (`account.payment`, `account.move`)
+        """
+        payments = self.matched_payment_ids.filtered(
+            lambda payment: payment.state not in ("rejected", "canceled")
+        )
+        entries = self._openimis_settling_moves().filtered(
+            lambda move: not (move.origin_payment_id or move._openimis_is_note())
+        )
+        return payments, entries
+
+    def _openimis_is_at_the_bank(self):
+        """Tell whether the bank's statement shows all that paid a bill."""
+        payments, entries = self._openimis_payers()
+        matched = [*payments.mapped("is_matched")]
+        matched += [bool(move.statement_line_id) for move in entries]
+        return bool(matched) and all(matched)
 
     def _openimis_status(self, today):
         """Return the number of openIMIS' status, as text. Section 1, enums."""
@@ -39,8 +67,7 @@ class AccountMove(models.Model):
         if self.state == "draft":
             return "0"
         if self.payment_state in ("paid", "in_payment"):
-            payments = self.matched_payment_ids
-            return "7" if payments and all(payments.mapped("is_matched")) else "2"
+            return "7" if self._openimis_is_at_the_bank() else "2"
         overdue = self.invoice_date_due and self.invoice_date_due < today
         return "6" if overdue else "1"
 

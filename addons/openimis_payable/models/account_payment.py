@@ -1,7 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from .rights import require_right
+from .rights import guarded_fields, require_right
 
 PAYMENT_STATUS = [
     ("0", "Rejected"),
@@ -9,32 +9,28 @@ PAYMENT_STATUS = [
     ("2", "Refunded"),
     ("3", "Cancelled"),
 ]
-#: what users change on a payment; its state moves with Odoo's buttons
-GUARDED = {
-    "amount",
-    "currency_id",
-    "date",
-    "journal_id",
-    "memo",
-    "openimis_amount_received",
-    "openimis_code_ext",
-    "openimis_code_rcp",
-    "openimis_code_receipt",
-    "openimis_fees",
-    "openimis_label",
-    "partner_id",
-}
+#: mixins whose fields talk about a payment and are no part of it
+BESIDE = ("mail.thread", "mail.activity.mixin")
+#: what sending keeps on a payment
+UNGUARDED = {"attachment_ids", "is_sent", "message_main_attachment_id"}
+#: states between which reconciliation moves a payment
+ON_ITS_WAY = ("in_process", "paid")
 
 
 class AccountPayment(models.Model):
     """Payment of openIMIS bills (BillPayment) on Odoo's payment."""
 
-    _inherit = "account.payment"
+    _name = "account.payment"
+    _inherit = ["account.payment", "exchange.engine.mixin"]
 
     openimis_is_payment = fields.Boolean(
-        "Pays openIMIS Bills", index="btree_not_null", copy=False, readonly=True
+        "Pays openIMIS Bills",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        engine="write",
     )
-    openimis_uuid = fields.Char("openIMIS UUID", copy=False)
+    openimis_uuid = fields.Char("openIMIS UUID", copy=False, engine="write")
     openimis_code_ext = fields.Char(
         "External Payment Reference", copy=False, help="code_ext"
     )
@@ -46,9 +42,9 @@ class AccountPayment(models.Model):
     openimis_origin = fields.Char("Payment Origin", copy=False)
     openimis_fees = fields.Monetary("Fees", copy=False)
     openimis_amount_received = fields.Monetary("Received Amount", copy=False)
-    openimis_refunded = fields.Boolean(copy=False, readonly=True)
+    openimis_refunded = fields.Boolean(copy=False, readonly=True, engine=True)
     openimis_fee_move_id = fields.Many2one(
-        "account.move", "Entry of the Fees", copy=False, readonly=True
+        "account.move", "Entry of the Fees", copy=False, readonly=True, engine=True
     )
     openimis_reference_key = fields.Char(
         "Reference and Bills",
@@ -135,8 +131,11 @@ class AccountPayment(models.Model):
 
     def write(self, vals):
         """Change payments; those of bills need right 156203."""
-        if GUARDED.intersection(vals) and self._openimis_is_settled():
-            require_right(self.env, "156203")
+        guarded = self._openimis_guarded().intersection(vals)
+        if vals.get("state") in ON_ITS_WAY and self._openimis_is_on_its_way():
+            guarded -= {"state"}
+        if guarded and not self.env.su and self._openimis_is_settled():
+            self._openimis_require("156203")
         changed = self._openimis_other_fees(vals)
         result = super().write(vals)
         if changed:
@@ -172,14 +171,23 @@ class AccountPayment(models.Model):
             changed |= payment
         return changed
 
+    @api.model
+    @tools.ormcache()
+    def _openimis_guarded(self):
+        """Return the names of all fields that make up a payment."""
+        return guarded_fields(self, BESIDE, UNGUARDED)
+
+    def _openimis_is_on_its_way(self):
+        return all(payment.state in ON_ITS_WAY for payment in self)
+
     def _openimis_is_settled(self):
         """Tell whether one of the payments pays openIMIS bills and is confirmed."""
         return any(p.openimis_is_payment and p.state != "draft" for p in self)
 
     def unlink(self):
         """Delete payments; those of bills need right 156204."""
-        if self.filtered("openimis_is_payment"):
-            require_right(self.env, "156204")
+        if ours := self.filtered("openimis_is_payment"):
+            ours._openimis_require("156204")
         return super().unlink()
 
     def action_reject(self):
@@ -218,7 +226,7 @@ class AccountPayment(models.Model):
         ours = self.filtered("openimis_is_payment")
         if not ours:
             return
-        require_right(self.env, "156203")
+        ours._openimis_require("156203")
         for payment in ours:
             payment._check_openimis_standing()
             # sudo: the right to change payments implies their fees, and an event on
@@ -275,7 +283,8 @@ class AccountPayment(models.Model):
                 .create(payment._prepare_openimis_fee_vals(charges, bank))
             )
             entry._post(soft=False)
-            payment.openimis_fee_move_id = entry
+            # sudo: as above
+            payment.sudo().openimis_fee_move_id = entry
 
     def _prepare_openimis_fee_vals(self, charges, bank):
         label = self.env._("Charges of payment %s", self.openimis_code_ext or self.name)

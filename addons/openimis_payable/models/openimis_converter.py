@@ -2,7 +2,12 @@ import json
 
 from odoo import api, models
 
-from ..core.payable import Calculation, group_payables, is_grouped
+from ..core.payable import (
+    Calculation,
+    group_payables,
+    is_grouped,
+    ledger_label,
+)
 
 
 class OpenimisConverter(models.AbstractModel):
@@ -196,31 +201,33 @@ class OpenimisConverter(models.AbstractModel):
     def _prepare_lines(self, run, key, sources):
         payables = self._payables(run, sources)
         grouped = self._line_policy(run, payables) == "grouped"
-        return self._invoice_lines(payables, grouped, self._payable_type)
+        partner = self._third_party(run, key)[0]
+        return self._invoice_lines(payables, grouped, self._payable_type, partner)
 
     @api.model
-    def _invoice_lines(self, payables, grouped, kind):
+    def _invoice_lines(self, payables, grouped, kind, partner):
         """Return invoice line values that add up to the payables' net amounts.
 
         :param payables: list of `core.payable.Payable`
         :param bool grouped: by account, product, taxes and analytic distribution
         :param str kind: type of payable, for the wording
+        :param partner: `res.partner` of the bill
         :return: list of values for `account.move.line`
         """
         if not grouped:
-            return [self._detailed_line(payable) for payable in payables]
+            facility = partner.openimis_is_facility and partner.name or ""
+            return [
+                {
+                    **self._line_base(payable),
+                    "name": ledger_label(kind, payable, facility),
+                    "price_unit": float(payable.net),
+                }
+                for payable in payables
+            ]
         return [
             self._grouped_line(kind, group)
             for group in group_payables(payables).values()
         ]
-
-    @api.model
-    def _detailed_line(self, payable):
-        return {
-            **self._line_base(payable),
-            "name": " ".join(filter(None, (payable.code, payable.description))),
-            "price_unit": float(payable.net),
-        }
 
     @api.model
     def _grouped_line(self, kind, group):

@@ -217,6 +217,7 @@ class OpenimisConverterClaim(models.AbstractModel):
             source=claim.id,
             claim=claim.id,
             code=f"{claim.code}/{line.code}",
+            document=claim.code,
             description=line.name or line.code,
             quantity=line.values.qty_provided,
             unit_price=line.values.price_asked,

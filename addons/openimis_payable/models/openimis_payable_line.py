@@ -28,6 +28,7 @@ class OpenimisPayableLine(models.Model):
 
     _name = "openimis.payable.line"
     _description = "openIMIS Payable Line"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
     _order = "move_id, sequence, id"
     _rec_name = "code"
@@ -39,11 +40,16 @@ class OpenimisPayableLine(models.Model):
         index=True,
         check_company=True,
         ondelete="cascade",
+        engine="write",
     )
-    company_id = fields.Many2one("res.company", required=True, index=True)
-    currency_id = fields.Many2one("res.currency", required=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, engine="write"
+    )
+    currency_id = fields.Many2one("res.currency", required=True, engine="write")
     sequence = fields.Integer(default=1)
-    openimis_uuid = fields.Char("openIMIS UUID", index="btree_not_null", copy=False)
+    openimis_uuid = fields.Char(
+        "openIMIS UUID", index="btree_not_null", copy=False, engine="write"
+    )
     openimis_version = fields.Integer("openIMIS Version", copy=False)
     type = fields.Selection(PAYABLE_TYPES, required=True, default="other")
     code = fields.Char(
@@ -76,16 +82,20 @@ class OpenimisPayableLine(models.Model):
     tax_ids = fields.Many2many("account.tax", string="Taxes", check_company=True)
     analytic_distribution = fields.Json()
 
-    quantity = fields.Float(digits=(18, 6), default=1.0)
-    unit_price = fields.Float(digits=(18, 8))
+    quantity = fields.Float(digits=(18, 6), default=1.0, engine="write")
+    unit_price = fields.Float(digits=(18, 8), engine="write")
     discount = fields.Monetary(
-        help="Amount between quantity x unit price and the net amount."
+        help="Amount between quantity x unit price and the net amount.", engine="write"
     )
-    deduction = fields.Monetary(help="Amount deducted apart from the discount.")
-    amount_net = fields.Monetary("Net")
-    tax_analysis = fields.Json(help="Taxes in openIMIS' form: lines and total.")
-    amount_tax = fields.Monetary("Tax")
-    amount_total = fields.Monetary("Total")
+    deduction = fields.Monetary(
+        help="Amount deducted apart from the discount.", engine="write"
+    )
+    amount_net = fields.Monetary("Net", engine="write")
+    tax_analysis = fields.Json(
+        help="Taxes in openIMIS' form: lines and total.", engine="write"
+    )
+    amount_tax = fields.Monetary("Tax", engine="write")
+    amount_total = fields.Monetary("Total", engine="write")
     amount_owed = fields.Monetary(
         "Owed",
         compute="_compute_amount_owed",
@@ -93,10 +103,14 @@ class OpenimisPayableLine(models.Model):
         help="The total; negative on credit notes.",
     )
 
-    source_model = fields.Char()
-    source_id = fields.Many2oneReference(model_field="source_model", index=True)
+    source_model = fields.Char(engine="write")
+    source_id = fields.Many2oneReference(
+        model_field="source_model", index=True, engine="write"
+    )
     merged_source_ids = fields.Json(
-        readonly=True, help="Ids of all sources of a line that stands for several."
+        readonly=True,
+        help="Ids of all sources of a line that stands for several.",
+        engine="write",
     )
     claim_id = fields.Many2one(
         "openimis.claim",
@@ -168,12 +182,13 @@ class OpenimisPayableLine(models.Model):
 
     def _create_taxed(self, payables, rows):
         """Create lines that have taxes, and share the bill's tax among them."""
-        lines = self.create(
-            [
-                {**row, "tax_ids": [(6, 0, payable.taxes)]}
-                for row, payable in zip(rows, payables, strict=True)
-            ]
-        )
+        with self._engine_writes():
+            lines = self.create(
+                [
+                    {**row, "tax_ids": [(6, 0, payable.taxes)]}
+                    for row, payable in zip(rows, payables, strict=True)
+                ]
+            )
         # sudo: sharing out the bill's own tax is part of creating its lines
         lines.sudo()._spread_tax()
 

@@ -99,9 +99,10 @@ class OpenimisPayableLine(models.Model):
 
     def _turn_around(self):
         """Change the sign of the lines: what is claimed back is credited, and back."""
-        for line in self:
-            figures = ("quantity", *AMOUNTS)
-            line.write({name: -line[name] for name in figures})
+        with self._engine_writes():
+            for line in self:
+                figures = ("quantity", *AMOUNTS)
+                line.write({name: -line[name] for name in figures})
 
     @api.constrains("tax_ids")
     def _check_taxes(self):
@@ -111,19 +112,32 @@ class OpenimisPayableLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Create lines; needs right 156102."""
+        """Create lines of drafts; needs right 156102."""
         require_right(self.env, "156102")
-        return super().create(vals_list)
+        lines = super().create(vals_list)
+        lines._check_drafts()
+        return lines
 
     def write(self, vals):
-        """Change lines; needs right 156103."""
+        """Change lines of drafts; needs right 156103."""
         require_right(self.env, "156103")
+        self._check_drafts()
         return super().write(vals)
 
     def unlink(self):
-        """Delete lines; needs right 156104."""
+        """Delete lines of drafts; needs right 156104."""
         require_right(self.env, "156104")
+        self._check_drafts()
         return super().unlink()
+
+    def _check_drafts(self):
+        """Refuse to touch the lines of a validated bill, unless the program does.
+
+        :raises UserError: naming the bill
+        """
+        if not self._is_engine_writing():
+            for bill in self.move_id:
+                bill._openimis_check_draft()
 
     # === LINES OF THEIR OWN ===
 
@@ -194,6 +208,8 @@ class OpenimisPayableLine(models.Model):
             account=self.account_id.id or move._openimis_default_account().id or None,
             taxes=tuple(self.tax_ids.ids),
             analytic=json.dumps(distribution) if distribution else None,
+            # sudo: the number of the claim is the line's own, whoever sees the claim
+            document=self.sudo().claim_id.code or "",
         )
 
 

@@ -118,16 +118,21 @@ class TestRights(OpenimisCase):
 
     def test_156101_searches_bills(self):
         def deed(user):
-            self.bill.openimis_line_ids.with_user(user).read(["code"])
-            return self._bill_of(user).read(["amount_total"])
+            self._bill_of(user).read(["amount_total"])
+            return self.bill.openimis_line_ids.with_user(user).read(["code"])
 
         self.assertTrue(self._check("156101", deed))
 
-    def test_156101_hides_openimis_bills_from_other_accountants(self):
+    def test_156101_other_bookkeepers_see_the_entry_and_nothing_behind_it(self):
         stranger = self._user("stranger")
         stranger.group_ids += self.env.ref("account.group_account_invoice")
-        moves = self.env["account.move"].with_user(stranger)
-        self.assertNotIn(self.bill, moves.search([]))
+        bill = self._bill_of(stranger)
+        self.assertTrue(bill.read(["amount_total", "name"]))
+        for model in ("openimis.payable.line", "openimis.claim"):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(stranger).search([])
+        with self.assertRaises(AccessError):
+            bill.openimis_bill_match_items()
 
     def test_156102_creates(self):
         def deed(user):
@@ -178,9 +183,23 @@ class TestRights(OpenimisCase):
     # === PAYMENTS ===
 
     def test_156201_sees_payments(self):
-        payment = self._new_bill()
-        deed = lambda user: payment.with_user(user).read(["amount"])  # noqa: E731
+        imports = self.env["openimis.payment.import"].create(
+            {
+                "company_id": self.company.id,
+                "file": "QQ==",
+                "journal_id": self.company.bank_journal_ids[:1].id,
+            }
+        )
+        deed = lambda user: imports.with_user(user).read(["state"])  # noqa: E731
         self.assertTrue(self._check("156201", deed))
+
+    def test_156201_other_bookkeepers_see_the_payment_as_an_entry(self):
+        payment = self._new_bill()
+        stranger = self._user("stranger")
+        stranger.group_ids += self.env.ref("account.group_account_invoice")
+        self.assertTrue(payment.with_user(stranger).read(["amount"]))
+        with self.assertRaises(AccessError):
+            payment.with_user(stranger).openimis_payment_rejected()
 
     def test_156202_registers_payments(self):
         self.bill.action_post()
@@ -355,7 +374,11 @@ class TestScope(OpenimisCase):
             self.env["account.move"]
             .with_user(self.clerk)
             .search(
-                [("openimis_type", "=", "claim"), ("company_id", "=", self.company.id)]
+                [
+                    ("openimis_type", "=", "claim"),
+                    ("company_id", "=", self.company.id),
+                    ("openimis_in_area", "=", True),
+                ]
             )
         )
         self.assertEqual(moves.partner_id, self.facility_b)

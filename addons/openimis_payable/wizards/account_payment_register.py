@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount
 
 from ..models.account_move_payment import PAYMENT_FIELDS
-from ..models.rights import require_right
 
 #: what no two payments share
 ONE_PAYMENT = [
@@ -76,10 +75,11 @@ class AccountPaymentRegister(models.TransientModel):
         bills = self.line_ids.move_id.filtered("openimis_type")
         if not bills:
             return super()._create_payments()
-        require_right(self.env, "156202")
+        bills._openimis_require("156202")
         bills._check_openimis_payable()
         payments = super()._create_payments()
-        for payment in payments:
+        # those with an entry left theirs when they were reconciled
+        for payment in payments.filtered(lambda payment: not payment.move_id):
             # sudo: who may pay need not be allowed to see every bill paid with it
             payment.sudo()._openimis_bills()._openimis_add_event(
                 "3",
