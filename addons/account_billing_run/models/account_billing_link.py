@@ -22,7 +22,7 @@ class AccountBillingLink(models.Model):
     converter = fields.Char(required=True)
     res_model = fields.Char(string="Source Model", required=True)
     res_id = fields.Many2oneReference(
-        string="Source", model_field="res_model", required=True
+        string="Source", model_field="res_model", required=True, index=True
     )
     discriminator = fields.Char(
         default="",

@@ -16,8 +16,10 @@ class AccountBillingRun(models.Model):
     @api.model
     def _selection_converter(self):
         names = self.env.registry.descendants(["account.billing.converter"], "_inherit")
+        # sudo: the name of a model is no secret, and translated where it is kept
+        ir_model = self.env["ir.model"].sudo()
         return sorted(
-            (name, self.env[name]._description)
+            (name, ir_model._get(name).name)
             for name in names
             if self.env[name]._source_model and self.env[name]._stands_alone
         )

@@ -10,7 +10,9 @@ class AccountBillingRunLine(models.Model):
     _rec_name = "label"
 
     run_model = fields.Char(required=True)
-    run_id = fields.Many2oneReference(model_field="run_model", required=True)
+    run_id = fields.Many2oneReference(
+        model_field="run_model", required=True, index=True
+    )
     company_id = fields.Many2one("res.company", required=True, index=True)
     converter = fields.Char(required=True)
     group_key = fields.Json()

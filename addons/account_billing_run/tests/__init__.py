@@ -1,4 +1,5 @@
 from . import (
+    test_invoice_form,
     test_bulk,
     test_billing_hooks,
     test_billing_run,

@@ -72,7 +72,7 @@ class TestButtons(BillingCase):
             wizard.modify_moves()
         self._check_billed_once()
         arch = self.env["account.move.reversal"].get_view(view_type="form")["arch"]
-        self.assertIn("or billing_no_modify", arch)
+        self.assertIn("(billing_no_modify)", arch)
 
     def test_reverse_and_create_works_once_nothing_is_billed_any_more(self):
         self._press_credit_note()

@@ -23,6 +23,7 @@ class DaycareBillingConverter(models.AbstractModel):
     _inherit = "account.billing.converter"
 
     _source_model = "daycare.billing.line"
+    _stands_alone = False  # its own run asks for what it needs
     _move_type = "out_invoice"
 
     @api.model

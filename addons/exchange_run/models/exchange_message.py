@@ -21,7 +21,7 @@ class ExchangeMessage(models.Model):
 
     run_model = fields.Char(required=True, readonly=True)
     run_id = fields.Many2oneReference(
-        string="Job", model_field="run_model", required=True, readonly=True
+        string="Job", model_field="run_model", required=True, readonly=True, index=True
     )
     company_id = fields.Many2one("res.company", index=True, readonly=True)
     severity = fields.Selection(SEVERITIES, required=True, default="info")

@@ -27,7 +27,9 @@ class ExchangeRunOverview(models.Model):
     @api.model
     def _selection_kind(self):
         names = self.env["exchange.chunk"]._run_models()
-        return [(name, self.env[name]._description) for name in names]
+        # sudo: the name of a model is no secret, and translated where it is kept
+        ir_model = self.env["ir.model"].sudo()
+        return [(name, ir_model._get(name).name) for name in names]
 
     @property
     def _table_query(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class ResUsers(models.Model):
@@ -6,6 +6,7 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
+    @api.private
     def exchange_readable_models(self):
         """Return the names of the job models this user may read (for record rules).
 

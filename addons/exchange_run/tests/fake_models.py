@@ -2,7 +2,6 @@
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.orm.model_classes import add_to_registry
 
 
 def register(test_class, *definitions):
@@ -16,6 +15,9 @@ def register(test_class, *definitions):
 
 def add_models(registry, cr, *definitions):
     """Add models to a registry and its database."""
+    # Only for tests, and as Odoo's own tests of models do it.
+    from odoo.orm.model_classes import add_to_registry
+
     for definition in definitions:
         add_to_registry(registry, definition)
     registry._setup_models__(cr, [])

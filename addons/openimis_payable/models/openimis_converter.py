@@ -20,6 +20,7 @@ class OpenimisConverter(models.AbstractModel):
     _name = "openimis.converter"
     _description = "openIMIS Converter"
     _inherit = ["account.billing.converter"]
+    _stands_alone = False  # its own run asks for what it needs
 
     #: type of the payable, as in `openimis.payable.type`
     _payable_type = None
