@@ -9,7 +9,7 @@ from .console import Problem
 
 #: Read by Odoo at run time, or not at all: no reason to install an addon anew.
 NOT_INSTALLED = {"tests", "static", "readme", "__pycache__"}
-NOT_INSTALLED_SUFFIXES = {".pyc", ".md", ".rst", ".pot"}
+NOT_INSTALLED_SUFFIXES = {".pyc", ".md", ".rst", ".pot", ".toml"}
 
 #: Tests of plain Python, and those that prepare their databases themselves.
 WITHOUT_TEMPLATE = (("tests", "core"), ("tests", "tooling"), ("tests", "install"))

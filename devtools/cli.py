@@ -7,6 +7,7 @@ import sys
 from . import (
     benches,
     config,
+    docs_site,
     linting,
     odoo_tests,
     paths,
@@ -85,6 +86,9 @@ def _parser():
     lint = add("lint", _lint, "check formatting and rules")
     lint.add_argument("--fix", action="store_true", help="repair what can be repaired")
     lint.add_argument("places", nargs="*", help="files or folders; default: everything")
+    docs = add("docs", _docs, "build the documentation; a broken link is an error")
+    docs.add_argument("--serve", action="store_true", help="show it, on loopback")
+    docs.add_argument("--port", type=int, default=8000, help="default: 8000")
     add("stop", _stop, "stop the servers of ./dev run, and the private PostgreSQL")
     return parser
 
@@ -165,6 +169,10 @@ def _bench(options, rest):
 
 def _lint(options, rest):
     return linting.lint(options.places, options.fix)
+
+
+def _docs(options, rest):
+    return docs_site.serve(options.port) if options.serve else docs_site.build()
 
 
 def _stop(options, rest):

@@ -12,6 +12,7 @@ ODOO_ROOT = HOME / "root"  # unpacked packages of Odoo and its static files
 TOOLS_ROOT = HOME / "tools"  # unpacked packages of Chromium and wkhtmltopdf
 VENV = HOME / "venv"
 LINT_VENV = HOME / "lint"
+BUILD_VENV = HOME / "build"
 PG_HOME = HOME / "pg"
 DATA_DIR = HOME / "data"
 FILESTORE = DATA_DIR / "filestore"

@@ -58,14 +58,24 @@ def ensure():
 
 def ensure_lint():
     """Make `.odoo/lint`, the linters' own environment, ready."""
-    with lock("lint"):
-        requirements = paths.ROOT / "requirements-lint.txt"
+    _ensure_own(paths.LINT_VENV, "lint", "linters")
+
+
+def ensure_build():
+    """Make `.odoo/build`, which builds documentation and wheels, ready."""
+    _ensure_own(paths.BUILD_VENV, "build", "builders of documentation and wheels")
+
+
+def _ensure_own(folder, name, title):
+    """Make an environment that knows nothing of Odoo ready."""
+    with lock(name):
+        requirements = paths.ROOT / f"requirements-{name}.txt"
         stamp = _stamp(requirements)
-        if not _is_current(paths.LINT_VENV, stamp):
-            with step("linters from requirements-lint.txt"):
-                _create(paths.LINT_VENV)
-                _install(paths.LINT_VENV, requirements)
-                (paths.LINT_VENV / "stamp").write_text(stamp)
+        if not _is_current(folder, stamp):
+            with step(f"{title} from {requirements.name}"):
+                _create(folder)
+                _install(folder, requirements)
+                (folder / "stamp").write_text(stamp)
 
 
 def _stamp(requirements, *more):

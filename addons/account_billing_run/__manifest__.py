@@ -1,11 +1,13 @@
 {
     "name": "Account Billing Run",
     "summary": "Source documents become draft invoices and bills, each exactly once",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "depends": ["account", "exchange_run"],
+    "images": ["static/description/screenshot.png"],
     "data": [
         "security/account_billing_run_groups.xml",
         "security/ir.model.access.csv",

@@ -1,11 +1,13 @@
 {
     "name": "Daycare",
     "summary": "Children, guardians, groups and placements of a daycare centre",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Daycare",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "author": "Payables Suite Contributors",
     "depends": ["account"],
+    "images": ["static/description/screenshot.png"],
     "data": [
         "security/daycare_groups.xml",
         "security/ir.model.access.csv",

@@ -1,11 +1,13 @@
 {
     "name": "Daycare Billing",
     "summary": "Tariffs and monthly invoices of a daycare centre, with QR-bill",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Daycare",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "author": "Payables Suite Contributors",
     "depends": ["daycare", "account_billing_run", "l10n_ch"],
+    "images": ["static/description/screenshot.png"],
     "data": [
         "security/daycare_billing_groups.xml",
         "security/ir.model.access.csv",

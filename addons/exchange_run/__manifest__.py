@@ -1,11 +1,13 @@
 {
     "name": "Exchange Run",
     "summary": "Jobs you can preview, run, watch, resume and audit",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Productivity",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "depends": ["mail"],
+    "images": ["static/description/screenshot.png"],
     "data": [
         "security/exchange_run_groups.xml",
         "security/ir.model.access.csv",

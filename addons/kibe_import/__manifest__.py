@@ -1,12 +1,14 @@
 {
     "name": "Kibé Import",
     "summary": "A Kibé delivery becomes daycare records: test, create, overwrite",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Daycare",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "depends": ["daycare", "exchange_run"],
     "external_dependencies": {"python": ["lxml", "openpyxl", "xlrd"]},
+    "images": ["static/description/screenshot.png"],
     "data": [
         "security/kibe_import_groups.xml",
         "security/ir.model.access.csv",

@@ -1,12 +1,14 @@
 {
     "name": "openIMIS FHIR Exchange",
     "summary": "Pull from openIMIS, serve bills as FHIR R4, write payments back",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "depends": ["openimis_payable"],
-    "external_dependencies": {"python": ["requests"]},
+    "external_dependencies": {"python": ["requests", "urllib3"]},
+    "images": ["static/description/screenshot.png"],
     "data": [
         "security/openimis_fhir_groups.xml",
         "security/ir.model.access.csv",

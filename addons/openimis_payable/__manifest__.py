@@ -5,7 +5,10 @@
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "depends": ["account_billing_run"],
+    "external_dependencies": {"python": ["xlsxwriter"]},
+    "images": ["static/description/screenshot.png"],
     "data": [
         "security/openimis_payable_groups.xml",
         "security/ir.model.access.csv",

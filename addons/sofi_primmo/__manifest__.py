@@ -5,8 +5,10 @@
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
+    "development_status": "Beta",
     "depends": ["account_billing_run"],
-    "external_dependencies": {"python": ["requests"]},
+    "external_dependencies": {"python": ["openpyxl", "requests", "urllib3", "xlrd"]},
+    "images": ["static/description/screenshot.png"],
     "data": [
         "security/sofi_primmo_groups.xml",
         "security/ir.model.access.csv",

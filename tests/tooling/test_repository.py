@@ -31,7 +31,9 @@ def test_locked_packages_name_no_download_address():
     assert all("resolved" not in package for package in lock["packages"].values())
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-lint.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-lint.txt", "requirements-build.txt"]
+)
 def test_requirements_are_exact(name):
     lines = (paths.ROOT / name).read_text().splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
