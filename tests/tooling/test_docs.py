@@ -90,10 +90,36 @@ def test_no_section_is_there_twice(page):
 
 def test_files_that_the_documentation_names_are_there():
     for page in sorted((paths.ROOT / "docs").rglob("*.md")):
-        for name in re.findall(
-            r"`((?:addons|tests|devtools|docker)/[^`*… ]+)`", page.read_text()
-        ):
+        text = page.read_text()
+        for name in re.findall(r"`((?:addons|tests|devtools|docker)/[^`*… ]+)`", text):
             assert (paths.ROOT / name).exists(), f"{page.name}: {name}"
+
+
+def test_methods_and_files_that_the_walks_name_are_there():
+    """Whoever moves one of them moves the walk as well."""
+    sources = [f for f in paths.ADDONS.rglob("*.py") if "tests" not in f.parts]
+    defined = set()
+    for file in sources:
+        text = file.read_text()
+        defined |= set(re.findall(r"^ *(?:def|class) (\w+)", text, re.M))
+        defined |= set(re.findall(r"^    (\w+) = ", text, re.M))
+    names = {file.name for file in sources}
+    for page in sorted((paths.ROOT / "docs" / "development").glob("*.md")):
+        text = page.read_text()
+        for method in re.findall(r"`(_\w+|action_\w+|openimis_\w+)(?:\(\w*\))?`", text):
+            known = method in defined or (paths.ADDONS / method).exists()
+            assert known, f"{page.name}: {method}"
+        for name in re.findall(r"`(?:[\w/]+/)?(\w+\.py)`", text):
+            assert name in names | {"test_architecture.py", "rights_table.py"}, name
+
+
+def test_walks_count_their_files():
+    text = (paths.ROOT / "docs" / "development" / "walks.md").read_text()
+    walks = text.split("\n## ")[1:]
+    assert len(walks) == 3
+    for walk in walks:
+        (said,) = re.findall(r"^\*(\d+) files;", walk, re.M)
+        assert int(said) == len(set(re.findall(r"\w+\.py", walk))), walk[:40]
 
 
 def menus():
