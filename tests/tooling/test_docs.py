@@ -113,6 +113,17 @@ def test_methods_and_files_that_the_walks_name_are_there():
             assert name in names | {"test_architecture.py", "rights_table.py"}, name
 
 
+@pytest.mark.parametrize("name", ["README.md", "docs/development/house.md"])
+def test_tables_of_addons_say_what_manifests_say(name):
+    rows = re.findall(
+        r"^\| \[?`(\w+)`[^|]*\|[^|]+\| ([\w, ]+) \|$",
+        (paths.ROOT / name).read_text(),
+        re.M,
+    )
+    said = {addon: depends.split(", ") for addon, depends in rows}
+    assert said == {n: addons.manifest(n)["depends"] for n in addons.names()}
+
+
 def test_walks_count_their_files():
     text = (paths.ROOT / "docs" / "development" / "walks.md").read_text()
     walks = text.split("\n## ")[1:]
