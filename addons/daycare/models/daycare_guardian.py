@@ -189,9 +189,9 @@ class DaycareGuardian(models.Model):
         partner_vals.setdefault(
             "name", self._compose_name(vals, partner_vals.get("is_company"))
         )
-        phones = [vals[phone] for phone in PHONES if vals.get(phone)]
-        if phones:
-            partner_vals.setdefault("phone", phones[0])
+        phone = _first_usable([vals.get(phone) for phone in PHONES])
+        if phone:
+            partner_vals.setdefault("phone", phone)
         if vals.get("accounting_ref"):
             partner_vals.setdefault("ref", vals["accounting_ref"])
         return partner_vals
@@ -241,5 +241,12 @@ class DaycareGuardian(models.Model):
         )
 
     def _first_phone(self):
+        """Return the first number that can be dialled; «???» and «none» cannot."""
         self.ensure_one()
-        return next((self[phone] for phone in PHONES if self[phone]), False)
+        return _first_usable([self[phone] for phone in PHONES])
+
+
+def _first_usable(phones):
+    """Return the first text with a digit in it, False when there is none."""
+    usable = (phone for phone in phones if any(c.isdigit() for c in phone or ""))
+    return next(usable, False)

@@ -42,6 +42,16 @@ class TestGuardian(DaycareCommon):
         self.mother.write({"phone_private": False, "phone_work": "076 547 89 88"})
         self.assertEqual(self.mother.partner_id.phone, "076 547 89 88")
 
+    def test_a_marker_is_no_phone(self):
+        self.mother.phone_mobile = "???"
+        self.assertEqual(self.mother.partner_id.phone, "026 547 89 89")
+        self.mother.write({"phone_private": "aucun", "phone_work": False})
+        self.assertFalse(self.mother.partner_id.phone)
+        new = self.Guardian.create(
+            {"lastname": "Roy", "phone_mobile": "-", "phone_work": "022 361 11 22"}
+        )
+        self.assertEqual(new.partner_id.phone, "022 361 11 22")
+
     def test_phone_written_on_the_contact_itself_stays(self):
         self.mother.write({"phone": "021 000 00 00", "phone_work": "1"})
         self.assertEqual(self.mother.partner_id.phone, "021 000 00 00")

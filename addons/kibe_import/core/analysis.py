@@ -64,6 +64,8 @@ class Analysis:
     :ivar slots: Mapping of slots.xml
     :ivar xml: the two XML files, to keep for the next import
     :ivar merged: Merged, after `merge`
+    :ivar held: name → numbers of the rows that an error elsewhere holds back, after
+        `merge`
     :ivar third_parties: debtors without income, after `merge`
     """
 
@@ -75,6 +77,7 @@ class Analysis:
     slots: object = None
     xml: dict = dataclasses.field(default_factory=dict)
     merged: Merged = None
+    held: dict = dataclasses.field(default_factory=dict)
     third_parties: set = dataclasses.field(default_factory=set)
 
     @property
@@ -193,7 +196,29 @@ def merge(analysis, base, reference, options, watch=NOBODY):
         analysis.merged, base, reference, options, usable
     ).run()
     check_mappings(analysis.groups, analysis.slots, planning, reference, issues, usable)
+    analysis.held = _held_rows(analysis)
     rows.clear()
+
+
+def _held_rows(analysis):
+    """Return {name: numbers} of the rows whose child or guardian is in error."""
+    merged = analysis.merged
+    children, people = merged.children.blocked, merged.people.blocked
+    blocked = {
+        "enfants": children,
+        "contrats": children | merged.contracts.blocked,
+        "prestations": children | merged.planning.blocked,
+        "intervenantsdata": people,
+    }
+    keys = {"intervenantsdata": "kibe_id"}
+    return {
+        name: {
+            row.number
+            for row in analysis.rows.get(name, ())
+            if row.get(keys.get(name) or SPECS[name].child) in ids
+        }
+        for name, ids in blocked.items()
+    }
 
 
 def _drop_blocked_debtors(contracts, people, base):
@@ -228,7 +253,9 @@ def plan(analysis, base, reference, options, overwrite, watch=NOBODY):
 
 
 def row_counts(analysis):
-    """Return file → {read, used, ignored, error} of the data rows.
+    """Return file → {read, used, ignored, held, error} of the data rows.
+
+    A row is held back when there is nothing wrong with it, but with its child.
 
     :param Analysis analysis: after `merge`
     """
@@ -239,14 +266,16 @@ def row_counts(analysis):
     counts = {}
     for name, numbers in analysis.numbers.items():
         file = SPECS[name].file
-        wrong = len(blocked[file].intersection(numbers))
-        ignored = _ignored(analysis, name)
-        used = len(numbers) - wrong - ignored
+        wrong = blocked[file].intersection(numbers)
+        ignored = _ignored(analysis, name) - wrong
+        held = analysis.held.get(name, set()) - wrong - ignored
+        used = len(numbers) - len(wrong) - len(held) - len(ignored)
         counts[name] = {
             "read": len(numbers),
             "used": used,
-            "ignored": ignored,
-            "error": wrong,
+            "ignored": len(ignored),
+            "held": len(held),
+            "error": len(wrong),
         }
     return counts
 
@@ -272,7 +301,7 @@ def children_without_income(analysis):
 def _ignored(analysis, name):
     if name == "prestations" and analysis.merged:
         return analysis.merged.planning.ignored
-    return 0
+    return set()
 
 
 def fingerprint(raw, options, base_state):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import logging
 import zipfile
 import zlib
 
@@ -17,6 +18,9 @@ from .const import (
     XML_FILES,
 )
 from .messages import Text
+from .trace import log_fault
+
+_logger = logging.getLogger(__name__)
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -66,7 +70,8 @@ def open_delivery(raw, name, issues, extra=None):
         return delivery
     # The library raises whatever a damaged index makes it stumble upon; none of it
     # may reach the operator as a traceback.
-    except Exception:
+    except Exception as error:
+        log_fault(_logger, "Opening a delivery", error)
         issues.add("Z02", name, value=UNREADABLE)
         return Delivery()
     for key, content in (extra or {}).items():

@@ -164,10 +164,11 @@ def note_old_line(context, stored, wanted, place, child=None):
 
 
 def note_special(context, stored, wanted, places, child=None):
-    """Markers such as «???» are values and replace what is stored (V09)."""
+    """Markers such as «???» are values and replace what is stored (V09, V12)."""
     for field, value in wanted.items():
         if field in TEXT_FIELDS and value and text.is_special(value):
             if stored.get(field) != value:
                 file, row, column = places(field)
-                old = stored.get(field) or ""
-                context.issues.add("V09", file, row, column, value, n=old, child=child)
+                old = stored.get(field)
+                code = "V09" if old else "V12"
+                context.issues.add(code, file, row, column, value, n=old, child=child)

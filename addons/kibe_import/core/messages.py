@@ -21,7 +21,8 @@ class Severity(enum.StrEnum):
     INFO = "I"
 
 
-PLACEHOLDER = re.compile(r"\{\w+\}")
+#: `{v}`, or a number with the words after it, for one and for several: `{v:row|rows}`.
+PLACEHOLDER = re.compile(r"\{\w+(?::[^|}]*\|([^}]*))?\}")
 # «{f}», ligne {r}, «{c}»: – where a message begins by saying where it stands.
 PLACE = re.compile(
     r"^(?:[«\"]\{f\}[»\"]|contrats|intervenantsdata)?(?:, )?"
@@ -78,6 +79,15 @@ class _Formatter(string.Formatter):
             return format(value, self.language)
         return "" if value is None else value
 
+    def format_field(self, value, format_spec):
+        """Put the word for one or for several behind a number."""
+        one, bar, several = format_spec.partition("|")
+        if not bar:
+            return super().format_field(value, format_spec)
+        # French counts nothing as one
+        single = int(value) in ((0, 1) if self.language == "fr" else (1,))
+        return f"{value} {one if single else several}"
+
 
 def heading(code, language):
     """Return the text of a code without place and values: what its messages share.
@@ -87,8 +97,12 @@ def heading(code, language):
     """
     message = MESSAGES[code]
     template = message.fr if (language or "").startswith("fr") else message.en
-    text = PLACEHOLDER.sub("…", PLACE.sub("", template))
+    text = PLACEHOLDER.sub(_without_value, PLACE.sub("", template))
     return text[:1].upper() + text[1:]
+
+
+def _without_value(match):
+    return f"… {match[1]}" if match[1] else "…"
 
 
 def render(issue, language):

@@ -63,7 +63,7 @@ class Planning:
     :ivar pages: child → {page key → SectorPage}
     :ivar blocked: children with an error in one of their rows: old pages stay
     :ivar named: children that stand in the file, in whatever row
-    :ivar ignored: number of rows left aside on purpose
+    :ivar ignored: numbers of the rows left aside on purpose
     :ivar ignored_codes: code → number of rows, for codes not in slots.xml
     :ivar used_codes: codes of slots.xml that a row uses
     :ivar used_groups: keys of groups.xml that a row uses
@@ -72,7 +72,7 @@ class Planning:
     pages: dict = dataclasses.field(default_factory=dict)
     blocked: set = dataclasses.field(default_factory=set)
     named: set = dataclasses.field(default_factory=set)
-    ignored: int = 0
+    ignored: set = dataclasses.field(default_factory=set)
     ignored_codes: dict = dataclasses.field(default_factory=dict)
     used_codes: set = dataclasses.field(default_factory=set)
     used_groups: set = dataclasses.field(default_factory=set)
@@ -116,6 +116,9 @@ class PlanningMerger:
                 self._merge_row(row, child, plain)
         for row, child, group in plain:
             self._merge_plain(row, child, group)
+        for child in self.children.blocked:
+            if not self.children.known(child, self.base):
+                self.result.pages.pop(child, None)
         self._note_codes()
         return self.result
 
@@ -129,9 +132,14 @@ class PlanningMerger:
         self.issues.add(code, row.file, row.number, label, value, child=child, **args)
 
     def _is_usable(self, row, child):
-        """Check the child (P03) and the dates (P04, P05, P30)."""
-        if not self.children.known(child, self.base):
-            if self.children.complete and child not in self.children.blocked:
+        """Check the child (P03) and the dates (P04, P05, P30).
+
+        The rows of a child in error are read on: what is wrong with them is said at
+        once, not only after the child is corrected.
+        """
+        held = child in self.children.blocked
+        if not held and not self.children.known(child, self.base):
+            if self.children.complete:
                 self._error("P03", row, "child_id", child)
             return False
         begin, end = row.get("date_from"), row.get("date_to")
@@ -168,7 +176,7 @@ class PlanningMerger:
         if code in self.slots.targets:
             self.result.used_codes.add(code)
             return False
-        self.result.ignored += 1
+        self.result.ignored.add(row.number)
         count, first = self.result.ignored_codes.get(code, (0, row))
         self.result.ignored_codes[code] = (count + 1, first)
         return True
@@ -296,7 +304,7 @@ class PlanningMerger:
         """Join a line to its page: repeated, merged or added (P19)."""
         key = (page.child, *page.key, *line.content())
         if key in self.seen:
-            self.result.ignored += 1
+            self.result.ignored.add(row.number)
             self._note("P19", row, value=self.seen[key])
             return
         self.seen[key] = row.number
@@ -312,7 +320,8 @@ class PlanningMerger:
         key = (group.code, row.get("date_from"), row.get("date_to"))
         merged = key in self.result.pages.get(child, {})
         page = self._page(row, child, group)
-        self.result.ignored += merged
+        if merged:
+            self.result.ignored.add(row.number)
         done = (
             Text(
                 "réunie à la page de même période",

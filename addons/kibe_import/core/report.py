@@ -17,32 +17,42 @@ from .table import REPORT_HEADERS
 
 FILLS = {
     "error": PatternFill("solid", fgColor="F8D7DA"),
+    "held": PatternFill("solid", fgColor="FFE5D0"),
     "warning": PatternFill("solid", fgColor="FFF3CD"),
 }
 STATUSES = {
     "error": Text("Erreur", "Error"),
     "warning": Text("Avertissement", "Warning"),
     "info": Text("Information", "Information"),
+    "held": Text("Retenue", "Held back"),
     "ok": Text("OK", "OK"),
 }
+HELD = Text(
+    "Cette ligne attend: une autre du même enfant ou parent est en erreur.",
+    "This row waits: another one of the same child or parent is in error.",
+)
 RISKY = ("=", "+", "-", "@", "\t", "\r")
-RANKS = {"error": 0, "warning": 1, "info": 2}
+RANKS = {"error": 0, "held": 1, "warning": 2, "info": 3}
 DATE_FORMAT = "DD.MM.YYYY"
 TIME_FORMAT = "HH:MM:SS"
 
 
-def build(tables, findings, language):
+def build(tables, findings, language, held=()):
     """Return the workbook.
 
     :param dict tables: name → Table or None, of an Analysis
     :param findings: iterable of (file, row, level, code, text), level being one of
         `error`, `warning`, `info`
     :param str language: `fr` or `en`
+    :param held: iterable of (file, row), of the rows that an error elsewhere holds back
     :return: bytes of an `.xlsx` file
     """
     places = {}
     for file, row, level, code, text in findings:
         places.setdefault((file, row), []).append((RANKS[level], level, code, text))
+    for place in held:
+        note = (RANKS["held"], "held", "", format(HELD, language))
+        places.setdefault(place, []).append(note)
     book = openpyxl.Workbook(write_only=True)
     for name, spec in SPECS.items():
         sheet = book.create_sheet(name)
@@ -90,3 +100,18 @@ def _cell(sheet, value, level="ok", bold=False):
     if level in FILLS:
         cell.fill = FILLS[level]
     return cell
+
+
+def ranges(numbers):
+    """Return numbers as pairs of the first and last of each run without a gap.
+
+    >>> ranges({4, 2, 3, 9})
+    [(2, 4), (9, 9)]
+    """
+    spans = []
+    for number in sorted(numbers):
+        if spans and spans[-1][1] == number - 1:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    return spans

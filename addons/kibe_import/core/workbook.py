@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import logging
+import re
 import warnings
 import zipfile
 
@@ -13,9 +15,13 @@ from .archive import OLE_MAGIC, UNREADABLE, Refused, megabytes
 from .cells import ExcelError
 from .const import MAX_MEMBER, MAX_PARTS, MAX_UNPACKED, SPECS
 from .messages import Text
+from .trace import log_fault
+
+_logger = logging.getLogger(__name__)
 
 WIDEST = 64
 FORMULA = b"<f"
+HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*\bhidden=[\"'](?:1|true)[\"']")
 #: What makes a part an XML text, whatever its name and encoding.
 XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 EMPTY_FORMULA = ExcelError("=…")
@@ -39,7 +45,8 @@ def read(raw, name, issues, max_rows):
         return {}
     # The libraries raise whatever a damaged file makes them stumble upon; none of it
     # may reach the operator as a traceback.
-    except Exception:
+    except Exception as error:
+        log_fault(_logger, "Reading a workbook", error)
         issues.add("Z02", name, value=UNREADABLE)
         return {}
     missing = [sheet for sheet in SPECS if sheet not in sheets]
@@ -157,7 +164,7 @@ def _check_package(raw, name, issues):
 
     :return: whether a sheet holds formulas
     """
-    formulas, total = False, 0
+    formulas, hidden, total = False, 0, 0
     with zipfile.ZipFile(io.BytesIO(raw)) as package:
         infos = package.infolist()
         if len(infos) > MAX_PARTS:
@@ -175,6 +182,9 @@ def _check_package(raw, name, issues):
                 issues.add("X02", f"{name}/{info.filename}")
                 raise Refused
             formulas |= FORMULA in content
+            hidden += len(HIDDEN_ROW.findall(content))
+    if hidden:
+        issues.add("Z17", name, value=hidden)
     return formulas
 
 

@@ -97,16 +97,16 @@ class KibeImportConfirm(models.AbstractModel):
         elif rows and not self.skip_error_rows:
             obstacles.append(
                 self.env._(
-                    "%(count)s error(s): correct them, or tick «Import Without the "
-                    "Rows in Error».",
+                    "Errors: %(count)s. Correct them, or tick «Import Without the Rows "
+                    "in Error».",
                     count=rows,
                 )
             )
         if self.losing_count and not self.confirm_loss:
             obstacles.append(
                 self.env._(
-                    "%(count)s child(ren) would lose their placements: tick «Confirm "
-                    "the Loss of Placements».",
+                    "Children who would lose their placements: %(count)s. Tick "
+                    "«Confirm the Loss of Placements».",
                     count=self.losing_count,
                 )
             )

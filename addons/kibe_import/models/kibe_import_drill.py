@@ -28,8 +28,9 @@ class KibeImportDrill(models.AbstractModel):
             context["kibe_import_id"] = self.id
         return {
             **action,
-            "view_mode": "list",
-            "views": [(view.id, "list")],
+            "view_mode": "list,kanban",
+            "mobile_view_mode": "kanban",
+            "views": [(view.id, "list"), (False, "kanban")],
             "search_view_id": (search.id, "search"),
             "context": context,
         }
@@ -103,7 +104,8 @@ class KibeImportDrill(models.AbstractModel):
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": "kibe.import.line",
-            "views": [(False, "list")],
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "mobile_view_mode": "kanban",
             "domain": [("import_id", "=", self.id), *domain],
             "context": {"kibe_test": self.operation == "test"},
         }

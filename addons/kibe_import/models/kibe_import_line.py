@@ -1,6 +1,6 @@
 from markupsafe import Markup, escape
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..core.operation import Action
 
@@ -13,12 +13,12 @@ ENTITIES = [
     ("sector", "Placement"),
 ]
 ACTIONS = [
-    (Action.CREATED, "Created"),
-    (Action.UPDATED, "Updated"),
-    (Action.ATTACHED, "Attached"),
-    (Action.UNCHANGED, "Unchanged"),
+    (Action.CREATED, "New"),
+    (Action.UPDATED, "Changed"),
+    (Action.ATTACHED, "Attached to a File"),
+    (Action.UNCHANGED, "As It Was"),
     (Action.SKIPPED, "Left as it is"),
-    (Action.DELETED, "Deleted"),
+    (Action.DELETED, "Removed"),
     (Action.IDENTICAL, "Rebuilt Identically"),
     (Action.ERROR, "In Error"),
 ]
@@ -73,9 +73,27 @@ class KibeImportLine(models.Model):
     before = fields.Json(readonly=True, groups="daycare.group_daycare_billing")
     after = fields.Json(readonly=True, groups="daycare.group_daycare_billing")
     changes_html = fields.Html(string="Before → After", compute="_compute_changes_html")
+    can_open = fields.Boolean(
+        compute="_compute_can_open",
+        help="The record is there, and the user may read it.",
+    )
 
     _import_idx = models.UniqueIndex("(import_id, sequence)")
 
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_can_open(self):
+        self.can_open = False
+        for model, lines in self.filtered("res_id").grouped("res_model").items():
+            if self.env[model].has_access("read"):
+                # by the rules, too: a search gives only what may be read
+                found = self.env[model].with_context(active_test=False)
+                ids = set(found.search([("id", "in", lines.mapped("res_id"))])._ids)
+                for line in lines:
+                    line.can_open = line.res_id in ids
+
+    @api.depends("entity", "before", "after")
+    @api.depends_context("uid", "lang")
     def _compute_changes_html(self):
         sees_money = self.env.user.has_group("daycare.group_daycare_billing")
         for line in self:
@@ -91,8 +109,11 @@ class KibeImportLine(models.Model):
         known = [*model._fields, *HIDDEN_NAMES]
         names = sorted({*before, *after} - TECHNICAL, key=known.index)
         rows = [self._change_html(name, before, after) for name in names]
-        # a new record is read as one text, changes are compared line by line
-        return Markup("<br/>" if before else " · ").join(rows)
+        # a new record is read as one text, changes are compared line by line; both
+        # wrap, so that nothing of them is cut
+        return Markup("<div class='text-wrap text-break'>%s</div>") % (
+            Markup("<br/>" if before else " · ").join(rows)
+        )
 
     def _change_html(self, name, before, after):
         if name == "lines":
@@ -169,12 +190,9 @@ class KibeImportLine(models.Model):
     def action_open_record(self):
         """Open the record of the line.
 
-        :return: a window action, or False when there is no record
+        :return: a window action, or False when there is no record to be seen
         """
         self.ensure_one()
-        record = self.env[self.res_model].browse(self.res_id) if self.res_id else None
-        return (
-            record.exists().get_formview_action()
-            if record and record.exists()
-            else False
-        )
+        if not self.can_open:
+            return False
+        return self.env[self.res_model].browse(self.res_id).get_formview_action()

@@ -6,8 +6,10 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..core import analysis, totals
+from ..core.const import SPECS
 from ..core.messages import Severity, Text, heading, render
 from ..core.reference import Options
+from ..core.report import ranges
 from .kibe_import_background import RunWatch
 from .kibe_import_line import MODELS
 
@@ -195,7 +197,8 @@ class KibeImportPlan(models.AbstractModel):
             )
         if self.losing_count and not self.confirm_loss:
             return self.env._(
-                "%(count)s child(ren) would lose their placements: confirm it first.",
+                "Children who would lose their placements: %(count)s. "
+                "Confirm it first.",
                 count=self.losing_count,
             )
         return False
@@ -229,13 +232,19 @@ class KibeImportPlan(models.AbstractModel):
         return {
             "rows": {
                 action: sum(row[action] for row in rows.values())
-                for action in ("read", "used", "ignored", "error")
+                for action in ("read", "used", "ignored", "held", "error")
             },
             "files": [
                 {"name": name, **table.origin, **rows[name]}
                 for name, table in found.tables.items()
                 if table is not None
             ],
+            # for the error report, which only reads the files again
+            "held": {
+                SPECS[name].file: ranges(numbers)
+                for name, numbers in found.held.items()
+                if numbers
+            },
             "ignored_codes": [[code, count] for code, (count, _row) in codes.items()],
             "losing": plans[-1].losing,
             "totals": self._totals(found, plans[-1]),

@@ -27,6 +27,7 @@ ACTION_ORDER = (
     "deleted",
     "identical",
     "ignored",
+    "held",
     "error",
 )
 
@@ -127,6 +128,7 @@ class KibeImportPreview(models.AbstractModel):
             "deleted": self.env._("Deleted"),
             "identical": self.env._("Of Which Identical"),
             "ignored": self.env._("Ignored"),
+            "held": self.env._("Held Back"),
             "error": self.env._("In Error"),
         }
 
@@ -180,10 +182,16 @@ class KibeImportPreview(models.AbstractModel):
             (m["file"], m["row"], LEVELS[m["severity"]], m["code"], m["text"])
             for m in messages.search_read(placed, names)
         )
+        held = (
+            (file, row)
+            for file, spans in ((self.details or {}).get("held") or {}).items()
+            for first, last in spans
+            for row in range(first, last + 1)
+        )
         name = f"{self.name.replace('/', '-')}.xlsx"
         self.attachment_ids.filtered(lambda a: a.name == name).unlink()
         attachment = self._attach(
-            name, report.build(found.tables, findings, language), XLSX
+            name, report.build(found.tables, findings, language, held), XLSX
         )
         return {
             "type": "ir.actions.act_url",

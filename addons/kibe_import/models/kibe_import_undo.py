@@ -53,7 +53,7 @@ class KibeImportUndo(models.AbstractModel):
         if later:
             raise UserError(
                 self.env._(
-                    "Undo the later import(s) first: %(names)s.",
+                    "Undo first what was imported later: %(names)s.",
                     names=", ".join(later.mapped("name")),
                 )
             )

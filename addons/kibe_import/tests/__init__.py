@@ -9,6 +9,7 @@ from . import test_import
 from . import test_preview
 from . import test_property
 from . import test_refusal
+from . import test_records
 from . import test_rehearsal
 from . import test_security
 from . import test_structure

@@ -18,9 +18,9 @@ class TestKibeConfirm(KibeImportCommon):
     def test_errors_are_corrected_or_left_out(self):
         run = self.run_import("bad/v04_date_31_02.zip", user=self.clerk)
         with Form(run) as form:
-            self.assertIn("1 error", form.obstacle)
+            self.assertIn("Errors: 1", form.obstacle)
             form.confirm_warnings = True
-            self.assertIn("1 error", form.obstacle)
+            self.assertIn("Errors: 1", form.obstacle)
             form.skip_error_rows = True
             self.assertFalse(form.obstacle)
         run.action_generate()
@@ -36,7 +36,7 @@ class TestKibeConfirm(KibeImportCommon):
         self.run_import("kibe_sample.zip", "create")
         run = self.run_import(edited(drop=NO_PLANNING))
         run.confirm_warnings = True
-        self.assertIn("1 child(ren)", run.obstacle)
+        self.assertIn("placements: 1", run.obstacle)
         run.confirm_loss = True
         self.assertFalse(run.obstacle)
 

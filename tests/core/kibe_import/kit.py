@@ -14,15 +14,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests_core_loader import ADDONS, load_core  # noqa: E402
 
 load_core("kibe_import")
+load_core("daycare")
 
+from daycare_core.text import label_index  # noqa: E402
 from kibe_import_core import (  # noqa: E402, F401
     analysis,
     cells,
     reference,
+    report,
     slots,
     table,
     text,
 )
+from kibe_import_core.issue import Issues  # noqa: E402, F401
 from kibe_import_core.messages import MESSAGES, render  # noqa: E402, F401
 
 SAMPLES = ADDONS / "kibe_import" / "tests" / "samples"
@@ -49,15 +53,28 @@ def make_group(code, grid, **values):
     return slots.Group(code, code, 1, slots=found, **values)
 
 
+def _index(rows):
+    """Return labels as the lists of the daycare fold them, then as the import does."""
+    return {text.fold(label): value for label, value in label_index(rows).items()}
+
+
 def _languages():
-    index, ids = {}, {}
-    for number, row in enumerate(_rows("languages_combo.csv"), 1):
-        ids[row["code_iso639_1"]] = number
-        for key in ("label_fr", "label_de", "label_en", "code_iso639_1"):
-            index.setdefault(text.fold(row[key]), number)
-    for row in _rows("languages_combo_iso639_2.csv"):
-        index.setdefault(row["code_iso639_2"], ids.get(row["code_iso639_1"], False))
-    return index
+    languages = list(enumerate(_rows("languages_combo.csv"), 1))
+    ids = {row["code_iso639_1"]: number for number, row in languages}
+    rows = [
+        ([row[key]], number)
+        for key in ("label_fr", "label_de", "label_en", "code_iso639_1")
+        for number, row in languages
+    ]
+    rows += [
+        ([row["code_iso639_2"]], ids.get(row["code_iso639_1"], False))
+        for row in _rows("languages_combo_iso639_2.csv")
+    ]
+    return _index(rows)
+
+
+def _labels(name, key):
+    return _index([([row["label"]], row[key]) for row in _rows(name)])
 
 
 def _combo(entries):
@@ -71,10 +88,8 @@ def make_reference():
     """Return the lists and groups the expectations assume."""
     config = json.loads((SAMPLES / "odoo_config.json").read_text(encoding="utf-8"))
     return reference.Reference(
-        genders={
-            text.fold(r["label"]): r["gender"] for r in _rows("gender_labels.csv")
-        },
-        civil={text.fold(r["label"]): r["key"] for r in _rows("civil_status.csv")},
+        genders=_labels("gender_labels.csv", "gender"),
+        civil=_labels("civil_status.csv", "key"),
         languages=_languages(),
         statuses=_combo(config["combo_child_status"]),
         authorities=_combo(config["combo_parental_authority"]),

@@ -19,7 +19,7 @@ TEXTS = [
         "Z04",
         member("contrats.csv", None),
         ("upload.zip", None, None, None),
-        "Fichier(s) manquant(s) dans l'archive: contrats.csv. "
+        "Il manque des fichiers dans l'archive: contrats.csv. "
         "Les 5 CSV et les 2 XML sont obligatoires.",
     ),
     (
