@@ -1,0 +1,89 @@
+"""Workbooks that would fill the memory are read within bounds.
+
+Each is read by a process of its own, whose peak is what the kernel says of it.
+"""
+
+import io
+import random
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from devtools import paths
+from tests.core.kibe_import.kit import SAMPLES
+
+ALLOWED = 300  # MB above what the process needs before it reads
+MEASURE = """
+import re, sys
+sys.path.insert(0, sys.argv[1])
+from tests.core.kibe_import import kit
+import openpyxl, xlrd
+kit.run("kibe_sample.xlsx", groups=b"", slots=b"")
+def peak():
+    status = open("/proc/self/status").read()
+    return int(re.search(r"VmHWM:\\s+(\\d+)", status)[1])
+before = peak()
+raw = open(sys.argv[2], "rb").read()
+found = kit.analysis.read(raw, "upload", kit.REFERENCE)
+after = peak()
+codes = sorted({issue.code for issue in found.issues})
+print((after - before) // 1024, *codes)
+"""
+
+
+def peak(raw, tmp_path):
+    """Return the megabytes that reading an upload takes, and the codes it gives."""
+    file = tmp_path / "upload"
+    file.write_bytes(raw)
+    command = [sys.executable, "-c", MEASURE, paths.ROOT, file]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    megabytes, *codes = said.split()
+    return int(megabytes), set(codes)
+
+
+def repacked(changes):
+    """Return the sample workbook with other parts."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(SAMPLES / "kibe_sample.xlsx") as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for info in source.infolist():
+            if info.filename not in changes:
+                target.writestr(info.filename, source.read(info))
+        for name, content in changes.items():
+            target.writestr(name, content)
+    return buffer.getvalue()
+
+
+def shared_texts():
+    """As many different texts as fit into the largest part."""
+    rng = random.Random(1)
+    texts = "".join(
+        f"<si><t>{rng.getrandbits(40):x}</t></si>" for _n in range(1_600_000)
+    )
+    return repacked({"xl/sharedStrings.xml": f"<sst>{texts}</sst>"})
+
+
+def padded_rows():
+    """A cell in the last column of each row: a reader may fill up all before it."""
+    rows = "".join(
+        f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(1, 100_000)
+    )
+    content = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData>{rows}</sheetData></worksheet>"
+    )
+    return repacked({"xl/worksheets/sheet5.xml": content})
+
+
+SHAPES = {"shared texts": shared_texts, "padded rows": padded_rows}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_memory_is_bounded(shape, tmp_path):
+    raw = SHAPES[shape]()
+    megabytes, codes = peak(raw, tmp_path)
+    assert 0 < megabytes <= ALLOWED, codes
