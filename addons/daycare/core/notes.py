@@ -18,6 +18,17 @@ def local_images(html):
     return STYLE_URL.sub("none", without)
 
 
+def with_local_note(vals):
+    """Return the values of a record, its note without images from elsewhere.
+
+    :param dict vals: what is written; left as it is
+    :return: dict
+    """
+    if not vals.get("note"):
+        return vals
+    return {**vals, "note": local_images(vals["note"])}
+
+
 def _kept(image):
     sources = ["".join(found).strip() for found in SOURCE.findall(image)]
     return image if sources and all(map(LOCAL.match, sources)) else ""

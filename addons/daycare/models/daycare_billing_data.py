@@ -78,8 +78,9 @@ class DaycareBillingData(models.Model):
     def _set_payers(self, payers):
         """Let guardians pay for children from the first of this month on.
 
-        A page begun this month is changed; a child's first page counts for the time
-        before it, too.
+        A page begun this month is changed. A child's first page counts for the time
+        before it, too: so who has paid until now gets a page of their own, or the
+        months that are over would be billed to somebody else.
 
         :param dict payers: child -> guardian
         """
@@ -87,9 +88,19 @@ class DaycareBillingData(models.Model):
         first = today.replace(day=1)
         children = self.env["daycare.child"].union(*payers)
         in_force = self._in_force(children, today)
+        began = self._began_without_page(children, first)
         new = []
         for child, guardian in payers.items():
             page = in_force.get(child.id)
+            former = page.debtor_id if page else child._main_payer()
+            if child in began and former and former != guardian:
+                new.append(
+                    {
+                        "child_id": child.id,
+                        "date_from": began[child],
+                        "debtor_id": former.id,
+                    }
+                )
             if page and first <= page.date_from <= today:
                 page.debtor_id = guardian
             elif not page or page.debtor_id != guardian:
@@ -101,6 +112,26 @@ class DaycareBillingData(models.Model):
                     }
                 )
         self.create(new)
+
+    @api.model
+    def _began_without_page(self, children, first):
+        """Return {child: first day of care} of those whose pages all begin later.
+
+        :param children: the children
+        :param date first: only those who came before this day
+        """
+        earlier = self.search(
+            [("child_id", "in", children.ids), ("date_from", "<", first)]
+        )
+        groups = self.env["daycare.sector"]._read_group(
+            [
+                ("child_id", "in", (children - earlier.child_id).ids),
+                ("date_from", "<", first),
+            ],
+            ["child_id"],
+            ["date_from:min"],
+        )
+        return dict(groups)
 
     @api.model
     def _in_force(self, children, date):

@@ -113,6 +113,11 @@ class DaycareChild(models.Model):
         months = age.years * 12 + age.months
         return self.env._("%(months)s months", months=months)
 
+    def _main_payer(self):
+        """Return the guardian who pays as long as no page of billing data says it."""
+        main = self.guardian_link_ids.filtered("is_main")
+        return main.filtered(lambda link: link.role != "third_party").guardian_id
+
     @api.depends("guardian_link_ids.is_main", "guardian_link_ids.guardian_id")
     def _compute_main_guardian_id(self):
         for child in self:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..core.notes import local_images
+from ..core.notes import with_local_note
 
 
 class DaycareDossierMixin(models.AbstractModel):
@@ -36,14 +36,14 @@ class DaycareDossierMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Create files; their notes fetch nothing from elsewhere."""
-        return super().create([_with_local_note(vals) for vals in vals_list])
+        return super().create([with_local_note(vals) for vals in vals_list])
 
     def write(self, vals):
         """Write files; one whose pages name records of its company stays there.
 
         :raises UserError: a page would name a record of another company
         """
-        result = super().write(_with_local_note(vals))
+        result = super().write(with_local_note(vals))
         if "company_id" in vals:
             # sudo: only companies are compared, on whatever page
             for pages in self.sudo()._pages():
@@ -84,12 +84,6 @@ class DaycareDossierMixin(models.AbstractModel):
         """Fill town and country from a Swiss postcode (kibe 1.9)."""
         if self.zip and self.zip != self._origin.zip:
             self.update(self.env["daycare.locality"]._address_vals(self.zip))
-
-
-def _with_local_note(vals):
-    if not vals.get("note"):
-        return vals
-    return {**vals, "note": local_images(vals["note"])}
 
 
 def _is_number(value):

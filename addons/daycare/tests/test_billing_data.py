@@ -123,6 +123,22 @@ class TestBillingData(DaycareCommon):
         )
         self.check_debtor(self.father)
 
+    def test_months_that_are_over_stay_with_who_paid_them(self):
+        """A first page counts for the time before it, too."""
+        self.place(self.child, {"mon": [1]})
+        self.link(self.mother, is_main=True)
+        father = self.link(self.father)
+        for pages, what in ((None, "no page"), ("2021-06-01", "begun this month")):
+            with self.subTest(what):
+                self.child.billing_data_ids.unlink()
+                if pages:
+                    self.page(pages, self.mother)
+                father.action_make_debtor()
+                self.check_debtor(self.father)
+                for day, payer in (("03-31", self.mother), ("06-30", self.father)):
+                    with freeze_time(f"2021-{day}"):
+                        self.check_debtor(payer)
+
     def test_page_begun_this_month_is_changed(self):
         page = self.page("2021-06-10", self.mother)
         self.link(self.father).is_debtor = True

@@ -40,6 +40,19 @@ class TestReport(DaycareCommon):
             with self.subTest(text=text):
                 self.assertIn(text, html)
 
+    def test_letterhead_is_that_of_the_child_s_company(self):
+        other = self.env["res.company"].create({"name": "The Other Centre"})
+        child = self.Child.create(
+            {"lastname": "X", "firstname": "Y", "company_id": other.id}
+        )
+        self.assertIn("The Other Centre", self.sheet(child))
+
+    def test_each_sheet_has_its_name_once(self):
+        twin = self.Child.create({"lastname": "Mory", "firstname": "Melchior"})
+        html = self.sheet(self.child | twin)
+        for child in self.child | twin:
+            self.assertEqual(html.count(child.name), 1)
+
     def test_past_placements_are_left_out(self):
         self.place(self.child, {"mon": [1]}, begin="2020-01-01", end="2021-03-31")
         self.assertIn("No placement.", self.sheet(self.child))

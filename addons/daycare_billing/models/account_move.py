@@ -122,14 +122,17 @@ class AccountMove(models.Model):
 class AccountMoveLine(models.Model):
     """A line of an invoice knows what it bills, and so do its credit notes."""
 
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "exchange.engine.mixin"]
 
+    # Credit notes take it over from the invoice, whoever makes them.
     daycare_billing_line_id = fields.Many2one(
         "daycare.billing.line",
         string="Month of Care",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        engine="write",
     )
 
 

@@ -66,6 +66,7 @@ class DaycareBillingRun(models.Model):
         required=True,
         readonly=True,
         copy=False,
+        engine=True,
     )
     journal_id = fields.Many2one(
         default=lambda self: self.env.company.daycare_journal_id,

@@ -98,8 +98,8 @@ class DaycareBillingRun(models.Model):
             self._warning(
                 "not_invoiced",
                 self.env._(
-                    "%(run)s has %(count)s lines without invoice, which count as "
-                    "billed here. Create the invoices there, or discard it.",
+                    "%(run)s: lines without invoice that count as billed here: "
+                    "%(count)s. Create the invoices there, or discard it.",
                     run=run.display_name,
                     count=count,
                 ),

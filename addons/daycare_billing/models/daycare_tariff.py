@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 
+from odoo.addons.daycare.core.notes import with_local_note
+
 from ..core.money import exact, share_of
 from ..core.tariff import AgeSurcharge, Tariff
 
@@ -150,6 +152,15 @@ class DaycareTariff(models.Model):
         "Prices, weeks, months, hours and parts of a tariff must be in their range, "
         "and the maximum not below the minimum.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create tariffs; their notes fetch nothing from elsewhere."""
+        return super().create([with_local_note(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Write tariffs; their notes fetch nothing from elsewhere."""
+        return super().write(with_local_note(vals))
 
     @api.depends("ceiling", "deduction")
     def _compute_maximum_from(self):

@@ -150,7 +150,7 @@ class TestCorrections(DaycareBillingCommon):
         self.assertFalse(second.billing_line_ids)
         told = second.exchange_message_ids.filtered(lambda m: m.code == "not_invoiced")
         self.assertEqual((told.res_model, told.res_id), (first._name, first.id))
-        self.assertIn("1 lines without invoice", told.text)
+        self.assertIn("lines without invoice that count as billed here: 1.", told.text)
 
     def test_second_run_of_the_month_bills_who_came_since(self):
         self._bill(post=True)

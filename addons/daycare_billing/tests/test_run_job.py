@@ -157,3 +157,15 @@ class TestRunJob(DaycareBillingCommon):
         explained = run.billing_line_ids.action_explain()
         self.assertEqual(explained["res_id"], run.billing_line_ids.id)
         self.assertEqual(explained["name"], "Melody Mory · 03.2021 · Care")
+
+    def test_states_in_french(self):
+        """The chatter tells them, though the form shows the stage."""
+        self.env["res.lang"].sudo()._activate_lang("fr_FR")
+        modules = self.env["ir.module.module"].sudo()
+        modules._load_module_terms(["exchange_run", "daycare_billing"], ["fr_FR"])
+        french = self.env(context={**self.env.context, "lang": "fr_FR"})
+        field = self.env["daycare.billing.run"]._fields["state"]
+        found = dict(field._description_selection(french))
+        self.assertEqual(found["running"], "En cours")
+        self.assertEqual(found["done"], "Terminé")
+        self.assertEqual(found["failed"], "Échoué")

@@ -221,3 +221,25 @@ class TestImmutable(DaycareBillingCommon):
                 move.write({name: value})
         with self.assertRaises(AccessError):
             self._run(APRIL).write({"stage": "posted"})
+        with self.assertRaises(AccessError):
+            self._run(APRIL).write({"phase": "post"})
+
+    def test_what_a_line_of_an_invoice_bills_is_the_program_s(self):
+        """Otherwise a tax paper could be moved from one child to another."""
+        child = self._child("Other", "Child", self.mother)
+        self._sector(child, MARCH, "2021-03-31", {"mon": (1, 2)})
+        run = self._bill()
+        items = run.move_ids.invoice_line_ids.filtered("daycare_billing_line_id")
+        item = items[:1]
+        for value in (False, (items - item).daycare_billing_line_id[:1].id):
+            with self.subTest(value=value), self.assertRaises(AccessError):
+                item.write({"daycare_billing_line_id": value})
+            with self.subTest(value=value, door="form"), self.assertRaises(AccessError):
+                vals = {"daycare_billing_line_id": value}
+                item.move_id.write(
+                    {"invoice_line_ids": [Command.update(item.id, vals)]}
+                )
+        run.action_post()
+        note = run.move_ids._reverse_moves()
+        found = note.invoice_line_ids.daycare_billing_line_id
+        self.assertEqual(found, run.billing_line_ids)

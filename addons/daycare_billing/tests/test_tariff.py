@@ -109,3 +109,12 @@ class TestTariff(DaycareBillingCommon):
         days = Closure._closed_days(self.company, MARCH, date(2021, 3, 31))
         self.assertEqual(sorted(d.day for d in days[None]), [29, 30, 31])
         self.assertEqual([d.day for d in days[other.id]], [10])
+
+    def test_note_fetches_no_picture_from_elsewhere(self):
+        spy = '<p>Communal<img src="http://spy.example/a.png"></p>'
+        self.bracket.note = spy
+        other = self._tariff(
+            "Own", note=spy, department_ids=[Command.set(self.department.ids)]
+        )
+        for tariff in self.bracket | other:
+            self.assertEqual(tariff.note, "<p>Communal</p>")

@@ -46,6 +46,10 @@ class DaycareSetup(models.TransientModel):
     daycare_income_months = fields.Integer(string="Months an Income Is Valid")
     daycare_require_address = fields.Boolean(string="Address Required")
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Setup and Settings")
+
     @api.depends("step_ids.done")
     def _compute_open_count(self):
         for setup in self:
@@ -150,7 +154,7 @@ class DaycareSetupStep(models.TransientModel):
     code = fields.Char(required=True)
     name = fields.Char(string="Point", required=True)
     text = fields.Char(string="What Is Missing")
-    done = fields.Boolean()
+    done = fields.Boolean(string="In Order")
     fixable = fields.Boolean()
     res_model = fields.Char()
     res_id = fields.Integer()
