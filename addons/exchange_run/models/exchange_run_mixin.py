@@ -37,6 +37,8 @@ class ExchangeRunMixin(models.AbstractModel):
     _exchange_transaction = "chunk"
     #: From how many units on the job runs in the background; None: never.
     _exchange_background_from = None
+    #: Fields that say what the job is about: they are settled once it has a plan.
+    _exchange_settled = ("dry_run",)
     _exchange_sequence_code = "exchange.run"
 
     name = fields.Char(
@@ -179,14 +181,15 @@ class ExchangeRunMixin(models.AbstractModel):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Change jobs; whether one is for real is settled once it has a plan.
+        """Change jobs; what one is about is settled once it has a plan.
 
-        :raises UserError: a job with a plan would become a real one, or a rehearsal
+        :raises UserError: a job with a plan would become another one, such as a real
+            one or a rehearsal; see `_exchange_settled`
         """
-        if "dry_run" in vals and not self._is_engine_writing():
-            value = bool(vals["dry_run"])
+        names = vals.keys() & set(self._exchange_settled)
+        if names and not self._is_engine_writing():
             settled = self.filtered(lambda run: run.state != "draft")
-            if any(run.dry_run != value for run in settled):
+            if any(not r._engine_is_same(n, vals[n]) for r in settled for n in names):
                 raise UserError(
                     self.env._(
                         "A job that was previewed or started cannot become another "

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from pathlib import PureWindowsPath
 
 from .exceptions import CodedError
 from .transport import site
@@ -172,6 +173,17 @@ def _known(data, keys, place):
         for key, attribute in keys.items()
         if key in data
     }
+
+
+def is_windows_path(path):
+    """Tell whether a folder is written for Windows: with a drive, or backslashes.
+
+    On another system that would be a folder of this very name.
+
+    :param str path: as it stands in the file
+    :rtype: bool
+    """
+    return "\\" in path or bool(PureWindowsPath(path).drive)
 
 
 def _text(value, place):

@@ -57,12 +57,20 @@ def check_form(url, allow_private=False):
 
 
 def _check_literal(name):
-    """Refuse an internal machine that is written as a number."""
+    """Refuse an internal machine that is written as a number.
+
+    The resolver also reads `2852039166`, `0xA9FEA9FE` and `169.254.43518`.
+    """
     try:
-        ipaddress.ip_address(name.partition("%")[0])
+        peer = socket.inet_ntoa(socket.inet_aton(name))
+    except (OSError, UnicodeError):
+        peer = name
+    try:
+        check_peer(peer)
+    except exc.SofiConfigError:
+        raise
     except ValueError:  # a name: asked for when the address is used
         return
-    check_peer(name)
 
 
 def site(url):

@@ -39,6 +39,15 @@ class PrimmoImport(models.Model):
     _exchange_kind = "primmo.import"
     _exchange_sequence_code = "primmo.import"
     _exchange_transaction = "run"
+    _exchange_settled = (
+        "dry_run",
+        "residence_id",
+        "kind",
+        "file",
+        "heading_row",
+        "archive_missing",
+        "skip_error_rows",
+    )
     _exchange_background_from = 2000
 
     residence_id = fields.Many2one(
@@ -62,7 +71,7 @@ class PrimmoImport(models.Model):
         help="CSV, .xls or .xlsx. It is not given back: a list of tenants holds NAMs.",
     )
     list_file = fields.Binary(attachment=True, groups=NO_ACCESS, copy=False)
-    file_name = fields.Char(string="File Name")
+    file_name = fields.Char()
     has_list = fields.Boolean(compute="_compute_has_list")
     list_deleted_date = fields.Date(
         string="List Deleted On",
@@ -203,7 +212,7 @@ class PrimmoImport(models.Model):
             self._log(
                 "fatal",
                 self.env._(
-                    "%(count)s rows have errors. Correct the list, or choose to leave "
+                    "Rows with errors: %(count)s. Correct the list, or choose to leave "
                     "them out.",
                     count=len(rows) - len(good),
                 ),

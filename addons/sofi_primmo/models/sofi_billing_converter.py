@@ -133,7 +133,8 @@ class SofiBillingConverter(models.AbstractModel):
 
     @api.model
     def _group_label(self, run, key, sources):
-        names = (self._residence(sources[:1]).name, sources[:1].resident_name, key[1])
+        customer = self._tenants(sources).get(self._tenant_key(sources[:1]))
+        names = (self._residence(sources[:1]).name, customer and customer.name, key[1])
         return " – ".join(name for name in names if name)
 
     @api.model
@@ -291,16 +292,17 @@ class AccountBillingRun(models.Model):
             self._log(
                 "info",
                 self.env._(
-                    "%(residence)s: %(count)s charges, %(amount)s, are not invoiced "
-                    "here: they went to Primmo before it began to invoice in Odoo.",
+                    "%(residence)s: charges that are not invoiced here, as they went "
+                    "to Primmo before it began to invoice in Odoo: %(count)s, "
+                    "%(amount)s",
                     residence=residence.name,
                     count=count,
                     amount=currency.format(amount),
                 )
                 if residence.invoice_customers
                 else self.env._(
-                    "%(residence)s: %(count)s charges, %(amount)s, are not invoiced "
-                    "here: this residence invoices in Primmo.",
+                    "%(residence)s: charges that are not invoiced here, as this "
+                    "residence invoices in Primmo: %(count)s, %(amount)s",
                     residence=residence.name,
                     count=count,
                     amount=currency.format(amount),

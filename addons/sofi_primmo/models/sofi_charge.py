@@ -63,6 +63,11 @@ class SofiCharge(models.Model):
         index="btree_not_null",
     )
     detail = fields.Char(help="What is worth saying about the charge.")
+    refusal = fields.Char(
+        string="SOFI's Refusal",
+        help="The code SOFI gave for not archiving the charge; Detail says it in "
+        "words.",
+    )
     earlier_id = fields.Many2one(
         "sofi.charge",
         string="Exported Before",
@@ -73,7 +78,10 @@ class SofiCharge(models.Model):
     sofi_charge_id = fields.Char(string="SOFI Charge", required=True)
     external_id = fields.Char(string="External ID", help="Number of the Primmo tenant.")
     sofi_resident_id = fields.Char(string="SOFI Resident")
-    resident_name = fields.Char(string="Resident")
+    # Who invoices sees the customer; the resident's name is for who works with SOFI.
+    resident_name = fields.Char(
+        string="Resident", groups="sofi_primmo.group_sofi_viewer"
+    )
     sofi_service_id = fields.Char(string="SOFI Service")
     service_code = fields.Char()
     description = fields.Char()

@@ -81,9 +81,9 @@ class SofiCharge(models.Model):
                 )
             )
         if state == "archived":
-            text = self.env._("Kept in the file by %(user)s (%(count)s charges)")
+            text = self.env._("Charges kept in the file by %(user)s: %(count)s")
         else:
-            text = self.env._("Taken out of the file by %(user)s (%(count)s charges)")
+            text = self.env._("Charges taken out of the file by %(user)s: %(count)s")
         for (run, residence), lines in self.grouped(
             lambda line: (line.export_id, line.residence_id)
         ).items():

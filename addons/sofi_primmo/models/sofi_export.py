@@ -26,6 +26,7 @@ class SofiExport(models.Model):
     _inherit = ["exchange.run.mixin"]
     _exchange_kind = "sofi.export"
     _exchange_sequence_code = "sofi.export"
+    _exchange_settled = ("dry_run", "residence_ids")
     _exchange_background_from = 5  # residences; the night runs them at once
 
     residence_ids = fields.Many2many(
@@ -54,7 +55,10 @@ class SofiExport(models.Model):
     charge_count = fields.Integer(string="Charges", compute="_compute_totals")
     skipped_count = fields.Integer(string="Left Out", compute="_compute_totals")
     currency_id = fields.Many2one(
-        "res.currency", default=lambda self: self.env.ref("base.CAD")
+        "res.currency",
+        default=lambda self: self.env.ref("base.CAD"),
+        readonly=True,
+        engine=True,
     )
     amount = fields.Monetary(string="Total", compute="_compute_totals")
     log_text = fields.Text(string="Log", compute="_compute_log_text")

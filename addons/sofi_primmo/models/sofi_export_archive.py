@@ -92,8 +92,8 @@ class SofiExport(models.Model):
         if foreign:
             ids = foreign[:20].mapped("sofi_charge_id")
             text = self.env._(
-                "%(residence)s: somebody else archived %(count)s charges of %(name)s "
-                "in SOFI: %(ids)s.",
+                "%(residence)s: charges of %(name)s that somebody else archived in "
+                "SOFI (%(count)s): %(ids)s.",
                 count=len(foreign),
                 ids=", ".join(ids) + (" …" if len(foreign) > len(ids) else ""),
                 **values,
@@ -106,7 +106,7 @@ class SofiExport(models.Model):
             raise SofiUserError(text, "already_archived", file.residence_id, advice)
         if failed:
             text = self.env._(
-                "%(residence)s: SOFI did not archive %(count)s charges, the file "
+                "%(residence)s: charges that SOFI did not archive: %(count)s. The file "
                 "stays %(name)s. Resume takes them out of the file if they are no "
                 "longer accepted.",
                 count=failed,
@@ -156,18 +156,38 @@ class SofiExport(models.Model):
         foreign.state = "archived_elsewhere"
         for line in batch - done - foreign:
             reason = answer.rejected.get(line.sofi_charge_id, "")
-            line.write({"state": "archive_failed", "detail": reason})
+            line.write(
+                {
+                    "state": "archive_failed",
+                    "refusal": reason,
+                    "detail": self._refusal_text(reason),
+                }
+            )
         self._count("sofi.charge", "archive", len(done))
         self._commit()
         step = f"{file.residence_id.name}: {self.counters['sofi.charge']['archive']}"
         self._set_progress(self._units_done(), text=step)
 
+    def _refusal_text(self, code):
+        """Return in words why SOFI did not archive a charge.
+
+        :param str code: as SOFI gave it, may be empty
+        """
+        texts = {
+            NO_ANSWER: self.env._("SOFI did not say whether it archived the charge"),
+            "status_changed": self.env._("The charge is no longer accepted in SOFI"),
+            "not_found": self.env._("The charge is no longer in SOFI"),
+        }
+        return texts.get(code) or self.env._(
+            "SOFI refused to archive the charge (%(code)s)", code=code or "–"
+        )
+
     def _say_repeated(self, file, ids):
         """Name charges taken for archived by a request whose answer was lost."""
         if ids:
             text = self.env._(
-                "%(residence)s: an earlier request had archived %(count)s charges of "
-                "%(name)s without an answer reaching us.",
+                "%(residence)s: charges of %(name)s that an earlier request had "
+                "archived without an answer reaching us: %(count)s",
                 residence=file.residence_id.name,
                 count=len(ids),
                 name=file.name,
@@ -196,10 +216,15 @@ class SofiExport(models.Model):
         batches = split_every(ARCHIVE_BATCH, again.ids)
         for number, ids in enumerate(batches, start=file._next_batch()):
             again.browse(ids).write(
-                {"state": "written", "archive_batch": number, "detail": False}
+                {
+                    "state": "written",
+                    "archive_batch": number,
+                    "refusal": False,
+                    "detail": False,
+                }
             )
         by_now = failed.filtered(lambda line: status[line] == archived)
-        ours = by_now.filtered(lambda line: line.detail == NO_ANSWER)
+        ours = by_now.filtered(lambda line: line.refusal == NO_ANSWER)
         ours.state = "archived"
         (by_now - ours).state = "archived_elsewhere"
         gone = failed.filtered(lambda line: status[line] not in (accepted, archived))
@@ -209,8 +234,8 @@ class SofiExport(models.Model):
             self._log(
                 "warning",
                 self.env._(
-                    "%(count)s charges are no longer accepted in SOFI and were taken "
-                    "out of %(name)s.",
+                    "Charges that are no longer accepted in SOFI and were taken out of "
+                    "%(name)s: %(count)s",
                     count=len(gone),
                     name=file.name,
                 ),

@@ -143,8 +143,8 @@ class SofiExport(models.Model):
             self._log(
                 "warning",
                 self.env._(
-                    "%(residence)s: SOFI listed %(count)s charges that are not "
-                    "accepted or not of the period; they are ignored",
+                    "%(residence)s: charges that SOFI listed although they are not "
+                    "accepted or not of the period; they are ignored: %(count)s",
                     residence=residence.name,
                     count=strange,
                 ),

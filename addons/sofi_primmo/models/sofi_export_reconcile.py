@@ -19,7 +19,7 @@ class SofiExport(models.Model):
     # One file a concern: together they would be too long to read.
     _inherit = "sofi.export"  # pylint: disable=consider-merging-classes-inherited
 
-    date_reconciled = fields.Datetime(readonly=True, copy=False)
+    date_reconciled = fields.Datetime(readonly=True, copy=False, engine=True)
 
     def _finish(self):
         result = super()._finish()

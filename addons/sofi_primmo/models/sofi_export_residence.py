@@ -336,8 +336,8 @@ class SofiExport(models.Model):
             self._log(
                 "warning",
                 self.env._(
-                    "%(residence)s: %(count)s charges have been accepted for more than "
-                    "%(days)s days and cannot be exported",
+                    "%(residence)s: charges that have been accepted for more than "
+                    "%(days)s days and cannot be exported: %(count)s",
                     residence=residence.name,
                     count=len(stale),
                     days=residence.stale_days,

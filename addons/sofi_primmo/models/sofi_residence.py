@@ -21,7 +21,7 @@ class SofiResidence(models.Model):
 
     _name = "sofi.residence"
     _description = "Residence"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "exchange.engine.mixin"]
     _order = "sequence, name"
     _check_company_auto = True
 
@@ -135,6 +135,7 @@ class SofiResidence(models.Model):
         string="Disk of the Folder",
         readonly=True,
         copy=False,
+        engine=True,
         help="Where the disk or network share of the output folder is mounted. When "
         "the share is gone, files must not go to the server's own disk. Create Folders "
         "looks at it anew.",
@@ -190,9 +191,10 @@ class SofiResidence(models.Model):
 
     def write(self, vals):
         """Write; another output folder may lie on another disk."""
-        if "output_directory" in vals:
-            vals = {"output_mount": False, **vals}
-        return super().write(vals)
+        result = super().write(vals)
+        if "output_directory" in vals and "output_mount" not in vals:
+            self._forget_mount()
+        return result
 
     def _twins(self):
         """Return the other residences of the same SOFI site, archived ones too.
@@ -253,8 +255,9 @@ class SofiResidence(models.Model):
             _logger.warning(
                 "SOFI: residences %s speak with the same site", (residence | others).ids
             )
+            reader = residence.with_context(lang=residence.user_id.lang)
             residence.message_post(
-                body=self.env._(
+                body=reader.env._(
                     "This residence and %(others)s speak with the same SOFI site: its "
                     "charges would be billed twice. Neither is exported until one of "
                     "them is archived. Look in Primmo whether charges were billed "

@@ -22,6 +22,7 @@ class SofiResidence(models.Model):
         string="Invoicing Since",
         readonly=True,
         copy=False,
+        engine=True,
         help="When invoicing in Odoo began. What was exported before went to Primmo.",
     )
     tax_taxable_ids = fields.Many2many(
@@ -86,26 +87,50 @@ class SofiResidence(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create residences; invoicing begins now where it is switched on."""
-        now = fields.Datetime.now()
-        return super().create(
-            [
-                {**vals, "invoice_since": now}
-                if vals.get("invoice_customers")
-                else vals
-                for vals in vals_list
-            ]
-        )
+        residences = super().create(vals_list)
+        residences.filtered("invoice_customers")._begin_invoicing()
+        return residences
 
     def write(self, vals):
         """Change residences; invoicing begins now where it is switched on."""
         if not vals.get("invoice_customers"):
             return super().write(vals)
         begin = self.filtered(lambda residence: not residence.invoice_customers)
-        result = super(SofiResidence, self - begin).write(vals)
-        if begin:
-            now = fields.Datetime.now()
-            super(SofiResidence, begin).write({**vals, "invoice_since": now})
+        result = super().write(vals)
+        begin._begin_invoicing()
         return result
+
+    def _begin_invoicing(self):
+        """Keep that invoicing in Odoo begins now."""
+        with self._engine_writes():
+            self.invoice_since = fields.Datetime.now()
+
+    def _propose_invoice_from(self):
+        """Choose from which day on residences of an earlier version invoice here.
+
+        Without such a day the whole past would be invoiced, though Primmo has billed
+        it: it is the first day invoiced here so far, else today. A person is told, and
+        may choose another one.
+        """
+        Charge = self.env["sofi.charge"]
+        for residence in self.filtered("invoice_customers"):
+            if residence.invoice_from:
+                continue
+            billed = [
+                ("residence_id", "=", residence.id),
+                ("billing_move_id", "!=", False),
+            ]
+            first = Charge.search(billed, order="service_day", limit=1).service_day
+            residence.invoice_from = first or fields.Date.today()
+            reader = residence.with_context(lang=residence.user_id.lang)
+            residence.message_post(
+                body=reader.env._(
+                    "Charges are invoiced in Odoo from %(day)s on: those of earlier "
+                    "days are left to Primmo. Choose another day where that is wrong.",
+                    day=fields.Date.to_string(residence.invoice_from),
+                ),
+                partner_ids=residence.user_id.partner_id.ids,
+            )
 
     def _invoiced_here(self):
         """Return the domain of this residence's charges that Primmo has not billed."""

@@ -57,6 +57,18 @@ class SofiResidence(models.Model):
             entry = self.new({"name": f"{name}, {place}", "url": values["url"]})
             raise UserError(entry._config_text(error)) from error
         for field in ("output_directory", "log_directory"):
+            if config_file.is_windows_path(values[field] or ""):
+                raise UserError(
+                    self.env._(
+                        "%(file)s, %(place)s: %(folder)s is a folder of a Windows "
+                        "computer, where the script ran. Folders of this server lie "
+                        "below %(root)s and are written like mdg/output: change it in "
+                        "the file, then import it again.",
+                        folder=values[field],
+                        root=self._output_root(),
+                        **texts,
+                    )
+                )
             try:
                 output_directory.resolve(self._output_root(), values[field] or "")
             except output_directory.DirectoryError as error:

@@ -56,6 +56,11 @@ class SofiResidence(models.Model):
         if mount and self.output_mount != mount:
             self.sudo().output_mount = mount  # sudo: runs keep it, not administrators
 
+    def _forget_mount(self):
+        """Look at the disk of the output folder anew, the next time."""
+        with self._engine_writes():
+            self.output_mount = False
+
     def _leftovers(self):
         """Return the names of files that forbid a new run (spec 4.5).
 
@@ -70,7 +75,7 @@ class SofiResidence(models.Model):
     def action_create_directories(self):
         """Create the output folders; runs themselves never do (spec 4.5)."""
         self.check_access("write")
-        self.output_mount = False
+        self._forget_mount()
         root = self._output_root()
         for residence in self.filtered("output_directory"):
             path = residence.output_directory

@@ -24,12 +24,15 @@ class SofiSync(models.Model):
     _inherit = ["exchange.run.mixin"]
     _exchange_kind = "sofi.sync"
     _exchange_sequence_code = "sofi.sync"
+    _exchange_settled = ("dry_run", "residence_ids")
 
     residence_ids = fields.Many2many(
         "sofi.residence",
         string="Residences",
         required=True,
         check_company=True,
+        # A residence archived since keeps its synchronizations: they may be open.
+        context={"active_test": False},
         default=lambda self: self.env["sofi.residence"].search(
             [("company_id", "=", self.env.company.id)]
         ),
@@ -60,6 +63,7 @@ class SofiSync(models.Model):
         chunks = []
         for residence in self.residence_ids.sorted("sequence"):
             try:
+                self._check_residence(residence)
                 self._refresh(residence)
             except SofiUserError as error:
                 self._record_error(error)
@@ -68,6 +72,18 @@ class SofiSync(models.Model):
             residence._check_convention()
             chunks.append({"residence_id": residence.id})
         return chunks
+
+    def _check_residence(self, residence):
+        """Make sure that a residence is still in use.
+
+        :raises SofiUserError: it is archived
+        """
+        if not residence.active:
+            text = self.env._(
+                "%(residence)s is archived: it is not synchronized.",
+                residence=residence.name,
+            )
+            raise SofiUserError(text, "archived_residence", residence)
 
     def _refresh(self, residence):
         """Read SOFI's lists of a residence."""
@@ -114,6 +130,7 @@ class SofiSync(models.Model):
 
     def _execute(self, payload):
         residence = self.env["sofi.residence"].browse(payload["residence_id"])
+        self._check_residence(residence)
         # sudo: see _clear_plan
         lines = self.sudo().line_ids.filtered(
             lambda x: x.residence_id == residence and x.state in UNDONE

@@ -156,7 +156,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
         run = self.bill()
         self.assertEqual((len(run.line_ids), run.amount), (1, 12.5))
         [told] = run.exchange_message_ids
-        self.assertIn("2 charges", told.text)
+        self.assertIn("2, ", told.text)
         self.assertIn("16.00", told.text)
         self.assertIn("went to Primmo", told.text)
 
@@ -168,14 +168,49 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
         self.residence.write({"invoice_customers": True, "invoice_from": "2025-01-01"})
         run = self.bill()
         self.assertFalse(run.line_ids)
-        self.assertIn("3 charges", run.exchange_message_ids.text)
+        self.assertIn("began to invoice in Odoo: 3, ", run.exchange_message_ids.text)
 
     def test_other_changes_of_a_residence_do_not_begin_anew(self):
         since = self.residence.invoice_since
         self.assertTrue(since)
-        self.residence.invoice_since = since - timedelta(days=3)
+        self.residence.sudo().invoice_since = since - timedelta(days=3)
         self.residence.write({"invoice_customers": True, "name": "Les Érables"})
         self.assertEqual(self.residence.invoice_since, since - timedelta(days=3))
+
+    def test_nobody_moves_the_beginning_by_hand(self):
+        """Else the past that Primmo has billed would be invoiced again."""
+        administrator = new_test_user(
+            self.env, "sofi_begin", groups="sofi_primmo.group_sofi_administrator"
+        )
+        mine = self.residence.with_user(administrator)
+        for vals in ({"invoice_since": False}, {"invoice_since": "2020-01-01"}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                mine.write(vals)
+        with self.assertRaises(AccessError):
+            mine.write({"output_mount": "/nowhere"})
+        mine.invoice_customers = False
+        self.residence.sudo().invoice_since = "2020-01-01"
+        mine.write({"invoice_customers": True, "output_directory": "erables"})
+        self.assertGreater(self.residence.invoice_since.year, 2020)
+
+    def test_residences_of_an_earlier_version_do_not_invoice_the_past(self):
+        self.bill().action_run()
+        self.charges.line_ids.invalidate_recordset()
+        for invoiced, expected in ((True, "2025-11-03"), (False, None)):
+            with self.subTest(invoiced=invoiced):
+                if not invoiced:
+                    self.charges.line_ids.sudo().billing_move_id = False
+                # As it was: the field did not exist.
+                self.env.cr.execute(
+                    "UPDATE sofi_residence SET invoice_from = NULL WHERE id = %s",
+                    [self.residence.id],
+                )
+                self.residence.invalidate_recordset()
+                self.residence._propose_invoice_from()
+                expected = expected or str(fields.Date.today())
+                self.assertEqual(str(self.residence.invoice_from), expected)
+                told = self.residence.message_ids[0].body
+                self.assertIn(f"from {expected} on", told)
 
     # --- Every amount ------------------------------------------------------------
 

@@ -123,6 +123,22 @@ class TestConfig(SofiCase):
         self.assertEqual(again["Language"], "EN")
         self.assertEqual(again["FileLogging"], {"FilePath": "logs"})
 
+    def test_folders_of_windows_are_named(self):
+        """Here they would be folders of this very name, which nobody would find."""
+        for folder in ("C:\\MDG", "C:/MDG", "\\\\server\\share", "mdg\\output"):
+            company = {"url": "https://a.example.com"}
+            for option in (
+                {"OutputDirectory": folder},
+                {"FileLogging": {"FilePath": folder}},
+            ):
+                content = json.dumps({"Companies": [company], **option}).encode()
+                with (
+                    self.subTest(option=option),
+                    self.assertRaisesRegex(UserError, "Windows") as caught,
+                ):
+                    self.load(content)
+                self.assertIn(folder, str(caught.exception))
+
     def test_unknown_keys_are_told(self):
         content = SAMPLE.replace(b'"url"', b'"Colour": "red", "url"', 1)
         action = self.load(content)

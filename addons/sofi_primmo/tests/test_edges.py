@@ -314,7 +314,7 @@ class TestThirdParty(EdgeCase):
         self.assertEqual(run.state, "partial", run.log_text)
         self.assertTrue(self.files()[0].endswith(".tmp"))
         self.assertEqual(self.states(run)["900001"], "archived_elsewhere")
-        self.assertRegex(run.log_text, "somebody else archived 1 charges .*: 900001")
+        self.assertRegex(run.log_text, r"somebody else archived in SOFI \(1\): 900001")
         self.assertEqual(run.foreign_count, 1)
         return run
 

@@ -85,6 +85,8 @@ class TestFailures(SofiCase):
         first_sha = run.file_ids.sha256
         failed = run.line_ids.filtered(lambda line: line.state == "archive_failed")
         self.assertEqual(failed.mapped("sofi_charge_id"), ["900007"])
+        self.assertEqual(failed.refusal, "status_changed")
+        self.assertEqual(failed.detail, "The charge is no longer accepted in SOFI")
         run.action_resume()
         lines = EXAMPLE.splitlines(keepends=True)
         self.assertExportedOnce(run, lines[0] + lines[2])
@@ -255,7 +257,7 @@ class TestFailures(SofiCase):
         self.break_archive(status=404, times=3)
         run = self.export(big)
         self.assertEqual(run.state, "partial")
-        self.assertIn("SOFI did not archive 450 charges", run.log_text)
+        self.assertIn("charges that SOFI did not archive: 450", run.log_text)
         run.action_resume()
         self.assertEqual(run.state, "done", run.log_text)
         times = self.simulator.residence("big").archived_times
@@ -329,7 +331,9 @@ class TestFailures(SofiCase):
         )
         run = self.export()
         self.assertEqual((run.state, run.file_ids.line_count), ("done", 0))
-        self.assertIn("SOFI listed 1 charges that are not accepted", run.log_text)
+        self.assertIn(
+            "not accepted or not of the period; they are ignored: 1", run.log_text
+        )
 
     def test_characters_no_database_keeps(self):
         charges = self.simulator.residence("erables").charges

@@ -1,8 +1,11 @@
 """Rights of each group, companies apart, secrets, a neutralized database."""
 
+from base64 import b64encode
+
 from lxml import etree
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.modules import neutralize
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -118,6 +121,71 @@ class TestSecurity(SofiCase):
         with self.assertRaises(AccessError):
             self.as_("operator", layout).name = "x"
         self.as_("manager", layout).name = "x"
+
+    def test_who_invoices_reads_charges_without_the_residents_name(self):
+        accountant = new_test_user(
+            self.env, "sofi_invoices", groups="account.group_account_invoice"
+        )
+        self.export()
+        lines = self.env["sofi.charge"].with_user(accountant).search([])
+        self.assertTrue(all(line.read()[0]["amount"] for line in lines))
+        with self.assertRaises(AccessError):
+            lines.read(["resident_name"])
+        with self.assertRaises(AccessError):
+            lines.search([("resident_name", "ilike", "T")])
+        views = {view: False for view in ("list", "form", "search")}
+        arch = str(lines.get_views([(i, v) for v, i in views.items()]))
+        self.assertNotIn("resident_name", arch)
+        self.assertTrue(self.as_("viewer", lines[0]).resident_name)
+
+    def test_a_preview_settles_what_a_run_is_about(self):
+        """What is done must be what was seen, whatever door a change comes by."""
+        cedres = self.make_cedres()
+        here = {"residence_ids": [Command.set(self.residence.ids)]}
+        there = {"residence_ids": [Command.set(cedres.ids)]}
+        content = "Numéro;Immeuble\n204;Pavillon SOFI\n".encode()
+        export = self.env["sofi.export"].create(here)
+        sync = self.env["sofi.sync"].create(here)
+        units = self.env["primmo.import"].create(
+            {
+                "residence_id": self.residence.id,
+                "kind": "unit",
+                "file_name": "units.csv",
+                "file": b64encode(content),
+            }
+        )
+        runs = {"export": export, "sync": sync, "units": units}
+        for run in runs.values():
+            run.action_plan()
+            self.assertEqual(run.state, "planned", run.exchange_message_ids)
+        changes = [
+            (export, there),
+            (export, {"dry_run": True}),
+            (sync, there),
+            (sync, {"dry_run": True}),
+            (units, {"kind": "tenant"}),
+            (units, {"residence_id": cedres.id}),
+            (units, {"archive_missing": True}),
+            (units, {"skip_error_rows": True}),
+            (units, {"file": b64encode(content + b"206;Pavillon SOFI\n")}),
+            (units.column_ids[0], {"heading": "Immeuble"}),
+        ]
+        for record, vals in changes:
+            with self.subTest(vals=vals), self.assertRaises(UserError):
+                self.as_("operator", record).write(vals)
+        with self.assertRaises(UserError):
+            self.as_("operator", units.column_ids).unlink()
+        for run in (export, sync):
+            self.as_("operator", run).action_draft()
+            self.as_("operator", run).write(there)
+            self.assertEqual(run.residence_ids, cedres)
+
+    def test_the_books_of_a_run_are_the_programs(self):
+        export = self.make_export()
+        other = self.env.ref("base.CHF").id
+        for vals in ({"date_reconciled": "2020-01-01"}, {"currency_id": other}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                self.as_("operator", export).write(vals)
 
     def test_strangers_see_nothing(self):
         run = self.export()

@@ -279,6 +279,27 @@ class TestSync(ConventionCase):
             " ".join(sync.exchange_message_ids.mapped("text")).replace("13", "12"),
         )
 
+    def test_an_archived_residence_keeps_its_synchronizations(self):
+        """They stay to be read, given up and ticked off; nothing is sent any more."""
+        self.residence.write_to_sofi = True
+        self.tenant("T00123", language="En")
+        sync, other = self.preview(), self.preview()
+        self.residence.active = False
+        self.env.invalidate_all()
+        self.assertEqual(sync.residence_ids, self.residence)
+        sync.action_run()
+        self.assertEqual(sync.state, "failed")
+        self.assertIn(
+            "Erables is archived: it is not synchronized.",
+            sync.exchange_message_ids.mapped("text"),
+        )
+        self.assertEqual(self.simulator.one("residents", "551")["language"], "Fr")
+        other.action_cancel()
+        self.assertEqual(other.state, "cancelled")
+        self.residence.active = True
+        sync.action_resume()
+        self.assertEqual(sync.state, "done")
+
     def test_operator_previews_but_may_not_apply(self):
         operator = new_test_user(
             self.env, "sofi_sync_op", groups="sofi_primmo.group_sofi_operator"

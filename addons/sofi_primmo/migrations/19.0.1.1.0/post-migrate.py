@@ -6,7 +6,11 @@ from odoo import SUPERUSER_ID, api
 def migrate(cr, version):
     """Bring a database of an earlier version up to date."""
     env = api.Environment(cr, SUPERUSER_ID, {})
-    env["sofi.residence"].search([])._report_twins()
+    residences = env["sofi.residence"].search([])
+    residences._report_twins()
+    residences._propose_invoice_from()
+    # SOFI's code for not archiving a charge stood where it is told in words now.
+    cr.execute("UPDATE sofi_charge SET refusal = detail WHERE state = 'archive_failed'")
     # What was sent of open files is not known: all of it may have been.
     cr.execute(
         """

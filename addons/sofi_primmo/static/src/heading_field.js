@@ -1,5 +1,8 @@
 import {registry} from "@web/core/registry";
-import {SelectionField, selectionField} from "@web/views/fields/selection/selection_field";
+import {
+    SelectionField,
+    selectionField,
+} from "@web/views/fields/selection/selection_field";
 
 /** A heading of an uploaded list, chosen from those that the file has. */
 export class HeadingField extends SelectionField {
