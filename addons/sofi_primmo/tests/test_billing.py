@@ -135,7 +135,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
         run = self.bill()
         self.assertFalse(run.line_ids)
         [told] = run.exchange_message_ids
-        self.assertIn("invoices in Primmo: 3, ",told.text)
+        self.assertIn("invoices in Primmo: 3, ", told.text)
         self.assertIn("28.50", told.text)
         self.assertIn("invoices in Primmo", told.text)
 

@@ -284,6 +284,8 @@ class TestSync(ConventionCase):
         self.residence.write_to_sofi = True
         self.tenant("T00123", language="En")
         sync, other = self.preview(), self.preview()
+        simulated = self.simulator.residence("erables")
+        before = dict(simulated.one("residents", "551"))
         self.residence.active = False
         self.env.invalidate_all()
         self.assertEqual(sync.residence_ids, self.residence)
@@ -293,12 +295,13 @@ class TestSync(ConventionCase):
             "Erables is archived: it is not synchronized.",
             sync.exchange_message_ids.mapped("text"),
         )
-        self.assertEqual(self.simulator.one("residents", "551")["language"], "Fr")
+        self.assertEqual(simulated.one("residents", "551"), before)
         other.action_cancel()
         self.assertEqual(other.state, "cancelled")
         self.residence.active = True
         sync.action_resume()
         self.assertEqual(sync.state, "done")
+        self.assertNotEqual(simulated.one("residents", "551"), before)
 
     def test_operator_previews_but_may_not_apply(self):
         operator = new_test_user(
