@@ -48,6 +48,7 @@ class Rest:
         self.seen = set(seen)
         # premiums are known by their policy and a number
         self.known = {key.partition("#")[0] for key in known}
+        self.asked = set()
         self.found = Found()
 
     def find(self):
@@ -56,7 +57,9 @@ class Rest:
         :rtype: Found
         """
         found = self.found
-        self._try(self._whole, self._alone, self._by_time, self._other_sizes)
+        self._try(
+            self._alone, self._whole, self._siblings, self._by_time, self._other_sizes
+        )
         lacking = self._lacking
         found.failing = min(found.failing, lacking)
         found.lost = lacking - found.failing
@@ -110,14 +113,24 @@ class Rest:
             page = self.transport.read_from(self.kind, 0, total, self.bound)
             self.found.failing = self._add(page)
 
-    def _alone(self):
-        """By their UUIDs, as far as these are known from elsewhere."""
-        if self.kind not in ASKED_ALONE:
-            return
+    def _siblings(self):
+        """By the UUIDs of another list, which is read for this."""
         if sibling := SIBLINGS.get(self.kind):
             self.known |= self.transport.known.get(sibling, set())
-            self.known |= Rest(self.transport, sibling).keys()
-        for uuid in sorted(self.known - self.seen)[:ALONE]:
+            if len(self.known - self.seen) < self._lacking:
+                self.known |= Rest(self.transport, sibling).keys()
+            self._alone()
+
+    def _alone(self):
+        """By their UUIDs, as far as these are known from elsewhere.
+
+        Each costs one request; an entry openIMIS fails on gets its name by it.
+        """
+        if self.kind not in ASKED_ALONE:
+            return
+        asked = self.known - self.seen - self.asked
+        self.asked |= asked
+        for uuid in sorted(asked)[:ALONE]:
             try:
                 self._add(self.transport.one(self.kind, uuid))
             except (NotFound, ServerFailed) as error:

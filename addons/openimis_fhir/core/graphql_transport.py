@@ -90,7 +90,14 @@ class GraphqlTransport:
         """Number of nodes of a list that does not tell its total."""
         start = 0
         while True:
-            answer = self._connection(kind, start, self.maximum, since)
+            size = self._largest.get(kind, self.maximum)
+            try:
+                answer = self._connection(kind, start, size, since)
+            except TimedOut:
+                if size == 1:
+                    raise
+                self._largest[kind] = size // 2
+                continue
             edges = answer.get("edges") or ()
             start += len(edges)
             if not edges or not (answer.get("pageInfo") or {}).get("hasNextPage"):

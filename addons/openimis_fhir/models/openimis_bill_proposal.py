@@ -7,18 +7,18 @@ class OpenimisBillProposal(models.Model):
 
     _name = "openimis.bill.proposal"
     _description = "openIMIS Change to Decide"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "exchange.engine.mixin"]
     _check_company_auto = True
     _order = "state, id desc"
 
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True
+        "res.company", required=True, readonly=True, index=True, engine=True
     )
     connection_id = fields.Many2one(
-        "openimis.connection", readonly=True, index="btree_not_null"
+        "openimis.connection", readonly=True, index="btree_not_null", engine=True
     )
     pull_id = fields.Many2one(
-        "openimis.pull", "Found by", readonly=True, ondelete="set null"
+        "openimis.pull", "Found by", readonly=True, ondelete="set null", engine=True
     )
     reason = fields.Selection(
         [
@@ -29,6 +29,7 @@ class OpenimisBillProposal(models.Model):
         ],
         required=True,
         readonly=True,
+        engine=True,
     )
     action = fields.Selection(
         [
@@ -43,12 +44,14 @@ class OpenimisBillProposal(models.Model):
         "openimis.remote.bill",
         "Bill in openIMIS",
         readonly=True,
+        engine=True,
         index="btree_not_null",
         ondelete="restrict",
     )
     claim_id = fields.Many2one(
         "openimis.claim",
         readonly=True,
+        engine=True,
         check_company=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -57,20 +60,22 @@ class OpenimisBillProposal(models.Model):
         "account.move",
         "Bill Here",
         readonly=True,
+        engine=True,
         index="btree_not_null",
         check_company=True,
         ondelete="set null",
     )
     move_state = fields.Selection(related="move_id.state", string="Status of the Bill")
-    currency_id = fields.Many2one("res.currency", readonly=True)
-    amount_before = fields.Monetary("Amount Billed", readonly=True)
-    amount_after = fields.Monetary("Amount Now", readonly=True)
-    credit_note_id = fields.Many2one("account.move", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True, engine=True)
+    amount_before = fields.Monetary("Amount Billed", readonly=True, engine=True)
+    amount_after = fields.Monetary("Amount Now", readonly=True, engine=True)
+    credit_note_id = fields.Many2one("account.move", readonly=True, engine=True)
     state = fields.Selection(
         [("proposed", "To Decide"), ("done", "Done"), ("refused", "Left as It Is")],
         default="proposed",
         required=True,
         readonly=True,
+        engine=True,
         tracking=True,
         index=True,
     )
@@ -103,7 +108,8 @@ class OpenimisBillProposal(models.Model):
         """Propose for each bill that has a bill here, once per reason."""
         known = self.search([("bill_id", "in", bills.ids), ("reason", "=", reason)])
         todo = (bills - known.bill_id).filtered("move_id")
-        proposals = self.create(
+        # sudo: what is to be decided is found by the program, nobody may invent it
+        proposals = self.sudo().create(
             [
                 {
                     "company_id": bill.company_id.id,
@@ -120,7 +126,7 @@ class OpenimisBillProposal(models.Model):
             ]
         )
         proposals._notify_responsible(pull)
-        return proposals
+        return proposals.sudo(self.env.su)
 
     @api.model
     def _propose_adjustment(self, pull, claim, before, after):
@@ -143,7 +149,8 @@ class OpenimisBillProposal(models.Model):
         if waiting:
             waiting.write({"amount_after": after, "pull_id": pull.id})
             return waiting
-        proposal = self.create(
+        # sudo: as in `_propose`
+        proposal = self.sudo().create(
             {
                 "company_id": claim.company_id.id,
                 "connection_id": pull.connection_id.id,
@@ -157,7 +164,7 @@ class OpenimisBillProposal(models.Model):
             }
         )
         proposal._notify_responsible(pull)
-        return proposal
+        return proposal.sudo(self.env.su)
 
     @api.model
     def _propose_withdrawn(self, pull, claims):
@@ -165,7 +172,8 @@ class OpenimisBillProposal(models.Model):
 
         :param claims: `openimis.claim` with a bill here
         """
-        proposals = self.create(
+        # sudo: what is to be decided is found by the program, nobody may invent it
+        proposals = self.sudo().create(
             [
                 {
                     "company_id": claim.company_id.id,
@@ -182,7 +190,7 @@ class OpenimisBillProposal(models.Model):
             ]
         )
         proposals._notify_responsible(pull)
-        return proposals
+        return proposals.sudo(self.env.su)
 
     @api.model
     def _billed_amount(self, claim, otherwise=0.0):
@@ -212,7 +220,9 @@ class OpenimisBillProposal(models.Model):
             if proposal.action == "cancel":
                 proposal.move_id.button_cancel()
             elif proposal.action == "credit":
-                proposal.credit_note_id = proposal._make_credit_note()
+                note = proposal._make_credit_note()
+                with proposal._engine_writes():
+                    proposal.credit_note_id = note
             proposal._close("done")
         return True
 
@@ -234,7 +244,8 @@ class OpenimisBillProposal(models.Model):
         )
 
     def _close(self, state):
-        self.state = state
+        with self._engine_writes():
+            self.state = state
         self.activity_unlink(["mail.mail_activity_data_todo"])
 
     def _check_open(self):

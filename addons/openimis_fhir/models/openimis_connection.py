@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.exchange_run.models.exchange_run_mixin import STATES
 
@@ -9,6 +9,9 @@ from ..core import const
 from ..core.client import Client, Settings
 from ..core.exceptions import ExchangeError
 from ..core.transport import TRANSPORTS
+
+#: what logs in at the address it was entered for
+CREDENTIALS = ("login", "password", "token")
 
 
 class OpenimisConnection(models.Model):
@@ -100,7 +103,9 @@ class OpenimisConnection(models.Model):
         help="openIMIS does not date every change, such as a price corrected after "
         "valuation. So from time to time a pull asks for everything.",
     )
-    date_full = fields.Datetime("Last Asked for Everything", readonly=True, copy=False)
+    date_full = fields.Datetime(
+        "Last Asked for Everything", readonly=True, copy=False, engine=True
+    )
     kind_ids = fields.One2many(
         "openimis.connection.kind", "connection_id", "What to Pull", copy=True
     )
@@ -141,18 +146,55 @@ class OpenimisConnection(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Create connections with a row for each kind of record to pull."""
+        """Create connections with a row for each kind of record to pull.
+
+        :raises AccessError: somebody else is to answer for it; see `write`
+        """
+        for vals in vals_list:
+            self._check_responsible(vals)
         connections = super().create(vals_list)
         connections._add_missing_kinds()
         return connections
 
     def write(self, vals):
-        """Another account or address: what was refused is tried again."""
+        """Another account or address: what was refused is tried again.
+
+        The account was entered for one server. Whoever is not an administrator may lead
+        the connection elsewhere, but does not take the account along.
+
+        :raises AccessError: somebody else is to answer for it, whose rights pulls get
+        """
+        self._check_responsible(vals)
+        moved = self.filtered(lambda connection: connection._leads_elsewhere(vals))
         result = super().write(vals)
+        if moved and not (self.env.su or self.env.user.has_group("base.group_system")):
+            # sudo: the credentials are for administrators' eyes only; here they go
+            moved.sudo().write(dict.fromkeys(CREDENTIALS, False))
         if {"login", "password", "token", "url"} & vals.keys():
             # sudo: the state of the account is the engine's to note
             self.sudo().login_refused = False
         return result
+
+    def _leads_elsewhere(self, vals):
+        return any(
+            name in vals and (vals[name] or False) != self[name]
+            for name in ("url", "internal")
+        )
+
+    def _check_responsible(self, vals):
+        """Scheduled pulls run with the rights of the responsible: nobody lends them."""
+        user = vals.get("user_id")
+        if not user or user == self.env.uid or self.env.su:
+            return
+        if all(connection.user_id.id == user for connection in self) and self:
+            return
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(
+                self.env._(
+                    "Scheduled pulls run with the rights of the responsible person. "
+                    "Make yourself responsible, or ask an administrator."
+                )
+            )
 
     def _add_missing_kinds(self):
         """Offer every kind there is, some only on demand.

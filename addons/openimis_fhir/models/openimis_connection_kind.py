@@ -35,7 +35,18 @@ class OpenimisConnectionKind(models.Model):
     )
     test_result = fields.Char("Last Test", readonly=True, copy=False, engine=True)
     unreadable_count = fields.Integer(
-        "Unreadable", readonly=True, copy=False, help="Entries openIMIS fails on."
+        "Unreadable",
+        readonly=True,
+        copy=False,
+        engine=True,
+        help="Entries openIMIS fails on.",
+    )
+    lacking_count = fields.Integer(
+        "Not Listed",
+        readonly=True,
+        copy=False,
+        engine=True,
+        help="Entries of the whole list that come on none of its pages.",
     )
     record_count = fields.Integer("Records Known", compute="_compute_record_count")
 

@@ -58,7 +58,9 @@ class OpenimisPull(models.Model):
         help="A FHIR bundle (JSON) or NDJSON, read instead of the server.",
     )
     file_name = fields.Char(copy=False)
-    date_watermark = fields.Datetime("Server Time at Start", readonly=True, copy=False)
+    date_watermark = fields.Datetime(
+        "Server Time at Start", readonly=True, copy=False, engine=True
+    )
 
     # === JOB ===
 

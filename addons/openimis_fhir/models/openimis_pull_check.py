@@ -2,6 +2,8 @@ from odoo import fields, models
 
 from ..core.exceptions import ExchangeError, NotFound, ServerFailed
 
+#: Kinds that are two descriptions of one record of openIMIS
+SIBLINGS = {"policy": "premium", "premium": "policy"}
 #: How many records that were not listed are asked for one by one in one pull.
 ASKED_ALONE = 500
 
@@ -86,11 +88,22 @@ class OpenimisPull(models.Model):
 
     def _check_kind(self, kind, since):
         total = self._counted(kind, "found")
-        if self._missing(kind, total) > 0:
-            self._read_rest(kind, since)
+        found = None
+        # a failing entry may have come on two pages, and hide that another never came
+        lacking = total - len(self._seen(kind))
+        line = self.connection_id.kind_ids.filtered(lambda line: line.kind == kind)
+        known = kind != "claim" and line.lacking_count
+        if 0 < lacking <= known and not self.full:
+            return self._log_known_lacking(kind, lacking)
+        if lacking > 0:
+            found = self._read_rest(kind, since)
             # meanwhile something may have been deleted there
             total = min(total, self._get_transport().of(kind).count(kind, since) or 0)
-        missing = self._missing(kind, total)
+            # sudo: what is known of a kind is the job's to say, its setup the manager's
+            line.sudo().lacking_count = _failing(found) if not since else 0
+        missing = getattr(found, "lost", None)  # GraphQL does not tell it apart
+        if missing is None:
+            missing = self._missing(kind, total)
         if missing > 0:
             self._count(kind, "failed", missing)
             self._log(
@@ -107,6 +120,20 @@ class OpenimisPull(models.Model):
         elif kind == "claim" and self._get_transport().of(kind).is_whole(kind, since):
             self._find_withdrawn()
 
+    def _log_known_lacking(self, kind, lacking):
+        """Say what openIMIS cannot give, without searching for it every time."""
+        self._log(
+            "warning",
+            self.env._(
+                "%(kind)s: openIMIS cannot give %(count)s of its entries in its list, "
+                "as before. They are looked for one by one whenever everything is "
+                "asked for.",
+                kind=self._kind_label(kind),
+                count=lacking,
+            ),
+            code=f"{kind}.known_lacking",
+        )
+
     def _counted(self, kind, action):
         return ((self.counters or {}).get(kind) or {}).get(action, 0)
 
@@ -118,7 +145,7 @@ class OpenimisPull(models.Model):
         """Read once more in another way, where the transport knows one."""
         rest = getattr(self._get_transport().of(kind), "rest", None)
         if not rest:
-            return
+            return None
         # sudo: as in `_incomplete_kinds`
         known = self.env["openimis.remote.record"].search(
             [
@@ -127,8 +154,13 @@ class OpenimisPull(models.Model):
                 ("deleted", "=", False),
             ]
         )
-        found = rest(kind, self._seen(kind), known.mapped("uuid"), since)
+        names = known.mapped("uuid")
+        if sibling := SIBLINGS.get(kind):
+            # the other list of the same records has names this one fails on
+            names += list(self._seen(sibling))
+        found = rest(kind, self._seen(kind), names, since)
         self._take(kind, found.page)
+        return found
 
     # === WITHDRAWN CLAIMS ===
 
@@ -157,3 +189,14 @@ class OpenimisPull(models.Model):
             return transport.claim(uuid) is None
         except (ServerFailed, NotFound):
             return False
+
+
+def _failing(found):
+    """Number of entries that are there, and openIMIS fails on in whatever way.
+
+    :param found: what looking for the rest of a list brought, None where nobody can
+    """
+    if getattr(found, "lost", 1):
+        return 0
+    named = [p for p in found.page.problems if p.code == ServerFailed.code]
+    return found.failing + len(named)

@@ -107,6 +107,8 @@ class OpenimisWriter(models.AbstractModel):
         connection = pull.connection_id
         refs = getattr(self, f"_refs_{kind}")(connection, [c[0] for c in changed])
         existing = self._existing(connection, kind, changed)
+        if kind == "facility":
+            existing = self._without_shared(pull, changed, existing)
         prepared, problems = self._prepare(pull, kind, changed, refs)
         written = self._store(pull, kind, prepared, existing)
         after = getattr(self, f"_after_{kind}", None)

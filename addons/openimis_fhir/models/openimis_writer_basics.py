@@ -84,6 +84,46 @@ class OpenimisWriter(models.AbstractModel):
             meant[None, district.name].append(district)
         return {key: same[0] for key, same in meant.items() if len(same) == 1}
 
+    def _without_shared(self, pull, changed, existing):
+        """Leave contacts of all companies apart that another company works with.
+
+        One without company and UUID may be the facility of the same code, made by hand;
+        then it is completed, and told. Where another company pulls or has its area, its
+        data would be replaced by those of ours: the facility gets a contact of its own.
+
+        :return: {uuid: contact} to be updated
+        """
+        kept = dict(existing)
+        # sudo: whether others work with a contact is asked across companies
+        others = (
+            self.env["openimis.connection"]
+            .sudo()
+            .search_count([("company_id", "!=", pull.company_id.id)], limit=1)
+        )
+        for record, _digest, _row in changed:
+            contact = existing.get(record.uuid)
+            if not contact or contact.openimis_uuid or contact.company_id:
+                continue
+            names = {"name": contact.name, "code": record.code}
+            area = contact.sudo().openimis_location_id.company_id
+            if others or area - pull.company_id:
+                del kept[record.uuid]
+                text = self.env._(
+                    "The contact %(name)s with the code %(code)s belongs to all "
+                    "companies, and another one works with openIMIS too. It was left "
+                    "as it is, and the facility got a contact of its own. If both are "
+                    "the same, give the contact a company and merge them.",
+                    **names,
+                )
+            else:
+                text = self.env._(
+                    "The contact %(name)s with the code %(code)s was taken for the "
+                    "facility of openIMIS and completed.",
+                    **names,
+                )
+            pull._log("warning", text, code="facility.shared")
+        return kept
+
     def _vals_facility(self, refs, record):
         location = refs["uuid"].get(record.location_uuid) or refs["district"].get(
             (record.region or None, record.district)

@@ -32,6 +32,28 @@ LINE_AMOUNTS = {
 }
 LIMITATIONS = ("F", "C")
 CARE_TYPES = ("I", "O")
+#: what FHIR tells of a claim and its lines only now and then, if at all
+UNTOLD_BY_FHIR = (
+    "approved",
+    "valuated",
+    "remunerated",
+    "date_processed",
+    "batch_run_id",
+    "policy_id",
+    "product_id",
+    "insuree_id",
+)
+UNTOLD_OF_LINES = (
+    "openimis_uuid",
+    "price_origin",
+    "product_id",
+    "policy_id",
+    "limitation",
+    "limitation_value",
+    "justification",
+)
+#: of amounts, which have two to six decimals
+TOLERANCE = 0.0000005
 # in the order in which they decide the period, see `openimis.claim.billing_date`
 BILLING_DATES = ("date_processed", "date_to", "date_from", "date_claimed")
 
@@ -227,6 +249,8 @@ class OpenimisWriter(models.AbstractModel):
         before = self._claim_value(claim)
         new_lines = [line_vals for _create, _zero, line_vals in vals["line_ids"]]
         pairs, left = _paired(claim.line_ids, new_lines)
+        if "review_status" not in vals:
+            vals = self._kept_by_fhir(claim, vals, pairs, left)
         commands = []
         for line, line_vals in pairs:
             if line:
@@ -234,8 +258,6 @@ class OpenimisWriter(models.AbstractModel):
             else:
                 commands.append(Command.create(line_vals))
         commands += [Command.delete(line.id) for line in left]
-        if not vals["date_processed"]:
-            del vals["date_processed"]  # FHIR does not tell it: it wipes nothing
         claim.write({**vals, "line_ids": commands})
         if claim.billing_move_id:
             after = self._claim_value(claim)
@@ -244,6 +266,33 @@ class OpenimisWriter(models.AbstractModel):
                 billed = Proposal._billed_amount(claim, before)
                 Proposal._propose_adjustment(pull, claim, billed, after)
                 pull._count("claim", "proposal")
+
+    def _kept_by_fhir(self, claim, vals, pairs, left):
+        """Leave out of a claim what FHIR does not tell: it must wipe nothing.
+
+        A claim that GraphQL told in full stays so, as long as nothing FHIR tells of it
+        differs.
+
+        :param vals: values of the claim as FHIR tells it
+        :param pairs: lines here with theirs, whose untold values are taken out
+        :param left: lines here that FHIR does not tell
+        :return: the values to write
+        """
+        vals = {
+            name: value
+            for name, value in vals.items()
+            if name not in UNTOLD_BY_FHIR or value
+        }
+        same = not left and claim.status == vals["status"]
+        for line, line_vals in pairs:
+            for name in (*LINE_AMOUNTS.values(), *UNTOLD_OF_LINES):
+                untold = (None, False) if name in UNTOLD_OF_LINES else (None,)
+                if any(line_vals[name] is value for value in untold):
+                    del line_vals[name]
+            same = same and bool(line) and _agrees(line, line_vals)
+        if same and not claim.amounts_untold:
+            vals["amounts_untold"] = False
+        return vals
 
     def _mark_withdrawn(self, pull, rows):
         """Claims that are no more: not billed here, or proposed to be taken back.
@@ -266,6 +315,18 @@ class OpenimisWriter(models.AbstractModel):
     def _claim_value(self, claim):
         """What the claim's accepted lines are worth at their last stage (section 4)."""
         return float(claim._worth()[claim.id])
+
+
+def _agrees(line, vals):
+    """Whether what was read of a line is what is known of it."""
+    names = ("status", "rejection_reason", *LINE_AMOUNTS.values())
+    return all(
+        line[name] == vals[name]
+        if name not in LINE_AMOUNTS.values()
+        else abs(line[name] - vals[name]) < TOLERANCE
+        for name in names
+        if name in vals
+    )
 
 
 def _policies(record):

@@ -2,6 +2,7 @@ from . import test_pull
 from . import test_pull_mixed
 from . import test_recorded
 from . import test_pull_bills
+from . import test_pull_switch
 from . import test_pull_trouble
 from . import test_recorded_fhir
 from . import test_fhir_history

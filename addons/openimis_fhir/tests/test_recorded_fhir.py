@@ -25,7 +25,9 @@ class TestRecordedFhir(BillsCase):
 
     def test_received_equals_there(self):
         pull = self.pull()
+        self.assertEqual(pull.state, "partial")  # and it says what is missing
         self.check_facilities()
+        self.check_policies(pull)
         self.check_products()
         self.check_claims()
         text = " ".join(self.texts(pull))
@@ -40,6 +42,15 @@ class TestRecordedFhir(BillsCase):
         for row in rows:
             area = found[row["uuid"]].openimis_location_id
             self.assertEqual(area.openimis_uuid, row["district_uuid"], row["code"])
+
+    def check_policies(self, pull):
+        """All that FHIR can give came; each other policy is named."""
+        named = set(pull.exchange_message_ids.mapped("value"))
+        rows = {row["uuid"]: row for row in state.valid("policies")}
+        idle = {key for key, row in rows.items() if not row["effective_date"]}
+        self.assertEqual(set(self.found("openimis.policy")), set(rows) - idle)
+        parts = {k for k, paid in state.premiums_by_policy().items() if len(paid) > 1}
+        self.assertLessEqual(idle | parts, named)
 
     def check_products(self):
         found = self.found("openimis.product")

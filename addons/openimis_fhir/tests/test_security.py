@@ -72,6 +72,71 @@ class TestSecurity(OpenimisCase):
                 self.connection.with_user(manager).read([name])
             self.assertFalse(self.connection.copy()[name])
 
+    def manager(self, login="mover"):
+        return new_test_user(
+            self.env,
+            login,
+            "openimis_fhir.group_openimis_exchange_manager",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+
+    def test_an_account_does_not_follow_to_another_address(self):
+        manager = self.manager()
+        for vals in ({"url": "https://elsewhere.example.org"}, {"internal": False}):
+            self.connection.write(
+                {
+                    "url": self.server.url,
+                    "internal": True,
+                    "password": "p",
+                    "login": "l",
+                }
+            )
+            self.connection.token = "t"
+            mine = self.connection.with_user(manager)
+            mine.write({"url": self.server.url, "name": "Same"})  # the same address
+            self.assertEqual(self.connection.password, "p")
+            if "internal" in vals:
+                self.connection.url = mine.url = "https://imis.example.org"
+                self.connection.write({"password": "p", "login": "l", "token": "t"})
+            mine.write(vals)
+            for name in ("login", "password", "token"):
+                self.assertFalse(self.connection[name], (vals, name))
+        self.connection.write({"password": "p"})
+        self.connection.url = "https://other.example.org"  # an administrator
+        self.assertEqual(self.connection.password, "p")
+
+    def test_nobody_lends_the_rights_of_others_to_a_schedule(self):
+        mine = self.connection.with_user(self.manager())
+        admin = self.env.ref("base.user_admin")
+        with self.assertRaises(AccessError):
+            mine.user_id = admin
+        with self.assertRaises(AccessError):
+            mine.create({"name": "x", "url": "https://x.org", "user_id": admin.id})
+        mine.user_id = mine.env.uid
+        self.assertEqual(self.connection.user_id.id, mine.env.uid)
+        mine.write({"user_id": mine.env.uid, "name": "Mine"})
+
+    def test_what_is_to_decide_is_found_by_pulls_only(self):
+        vals = {
+            "company_id": self.company.id,
+            "reason": "delete",
+            "amount_before": 100.0,
+        }
+        proposal = self.env["openimis.bill.proposal"].sudo().create(vals)
+        for user in (self.user, self.manager()):
+            theirs = proposal.with_user(user)
+            with self.assertRaises(AccessError):
+                theirs.create(vals)
+            with self.assertRaises(AccessError):
+                theirs.amount_before = 1
+            with self.assertRaises(AccessError):
+                theirs.state = "done"
+            with self.assertRaises(AccessError):
+                theirs.unlink()
+        proposal.with_user(self.user).action_refuse()
+        self.assertEqual(proposal.state, "refused")
+
     def test_credentials_are_not_logged(self):
         self.connection.password = "wrong-and-secret"
         with self.assertLogs(level="DEBUG") as logs, self.assertRaises(UserError):

@@ -1,6 +1,7 @@
 """HTTP in front of the store: login, FHIR lists and reads, GraphQL, payments."""
 
 import json
+import re
 import socket
 import threading
 import time
@@ -17,6 +18,8 @@ FHIR = "/api/api_fhir_r4/"
 LOGIN = ("accounting", "s3cret-and-long")
 #: wrong passwords after which openIMIS refuses everybody from the same address
 LOCK_AFTER = 5
+#: number of records a query of GraphQL asks for
+FIRST = re.compile(r"first:\s*(\d+)")
 
 
 class OpenimisServer:
@@ -37,6 +40,9 @@ class OpenimisServer:
         self.refused = 0
         self.tokens = {}
         self.lock = threading.Lock()
+        #: pages of more records than this are never ready in time
+        self.stalls_above = None
+        self.closing = threading.Event()
         handler = type("Handler", (_Handler,), {"simulator": self})
         self._http = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._http.daemon_threads = True
@@ -58,6 +64,7 @@ class OpenimisServer:
         return self
 
     def __exit__(self, *details):
+        self.closing.set()
         self._http.shutdown()
         self._http.server_close()
 
@@ -90,6 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         self.body = self.rfile.read(length)
         url = urlsplit(self.path)
+        if server.stalls_above and self._asked(url) > server.stalls_above:
+            server.closing.wait()
+            return
         with server.lock:
             server.requests.append((self.command, self.path))
             number = len(server.requests)
@@ -100,6 +110,13 @@ class _Handler(BaseHTTPRequestHandler):
             except ApiError as error:
                 status, value, headers = error.status, error.outcome, error.headers
         self._send(status, value, headers)
+
+    def _asked(self, url):
+        """Number of records a request asks for."""
+        if count := dict(parse_qsl(url.query)).get("_count"):
+            return int(count)
+        match = FIRST.search(self.body.decode())
+        return int(match[1]) if match else 0
 
     def _respond(self, url):
         early = {
