@@ -62,7 +62,7 @@ def _name_payments(cr):
                'odoo-', replace(parameter.value, '-', ''), '-', report.id)
           FROM ir_config_parameter parameter
          WHERE parameter.key = 'database.uuid'
-           AND report.state = 'queued' AND report.attempts = 0
+           AND report.state = 'queued' AND COALESCE(report.attempts, 0) = 0
            AND report.date_sent IS NULL
         """
     )
