@@ -16,7 +16,8 @@ from ..core.fhir_search import (
     parse_view,
     understood,
 )
-from ..core.fhir_server import SERVED, capability_statement
+from ..core.fhir_served import SERVED
+from ..core.fhir_server import capability_statement
 from ..core.openapi import openapi_document
 from ..fhir_error import FhirError
 from .fhir_dispatcher import CONTENT_TYPE, fhir_response
@@ -83,7 +84,10 @@ class FhirController(http.Controller):
             return self._history(resource)
         view = _view(_known(resource))
         server = _reading(resource)
-        record = server._find(identifier)
+        return self._answer(server, server._find(identifier), view)
+
+    def _answer(self, server, record, view):
+        """One resource, or that the caller has it already."""
         # a part has no version of its own: it is never said to be known already
         headers = server._headers(record) if view.is_whole else []
         if _is_known(headers):
@@ -99,6 +103,20 @@ class FhirController(http.Controller):
     def history(self, resource, identifier, **_parameters):
         """Current version of a bill, or its tombstone."""
         return self._history(resource, identifier)
+
+    @http.route(
+        f"{BASE}/<string:resource>/<string:identifier>/_history/<string:version>",
+        **READ,
+    )
+    def read_version(self, resource, identifier, version, **_parameters):
+        """One version of a bill: the present one; others are not kept."""
+        if "vread" not in SERVED[_known(resource)].interactions:
+            text = request.env._("%s has no versions.", resource)
+            raise FhirError(404, "not-supported", text)
+        view = _view(resource)
+        server = _reading(resource)
+        record = server._find_version(identifier, version)
+        return self._answer(server, record, view)
 
     @http.route(
         f"{BASE}/<string:resource>",
@@ -159,6 +177,12 @@ def _search(resource, arguments, in_body=False):
             arguments = kept + cursor
             server = server.with_context(fhir_body=True, fhir_page=page)
         search = parse_search(resource, arguments)
+        server._check_includes(search)
+        # the link `self` tells what was done, not what was asked
+        arguments = [
+            (name, str(search.count) if name == "_count" else value)
+            for name, value in arguments
+        ]
         if server._follows_changes(search):
             server = _settled(server)
         return fhir_response(server._search_bundle(search, arguments))

@@ -198,7 +198,9 @@ class Builder(PartyBuilder):
                 "enteredDate": head.date_bill,
                 "account": [self._account(head)] if head.account else None,
                 "supportingInformation": [
-                    {"reference": f"Invoice/{head.id}", "type": "Invoice"}
+                    {"reference": f"{kind}/{named}", "type": kind}
+                    for kind, named in (("Invoice", head.id), ("Claim", line.claim_id))
+                    if named
                 ],
             }
         )
@@ -245,11 +247,15 @@ class Builder(PartyBuilder):
             for bill, amount, day in payment.details
         ]
         system = f"{self.base}/sid/payment"
+        identifiers = [identifier("UUID", None, payment.id)]
+        if payment.reference:
+            identifiers.append(identifier("Code", system, payment.reference))
         return filled(
             {
                 "resourceType": "PaymentReconciliation",
                 "id": payment.id,
                 "meta": meta(payment.updated),
+                "identifier": identifiers,
                 "status": payment.status,
                 "created": payment.created,
                 "paymentIssuer": party(payment.issuer),

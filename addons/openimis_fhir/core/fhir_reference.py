@@ -38,3 +38,15 @@ def logical_id(reference):
     if not isinstance(value, str) or not value or not isinstance(system, str | None):
         return None
     return system or "", value
+
+
+def searched_id(value):
+    """(kind or None, id) that the value of a reference parameter names.
+
+    :param str value: `id`, `Kind/id` or an absolute address, with or without version
+    :rtype: tuple[str | None, str]
+    """
+    parts = value.rstrip("/").split("/")
+    if len(parts) > 3 and parts[-2] == "_history":
+        parts = parts[:-2]
+    return parts[-2] if len(parts) > 1 else None, parts[-1]

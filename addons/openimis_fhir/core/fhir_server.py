@@ -2,53 +2,7 @@
 
 from . import const
 from .fhir_elements import filled
-
-#: resource -> (interactions, {search parameter: type})
-SERVED = {
-    "Invoice": (
-        ("read", "search-type", "history-type", "history-instance"),
-        {
-            "_id": "token",
-            "_lastUpdated": "date",
-            "identifier": "token",
-            "date": "date",
-            "status": "token",
-            "type": "token",
-            "recipient": "reference",
-            "issuer": "reference",
-            "subject": "reference",
-        },
-    ),
-    "ChargeItem": (("read", "search-type"), {"_id": "token", "invoice": "reference"}),
-    "PaymentNotice": (
-        ("read", "search-type", "create"),
-        {
-            "_id": "token",
-            "_lastUpdated": "date",
-            "identifier": "token",
-            "request": "reference",
-            "status": "token",
-        },
-    ),
-    "PaymentReconciliation": (
-        ("read", "search-type"),
-        {"_id": "token", "_lastUpdated": "date"},
-    ),
-    "Organization": (
-        ("read", "search-type"),
-        {
-            "_id": "token",
-            "_lastUpdated": "date",
-            "identifier": "token",
-            "name": "string",
-        },
-    ),
-    "Claim": (
-        ("read", "search-type"),
-        {"_id": "token", "_lastUpdated": "date", "identifier": "token"},
-    ),
-}
-SORTABLE = {"_id": "id", "_lastUpdated": "_lastUpdated", "date": "date"}
+from .fhir_served import SERVED, reverse_includes
 
 
 def capability_statement(base, date, software_version):
@@ -71,41 +25,60 @@ def capability_statement(base, date, software_version):
             {
                 "mode": "server",
                 "documentation": f"OpenAPI: {base}/openapi.json. Besides the search "
-                "parameters: _count, _sort; _summary and _elements wherever is read.",
+                "parameters: _count, _sort (several keys), _include, _revinclude; "
+                "_summary and _elements wherever is read.",
                 "security": {
                     "cors": False,
                     "description": "Authorization: Bearer <API key of a user>; the "
                     "rights of that user apply.",
                 },
                 "resource": [
-                    _resource(name, *served) for name, served in SERVED.items()
+                    _resource(name, served) for name, served in SERVED.items()
                 ],
             }
         ],
     }
 
 
-def _resource(name, interactions, parameters):
+def _resource(name, served):
     return filled(
         {
             "type": name,
             "supportedProfile": [const.BILL_PROFILE] if name == "Invoice" else None,
-            "interaction": [{"code": code} for code in interactions],
-            "versioning": "versioned" if name == "Invoice" else "no-version",
+            "interaction": [{"code": code} for code in served.interactions],
+            "versioning": "versioned"
+            if "vread" in served.interactions
+            else "no-version",
+            "readHistory": False,
+            "conditionalCreate": "create" in served.interactions,
+            "searchInclude": [f"{name}:{parameter}" for parameter in served.includes()],
+            "searchRevInclude": [
+                f"{kind}:{parameter}" for kind, parameter in reverse_includes(name)
+            ],
             "searchParam": [
-                {"name": parameter, "type": kind}
-                for parameter, kind in parameters.items()
+                {
+                    "name": parameter,
+                    "type": known.kind,
+                    "documentation": _documentation(known),
+                }
+                for parameter, known in served.parameters.items()
             ],
         }
     )
 
 
-def searchset(total, links, entries):
+def _documentation(parameter):
+    modifiers = ", ".join(f":{modifier}" for modifier in parameter.modifiers)
+    return f"{parameter.text}. Modifiers: {modifiers}."
+
+
+def searchset(total, links, entries, included=()):
     """Bundle of search results.
 
     :param int total: matches in all
     :param links: list of (relation, url)
     :param entries: list of (full url, resource)
+    :param included: the same of what was asked for with them
     """
     return filled(
         {
@@ -114,8 +87,9 @@ def searchset(total, links, entries):
             "total": total,
             "link": [{"relation": relation, "url": url} for relation, url in links],
             "entry": [
-                {"fullUrl": url, "resource": resource, "search": {"mode": "match"}}
-                for url, resource in entries
+                {"fullUrl": url, "resource": resource, "search": {"mode": mode}}
+                for mode, found in (("match", entries), ("include", included))
+                for url, resource in found
             ],
         }
     )

@@ -2,7 +2,7 @@
 
 from .const import FHIR_VERSION
 from .fhir_search import MAX_COUNT
-from .fhir_server import SERVED, SORTABLE
+from .fhir_served import SERVED, reverse_includes
 from .fhir_view import SUMMARIES
 
 JSON = "application/fhir+json"
@@ -17,7 +17,8 @@ ERRORS = {
     410: "Deleted",
     413: "The request is too large",
     415: "The request does not say that it is JSON",
-    422: "Refused; `expression` names the element at fault",
+    422: "Refused; `expression` names the element at fault; of a search: too much "
+    "would be added",
 }
 FORMS = {
     "token": "One or more codes, separated by commas; `system|code` says whose",
@@ -25,7 +26,12 @@ FORMS = {
     "repeated to name both ends of a period",
     "reference": "Id, `Type/id` or URL; one or more, separated by commas",
     "string": "Beginning of the text, whatever its case",
+    "quantity": "Amount, with a prefix as a date; `100||USD` says the currency. "
+    "Without a prefix as exact as it is written: 100 is 99.50 to 100.49",
 }
+TEXT = {"type": "string"}
+#: modifiers whose value is another than that of the parameter
+MODIFIED = {"missing": {"type": "boolean"}}
 
 
 def openapi_document(base, version):
@@ -93,9 +99,9 @@ def _public_paths():
 
 def _resource_paths():
     paths = {}
-    for name, (interactions, parameters) in SERVED.items():
-        for interaction in interactions:
-            path, method, operation = OPERATIONS[interaction](name, parameters)
+    for name, served in SERVED.items():
+        for interaction in served.interactions:
+            path, method, operation = OPERATIONS[interaction](name, served.parameters)
             tagged = {"tags": [name], **operation}
             paths.setdefault(path, {})[method] = tagged
     return paths
@@ -110,12 +116,31 @@ def _read(name, _parameters):
     return f"/{name}/{{id}}", "get", operation
 
 
+def _vread(name, _parameters):
+    operation = _operation(
+        f"vread{name}", f"One {name} in its present version", name,
+        400, 401, 403, 404, 410,
+    )  # fmt: skip
+    version = {**_id(), "name": "version"}
+    whole_or_part = [choice for choice in SUMMARIES if choice != "count"]
+    operation["parameters"] = [_id(), version, *_view_parameters(whole_or_part)]
+    return f"/{name}/{{id}}/_history/{{version}}", "get", operation
+
+
 def _search(name, parameters):
-    operation = _operation(f"search{name}", f"Search {name}", "Bundle", 400, 401, 403)
+    operation = _operation(
+        f"search{name}", f"Search {name}", "Bundle", 400, 401, 403, 422
+    )
     operation["parameters"] = [
-        _query(parameter, {"type": "string"}, FORMS[kind])
-        for parameter, kind in parameters.items()
-    ] + _result_parameters(name)
+        _query(parameter, {"type": "string"}, f"{known.text}. {FORMS[known.kind]}")
+        for parameter, known in parameters.items()
+    ]
+    operation["parameters"] += [
+        _query(f"{parameter}:{modifier}", MODIFIED.get(modifier, TEXT), known.text)
+        for parameter, known in parameters.items()
+        for modifier in known.modifiers
+    ]
+    operation["parameters"] += _result_parameters(name)
     return f"/{name}", "get", operation
 
 
@@ -150,6 +175,7 @@ def _history_of_one(name, _parameters):
 #: interaction of the CapabilityStatement -> path, method and operation
 OPERATIONS = {
     "read": _read,
+    "vread": _vread,
     "search-type": _search,
     "create": _create,
     "history-type": _history_of_type,
@@ -214,11 +240,23 @@ def _cursor():
 
 
 def _result_parameters(name):
-    fields = [sort for sort in SORTABLE if name == "Invoice" or sort != "date"]
-    orders = [sign + field for field in fields for sign in ("", "-")]
-    order = {"type": "string", "enum": orders}
-    sort = _query("_sort", order, "`-` is descending")
-    return [_count(), sort, _cursor(), *_view_parameters(SUMMARIES)]
+    served = SERVED[name]
+    keys = "|".join(served.sorts)
+    pattern = f"^-?({keys})(,-?({keys}))*$"
+    sort = _query(
+        "_sort",
+        {"type": "string", "pattern": pattern},
+        "One or more keys, separated by commas; `-` is descending",
+    )
+    found = [_count(), sort, _cursor(), *_view_parameters(SUMMARIES)]
+    forward = [f"{name}:{parameter}" for parameter in served.includes()]
+    backward = [f"{kind}:{parameter}" for kind, parameter in reverse_includes(name)]
+    for parameter, choices in (("_include", forward), ("_revinclude", backward)):
+        if choices:
+            schema = {"type": "string", "enum": choices}
+            text = "Resources to add; may be repeated"
+            found.append(_query(parameter, schema, text))
+    return found
 
 
 def _query(name, schema, description):

@@ -40,6 +40,7 @@ class Line:
     description: str | None = None
     account: str | None = None
     subject: Party | None = None
+    claim_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,11 @@ class OpenimisFhirChargeItem(models.AbstractModel):
         return Domain("id", "in", record_ids(ids))
 
     @api.model
-    def _criterion_domain(self, criterion):
+    def _by_claim(self, criterion):
+        return Domain("claim_id", "any", self._claim_domain(criterion))
+
+    @api.model
+    def _by_invoice(self, criterion):
         return Domain("move_id.openimis_uuid", "in", criterion.value)
 
     @api.model
@@ -43,7 +47,11 @@ class OpenimisFhirChargeItem(models.AbstractModel):
         resources = []
         for record in records:
             move_id, line = lines[str(record.id)]
-            line = replace(line, subject=subjects.get(record.id))
+            line = replace(
+                line,
+                subject=subjects.get(record.id),
+                claim_id=self._server("Claim")._claim_id(record.claim_id),
+            )
             resources.append(builder.charge_item(line, heads[move_id]))
         return resources
 

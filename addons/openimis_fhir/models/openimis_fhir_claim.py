@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..core.fhir_search import BadSearch
 from ..core.outgoing import ClaimItem, ClaimOut, Party
 from .openimis_fhir_resource import aware, exact, record_ids
 
@@ -25,20 +26,58 @@ class OpenimisFhirClaim(models.AbstractModel):
         )
 
     @api.model
-    def _criterion_domain(self, criterion):
+    def _by_created(self, criterion):
+        """By the day that is told: handed in, else visited, else entered here."""
+        domain, before = Domain.FALSE, Domain.TRUE
+        for field in ("date_claimed", "date_from", "create_date"):
+            domain |= before & self._date_domain(field, criterion)
+            before &= Domain(field, "=", False)
+        return domain
+
+    @api.model
+    def _by_identifier(self, criterion):
         return self._identifier_domain(criterion, "code", "claim-code")
+
+    @api.model
+    def _by_patient(self, criterion):
+        found = Domain("insuree_id", "any", self._patient_domain(criterion))
+        if "insuree-unknown" in criterion.value:
+            found |= Domain("insuree_id", "=", False)
+        return found
+
+    @api.model
+    def _by_provider(self, criterion):
+        return self._partner_domain("health_facility_id", criterion)
+
+    @api.model
+    def _by_status(self, criterion):
+        known = {"active": "!=", "cancelled": "="}
+        unknown = [code for code in criterion.value if code not in known]
+        if unknown:
+            raise BadSearch("status", unknown[0])
+        return Domain.OR(Domain("status", known[c], "1") for c in criterion.value)
+
+    @api.model
+    def _by_use(self, criterion):
+        # all of openIMIS are claims; R4 also knows preauthorization, predetermination
+        return Domain.TRUE if "claim" in criterion.value else Domain.FALSE
 
     @api.model
     def _resources(self, records):
         builder = self._builder()
         return [builder.claim(self._claim(claim)) for claim in records]
 
+    @staticmethod
+    def _claim_id(claim):
+        """FHIR id of a claim, None without one."""
+        return (claim.openimis_uuid or f"claim-{claim.id}") if claim else None
+
     def _claim(self, claim):
         insuree = claim.insuree_id
         patient = insuree.openimis_uuid or f"insuree-{insuree.id or 'unknown'}"
         provider = self._party(claim.health_facility_id)
         return ClaimOut(
-            id=claim.openimis_uuid or f"claim-{claim.id}",
+            id=self._claim_id(claim),
             code=claim.code,
             created=claim.date_claimed or claim.date_from or claim.create_date.date(),
             currency=claim.currency_id.name,

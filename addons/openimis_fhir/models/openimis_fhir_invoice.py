@@ -41,7 +41,6 @@ class OpenimisFhirInvoice(models.AbstractModel):
     _resource = "Invoice"
     _model = "account.move"
     _updated_field = "openimis_fhir_updated"
-    _date_field = "invoice_date"
 
     # === SEARCH ===
 
@@ -54,24 +53,112 @@ class OpenimisFhirInvoice(models.AbstractModel):
         )
 
     @api.model
-    def _criterion_domain(self, criterion):
-        parameter, value = criterion.parameter, criterion.value
-        if parameter == "date":
-            return self._date_domain("invoice_date", criterion)
-        if parameter == "identifier":
-            return self._identifier_domain(criterion, "openimis_code", "bill-code")
-        if parameter == "status":
-            return Domain("openimis_status", "in", self._status_numbers(value))
-        if parameter == "type":
-            wanted = [t for t, code in BILL_TYPE.items() if code in value]
-            return Domain("openimis_type", "in", wanted)
-        if parameter == "recipient":
-            return self._partner_domain("partner_id", value) | self._insuree_domain(
-                value
-            )
-        if parameter == "issuer":
-            return self._partner_domain("company_id.partner_id", value)
-        return self._insuree_domain(value)
+    def _by_account(self, criterion):
+        Account = self.env["account.account"]
+        accounts = Account
+        for company in self.env.user.company_ids:  # each has codes of its own
+            asked = [("code", "in", criterion.value)]
+            accounts |= Account.with_company(company).search(asked)
+        return self._owed_domain(Domain("account_id", "in", accounts.ids))
+
+    @api.model
+    def _with_account(self):
+        return self._owed_domain(Domain.TRUE)
+
+    def _owed_domain(self, lines):
+        """Bills with an entry of what is owed."""
+        owed = Domain("display_type", "=", "payment_term")
+        return Domain("line_ids", "any", lines & owed)
+
+    @api.model
+    def _by_claim(self, criterion):
+        claims = self._claim_domain(criterion)
+        return Domain("openimis_line_ids", "any", Domain("claim_id", "any", claims))
+
+    @api.model
+    def _with_claim(self):
+        return Domain("openimis_line_ids", "any", Domain("claim_id", "!=", False))
+
+    @api.model
+    def _by_date(self, criterion):
+        """By the day that is told: a draft without one has that of its entry."""
+        undated = Domain("invoice_date", "=", False)
+        return (~undated & self._date_domain("invoice_date", criterion)) | (
+            undated & self._date_domain("date", criterion)
+        )
+
+    @api.model
+    def _by_identifier(self, criterion):
+        return self._identifier_domain(criterion, "openimis_code", "bill-code")
+
+    @api.model
+    def _by_issuer(self, criterion):
+        return self._partner_domain("company_id.partner_id", criterion)
+
+    @api.model
+    def _by_recipient(self, criterion):
+        """By who is told to be paid: the person, else the organization or person whose
+        partner the bill has.
+        """
+        paid = self._partner_domain("partner_id", criterion) & self._organizations()
+        persons = self._persons(self._patient_domain(criterion))
+        paid |= ~self._organizations() & persons
+        return self._by_subject(criterion) | (~self._with_subject() & paid)
+
+    @api.model
+    def _with_recipient(self):
+        persons = self._persons(Domain.TRUE)
+        return self._with_subject() | self._organizations() | persons
+
+    def _persons(self, insurees):
+        """Bills whose partner is an insured person."""
+        found = self.env["openimis.insuree"]._search(
+            insurees & Domain("partner_id", "!=", False)
+        )
+        return Domain("partner_id", "in", found.subselect("partner_id"))
+
+    def _organizations(self):
+        """Bills of what is served as Organization."""
+        served = self.env["openimis.fhir.organization"]._base_domain()
+        return Domain("partner_id", "any", served)
+
+    @api.model
+    def _by_status(self, criterion):
+        return Domain("openimis_status", "in", self._status_numbers(criterion.value))
+
+    @api.model
+    def _by_subject(self, criterion):
+        insurees = self.env["openimis.insuree"].search(self._patient_domain(criterion))
+        links = [f"openimis.insuree,{insuree.id}" for insuree in insurees]
+        return Domain("openimis_sender", "in", links)
+
+    _by_patient = _by_subject
+
+    @api.model
+    def _with_subject(self):
+        return Domain("openimis_sender", "=like", "openimis.insuree,%")
+
+    _with_patient = _with_subject
+
+    @api.model
+    def _by_totalgross(self, criterion):
+        return self._signed_domain("amount_total", criterion)
+
+    @api.model
+    def _by_totalnet(self, criterion):
+        return self._signed_domain("amount_untaxed", criterion)
+
+    def _signed_domain(self, field, criterion):
+        """By an amount as it is told: credit notes are negative."""
+        refunds = Domain("move_type", "in", REFUNDS)
+        return (~refunds & self._amount_domain(field, criterion)) | (
+            refunds & self._amount_domain(field, criterion, sign=-1)
+        )
+
+    @api.model
+    def _by_type(self, criterion):
+        wanted = [t for t, code in BILL_TYPE.items() if code in criterion.value]
+        return Domain("openimis_type", "in", wanted)
 
     def _status_numbers(self, codes):
         known = set(BILL_STATUS_TO_FHIR.values())
@@ -79,11 +166,6 @@ class OpenimisFhirInvoice(models.AbstractModel):
             if code not in known:
                 raise BadSearch("status", code)
         return [str(n) for n, code in BILL_STATUS_TO_FHIR.items() if code in codes]
-
-    def _insuree_domain(self, ids):
-        insurees = self.env["openimis.insuree"].search([("openimis_uuid", "in", ids)])
-        links = [f"openimis.insuree,{insuree.id}" for insuree in insurees]
-        return Domain("openimis_sender", "in", links)
 
     # === READ ===
 
@@ -94,6 +176,25 @@ class OpenimisFhirInvoice(models.AbstractModel):
         ):
             self._refuse_deleted(identifier)
         return super()._find(identifier)
+
+    @api.model
+    def _find_version(self, identifier, version):
+        """Bill in its present version, the only one that is kept.
+
+        :param str version: as `meta.versionId` tells it
+        :raises FhirError: 404 of any other version, 410 of a deleted bill
+        """
+        record = self._find(identifier)
+        present = str(record.openimis_fhir_version or 1)
+        if version != present:
+            text = self.env._(
+                "Only the present version of a bill is kept: that of Invoice/%(id)s is "
+                "%(version)s.",
+                id=identifier,
+                version=present,
+            )
+            raise FhirError(404, "not-found", text)
+        return record
 
     def _refuse_deleted(self, identifier):
         grave = self.env["openimis.fhir.tombstone"].search(

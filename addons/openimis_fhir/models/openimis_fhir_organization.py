@@ -35,10 +35,14 @@ class OpenimisFhirOrganization(models.AbstractModel):
         return Domain("openimis_uuid", "in", ids) | plain
 
     @api.model
-    def _criterion_domain(self, criterion):
-        if criterion.parameter == "name":
-            return self._text_domain("name", criterion)
+    def _by_identifier(self, criterion):
         return self._identifier_domain(criterion, "openimis_code", "organization-code")
+
+    @api.model
+    def _by_type(self, criterion):
+        facility = Domain("openimis_is_facility", "=", True)
+        known = {"prov": facility, "other": ~facility}
+        return Domain.OR(known.get(code, Domain.FALSE) for code in criterion.value)
 
     @api.model
     def _resources(self, records):

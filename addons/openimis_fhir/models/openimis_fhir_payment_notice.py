@@ -46,19 +46,23 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
     # === SEARCH AND READ ===
 
     @api.model
-    def _criterion_domain(self, criterion):
-        if criterion.parameter == "identifier":
-            return Domain.OR(
-                Domain("identifier", "=", value)
-                & (
-                    Domain.TRUE
-                    if system is None
-                    else Domain("identifier_system", "=", system or False)
-                )
-                for system, value in criterion.pairs()
+    def _by_identifier(self, criterion):
+        return Domain.OR(
+            Domain("identifier", "=", value)
+            & (
+                Domain.TRUE
+                if system is None
+                else Domain("identifier_system", "=", system or False)
             )
-        if criterion.parameter == "request":
-            return Domain("move_id.openimis_uuid", "in", criterion.value)
+            for system, value in criterion.pairs()
+        )
+
+    @api.model
+    def _by_request(self, criterion):
+        return Domain("move_id.openimis_uuid", "in", criterion.value)
+
+    @api.model
+    def _by_status(self, criterion):
         for code in criterion.value:
             if code not in ("active", "cancelled", "draft", "entered-in-error"):
                 raise BadSearch("status", code)

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..core.const import UUID_SYSTEM
+from ..core.fhir_search import BadSearch
 from ..core.outgoing import Reconciliation
 from .openimis_fhir_resource import aware, exact, record_ids
 
@@ -36,6 +38,66 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
     @api.model
     def _id_domain(self, ids):
         return Domain("openimis_uuid", "in", ids) | Domain("id", "in", record_ids(ids))
+
+    @api.model
+    def _by_detail_request(self, criterion):
+        bills = self._server("Invoice")._id_domain(criterion.value)
+        return self._settling_domain(bills)
+
+    @api.model
+    def _with_detail_request(self):
+        return self._settling_domain(Domain.TRUE)
+
+    def _settling_domain(self, bills):
+        """Payments that settle some of these bills, reconciled or only linked."""
+        served = self._server("Invoice")._base_domain()
+        found = self.env["account.move"]._search(served & bills)
+        # any!: of the entries between nothing is told but that they are there
+        lines = Domain.OR(
+            Domain(f"matched_{side}_ids", "any!", Domain(
+                f"{side}_move_id", "any!", Domain("move_id", "in", found)
+            ))
+            for side in ("debit", "credit")
+        )  # fmt: skip
+        reconciled = Domain("move_id", "any!", Domain("line_ids", "any!", lines))
+        return reconciled | Domain("invoice_ids", "in", found)
+
+    @api.model
+    def _named_detail_request(self, payments):
+        """Bills that the details of payments name."""
+        details = self._details(payments).values()
+        uuids = [uuid for found in details for uuid, _amount, _day in found]
+        Invoice = self._server("Invoice")
+        return self.env["account.move"].search(
+            Invoice._base_domain() & Invoice._id_domain(uuids)
+        )
+
+    @api.model
+    def _by_identifier(self, criterion):
+        uuids, codes = [], []
+        for asked, value in criterion.pairs():
+            if asked in (None, "", UUID_SYSTEM):
+                uuids.append(value)
+            if asked is None or asked.endswith("/sid/payment"):
+                codes.append(value)
+        own = Domain("openimis_code_ext", "=", False) & Domain("name", "in", codes)
+        return self._id_domain(uuids) | Domain("openimis_code_ext", "in", codes) | own
+
+    @api.model
+    def _by_outcome(self, criterion):
+        return Domain.TRUE if "complete" in criterion.value else Domain.FALSE
+
+    @api.model
+    def _by_payment_issuer(self, criterion):
+        return self._partner_domain("company_id.partner_id", criterion)
+
+    @api.model
+    def _by_status(self, criterion):
+        unknown = [code for code in criterion.value if code not in STATUS.values()]
+        if unknown:
+            raise BadSearch("status", unknown[0])
+        states = [state for state, code in STATUS.items() if code in criterion.value]
+        return Domain("state", "in", states)
 
     @api.model
     def _resources(self, records):

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -14,7 +15,8 @@ from odoo.addons.openimis_payable.models.rights import has_right
 
 from ..core.const import UUID_SYSTEM
 from ..core.fhir_build import Builder
-from ..core.fhir_search import BadSearch, encode_cursor
+from ..core.fhir_search import BadSearch, Criterion, encode_cursor
+from ..core.fhir_served import SERVED
 from ..core.fhir_server import searchset
 from ..core.fhir_view import WHOLE
 from ..core.outgoing import Party
@@ -23,6 +25,10 @@ from ..fhir_error import FhirError
 #: number of a record: what the database takes, in the digits of ASCII only
 RECORD_ID = re.compile(r"[0-9]{1,9}")
 CLOCKS_DIFFER = timedelta(seconds=2)
+#: resources that are added to a page at most
+MAX_INCLUDED = 2000
+#: comparison of an amount that is told with the other sign
+MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 SERVERS = {
     "Invoice": "openimis.fhir.invoice",
     "ChargeItem": "openimis.fhir.charge.item",
@@ -48,7 +54,6 @@ class OpenimisFhirResource(models.AbstractModel):
     #: openIMIS' rights, one of which is needed to read (spec section 2)
     _rights = ("156101",)
     _updated_field = "write_date"
-    _date_field = None
 
     @api.model
     def _server(self, resource):
@@ -69,11 +74,46 @@ class OpenimisFhirResource(models.AbstractModel):
 
     @api.model
     def _criterion_domain(self, criterion):
-        """Domain of a search parameter beyond `_id` and `_lastUpdated`.
+        """Domain of what a search parameter asks for.
+
+        A method `_by_<parameter>` decides where there is one, else the column the table
+        `SERVED` names.
 
         :param core.fhir_search.Criterion criterion: as parsed
         """
-        raise BadSearch(criterion.parameter, "")
+        if criterion.operator == "missing":
+            there = self._given_domain(criterion.parameter)
+            return ~there if criterion.value else there
+        if criterion.operator == "not in":
+            return ~self._criterion_domain(replace(criterion, operator="in"))
+        by = getattr(self, f"_by_{criterion.parameter.replace('-', '_')}", None)
+        if by:
+            return by(criterion)
+        known = SERVED[self._resource].parameters[criterion.parameter]
+        if known.kind == "date":
+            return self._date_domain(known.column, criterion)
+        if known.kind == "quantity":
+            return self._amount_domain(known.column, criterion)
+        if known.kind == "string":
+            return self._text_domain(known.column, criterion)
+        return Domain(known.column, "in", criterion.value)
+
+    @api.model
+    def _given_domain(self, parameter):
+        """Records that have a value of a search parameter (`:missing=false`)."""
+        known = SERVED[self._resource].parameters[parameter]
+        if not known.optional:
+            return Domain.TRUE
+        given = getattr(self, f"_with_{parameter.replace('-', '_')}", None)
+        return given() if given else Domain(known.column, "!=", False)
+
+    @api.model
+    def _by__id(self, criterion):
+        return self._id_domain(criterion.value)
+
+    @api.model
+    def _by__lastUpdated(self, criterion):  # noqa: N802 - the parameter's name
+        return self._date_domain(self._updated_field, criterion)
 
     @api.model
     def _resources(self, records):
@@ -174,15 +214,66 @@ class OpenimisFhirResource(models.AbstractModel):
             cursor = self._cursor(search, upper, page[-1])
             links.append(("next", self._url(arguments, cursor)))
         resources = self._parts(page, search.view)
-        entries = [(self._full_url(resource), resource) for resource in resources]
-        return searchset(total, links, entries)
+        entries = {self._full_url(resource): resource for resource in resources}
+        included = self._included(search, page, resources)
+        added = [pair for pair in included.items() if pair[0] not in entries]
+        return searchset(total, links, entries.items(), added)
+
+    @api.model
+    def _check_includes(self, search):
+        """Refuse who may not read what is to be added.
+
+        :raises FhirError: 403 naming the right
+        """
+        for include in search.includes:
+            kind = include.source if include.reverse else include.target
+            self._server(kind)._check_right()
+
+    @api.model
+    def _included(self, search, page, resources):
+        """{address: resource} of what is to be added to a page.
+
+        :raises FhirError: 422 when it is too much for one answer
+        """
+        added = {}
+        for include in search.includes:
+            kind = include.source if include.reverse else include.target
+            server = self._server(kind)
+            if include.reverse:
+                ids = [resource["id"] for resource in resources]
+                systems = (self._resource,) * len(ids)
+                asked = Criterion(include.parameter, "in", ids, systems)
+                domain = server._criterion_domain(asked)
+            else:
+                named = self._named(include.parameter, page)
+                domain = Domain("id", "in", named.ids)
+            records = self.env[server._model].search(
+                server._base_domain() & domain, order="id", limit=MAX_INCLUDED + 1
+            )
+            if len(records) + len(added) > MAX_INCLUDED:
+                text = self.env._(
+                    "More than %s resources would be added to this page. Ask for a "
+                    "smaller _count.",
+                    MAX_INCLUDED,
+                )
+                name = "_revinclude" if include.reverse else "_include"
+                raise FhirError(422, "too-costly", text, name)
+            for resource in server._resources(records):
+                added[server._full_url(resource)] = resource
+        return added
+
+    def _named(self, parameter, records):
+        """Records of the first target that a reference of these records names."""
+        named = getattr(self, f"_named_{parameter.replace('-', '_')}", None)
+        path = SERVED[self._resource].parameters[parameter].path
+        return named(records) if named else records.mapped(path)
 
     @staticmethod
     def _follows_changes(search):
         """Whether the caller may go on next time from the latest moment it is told."""
-        return search.sort == "_lastUpdated" or any(
-            criterion.parameter == "_lastUpdated" for criterion in search.criteria
-        )
+        asked = {name for name, _descending in search.order}
+        asked |= {criterion.parameter for criterion in search.criteria}
+        return "_lastUpdated" in asked
 
     @api.model
     def _settled_moment(self):
@@ -225,15 +316,9 @@ class OpenimisFhirResource(models.AbstractModel):
         )
 
     def _search_domain(self, search):
-        domain = self._base_domain()
-        for criterion in search.criteria:
-            if criterion.parameter == "_id":
-                domain &= self._id_domain(criterion.value)
-            elif criterion.parameter == "_lastUpdated":
-                domain &= self._date_domain(self._updated_field, criterion)
-            else:
-                domain &= self._criterion_domain(criterion)
-        return domain
+        return self._base_domain() & Domain.AND(
+            self._criterion_domain(criterion) for criterion in search.criteria
+        )
 
     def _identifier_domain(self, criterion, field, system):
         """Domain of records by openIMIS' UUID, or by the code in a field.
@@ -259,6 +344,23 @@ class OpenimisFhirResource(models.AbstractModel):
             value = value.date()
         return Domain(field, criterion.operator, value)
 
+    def _amount_domain(self, field, criterion, sign=1):
+        """Domain of a comparison with an amount, in a currency where one is named.
+
+        :param int sign: -1 where the field's amount is told with the other sign
+        """
+        if criterion.operator == "outside":
+            low, high = (sign * float(value) for value in criterion.value)
+            low, high = sorted((low, high))
+            compared = Domain(field, "<", low) | Domain(field, ">=", high)
+        else:
+            operator = criterion.operator
+            operator = operator if sign > 0 else MIRRORED[operator]
+            compared = Domain(field, operator, sign * float(criterion.value))
+        if criterion.systems:
+            compared &= Domain("currency_id.name", "in", criterion.systems)
+        return compared
+
     def _text_domain(self, field, criterion):
         """Domain of a text parameter; `%` and `_` are letters like others."""
         text = escape_psql(criterion.value)
@@ -270,40 +372,54 @@ class OpenimisFhirResource(models.AbstractModel):
     def _highest_id(self, domain):
         return self.env[self._model].search(domain, order="id desc", limit=1).id or 0
 
-    def _sort_field(self, search):
-        return {"_lastUpdated": self._updated_field, "date": self._date_field}.get(
-            search.sort, "id"
-        )
+    def _sort_fields(self, search):
+        """[(field, whether descending)] of the keys of a search."""
+        known = SERVED[self._resource].parameters
+        return [
+            (self._updated_field if key == "_lastUpdated" else known[key].column, down)
+            for key, down in search.order
+        ]
 
     def _order_by(self, search):
-        direction = "desc" if search.descending else "asc"
-        field = self._sort_field(search)
-        if field == "id":
-            return f"id {direction}"
-        return f"{field} {direction}, id {direction}"
+        keys = [*self._sort_fields(search), ("id", search.by_id_descending)]
+        return ", ".join(f"{field} {'desc' if down else 'asc'}" for field, down in keys)
 
     def _after(self, search):
         """Domain of what comes after the page before."""
         if not search.cursor:
             return Domain.TRUE
-        _upper, value, last = search.cursor
-        operator = "<" if search.descending else ">"
-        after_id = Domain("id", operator, int(last))
-        field = self._sort_field(search)
-        if field == "id":
-            return after_id
-        # PostgreSQL puts what has no value last, and first when descending
-        without = Domain(field, "=", False)
-        if not value:
-            rest = ~without if search.descending else Domain.FALSE
-            return without & after_id | rest
-        beyond = Domain.custom(to_sql=_beyond(field, operator, _moment(value), last))
-        return beyond if search.descending else beyond | without
+        _upper, *values, last = search.cursor
+        keys = [
+            (field, down, self._sort_value(field, value))
+            for (field, down), value in zip(
+                self._sort_fields(search), values, strict=True
+            )
+        ]
+        to_sql = _beyond(keys, search.by_id_descending, int(last))
+        return Domain.custom(to_sql=to_sql)
 
     def _cursor(self, search, upper, record):
-        field = self._sort_field(search)
-        value = record[field] if field != "id" else ""
-        return encode_cursor(upper, value or "", record.id)
+        values = []
+        for field, _descending in self._sort_fields(search):
+            # a letter before it: an empty text is a value, too
+            value = record[field]
+            values.append("" if value is False else f"={value}")
+        return encode_cursor(upper, *values, record.id)
+
+    def _sort_value(self, field, text):
+        """Value of a key in a cursor; None where the record had none.
+
+        :raises BadSearch: when it is none of ours
+        """
+        if not text:
+            return None
+        value = text.removeprefix("=")
+        if self.env[self._model]._fields[field].type not in ("date", "datetime"):
+            return value
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            raise BadSearch("_cursor", text) from None
 
     def _url(self, arguments, cursor=None):
         if cursor and self.env.context.get("fhir_body"):
@@ -385,11 +501,24 @@ class OpenimisFhirResource(models.AbstractModel):
     def _partner_id(partner):
         return partner.openimis_uuid or f"partner-{partner.id}"
 
-    def _partner_domain(self, field, ids):
-        """Records whose partner has one of these FHIR ids."""
+    def _partner_domain(self, field, criterion):
+        """Records whose partner is one of the organizations asked for."""
+        ids = criterion.ids("Organization")
         return Domain(f"{field}.openimis_uuid", "in", ids) | Domain(
             field, "in", record_ids(ids, "partner-")
         )
+
+    def _patient_domain(self, criterion):
+        """Insured persons asked for, as domain of `openimis.insuree`."""
+        ids = criterion.ids("Patient")
+        plain = Domain("id", "in", record_ids(ids, "insuree-"))
+        return Domain("openimis_uuid", "in", ids) | (
+            plain & Domain("openimis_uuid", "=", False)
+        )
+
+    def _claim_domain(self, criterion):
+        """Claims asked for, as domain of `openimis.claim`."""
+        return self._server("Claim")._id_domain(criterion.ids("Claim"))
 
 
 def record_ids(ids, prefix=""):
@@ -411,33 +540,45 @@ def aware(moment):
     return fields.Datetime.to_datetime(moment).replace(tzinfo=UTC) if moment else None
 
 
-def _moment(text):
-    """Sort value of a cursor.
-
-    :raises BadSearch: when it is none of ours
-    """
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise BadSearch("_cursor", text) from None
-
-
-def _beyond(field, operator, value, last):
-    """Condition of what is sorted after (value, id), to the microsecond.
+def _beyond(keys, descending, last):
+    """Condition of what is sorted after a record, to the microsecond.
 
     Odoo's own comparison of moments knows whole seconds only, and would pass over
-    records written within the same second.
+    records written within the same second. PostgreSQL puts what has no value last, and
+    first when descending. The last key is compared together with the id where both go
+    the same way, which an index answers.
+
+    :param keys: [(field, whether descending, value of the record or None)]
+    :param bool descending: whether equal ones are sorted by descending id
+    :param int last: id of the record
     """
 
     def to_sql(model, alias, query):
-        return SQL(
-            "(%s, %s) %s (%s, %s)",
-            model._field_to_sql(alias, field, query),
-            SQL.identifier(alias, "id"),
-            SQL(operator),
-            value,
-            int(last),
-        )
+        record = SQL.identifier(alias, "id")
+        by_id = SQL("%s %s %s", record, SQL("<" if descending else ">"), last)
+        found, same = [], []
+        for position, (field, down, value) in enumerate(keys, start=1):
+            column = model._field_to_sql(alias, field, query)
+            sign = SQL("<" if down else ">")
+            both = position == len(keys) and down == descending and value is not None
+            if value is None:
+                later = SQL("%s IS NOT NULL", column) if down else SQL("FALSE")
+            elif both:
+                later = SQL("(%s, %s) %s (%s, %s)", column, record, sign, value, last)
+            else:
+                later = SQL("%s %s %s", column, sign, value)
+            if value is not None and not down:
+                later = SQL("(%s OR %s IS NULL)", later, column)
+            found.append(SQL(" AND ").join([*same, later]))
+            if both:
+                break
+            equal = SQL("%s IS NULL", column)
+            if value is not None:
+                equal = SQL("%s = %s", column, value)
+            same.append(equal)
+        else:
+            found.append(SQL(" AND ").join([*same, by_id]))
+        return SQL("(%s)", SQL(") OR (").join(found))
 
     return to_sql
 

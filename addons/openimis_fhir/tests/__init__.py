@@ -9,8 +9,10 @@ from . import test_fhir_history
 from . import test_fhir_search
 from . import test_fhir_server
 from . import test_fhir_borders
+from . import test_fhir_clients
 from . import test_fhir_fuzz
 from . import test_remote_bill_claims
+from . import test_fhir_parameters
 from . import test_fhir_payments
 from . import test_fhir_view
 from . import test_subscription

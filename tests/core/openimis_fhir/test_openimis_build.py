@@ -13,6 +13,7 @@ from .openimis_samples import (
     const,
     fhir_build,
     fhir_read_bill,
+    fhir_served,
     fhir_server,
     outgoing,
 )
@@ -250,7 +251,7 @@ def test_capability_statement_is_valid_and_names_release_4_0_1():
     resource = valid(fhir_server.capability_statement(BASE, NOW.date(), "1.0"))
     assert resource["fhirVersion"] == "4.0.1"
     served = {r["type"] for r in resource["rest"][0]["resource"]}
-    assert served == set(fhir_server.SERVED)
+    assert served == set(fhir_served.SERVED)
 
 
 def test_bundles_are_valid():

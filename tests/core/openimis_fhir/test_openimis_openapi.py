@@ -3,7 +3,7 @@
 import pytest
 from openapi_spec_validator import validate
 
-from .openimis_samples import fhir_server, openapi
+from .openimis_samples import fhir_served, fhir_server, openapi
 
 BASE = "https://imis.example.org/fhir/R4"
 DOCUMENT = openapi.openapi_document(BASE, "19.0.1.0.0")
@@ -12,6 +12,7 @@ RESOURCES = fhir_server.capability_statement(BASE, "2026-11-22", "19.0.1.0.0")["
 ]["resource"]
 PLACES = {
     "read": ("/{}/{{id}}", "get"),
+    "vread": ("/{}/{{id}}/_history/{{version}}", "get"),
     "search-type": ("/{}", "get"),
     "create": ("/{}", "post"),
     "history-type": ("/{}/_history", "get"),
@@ -43,8 +44,17 @@ def test_every_search_parameter_is_a_parameter(resource):
     operation = DOCUMENT["paths"][f"/{resource['type']}"]["get"]
     found = {parameter["name"] for parameter in operation["parameters"]}
     told = {parameter["name"] for parameter in resource["searchParam"]}
-    assert found - told == {"_count", "_sort", "_cursor", "_summary", "_elements"}
+    results = {"_count", "_sort", "_cursor", "_summary", "_elements"}
+    results |= {"_include"} if resource.get("searchInclude") else set()
+    results |= {"_revinclude"} if resource.get("searchRevInclude") else set()
+    assert {name for name in found - told if ":" not in name} == results
     assert told <= found
+    # what is told of a parameter is what the parser takes
+    known = fhir_served.SERVED[resource["type"]].parameters
+    for parameter in resource["searchParam"]:
+        modified = {n for n in found if n.startswith(f"{parameter['name']}:")}
+        modifiers = known[parameter["name"]].modifiers
+        assert modified == {f"{parameter['name']}:{m}" for m in modifiers}
 
 
 def test_every_operation_but_the_public_ones_needs_a_key():

@@ -134,7 +134,35 @@ def test_tokens_keep_their_system(query, expected):
         "_sort=amount",
         "_cursor=zzz",
         "_cursor=%%",
-        "recipient:missing=true",
+        "recipient:missing=perhaps",
+        "recipient:Claim=x",
+        "recipient=Claim/x",
+        "recipient:Organization=Patient/x",
+        "subject=Organization/x",
+        "account=x",
+        "status:exact=draft",
+        "_count:exact=1",
+        "_sort=date,date",
+        "_sort=date,",
+        "_sort=status",
+        "_include=Invoice:subject",
+        "_include=Invoice:date",
+        "_include=Invoice",
+        "_include=Claim:provider",
+        "_include=Invoice:recipient:Patient",
+        "_include=Invoice:issuer:Organization:x",
+        "_include:iterate=Invoice:issuer",
+        "_revinclude=Invoice:issuer",
+        "_revinclude=Nothing:request",
+        "_revinclude=PaymentNotice:request:Claim",
+        "_include=Invoice:issuer&_summary=text",
+        "totalgross=ten",
+        "totalgross=ap10",
+        "totalgross=10|USD",
+        "totalgross=10|urn:x|USD",
+        "totalgross=10||usd",
+        "totalgross=1e99",
+        "totalgross=²",
         "_format=xml",
         "identifier=urn:x|",
         "identifier=,",
@@ -157,7 +185,7 @@ def test_texts(query, operator):
     assert (criterion.operator, criterion.value) == (operator, "a")
 
 
-@pytest.mark.parametrize("query", ["name:missing=true", "identifier:exact=a"])
+@pytest.mark.parametrize("query", ["name:missing=maybe", "identifier:exact=a"])
 def test_modifiers_that_are_none_are_refused(query):
     with pytest.raises(fs.BadSearch):
         parse(query, "Organization")
@@ -192,7 +220,7 @@ def test_what_a_history_does_not_understand_is_refused(name, value):
 
 
 def test_only_invoices_sort_by_date():
-    assert parse("_sort=-date").descending
+    assert parse("_sort=-date").order == (("date", True),)
     with pytest.raises(fs.BadSearch):
         parse("_sort=date", "Organization")
 
@@ -206,4 +234,83 @@ def test_count_is_limited():
 def test_cursor_there_and_back():
     text = fs.encode_cursor(99, "2026-11-21", 7)
     assert fs.decode_cursor(text) == ("99", "2026-11-21", "7")
-    assert parse(f"_cursor={text}").cursor == ("99", "2026-11-21", "7")
+    assert parse(f"_sort=date&_cursor={text}").cursor == ("99", "2026-11-21", "7")
+
+
+def test_several_keys_sort_and_the_cursor_has_a_value_of_each():
+    search = parse("_sort=-date,identifier,_id,_lastUpdated")
+    assert search.order == (("date", True), ("identifier", False))
+    assert not search.by_id_descending
+    assert parse("_sort=date,-_id").by_id_descending
+    assert parse("_sort=-date").by_id_descending  # as the only key does
+    text = fs.encode_cursor(99, "=2026-11-21", "=a\x1fb", 7)
+    for query in (
+        f"_sort=date,identifier&_cursor={text}",
+        f"_cursor={text}&_sort=date,identifier",
+    ):
+        assert parse(query).cursor == ("99", "=2026-11-21", "=a\x1fb", "7")
+    with pytest.raises(fs.BadSearch):
+        parse(f"_sort=date&_cursor={text}")
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("100", [(">=", "99.5"), ("<", "100.5")]),
+        ("100.00", [(">=", "99.995"), ("<", "100.005")]),
+        ("-5", [(">=", "-5.5"), ("<", "-4.5")]),
+        ("1e2", [(">=", "50"), ("<", "150")]),
+        ("gt100", [(">", "100")]),
+        ("sa100", [(">", "100")]),
+        ("ge100", [(">=", "100")]),
+        ("lt100.5", [("<", "100.5")]),
+        ("le100", [("<=", "100")]),
+    ],
+)
+def test_amounts_are_as_exact_as_they_are_written(value, expected):
+    found = [(c.operator, str(c.value)) for c in parse(f"totalgross={value}").criteria]
+    assert [(o, float(v)) for o, v in found] == [(o, float(v)) for o, v in expected]
+
+
+def test_amounts_may_name_their_currency():
+    for value in ("gt1||USD", "gt1|urn:iso:std:iso:4217|USD"):
+        (criterion,) = parse(f"totalnet={value}").criteria
+        assert criterion.systems == ("USD",)
+    (criterion,) = parse("totalnet=ne5").criteria
+    assert criterion.operator == "outside"
+
+
+def test_references_may_say_what_they_name():
+    for query, expected in (
+        ("recipient=7", (None, "7")),
+        ("recipient=Patient/7", ("Patient", "7")),
+        ("recipient:Patient=7", ("Patient", "7")),
+        ("recipient:Patient=Patient/7", ("Patient", "7")),
+        (
+            "recipient=https://x/fhir/R4/Organization/7/_history/2",
+            ("Organization", "7"),
+        ),
+    ):
+        (criterion,) = parse(query).criteria
+        assert criterion.pairs() == [expected], query
+    (criterion,) = parse("account:identifier=urn:x|2010").criteria
+    assert criterion.pairs() == [("urn:x", "2010")]
+
+
+def test_not_and_missing():
+    (criterion,) = parse("status:not=draft").criteria
+    assert (criterion.operator, criterion.value) == ("not in", ["draft"])
+    (criterion,) = parse("totalgross:missing=false").criteria
+    assert (criterion.operator, criterion.value) == ("missing", False)
+
+
+def test_what_is_to_be_added():
+    search = parse(
+        "_include=Invoice:issuer&_include=Invoice:claim:Claim"
+        "&_revinclude=PaymentNotice:request"
+    )
+    assert [(i.source, i.parameter, i.target, i.reverse) for i in search.includes] == [
+        ("Invoice", "issuer", "Organization", False),
+        ("Invoice", "claim", "Claim", False),
+        ("PaymentNotice", "request", "Invoice", True),
+    ]

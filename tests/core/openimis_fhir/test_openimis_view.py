@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from .openimis_samples import fhir_search, fhir_server, fhir_view
+from .openimis_samples import fhir_search, fhir_served, fhir_view
 
 INVOICE = {
     "resourceType": "Invoice",
@@ -17,7 +17,7 @@ INVOICE = {
 }
 
 
-@pytest.mark.parametrize("name", fhir_server.SERVED)
+@pytest.mark.parametrize("name", fhir_served.SERVED)
 def test_tables_agree_with_the_standard(name):
     model = get_fhir_model_class(name)
     assert fhir_view.ELEMENTS[name] == set(model.elements_sequence())
