@@ -134,7 +134,7 @@ def parse_view(resource, parameters):
 
     Other parameters are passed over.
 
-    :param str resource: a key of `fhir_server.SERVED`
+    :param str resource: a key of `fhir_served.SERVED`
     :param parameters: iterable of (name, value)
     :rtype: View
     :raises BadSearch: a value of the wrong form, or an element R4 does not know
@@ -195,7 +195,7 @@ def _history_cursor(text):
 def parse_search(resource, parameters):
     """Understand the query of `GET <resource>?…`.
 
-    :param str resource: a key of `fhir_server.SERVED`
+    :param str resource: a key of `fhir_served.SERVED`
     :param parameters: list of (name, value), repeated names allowed (and-ed)
     :rtype: Search
     :raises BadSearch: unknown parameter or a value of the wrong form
@@ -225,7 +225,7 @@ def understood(resource, parameters):
 
     For callers who ask not to be strict (`Prefer: handling=lenient`).
 
-    :param str resource: a key of `fhir_server.SERVED`
+    :param str resource: a key of `fhir_served.SERVED`
     :param parameters: list of (name, value)
     :rtype: list
     """
