@@ -253,7 +253,7 @@ class TestFhirServer(FhirCase):
             currency.active = True
             move = self.bill(code, amounts, post=False, currency_id=currency.id)
             for line, amount in zip(move.openimis_line_ids, amounts, strict=True):
-                line.write({"currency_id": currency.id, "amount_net": amount})
+                line.sudo().write({"currency_id": currency.id, "amount_net": amount})
             self.env.flush_all()
             resource = self.call(f"Invoice/{move.openimis_uuid}")
             self.assertEqual(resource["totalNet"], {"value": total, "currency": code})
