@@ -15,3 +15,4 @@ from . import test_settled
 from . import test_subsidies
 from . import test_print_pdf
 from . import test_uninstall
+from . import test_year
