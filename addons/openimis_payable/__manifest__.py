@@ -56,4 +56,7 @@
         "demo/openimis_closing.xml",
     ],
     "application": True,
+    "assets": {
+        "web.assets_backend": ["openimis_payable/static/src/*.js"],
+    },
 }

@@ -57,18 +57,44 @@ class AccountBillingLink(models.Model):
         :raises UserError: one of them is billed elsewhere by now, or gone
         """
         self._check_sources_exist()
+        self._check_sources_free()
         try:
             with self.env.cr.savepoint():
                 self.state = "active"
                 self.flush_recordset(["state"])
-        except UniqueViolation:
-            raise UserError(
-                self.env._(
-                    "What this document billed has been billed by another one since. "
-                    "Cancel that one first, or leave this one cancelled."
-                )
-            ) from None
+        except UniqueViolation:  # at the same moment
+            raise self._billed_elsewhere() from None
         self._mark_sources(True)
+
+    def _check_sources_free(self):
+        """Refuse to bill what another document bills.
+
+        The unique index would, too, but not without an error in the server's log.
+        """
+        kinds = self.grouped(
+            lambda link: (link.company_id, link.converter, link.res_model)
+        )
+        for (company, converter, model), links in kinds.items():
+            others = self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("converter", "=", converter),
+                    ("res_model", "=", model),
+                    ("res_id", "in", links.mapped("res_id")),
+                    ("state", "=", "active"),
+                    ("id", "not in", links.ids),
+                ]
+            )
+            if set(map(_source_key, others)) & set(map(_source_key, links)):
+                raise self._billed_elsewhere()
+
+    def _billed_elsewhere(self):
+        return UserError(
+            self.env._(
+                "What this document billed has been billed by another one since. "
+                "Cancel that one first, or leave this one cancelled."
+            )
+        )
 
     def _check_sources_exist(self):
         """Refuse to bill again what was deleted, or replaced by other documents."""
@@ -115,3 +141,8 @@ class AccountBillingLink(models.Model):
         """
         self.ensure_one()
         return open_named_record(self.env, self.res_model, self.res_id)
+
+
+def _source_key(link):
+    """Return what the unique index tells links of one kind apart by."""
+    return link.res_id, link.discriminator or ""

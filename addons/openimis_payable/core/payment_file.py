@@ -9,8 +9,14 @@ from decimal import Decimal
 
 MAX_BYTES = 20_000_000
 REQUIRED = ("code", "amount", "status")
+TEXTS = ("code_ext", "code_rcp", "code_receipt", "label", "reason")
+COLUMNS = {*REQUIRED, *TEXTS, "date", "fees", "amount_received"}
+#: texts that name something; a status there means that the cells are shifted
+NAMES = ("code", "code_ext", "code_rcp", "code_receipt")
 ACCEPTED = {"accepted", "paid", "success", "successful", "1", "accepté", "payé"}
 REJECTED = {"rejected", "failed", "failure", "0", "rejeté", "échoué"}
+#: more digits no currency and no database keeps exactly
+MAX_DIGITS = 15
 #: apart from point and comma, what stands between groups of three digits
 BLANKS = " \u00a0\u202f'’"
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
@@ -69,8 +75,7 @@ def read_payment_file(raw, decimal_mark=None):
     text = _decode(raw)
     if not text.strip():
         raise PaymentFileError("empty")
-    heading = text.splitlines()[0]
-    delimiter = ";" if heading.count(";") > heading.count(",") else ","
+    delimiter = _delimiter(text.splitlines()[0])
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     reader.fieldnames = _column_names(reader.fieldnames or ())
     results, errors = [], []
@@ -83,6 +88,22 @@ def read_payment_file(raw, decimal_mark=None):
     except csv.Error as error:
         raise PaymentFileError("no_csv", reader.line_num, value=str(error)) from None
     return results, errors
+
+
+def unread_columns(raw):
+    """Return the names of the columns that are not read, as they are written.
+
+    :param bytes raw: content of a file that :func:`read_payment_file` can read
+    :return: list of str
+    """
+    heading = _decode(raw).splitlines()[0]
+    [names] = csv.reader([heading], delimiter=_delimiter(heading))
+    names = [name.strip() for name in names]
+    return [name for name in names if name and name.lower() not in COLUMNS]
+
+
+def _delimiter(heading):
+    return ";" if heading.count(";") > heading.count(",") else ","
 
 
 def _column_names(heading):
@@ -117,11 +138,18 @@ def _read_row(number, cells, decimal_mark):
     if any(cells.get(None) or ()):
         # an amount like 45,000 without quotation marks: all that follows is shifted
         raise PaymentFileError("too_many_cells", number, None, cells[None][-1])
+    for name, cell in cells.items():
+        if "\0" in (cell or ""):
+            raise PaymentFileError("bad_character", number, name)
     status = text("status").lower()
     if status not in ACCEPTED | REJECTED:
         raise PaymentFileError("bad_status", number, "status", text("status"))
     if not text("code") and not text("code_ext"):
         raise PaymentFileError("no_code", number, "code", "")
+    for name in NAMES:
+        # 45,5 without quotation marks in a file with commas: 45 would be paid
+        if text(name).lower() in (ACCEPTED | REJECTED) - {"0", "1"}:
+            raise PaymentFileError("shifted", number, name, text(name))
     accepted = status in ACCEPTED
     if accepted and not amount("amount"):
         raise PaymentFileError("no_amount", number, "amount", text("amount"))
@@ -133,16 +161,7 @@ def _read_row(number, cells, decimal_mark):
         date=_date(number, text("date")),
         fees=amount("fees"),
         amount_received=amount("amount_received"),
-        **{
-            name: text(name)
-            for name in (
-                "code_ext",
-                "code_rcp",
-                "code_receipt",
-                "label",
-                "reason",
-            )
-        },
+        **{name: text(name) for name in TEXTS},
     )
 
 
@@ -158,7 +177,8 @@ def _amount(row, column, text, decimal_mark=None):
     groups = re.split(f"[{re.escape(BLANKS)}.,]", whole)
     digits = [*groups, *([fraction] if _mark else [])]
     if (
-        not all(re.fullmatch("[0-9]+", part) for part in digits)
+        sum(map(len, digits)) > MAX_DIGITS
+        or not all(re.fullmatch("[0-9]+", part) for part in digits)
         or len(groups) > 1
         and (len(groups[0]) > 3 or any(len(group) != 3 for group in groups[1:]))
         or len(set(re.findall("[^0-9]", whole))) > 1

@@ -86,7 +86,7 @@ class AccountMove(models.Model):
     openimis_date_from = fields.Date("Period From", copy=False)
     openimis_date_to = fields.Date("Period To", copy=False)
     openimis_date_payed = fields.Date(
-        "Paid On", compute="_compute_openimis_status", store=True
+        "Paid On", compute="_compute_openimis_status", store=True, engine=True
     )
     openimis_terms = fields.Text("openIMIS Terms", copy=False)
     openimis_note = fields.Text("openIMIS Note", copy=False)
@@ -129,6 +129,7 @@ class AccountMove(models.Model):
         "openIMIS Status",
         compute="_compute_openimis_status",
         store=True,
+        engine=True,
         index="btree_not_null",
         help="Status with openIMIS' numbers, derived from the bill and its payments.",
     )

@@ -1,3 +1,7 @@
+from datetime import date as day
+
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
@@ -13,6 +17,10 @@ PAYMENT_FIELDS = (
     "openimis_amount_received",
     "openimis_uuid",
 )
+
+
+#: a payment made before is a slip of the pen
+FIRST_DAY = day(2000, 1, 1)
 
 
 class AccountMove(models.Model):
@@ -39,8 +47,9 @@ class AccountMove(models.Model):
         :raises AccessError: without the right
         :raises UserError: a bill is not validated, suspended or paid already; the
             bills are of several third parties; the amount is not above zero, or has
-            more decimals than the currency; the reference was used for another payment
-            of the same bills; a detail is not one of a payment's
+            more decimals than the currency; the day is yet to come; the reference was
+            used for another payment of the same bills; a detail is not one of a
+            payment's
         """
         self._openimis_require("156202")
         self._openimis_check_fields(details, PAYMENT_FIELDS)
@@ -52,6 +61,7 @@ class AccountMove(models.Model):
             details.get("openimis_amount_received"),
         ):
             self._check_openimis_decimals(given)
+        self._check_openimis_day(date)
         known = self.env["account.payment"]._openimis_known(
             details.get("openimis_code_ext"), self, amount
         )
@@ -73,6 +83,23 @@ class AccountMove(models.Model):
         if amount is not None:
             wizard.amount = amount
         return wizard._create_payments()
+
+    @api.model
+    def _check_openimis_day(self, date):
+        """Refuse a day on which no payment can have been made.
+
+        :param date: date or text, or None
+        :raises UserError: naming the day
+        """
+        # the sender's day may have begun before ours
+        last = fields.Date.context_today(self) + relativedelta(days=1)
+        if date and not FIRST_DAY <= fields.Date.to_date(date) <= last:
+            raise UserError(
+                self.env._(
+                    "%s cannot be the day of a payment that was made. Correct the day.",
+                    fields.Date.to_date(date).isoformat(),
+                )
+            )
 
     def _check_openimis_decimals(self, amount, text=None):
         """Refuse an amount that the currency cannot express.

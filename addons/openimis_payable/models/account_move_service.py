@@ -147,7 +147,8 @@ class AccountMove(models.Model):
         rest = self.openimis_line_ids - lines
         freed = lines._sources() - rest._sources()
         partly = lines._sources() & rest._sources()
-        lines.unlink()
+        with lines._engine_writes():
+            lines.unlink()
         self._openimis_release_sources(freed)
         self._openimis_sync_lines()
         self._openimis_add_event("1", self.env._("Lines deleted: %s", codes))

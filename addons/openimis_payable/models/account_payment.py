@@ -50,6 +50,7 @@ class AccountPayment(models.Model):
         "Reference and Bills",
         compute="_compute_openimis_reference_key",
         store=True,
+        engine=True,
         help="External reference and the bills paid: a bulk transfer has one reference "
         "for bills of several third parties.",
     )
@@ -66,6 +67,7 @@ class AccountPayment(models.Model):
         "openIMIS Status",
         compute="_compute_openimis_status",
         store=True,
+        engine=True,
         help="Status with openIMIS' numbers.",
     )
 

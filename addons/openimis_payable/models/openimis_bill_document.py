@@ -7,14 +7,20 @@ class OpenimisBillDocument(models.Model):
 
     _name = "openimis.bill.document"
     _description = "openIMIS Bill Document"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
     _order = "id"
 
     name = fields.Char(required=True)
     move_id = fields.Many2one(
-        "account.move", "Bill", required=True, index=True, ondelete="cascade"
+        "account.move",
+        "Bill",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        engine="write",
     )
-    company_id = fields.Many2one(related="move_id.company_id", store=True)
+    company_id = fields.Many2one(related="move_id.company_id", store=True, engine=True)
     type = fields.Selection(
         [("invoice", "Invoice"), ("receipt", "Receipt"), ("other", "Other")],
         required=True,

@@ -14,15 +14,21 @@ class OpenimisBillEvent(models.Model):
 
     _name = "openimis.bill.event"
     _description = "openIMIS Bill Event"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
     _order = "id desc"
     _rec_name = "message"
 
     move_id = fields.Many2one(
-        "account.move", "Bill", required=True, index=True, ondelete="cascade"
+        "account.move",
+        "Bill",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        engine="write",
     )
-    company_id = fields.Many2one(related="move_id.company_id", store=True)
+    company_id = fields.Many2one(related="move_id.company_id", store=True, engine=True)
     event_type = fields.Selection(EVENT_TYPES, required=True, default="0")
     message = fields.Char(required=True)
-    data = fields.Json("Payload")
-    is_automatic = fields.Boolean("Automatic", readonly=True)
+    data = fields.Json("Payload", engine="write")
+    is_automatic = fields.Boolean("Automatic", readonly=True, engine=True)

@@ -22,7 +22,7 @@ class OpenimisCapitation(models.Model):
         ondelete="restrict",
     )
     location_id = fields.Many2one(
-        related="health_facility_id.openimis_location_id", store=True
+        related="health_facility_id.openimis_location_id", store=True, engine=True
     )
     date_from = fields.Date(required=True)
     date_to = fields.Date(required=True, index=True)

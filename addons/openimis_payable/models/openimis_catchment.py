@@ -6,6 +6,7 @@ class OpenimisCatchment(models.Model):
 
     _name = "openimis.catchment"
     _description = "openIMIS Catchment Area"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
     _rec_name = "location_id"
 
@@ -15,7 +16,9 @@ class OpenimisCatchment(models.Model):
     location_id = fields.Many2one(
         "openimis.location", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="location_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="location_id.company_id", store=True, engine=True
+    )
     percentage = fields.Float(digits=(5, 2), default=100.0)
 
     _village_uniq = models.Constraint(

@@ -41,7 +41,7 @@ class OpenimisClaim(models.Model):
         domain=[("openimis_is_facility", "=", True)],
     )
     location_id = fields.Many2one(
-        related="health_facility_id.openimis_location_id", store=True
+        related="health_facility_id.openimis_location_id", store=True, engine=True
     )
     product_id = fields.Many2one(
         "openimis.product",
@@ -66,6 +66,7 @@ class OpenimisClaim(models.Model):
     billing_date = fields.Date(
         compute="_compute_billing_date",
         store=True,
+        engine=True,
         index=True,
         help="Date that decides the period: processed, else end or start of the visit.",
     )
@@ -116,6 +117,7 @@ class OpenimisClaim(models.Model):
         "Valuation by a Closing",
         readonly=True,
         copy=False,
+        engine=True,
         help="What a closing wrote over: status 8, valuated and remunerated; and what "
         "it wrote. Taken back when no bill bills the claim any more.",
     )

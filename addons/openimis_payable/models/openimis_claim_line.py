@@ -28,6 +28,7 @@ class OpenimisClaimLine(models.Model):
 
     _name = "openimis.claim.line"
     _description = "openIMIS Claim Item or Service"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
     _order = "claim_id, sequence, id"
     _rec_name = "code"
@@ -39,7 +40,7 @@ class OpenimisClaimLine(models.Model):
         check_company=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one(related="claim_id.company_id", store=True)
+    company_id = fields.Many2one(related="claim_id.company_id", store=True, engine=True)
     openimis_uuid = fields.Char("openIMIS UUID", index="btree_not_null", copy=False)
     sequence = fields.Integer(default=1)
     line_type = fields.Selection(
@@ -129,11 +130,16 @@ class OpenimisClaimLine(models.Model):
     valuated_by_closing = fields.Boolean(
         readonly=True,
         copy=False,
+        engine=True,
         help="A closing wrote the remunerated amount. It takes it back when no bill "
         "bills the claim any more.",
     )
     closing_amount = fields.Float(
-        "Amount of the Closing", digits=PRICE_DIGITS, readonly=True, copy=False
+        "Amount of the Closing",
+        digits=PRICE_DIGITS,
+        readonly=True,
+        copy=False,
+        engine=True,
     )
     limitation = fields.Selection([("F", "Fixed Amount"), ("C", "Co-insurance")])
     limitation_value = fields.Float(digits=(18, 2))
@@ -162,9 +168,13 @@ class OpenimisClaimLine(models.Model):
         A remunerated amount that openIMIS or a user writes is not the closing's.
         """
         vals = with_given_flags(vals)
+        result = super().write(vals)
         if "remunerated_amount" in vals:
-            vals["valuated_by_closing"] = False
-        return super().write(vals)
+            with self._engine_writes():
+                super(OpenimisClaimLine, self.filtered("valuated_by_closing")).write(
+                    {"valuated_by_closing": False}
+                )
+        return result
 
     @api.onchange(*AMOUNTS)
     def _onchange_amounts(self):

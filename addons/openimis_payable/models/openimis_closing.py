@@ -142,10 +142,17 @@ class OpenimisClosing(models.Model):
         help="For third parties that have no payment terms.",
     )
     batch_run_id = fields.Many2one(
-        "openimis.batch.run", readonly=True, copy=False, check_company=True
+        "openimis.batch.run",
+        readonly=True,
+        copy=False,
+        check_company=True,
+        engine=True,
     )
     valuation = fields.Json(
-        readonly=True, copy=False, help="Relative indexes the preview worked out."
+        readonly=True,
+        copy=False,
+        help="Relative indexes the preview worked out.",
+        engine=True,
     )
     candidate_ids = fields.One2many(
         "openimis.closing.line", "closing_id", "Candidates", readonly=True

@@ -225,8 +225,10 @@ class OpenimisConverter(models.AbstractModel):
                 }
                 for payable in payables
             ]
+        # the third party reads the bill, whoever makes it
+        there = self.with_context(lang=partner.lang or self.env.lang)
         return [
-            self._grouped_line(kind, group)
+            there._grouped_line(kind, group)
             for group in group_payables(payables).values()
         ]
 

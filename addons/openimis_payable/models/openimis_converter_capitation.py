@@ -50,12 +50,20 @@ class OpenimisConverterCapitation(models.AbstractModel):
         if run.capitation_granularity == "product":
             return [self._whole_payable(run, row, accounting)]
         labels = row._indicator_labels()
+        printed = self._in_facility_language(row)._indicator_labels()
         return [
-            self._part_payable(run, row, part, labels, accounting) for part in row.parts
+            self._part_payable(run, row, part, labels, printed, accounting)
+            for part in row.parts
         ]
 
     @api.model
-    def _part_payable(self, run, row, part, labels, accounting):
+    def _in_facility_language(self, row):
+        """Return a row as the facility reads it, which the bill is for."""
+        lang = row.health_facility_id.lang or self.env.lang
+        return row.with_context(lang=lang)
+
+    @api.model
+    def _part_payable(self, run, row, part, labels, printed, accounting):
         """Return one indicator: quantity, unit price, discount = 1 - share x weight."""
         quantum = exact(run.currency_id.rounding)
         quantity, price = exact(part["quantity"]), exact(part["unit_price"])
@@ -64,7 +72,7 @@ class OpenimisConverterCapitation(models.AbstractModel):
         return Payable(
             source=row.id,
             code=f"{row.product_id.code}-{part['indicator']}",
-            description=label,
+            description=printed[part["indicator"]],
             quantity=quantity,
             unit_price=price,
             discount=round_money(quantity * price, quantum) - net,
@@ -90,10 +98,11 @@ class OpenimisConverterCapitation(models.AbstractModel):
         """Return one line for the product, the calculation in its details."""
         net = sum(exact(part["amount"]) for part in row.parts)
         labels = row._indicator_labels()
+        there = self._in_facility_language(row)
         return Payable(
             source=row.id,
             code=row.product_id.code,
-            description=self.env._("Capitation %s", row.product_id.name),
+            description=there.env._("Capitation %s", there.product_id.name),
             unit_price=net,
             net=net,
             location=row.location_id.id or None,

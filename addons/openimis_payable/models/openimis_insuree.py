@@ -20,7 +20,9 @@ class OpenimisInsuree(models.Model):
         "openimis.family", index="btree_not_null", check_company=True
     )
     is_head = fields.Boolean("Head of Family")
-    location_id = fields.Many2one(related="family_id.location_id", store=True)
+    location_id = fields.Many2one(
+        related="family_id.location_id", store=True, engine=True
+    )
     partner_id = fields.Many2one(
         "res.partner",
         index="btree_not_null",

@@ -26,7 +26,9 @@ class OpenimisInvoicePayment(models.Model):
         ondelete="restrict",
         help="Payment platform or body the fee is owed to.",
     )
-    location_id = fields.Many2one(related="payer_id.location_id", store=True)
+    location_id = fields.Many2one(
+        related="payer_id.location_id", store=True, engine=True
+    )
     premium_ids = fields.Many2many(
         "openimis.premium", string="Premiums", check_company=True
     )

@@ -29,13 +29,13 @@ class OpenimisLocation(models.Model):
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("openimis.location", "parent_id", "Sub-locations")
     complete_name = fields.Char(
-        compute="_compute_complete_name", store=True, recursive=True
+        compute="_compute_complete_name", store=True, engine=True, recursive=True
     )
     male_population = fields.Integer()
     female_population = fields.Integer()
     other_population = fields.Integer()
     families = fields.Integer("Number of Families")
-    population = fields.Integer(compute="_compute_population", store=True)
+    population = fields.Integer(compute="_compute_population", store=True, engine=True)
     analytic_account_id = fields.Many2one(
         "account.analytic.account", check_company=True, ondelete="restrict"
     )

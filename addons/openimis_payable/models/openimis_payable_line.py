@@ -50,7 +50,7 @@ class OpenimisPayableLine(models.Model):
     openimis_uuid = fields.Char(
         "openIMIS UUID", index="btree_not_null", copy=False, engine="write"
     )
-    openimis_version = fields.Integer("openIMIS Version", copy=False)
+    openimis_version = fields.Integer("openIMIS Version", copy=False, engine="write")
     type = fields.Selection(PAYABLE_TYPES, required=True, default="other")
     code = fields.Char(
         required=True, help="Number of the claim, or what else the line is about."
@@ -79,7 +79,9 @@ class OpenimisPayableLine(models.Model):
         ondelete="restrict",
         help="ledger_account: of the product, the facility's code, or the type.",
     )
-    tax_ids = fields.Many2many("account.tax", string="Taxes", check_company=True)
+    tax_ids = fields.Many2many(
+        "account.tax", string="Taxes", check_company=True, engine="write"
+    )
     analytic_distribution = fields.Json()
 
     quantity = fields.Float(digits=(18, 6), default=1.0, engine="write")
@@ -117,10 +119,13 @@ class OpenimisPayableLine(models.Model):
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",
+        engine="write",
     )
-    explain_input = fields.Char("Input", help="What the amount was worked out from.")
-    explain_working = fields.Char("Working Values")
-    explain_result = fields.Char("Result")
+    explain_input = fields.Char(
+        "Input", help="What the amount was worked out from.", engine="write"
+    )
+    explain_working = fields.Char("Working Values", engine="write")
+    explain_result = fields.Char("Result", engine="write")
 
     @api.depends("amount_total", "move_id.move_type")
     def _compute_amount_owed(self):

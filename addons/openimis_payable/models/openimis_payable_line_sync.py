@@ -122,13 +122,27 @@ class OpenimisPayableLine(models.Model):
         """Change lines of drafts; needs right 156103."""
         require_right(self.env, "156103")
         self._check_drafts()
-        return super().write(vals)
+        result = super().write(vals)
+        self._follow()
+        return result
 
     def unlink(self):
-        """Delete lines of drafts; needs right 156104."""
+        """Delete lines of drafts; needs right 156104.
+
+        What they bill can be billed again, whatever the door.
+        """
         require_right(self.env, "156104")
-        self._check_drafts()
-        return super().unlink()
+        if self._is_engine_writing():
+            return super().unlink()
+        for bill, lines in self.grouped("move_id").items():
+            bill.openimis_bill_item_delete(lines.ids)
+        return True
+
+    def _follow(self):
+        """Let the invoice lines follow, unless the program does so at the end."""
+        if not self._is_engine_writing():
+            for bill in self.move_id:
+                bill._openimis_sync_lines()
 
     def _check_drafts(self):
         """Refuse to touch the lines of a validated bill, unless the program does.
@@ -162,6 +176,17 @@ class OpenimisPayableLine(models.Model):
             )
         if not (vals.get("code") or line):
             raise ValidationError(self.env._("Each line needs a code."))
+        if (
+            line
+            and line.source_id
+            and vals.get("claim_id", line.claim_id.id) != (line.claim_id.id)
+        ):
+            raise ValidationError(
+                self.env._(
+                    "Line %s bills its own claim. Delete the line to bill another.",
+                    line.code,
+                )
+            )
         given = {"quantity": 1.0, **vals} if not line else dict(vals)
         figures = {
             name: self._checked_number(name, given.get(name, line[name] if line else 0))

@@ -6,6 +6,7 @@ class OpenimisPayableType(models.Model):
 
     _name = "openimis.payable.type"
     _description = "openIMIS Payable Type"
+    _inherit = ["exchange.engine.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -20,8 +21,9 @@ class OpenimisPayableType(models.Model):
         ],
         required=True,
         readonly=True,
+        engine=True,
     )
     sequence = fields.Integer(default=10)
-    is_receivable = fields.Boolean("Receivable", readonly=True)
+    is_receivable = fields.Boolean("Receivable", readonly=True, engine=True)
 
     _code_uniq = models.Constraint("unique(code)", "There is one record per type.")

@@ -3,11 +3,14 @@ from hashlib import sha256
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
-from ..core.payment_file import PaymentFileError, read_payment_file
+from ..core.payment_file import PaymentFileError, read_payment_file, unread_columns
 from .rights import require_right
 
 AMOUNTS = ("amount", "fees", "amount_received")
+#: what a plan was made of
+CHOICES = {"company_id", "decimal_mark", "file", "import_again", "journal_id"}
 
 
 class RowError(UserError):
@@ -50,9 +53,11 @@ class OpenimisPaymentImport(models.Model):
         help="Import a file, or a payment without reference, that was there before.",
     )
     file_digest = fields.Char(
-        compute="_compute_file_digest", store=True, index="btree_not_null"
+        compute="_compute_file_digest", store=True, engine=True, index="btree_not_null"
     )
-    payment_ids = fields.Many2many("account.payment", readonly=True, copy=False)
+    payment_ids = fields.Many2many(
+        "account.payment", readonly=True, copy=False, engine=True
+    )
 
     @api.depends("file")
     def _compute_file_digest(self):
@@ -67,6 +72,22 @@ class OpenimisPaymentImport(models.Model):
         found = journals.search([*company, ("type", "=", "bank")], limit=2)
         return found if len(found) == 1 else journals
 
+    def write(self, vals):
+        """Forget a plan whose choices change; keep the file that was imported.
+
+        :raises UserError: payments of the file are registered already
+        """
+        if "file" in vals and any(
+            run.state in ("running", "partial", "done") for run in self
+        ):
+            raise UserError(
+                self.env._("This file is imported. Make a new import for another file.")
+            )
+        if CHOICES.intersection(vals):
+            planned = self.filtered(lambda run: run.state == "planned")
+            planned._set_state("draft")
+        return super().write(vals)
+
     def _check_may_run(self):
         require_right(self.env, "156202")
         return super()._check_may_run()
@@ -80,6 +101,7 @@ class OpenimisPaymentImport(models.Model):
         except PaymentFileError as error:
             self._log("fatal", self._error_text(error), **self._where(error))
             return []
+        self._log_unread_columns()
         self._log_many(
             [
                 {
@@ -94,6 +116,21 @@ class OpenimisPaymentImport(models.Model):
         if errors:
             self._count("row", "failed", len(errors))
         return [_as_payload(result) for result in results]
+
+    def _log_unread_columns(self):
+        """Name the columns that change nothing, such as a currency."""
+        if unread := unread_columns(self._file_content()):
+            self._log(
+                "warning",
+                self.env._(
+                    "These columns are not read: %s. Amounts count in the currency of "
+                    "the bill.",
+                    ", ".join(unread),
+                ),
+                code="unread_columns",
+                file=self.file_name,
+                row=1,
+            )
 
     def _final_state(self, done, failed):
         """Rows that could not be read have failed like those that could not be used."""
@@ -188,6 +225,7 @@ class OpenimisPaymentImport(models.Model):
             self._count("payment", "unchanged")
             return
         self._check_looks_new(row, bills, amounts["amount"])
+        self._note_surplus(row, bills, amounts["amount"])
         payment = bills.openimis_payment_sent(
             amount=amounts["amount"],
             date=date.fromisoformat(row["date"]) if row["date"] else None,
@@ -251,6 +289,30 @@ class OpenimisPaymentImport(models.Model):
             file=self.file_name,
             row=row["row"],
             record=alike[0],
+        )
+
+    def _note_surplus(self, row, bills, amount):
+        """Say that more is paid than is due: a slip of the pen costs money."""
+        due = sum(bills.mapped("amount_residual"))
+        currency = bills.currency_id[:1]
+        if currency.compare_amounts(amount, due) <= 0:
+            return
+        surplus = self._row_error(
+            row,
+            self.env._(
+                "%(amount)s was paid, %(due)s was due. The rest is a credit with the "
+                "third party.",
+                amount=formatLang(self.env, amount, currency_obj=currency),
+                due=formatLang(self.env, due, currency_obj=currency),
+            ),
+        )
+        self._log(
+            "warning",
+            str(surplus),
+            code="surplus",
+            file=self.file_name,
+            row=row["row"],
+            record=bills[:1],
         )
 
     def _reject_payment(self, row):
@@ -370,6 +432,14 @@ class OpenimisPaymentImport(models.Model):
             "too_many_cells": self.env._(
                 "The row has more cells than the first line. Put amounts with a comma "
                 "into quotation marks."
+            ),
+            "bad_character": self.env._(
+                "The cell holds a character that is no text. Save the file as CSV "
+                "again."
+            ),
+            "shifted": self.env._(
+                "This is a status: the cells of the row are shifted. Put amounts with "
+                "a comma into quotation marks."
             ),
             "column_twice": self.env._("The column is there twice. Remove one."),
             "no_csv": self.env._("This is no CSV file, or a quotation mark is open."),

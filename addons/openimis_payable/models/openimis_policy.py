@@ -43,7 +43,9 @@ class OpenimisPolicy(models.Model):
     insured_count = fields.Integer(
         "Insured Persons", help="Persons covered; the family's members when empty."
     )
-    location_id = fields.Many2one(related="family_id.location_id", store=True)
+    location_id = fields.Many2one(
+        related="family_id.location_id", store=True, engine=True
+    )
 
     @api.depends("family_id.code", "product_id.code")
     def _compute_code(self):

@@ -18,9 +18,11 @@ class OpenimisPremium(models.Model):
         check_company=True,
         ondelete="restrict",
     )
-    product_id = fields.Many2one(related="policy_id.product_id", store=True, index=True)
+    product_id = fields.Many2one(
+        related="policy_id.product_id", store=True, engine=True, index=True
+    )
     officer_id = fields.Many2one(
-        related="policy_id.officer_id", store=True, index="btree_not_null"
+        related="policy_id.officer_id", store=True, engine=True, index="btree_not_null"
     )
     payer_id = fields.Many2one(
         "openimis.payer",
@@ -44,7 +46,9 @@ class OpenimisPremium(models.Model):
     )
     receipt = fields.Char("Receipt Number", index="btree_not_null")
     is_photo_fee = fields.Boolean("Photo Fee")
-    location_id = fields.Many2one(related="policy_id.location_id", store=True)
+    location_id = fields.Many2one(
+        related="policy_id.location_id", store=True, engine=True
+    )
 
     @api.depends("receipt", "policy_id.code")
     def _compute_code(self):

@@ -82,7 +82,10 @@ class OpenimisProduct(models.Model):
     weight_nb_visits = fields.Float("Weight: Visits (%)", digits=(16, 6))
     weight_adjusted_amount = fields.Float("Weight: Adjusted Amount (%)", digits=(16, 6))
     capitation_weight = fields.Float(
-        "Sum of Weights (%)", compute="_compute_capitation_weight", store=True
+        "Sum of Weights (%)",
+        compute="_compute_capitation_weight",
+        store=True,
+        engine=True,
     )
     level_ids = fields.One2many(
         "openimis.product.level", "product_id", "Levels Paid by Capitation"

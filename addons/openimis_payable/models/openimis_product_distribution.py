@@ -6,6 +6,7 @@ class OpenimisProductDistribution(models.Model):
 
     _name = "openimis.product.distribution"
     _description = "openIMIS Product Distribution"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
     _order = "product_id, care_type, month"
     _rec_name = "month"
@@ -13,7 +14,9 @@ class OpenimisProductDistribution(models.Model):
     product_id = fields.Many2one(
         "openimis.product", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="product_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="product_id.company_id", store=True, engine=True
+    )
     care_type = fields.Selection(
         [("B", "In- and Out-patient"), ("I", "In-patient"), ("O", "Out-patient")],
         required=True,

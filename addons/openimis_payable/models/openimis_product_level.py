@@ -6,13 +6,16 @@ class OpenimisProductLevel(models.Model):
 
     _name = "openimis.product.level"
     _description = "openIMIS Product Level"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
     _rec_name = "level"
 
     product_id = fields.Many2one(
         "openimis.product", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="product_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="product_id.company_id", store=True, engine=True
+    )
     level = fields.Selection(
         lambda self: self.env["res.partner"]._fields["openimis_level"].selection,
         required=True,

@@ -10,6 +10,7 @@ class OpenimisRecord(models.AbstractModel):
 
     _name = "openimis.record"
     _description = "openIMIS Record"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
 
     company_id = fields.Many2one(

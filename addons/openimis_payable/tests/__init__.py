@@ -16,6 +16,7 @@ from . import test_closing_masses
 from . import test_closing_other
 from . import test_closing_scope
 from . import test_closing_undo
+from . import test_engine_fields
 from . import test_ledger_whole
 from . import test_owed
 from . import test_payment_file

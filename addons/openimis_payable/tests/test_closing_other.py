@@ -373,3 +373,25 @@ class TestClosingOther(OpenimisCase):
         longer.action_generate()
         self.assertFalse(longer.move_ids)
         self.assertIn("capitation_overlap", longer.exchange_message_ids.mapped("code"))
+
+    def test_what_facilities_read_is_in_their_language(self):
+        """Whoever closes: the clerk's own language is for the candidates."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env["ir.module.module"].search(
+            [("name", "=", "openimis_payable")]
+        )._update_translations(["fr_FR"])
+        self._capitation_example()
+        self.facility_a.lang = "fr_FR"
+        self.facility_b.lang = "en_US"
+        closing = self._generate("capitation", move_line_policy="detailed")
+        of_a = closing.move_ids.filtered(lambda b: b.partner_id == self.facility_a)
+        self.assertIn(
+            "Population assurée", of_a.openimis_line_ids.mapped("description")
+        )
+        self.assertIn("Population assurée", " ".join(of_a.line_ids.mapped("name")))
+        of_b = closing.move_ids - of_a
+        self.assertIn(
+            "Insured population", of_b.openimis_line_ids.mapped("description")
+        )
+        explained = " ".join(of_a.openimis_line_ids.mapped("explain_input"))
+        self.assertIn("Insured population", explained)

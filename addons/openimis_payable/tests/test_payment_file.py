@@ -1,9 +1,12 @@
 import base64
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .test_bill_services import BillCase
 
+#: rows of nonsense that pay nothing
+REFUSED = ("huge", "no character", "formula")
 HEAD = "code,amount,status,code_ext,date,reason\n"
 
 
@@ -209,3 +212,65 @@ class TestPaymentFile(BillCase):
         self.assertIn("P2", self._texts(run))
         run = self._import(HEAD + f"{self.code},200,rejected,P2,,no account\n")
         self.assertEqual((run.state, self._paid()), ("failed", 600))
+
+    # === ODD FILES ===
+
+    def test_days_of_no_payment_are_refused(self):
+        for day in ("2099-01-01", "0026-02-03", "1926-02-03"):
+            with self.subTest(day):
+                run = self._import(HEAD + f"{self.code},10,accepted,,{day},\n")
+                self.assertEqual((run.state, self._paid()), ("failed", 0))
+                self.assertIn(day, self._texts(run))
+                self.assertEqual(run.exchange_message_ids.row, 2)
+
+    def test_columns_that_are_not_read_are_named(self):
+        run = self._import(
+            f"code,amount,status,currency\n{self.code},10,accepted,EUR\n"
+        )
+        self.assertEqual((run.state, self._paid()), ("done", 10))
+        self.assertIn("currency", run.exchange_message_ids.text)
+
+    def test_nonsense_is_a_finding_with_its_line(self):
+        rows = {
+            "huge": f"{self.code},{'9' * 40},accepted,,,\n",
+            "no character": f"{self.code},10,accepted,P\x00,,\n",
+            "long": f"{self.code},10,accepted,{'P' * 100_000},,\n",
+            "formula": '"=1+1",10,accepted,,,\n',
+        }
+        for name, row in rows.items():
+            with self.subTest(name):
+                run = self._import(HEAD + row + f"{self.code},1,accepted,,,\n")
+                paid = self._paid()
+                self.assertEqual(run.state, "partial" if name in REFUSED else "done")
+                for finding in run.exchange_message_ids:
+                    self.assertTrue(finding.row, finding.text)
+                    self.assertNotIn("Traceback", finding.text)
+                self.assertLessEqual(paid, 11)
+                self.bill._openimis_live_payments().openimis_payment_rejected()
+
+    def test_a_file_that_was_planned_is_the_one_that_runs(self):
+        run = self.env["openimis.payment.import"].create(
+            {
+                "company_id": self.company.id,
+                "file": base64.b64encode(
+                    f"{HEAD}{self.code},10,accepted,,,\n".encode()
+                ),
+                "journal_id": self.bank.id,
+            }
+        )
+        run.action_plan()
+        other = f"{HEAD}{self.code},20,accepted,,,\n".encode()
+        run.with_user(self.accountant).write({"file": base64.b64encode(other)})
+        run.action_run()
+        self.assertEqual(self._paid(), 20)
+        with self.assertRaisesRegex(UserError, "new import"):
+            run.with_user(self.accountant).write({"file": base64.b64encode(b"x")})
+
+    def test_more_than_is_due_is_named(self):
+        run = self._import(HEAD + f"{self.code},8000,accepted,M1,,\n")
+        self.assertEqual(run.state, "done")
+        [finding] = run.exchange_message_ids
+        self.assertEqual((finding.code, finding.row), ("surplus", 2))
+        self.assertIn("8,000.00 was paid", finding.text.replace("$\u00a0", ""))
+        run = self._import(HEAD + f"{self.code},1,accepted,M2,,\n")
+        self.assertEqual(run.state, "failed", "it is paid")

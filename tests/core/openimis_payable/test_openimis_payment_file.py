@@ -12,6 +12,7 @@ from openimis_payable_core.payment_file import (  # noqa: E402
     MAX_BYTES,
     PaymentFileError,
     read_payment_file,
+    unread_columns,
 )
 
 HEAD = b"code,amount,status,date,code_ext\n"
@@ -183,3 +184,18 @@ def test_files_that_cannot_be_read(raw, code):
     with pytest.raises(PaymentFileError) as caught:
         read_payment_file(raw)
     assert caught.value.code == code
+
+
+def test_an_amount_with_a_bare_comma_is_no_smaller_one():
+    """45,1 in a file with commas: 45, status 1, and the status as reference."""
+    results, [error] = read(
+        b"A,45,1,paid,P1", head=b"code,amount,status,code_ext,label\n"
+    )
+    assert not results
+    assert (error.code, error.column, error.row) == ("shifted", "code_ext", 2)
+
+
+def test_columns_that_are_not_read_are_named():
+    head = b"Code;amount;status;Currency;;value date\n"
+    assert unread_columns(head + b"A;1;paid;EUR;;\n") == ["Currency", "value date"]
+    assert not unread_columns(HEAD)
