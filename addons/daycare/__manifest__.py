@@ -6,7 +6,7 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "author": "Payables Suite Contributors",
-    "depends": ["account"],
+    "depends": ["account", "exchange_run"],
     "images": ["static/description/screenshot.png"],
     "data": [
         "security/daycare_groups.xml",

@@ -8,6 +8,7 @@ class DaycareDepartment(models.Model):
 
     _name = "daycare.department"
     _description = "Daycare Department"
+    _inherit = ["exchange.engine.mixin"]
     _order = "sequence, code"
     _check_company_auto = True
     _rec_names_search = ["name", "code"]

@@ -13,6 +13,7 @@ class DaycareDossierMixin(models.AbstractModel):
 
     _name = "daycare.dossier.mixin"
     _description = "Daycare File"
+    _inherit = ["exchange.engine.mixin"]
 
     company_id = fields.Many2one(
         "res.company",

@@ -8,6 +8,7 @@ class DaycareClosure(models.Model):
 
     _name = "daycare.closure"
     _description = "Daycare Closure"
+    _inherit = ["exchange.engine.mixin"]
     _order = "date_from DESC"
     _check_company_auto = True
 

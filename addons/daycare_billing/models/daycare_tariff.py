@@ -13,7 +13,7 @@ class DaycareTariff(models.Model):
 
     _name = "daycare.tariff"
     _description = "Daycare Tariff"
-    _inherit = ["mail.thread"]
+    _inherit = ["exchange.engine.mixin", "mail.thread"]
     _order = "date_from DESC, sequence, id"
     _check_company_auto = True
 

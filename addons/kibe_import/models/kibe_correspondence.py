@@ -20,6 +20,7 @@ class KibeCorrespondence(models.Model):
 
     _name = "kibe.correspondence"
     _description = "Kibé Correspondence"
+    _inherit = ["exchange.engine.mixin"]
     _order = "kind, structure, name"
     _check_company_auto = True
 

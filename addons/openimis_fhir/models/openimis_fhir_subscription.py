@@ -11,7 +11,7 @@ class OpenimisFhirSubscription(models.Model):
 
     _name = "openimis.fhir.subscription"
     _description = "FHIR Subscription"
-    _inherit = ["openimis.address.mixin"]
+    _inherit = ["exchange.engine.mixin", "openimis.address.mixin"]
     _order = "name"
 
     name = fields.Char(required=True)
