@@ -153,7 +153,7 @@ def forged(record, name):
 
 
 def attempts(model, user):
-    """Try to write each of the program's fields of a record; return what got through."""
+    """Try to write the program's fields of a record; return what got through."""
     record = env[model].sudo().search([], limit=1, order="id desc")
     through, tried = [], 0
     for name in engine_names(model) if record else ():
