@@ -127,6 +127,7 @@ class OpenimisConnection(models.Model):
     notice_bounds = fields.Json(
         readonly=True,
         copy=False,
+        engine=True,
         help="Questions after notices that openIMIS may still answer from its cache.",
     )
 

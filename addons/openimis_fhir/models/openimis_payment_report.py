@@ -224,7 +224,8 @@ class OpenimisPaymentReport(models.Model):
         }
         bound = fresh_bound(min(self.mapped("create_date")), asked)
         # committed before asking: after a crash it is not asked again
-        connection.notice_bounds = asked | {bound: fields.Datetime.to_string(now)}
+        with connection._engine_writes():
+            connection.notice_bounds = asked | {bound: fields.Datetime.to_string(now)}
         self.env["ir.cron"]._commit_progress()
         return find_notices(transport.client, self.mapped("reference"), bound)
 
