@@ -110,7 +110,7 @@ def test_bad_deliveries_say_what_to_do(clerk):
     clerk.wait()
     assert "la date 31.02.2020 n'existe pas" in clerk.text(".o_form_sheet")
     clerk.screenshot("kibe-bad-row", full=True)
-    assert "1 erreur(s): corrigez-les" in clerk.text(".alert-warning")
+    assert "Erreurs: 1. Corrigez-les" in clerk.text(".alert-warning")
     assert not clerk.page.get_by_role("button", name="Générer", exact=True).count()
     new_import(clerk, "bad/z01_not_a_zip.zip")
     clerk.button("Test de l'importation")
@@ -126,7 +126,7 @@ def test_unknown_group_is_mapped_from_its_message(clerk):
     clerk.page.locator("button[name=action_view_messages]").click()
     clerk.wait()
     header = clerk.page.locator(".o_group_header").filter(has_text="P01")
-    assert "3 Erreur · P01" in header.inner_text()
+    assert "C – Erreur · P01" in header.inner_text()
     header.click()
     clerk.wait()
     clerk.page.locator("button[name=action_kibe_fix]").first.click()
@@ -138,7 +138,7 @@ def test_unknown_group_is_mapped_from_its_message(clerk):
     assert "P01" not in clerk.text(".o_list_table")
     clerk.page.locator(".o_breadcrumb a, .breadcrumb a").last.click()
     clerk.wait()
-    assert "erreur(s)" not in clerk.text(".o_form_view")
+    assert "Erreurs: " not in clerk.text(".o_form_view")
 
 
 def test_error_report_downloads(clerk):

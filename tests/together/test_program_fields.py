@@ -17,7 +17,6 @@ EXPLAINED = {
     "daycare.language": ["official_names"],
     "daycare.sector": ["origin"],
     "daycare.sector.line": ["kibe_code"],
-    "openimis.payable.type": ["code", "is_receivable"],
     "primmo.import.column": ["field_name", "required"],
 }
 
