@@ -18,6 +18,7 @@ SHARED = {
     "exchange.chunk",
     "exchange.progress",
     "openimis.payable.type",
+    "openimis.pull.seen",
     "sofi.api.name",
     "sofi.api.profile",
     "sofi.mdg.column",

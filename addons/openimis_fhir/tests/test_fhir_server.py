@@ -236,7 +236,7 @@ class TestFhirServer(FhirCase):
         tax = self.company_data["default_tax_purchase"]
         move = self.bill(1, [100.0], post=False)
         move.invoice_line_ids.tax_ids = tax
-        move.openimis_line_ids.amount_tax = 15.0
+        move.openimis_line_ids.sudo().amount_tax = 15.0
         self.env.flush_all()
         resource = self.call(f"Invoice/{move.openimis_uuid}")
         self.assertEqual(resource["totalPriceComponent"][0]["amount"]["value"], 15)
