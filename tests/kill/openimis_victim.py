@@ -120,7 +120,6 @@ def describe(env, connection_id):
         "claims": len(set(claims.mapped("openimis_uuid"))),
         "rows": len(claims),
         "lines": len(claims.line_ids),
-        "valuated": sum(claims.mapped("valuated")),
         "bills": env["openimis.remote.bill"].search_count(mine),
         "known": env["openimis.remote.record"].search_count(mine),
         "marks": all(

@@ -22,6 +22,8 @@ FREE = {
     "exchange.chunk": "system administrators only",
     "exchange.progress": "system administrators only",
     "openimis.ledger.entry": "the ledger",
+    "openimis.connection": "settings of the exchange, nobody's document",
+    "openimis.pull.seen": "system administrators only",
 }
 #: what leads from a record to an area
 STEPS = {
