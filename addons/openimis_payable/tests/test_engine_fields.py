@@ -90,9 +90,9 @@ class TestEngineFields(BillCase):
         for record in records:
             for name in record._engine_names():
                 field = record._fields[name]
-                value = field._module == "openimis_payable" and self.forged(
-                    record, field
-                )
+                if field._module != "openimis_payable":
+                    continue  # tried with its own addon
+                value = self.forged(record, field)
                 if not value and field.type != "boolean":
                     continue
                 tried += 1
