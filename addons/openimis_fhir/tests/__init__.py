@@ -1,6 +1,7 @@
 from . import test_pull
 from . import test_pull_mixed
 from . import test_recorded
+from . import test_recorded_closing
 from . import test_pull_bills
 from . import test_pull_switch
 from . import test_pull_trouble

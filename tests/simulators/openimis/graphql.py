@@ -188,6 +188,8 @@ def _rows(store, name, arguments):
         nodes = store.recorded.rows(
             name, arguments.get("showHistory", False), "orderBy" in arguments
         )
+        if name == "bill":
+            nodes = [_with_status(store, node) for node in nodes]
     else:
         nodes = NODES[name](store) if name in NODES else None
     if nodes is None:
@@ -196,6 +198,12 @@ def _rows(store, name, arguments):
         if key not in PAGING:
             nodes = [node for node in nodes if _matches(node, key, value)]
     return nodes
+
+
+def _with_status(store, node):
+    """A recorded bill as notices have left it since."""
+    status = store.bill_status.get(key_of(node)[1])
+    return node if status is None else {**node, "status": f"A_{status}"}
 
 
 def _matches(node, key, value):
