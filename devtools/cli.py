@@ -10,6 +10,7 @@ from . import (
     docs_site,
     linting,
     odoo_tests,
+    openimis,
     paths,
     postgres,
     server,
@@ -89,6 +90,7 @@ def _parser():
     docs = add("docs", _docs, "build the documentation; a broken link is an error")
     docs.add_argument("--serve", action="store_true", help="show it, on loopback")
     docs.add_argument("--port", type=int, default=8000, help="default: 8000")
+    _add_openimis(add)
     add("stop", _stop, "stop the servers of ./dev run, and the private PostgreSQL")
     return parser
 
@@ -108,7 +110,21 @@ def _add_test(add):
         help="run Odoo's own tests with our addons instead: whatever is red that is "
         "green without them fails; quick: hash chain, locks, sequences, lint, menus",
     )
+    real = "test against a real openIMIS instead, which is installed and started"
+    test.add_argument("--real-openimis", action="store_true", help=real)
     test.add_argument("--keep-db", action="store_true", help="keep the test database")
+
+
+def _add_openimis(add):
+    imis = add(
+        "openimis",
+        _openimis,
+        "start a real openIMIS with a small scheme, to connect to",
+        epilog="The published packages of openIMIS (AGPL) are installed in an "
+        "environment of their own, with a database of their own.",
+    )
+    imis.add_argument("--port", type=int, help="default: a free one")
+    imis.add_argument("--fresh", action="store_true", help="drop its database first")
 
 
 def _add_servers(add):
@@ -152,7 +168,18 @@ def _setup_only(options, rest):
 def _test(options, rest):
     if options.odoo:
         return odoo_tests.run(setup(), options.odoo == "quick", rest)
+    if options.real_openimis:
+        setup()
+        with openimis.for_tests():
+            return testing.run(
+                setup(), [str(openimis.TEST_FILE), *rest], options.keep_db
+            )
     return testing.run(setup(), rest, keep=options.keep_db)
+
+
+def _openimis(options, rest):
+    setup()
+    return openimis.run(options.port, options.fresh)
 
 
 def _run(options, rest):

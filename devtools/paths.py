@@ -13,6 +13,7 @@ TOOLS_ROOT = HOME / "tools"  # unpacked packages of Chromium and wkhtmltopdf
 VENV = HOME / "venv"
 LINT_VENV = HOME / "lint"
 BUILD_VENV = HOME / "build"
+OPENIMIS_VENV = HOME / "openimis"
 PG_HOME = HOME / "pg"
 DATA_DIR = HOME / "data"
 FILESTORE = DATA_DIR / "filestore"
@@ -20,6 +21,8 @@ LOCKS = HOME / "lock"
 LOGS = HOME / "log"
 SCREENSHOTS = HOME / "screenshots"
 CONFIG = HOME / "odoo.conf"
+
+OPENIMIS_SITE = TESTS / "real_openimis" / "site"
 
 VENV_PYTHON = VENV / "bin" / "python"
 ODOO_BIN = VENV / "bin" / "odoo"

@@ -169,7 +169,7 @@ def sweep():
         return
     for name in database.names():
         match = re.fullmatch(
-            r"(?:test|e2e|bench|install|together|kill-\w+)-(\d+)", name
+            r"(?:test|e2e|bench|install|together|openimis-test|kill-\w+)-(\d+)", name
         )
         if match and not Path(f"/proc/{match[1]}").exists():
             database.drop(name)

@@ -66,10 +66,16 @@ def ensure_build():
     _ensure_own(paths.BUILD_VENV, "build", "builders of documentation and wheels")
 
 
-def _ensure_own(folder, name, title):
+def ensure_openimis():
+    """Make `.odoo/openimis`, which runs openIMIS for tests, ready."""
+    requirements = paths.OPENIMIS_SITE.parent / "requirements.txt"
+    _ensure_own(paths.OPENIMIS_VENV, "openimis", "openIMIS", requirements)
+
+
+def _ensure_own(folder, name, title, requirements=None):
     """Make an environment that knows nothing of Odoo ready."""
     with lock(name):
-        requirements = paths.ROOT / f"requirements-{name}.txt"
+        requirements = requirements or paths.ROOT / f"requirements-{name}.txt"
         stamp = _stamp(requirements)
         if not _is_current(folder, stamp):
             with step(f"{title} from {requirements.name}"):

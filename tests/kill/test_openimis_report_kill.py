@@ -12,7 +12,7 @@ MOST_STEPS = 80
 @pytest.fixture(scope="module")
 def reports():
     """What each step left."""
-    with cloned("kill-openimis-report") as name:
+    with cloned("kill-report") as name:
         return run_victim("openimis_report_victim.py", name, MOST_STEPS)
 
 

@@ -1,0 +1,1 @@
+"""The site around the published packages; they import it under this name."""
