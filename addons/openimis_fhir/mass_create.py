@@ -1,10 +1,9 @@
 """Records created in one statement, with the very columns `create()` would write."""
 
-from decimal import ROUND_HALF_UP, Decimal
-
 from odoo import models
 
 from odoo.addons.account_billing_run.bulk import insert_rows
+from odoo.addons.exchange_run.core.money import ONE, exact, round_to
 
 
 def create_in_mass(model, vals_list, currency):
@@ -78,10 +77,10 @@ def _converter(model, name, currency):
     if field.type == "boolean":
         return bool
     if field.type == "monetary":
-        return _rounder(Decimal(repr(currency.rounding)))
+        return _rounder(exact(currency.rounding))
     digits = field.get_digits(model.env) if field.type == "float" else None
     if digits:
-        return _rounder(Decimal(1).scaleb(-digits[1]))
+        return _rounder(ONE.scaleb(-digits[1]))
     if field.type in ("integer", "float"):
         return lambda value: value
     return lambda value: None if value is False else value
@@ -91,9 +90,6 @@ def _rounder(unit):
     """Round to multiples of `unit`; None is a column left out, False is zero."""
 
     def rounded(value):
-        if value is None:
-            return None
-        number = value if isinstance(value, Decimal) else Decimal(repr(value or 0))
-        return (number / unit).quantize(Decimal(1), ROUND_HALF_UP) * unit
+        return None if value is None else round_to(exact(value), unit)
 
     return rounded

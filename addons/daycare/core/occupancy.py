@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ...exchange_run.core.clock import joined
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -74,7 +76,7 @@ def cell(band, presences):
         span = _span(band, presence)
         if span:
             spans.setdefault(presence.child, []).append(span)
-    merged = [span for child in spans.values() for span in _merge(child)]
+    merged = [span for child in spans.values() for span in joined(child)]
     return Cell(peak(merged), band.places, tuple(sorted(spans)))
 
 
@@ -84,17 +86,6 @@ def _span(band, presence):
         return (band.begin, band.end) if band.key in presence.slots else None
     begin, end = max(band.begin, presence.begin), min(band.end, presence.end)
     return (begin, end) if begin < end else None
-
-
-def _merge(spans):
-    """Return the spans of one child, those that touch joined."""
-    result = []
-    for begin, end in sorted(spans):
-        if result and begin <= result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
-        else:
-            result.append((begin, end))
-    return result
 
 
 def peak(spans):

@@ -1,19 +1,6 @@
 """Comparison of labels as people type them."""
 
-import unicodedata
-
-
-def fold(text):
-    """Return a text reduced to what two spellings of one label share.
-
-    Accents, case, kinds of blanks and a trailing dot do not count.
-
-    :param text: the text, or ``False``/``None``
-    :return str: folded text, empty for an empty value
-    """
-    decomposed = unicodedata.normalize("NFKD", text or "")
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(letters.casefold().split()).rstrip(".")
+from ...exchange_run.core.text import fold
 
 
 def label_index(rows):

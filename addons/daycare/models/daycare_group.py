@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..core.hours import overlapping, to_minutes
+from odoo.addons.exchange_run.core.clock import overlapping, to_minutes
 
 # Overlapping slots are fitted by trying every subset (kibe 2.3): 2^12 at most.
 MAX_OVERLAPPING_SLOTS = 12

@@ -5,7 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..core import hours
+from odoo.addons.exchange_run.core import clock
+
 from ..core.occupancy import Band, Presence, cell, hour_bands
 from .const import WEEKDAYS
 
@@ -79,8 +80,8 @@ class DaycareOccupancy(models.AbstractModel):
                     frozenset(line.slot_ids.ids)
                     if line.mode == "slots"
                     else frozenset(),
-                    hours.to_minutes(line.hour_from),
-                    hours.to_minutes(line.hour_to),
+                    clock.to_minutes(line.hour_from),
+                    clock.to_minutes(line.hour_to),
                 )
                 result[sector.group_id.id][line.day - 1].append(presence)
         return result
@@ -91,7 +92,7 @@ class DaycareOccupancy(models.AbstractModel):
             {
                 "key": band.key,
                 "label": label,
-                "span": f"{hours.label(band.begin / 60)}–{hours.label(band.end / 60)}",
+                "span": f"{clock.label(band.begin)}–{clock.label(band.end)}",
                 "cells": [
                     _cell_data(cell(band, presences[day])) for day in range(days)
                 ],
@@ -115,8 +116,8 @@ class DaycareOccupancy(models.AbstractModel):
                 (
                     Band(
                         slot.id,
-                        hours.to_minutes(slot.hour_from),
-                        hours.to_minutes(slot.hour_to),
+                        clock.to_minutes(slot.hour_from),
+                        clock.to_minutes(slot.hour_to),
                         slot.capacity or group.capacity,
                     ),
                     slot.name or str(slot.number),

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..core import hours
+from odoo.addons.exchange_run.core import clock
+
 from .const import ORIGINS
 
 
@@ -131,7 +132,7 @@ class DaycareSector(models.Model):
         if not all(dates) or dates[0] > dates[3] or dates[2] > dates[1]:
             return False
         return any(
-            hours.overlapping(line._spans() + other_line._spans())
+            clock.overlapping(line._spans() + other_line._spans())
             for line in self.line_ids
             for other_line in other.line_ids
             if line.weekday == other_line.weekday

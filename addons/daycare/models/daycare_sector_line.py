@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..core import hours
-from ..core.numbers import ranges, runs
+from odoo.addons.exchange_run.core import clock
+from odoo.addons.exchange_run.core.numbers import ranges, runs
+
 from .const import MODES, WEEKDAYS
 
 DAYS = {weekday: number for number, (weekday, _label) in enumerate(WEEKDAYS, 1)}
@@ -71,7 +72,9 @@ class DaycareSectorLine(models.Model):
     @api.depends("mode", "slot_ids.number", "hour_from", "hour_to")
     def _compute_presence(self):
         for line in self:
-            span = f"{hours.label(line.hour_from)}–{hours.label(line.hour_to)}"
+            span = (
+                f"{clock.hours_label(line.hour_from)}–{clock.hours_label(line.hour_to)}"
+            )
             numbers = line.slot_ids.mapped("number")
             line.presence = ranges(numbers) if line.mode == "slots" else span
 
@@ -104,7 +107,7 @@ class DaycareSectorLine(models.Model):
         self.ensure_one()
         sources = self.slot_ids if self.mode == "slots" else self
         return [
-            (hours.to_minutes(source.hour_from), hours.to_minutes(source.hour_to))
+            (clock.to_minutes(source.hour_from), clock.to_minutes(source.hour_to))
             for source in sources
         ]
 
@@ -115,6 +118,6 @@ class DaycareSectorLine(models.Model):
             return self.presence
         slots = {slot.number: slot for slot in self.slot_ids}
         return ", ".join(
-            f"{hours.label(slots[first].hour_from)}–{hours.label(slots[last].hour_to)}"
+            f"{clock.hours_label(slots[first].hour_from)}–{clock.hours_label(slots[last].hour_to)}"
             for first, last in runs(slots)
         )

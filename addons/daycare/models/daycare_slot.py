@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..core import hours
+from odoo.addons.exchange_run.core import clock
 
 
 class DaycareSlot(models.Model):
@@ -51,7 +51,9 @@ class DaycareSlot(models.Model):
     @api.depends("number", "name", "hour_from", "hour_to")
     def _compute_display_name(self):
         for slot in self:
-            span = f"{hours.label(slot.hour_from)}–{hours.label(slot.hour_to)}"
+            span = (
+                f"{clock.hours_label(slot.hour_from)}–{clock.hours_label(slot.hour_to)}"
+            )
             slot.display_name = f"{slot.number} · {slot.name or span}"
 
     @api.constrains("hour_from", "hour_to", "group_id")

@@ -2,7 +2,8 @@ from psycopg2 import IntegrityError
 
 from odoo.tools import mute_logger
 
-from ..core.text import fold
+from odoo.addons.exchange_run.core.text import fold
+
 from .common import DaycareCommon
 
 

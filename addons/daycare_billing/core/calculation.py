@@ -4,9 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ...exchange_run.core.money import (
+    CENT,
+    ONE,
+    ZERO,
+    plain,
+    round_to,
+    settle,
+    share_of,
+)
 from . import steps
 from .incomes import household_income
-from .money import CENT, ONE, ZERO, measured, plain, round_to, settle, share_of
+from .money import measured
 from .planning import Presence, cut, full_month_share, week_share
 from .siblings import ranks, rebate_percent
 from .steps import step

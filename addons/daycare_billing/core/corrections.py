@@ -1,6 +1,6 @@
 """What remains to be billed: due today less billed before (6.6)."""
 
-from .money import ZERO
+from ...exchange_run.core.money import ZERO
 
 
 def difference(due, billed):

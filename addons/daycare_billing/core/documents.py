@@ -6,9 +6,9 @@ belongs to all that the document bills, by their amounts.
 """
 
 from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
-from .money import CENT, ZERO
+from ...exchange_run.core.money import ZERO, split_nearly
 
 
 @dataclass(slots=True)
@@ -64,17 +64,10 @@ def share_out(amount, weights):
     total = sum(sizes.values(), ZERO)
     if not total:
         return {next(iter(sizes)): amount}
-    exact = {key: amount * size / total for key, size in sizes.items()}
-    shares = {key: e.quantize(CENT, rounding=ROUND_DOWN) for key, e in exact.items()}
-    left = amount - sum(shares.values(), ZERO)
-    # The centimes that are left go where most was cut off.
-    cut = sorted(exact, key=lambda key: abs(exact[key] - shares[key]), reverse=True)
-    unit = CENT if left > ZERO else -CENT
-    for key in cut[: int(abs(left) / CENT)]:
-        shares[key] += unit
-        left -= unit
-    shares[cut[0]] += left
-    return shares
+    # Of the size alone: what credits an invoice mirrors it to the centime.
+    whole = abs(amount)
+    parts = split_nearly(whole, [whole * size / total for size in sizes.values()])
+    return {key: part.copy_sign(amount) for key, part in zip(sizes, parts, strict=True)}
 
 
 def _add(sums, amounts):

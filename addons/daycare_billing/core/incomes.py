@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ...exchange_run.core.money import CENT, ONE, ZERO, plain, round_to
 from . import steps
-from .money import CENT, ONE, ZERO, plain, round_to
 from .steps import step
 
 MONTHS_A_YEAR = 12

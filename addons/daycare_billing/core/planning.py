@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .money import ONE, ZERO, share_of
+from ...exchange_run.core.clock import joined
+from ...exchange_run.core.money import ONE, ZERO, share_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,7 @@ class Presence:
 
 def presence(slots=(), hours=()):
     """Return a Presence of (slot id, percent) and (from, to), doubles merged."""
-    return Presence(tuple(sorted(set(slots))), merge(hours))
-
-
-def merge(hours):
-    """Return sorted intervals, those that touch or overlap joined."""
-    merged = []
-    for begin, end in sorted(hours):
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif end > begin:
-            merged.append((begin, end))
-    return tuple(merged)
+    return Presence(tuple(sorted(set(slots))), joined(hours))
 
 
 def subtract(hours, taken):

@@ -1,6 +1,6 @@
 """Who is whose sibling, and what it takes off the price (6.5)."""
 
-from .money import ZERO
+from ...exchange_run.core.money import ZERO
 from .tariff import SIBLING_EACH, SIBLING_NONE
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ...exchange_run.core.money import CENT, ZERO, plain, round_to, share_of
 from . import steps
-from .money import CENT, ZERO, plain, round_to, share_of
 from .steps import step
 
 PERCENT, AMOUNT = "percent", "amount"

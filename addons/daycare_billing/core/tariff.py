@@ -5,17 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ...exchange_run.core.money import CENT, ONE, ZERO, plain, round_to, share_of
 from . import steps
-from .money import (
-    CENT,
-    FIVE_CENTIMES,
-    ONE,
-    ZERO,
-    measured,
-    plain,
-    round_to,
-    share_of,
-)
+from .money import FIVE_CENTIMES, measured
 from .steps import step
 
 BRACKET, LINEAR = "bracket", "linear"

@@ -2,7 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ..core.money import FIVE_CENTIMES, ZERO, exact, round_to
+from odoo.addons.exchange_run.core.money import ZERO, round_to
+
+from ..core.money import FIVE_CENTIMES, exact
 
 KINDS = ("care", "subsidy", "service")
 

@@ -5,9 +5,8 @@ from babel.numbers import format_decimal
 
 from odoo import api, models
 
-from ..core.money import CENT, round_to
-
-HOURS = "{:02d}:{:02d}"
+from odoo.addons.exchange_run.core.clock import hours_label
+from odoo.addons.exchange_run.core.money import CENT, round_to
 
 
 class DaycareBillingLabels(models.AbstractModel):
@@ -142,5 +141,4 @@ class DaycareBillingLabels(models.AbstractModel):
 
     @api.model
     def _hour(self, number):
-        minutes = round(float(number) * 60)
-        return HOURS.format(*divmod(minutes, 60))
+        return hours_label(Decimal(number))

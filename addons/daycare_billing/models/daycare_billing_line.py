@@ -2,8 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.exchange_run.core.money import ZERO
+
 from ..core.documents import Document, families
-from ..core.money import ZERO, exact
+from ..core.money import exact
 
 KINDS = [
     ("care", "Care"),

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from odoo.addons.daycare.core.hours import to_minutes
 from odoo.addons.daycare.core.pages import in_force
+from odoo.addons.exchange_run.core.clock import to_minutes
 
 from ..core import siblings
 from ..core.calculation import Child

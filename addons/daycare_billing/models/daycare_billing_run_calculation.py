@@ -1,8 +1,10 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from odoo.addons.exchange_run.core.money import ZERO
+
 from ..core.corrections import difference
-from ..core.money import ZERO, exact
+from ..core.money import exact
 from ..core.planning import Month
 from ..core.steps import CORRECTION, step
 

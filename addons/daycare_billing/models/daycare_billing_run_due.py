@@ -1,7 +1,9 @@
 from odoo import models
 
+from odoo.addons.exchange_run.core.money import CENT, ZERO, plain, round_to
+
 from ..core.calculation import household_month
-from ..core.money import CENT, ZERO, exact, measured, plain, round_to
+from ..core.money import exact, measured
 from ..core.steps import SERVICE, SUBSIDY, step
 from ..core.subsidies import explain, split
 

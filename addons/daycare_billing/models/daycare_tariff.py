@@ -3,8 +3,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 
 from odoo.addons.daycare.core.notes import with_local_note
+from odoo.addons.exchange_run.core.money import share_of
 
-from ..core.money import exact, share_of
+from ..core.money import exact
 from ..core.tariff import AgeSurcharge, Tariff
 
 

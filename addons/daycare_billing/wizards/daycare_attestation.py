@@ -2,7 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..core.money import ZERO, exact
+from odoo.addons.exchange_run.core.money import ZERO
+
+from ..core.money import exact
 
 #: An invoice that its credit notes cover is settled, too.
 PAID = ("paid", "in_payment", "reversed")

@@ -3,9 +3,11 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.exchange_run.core.money import ZERO
+
 from ..core.calculation import Child, household_month
 from ..core.incomes import IncomePage
-from ..core.money import ZERO, exact
+from ..core.money import exact
 from ..core.planning import Month
 
 

@@ -5,8 +5,9 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import content_disposition, request
 
+from ..core.text import spreadsheet_safe
+
 COLUMNS = ("severity", "code", "file", "row", "column", "value", "text", "advice")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ExchangeRunController(http.Controller):
@@ -48,11 +49,5 @@ class ExchangeRunController(http.Controller):
         for message in Message.search_fetch(domain, COLUMNS):
             row = [message[column] or "" for column in COLUMNS]
             row[0] = severities[message.severity]
-            writer.writerow(map(self._plain_cell, row))
+            writer.writerow(map(spreadsheet_safe, row))
         return stream.getvalue().encode("utf-8-sig")
-
-    @staticmethod
-    def _plain_cell(value):
-        """Keep a spreadsheet from reading text as a formula."""
-        text = str(value)
-        return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -9,6 +9,8 @@ import datetime
 import decimal
 import re
 
+from ...exchange_run.core import clock
+from ...exchange_run.core.money import round_to
 from . import text
 from .const import OPEN_ENDS, WEEKDAYS
 from .messages import Text
@@ -186,13 +188,8 @@ def parse_time(raw):
     if FRACTION.fullmatch(value) or value in ("0", "1"):
         minutes = round(decimal.Decimal(value.replace(",", ".")) * 1440)
         if minutes <= 1440:
-            return minutes, (("P08", {"n": clock(minutes)}),)
+            return minutes, (("P08", {"n": clock.label(minutes)}),)
     return None, (("P07", {}),)
-
-
-def clock(minutes):
-    """Return minutes of the day as `hh:mm`."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def parse_income(raw):
@@ -215,7 +212,7 @@ def _income(amount, problems):
         return None, (("I04", {}),)
     if amount >= 10**12:
         return None, (("I02", {"n": "5000,50"}),)
-    return amount.quantize(decimal.Decimal("0.01"), decimal.ROUND_HALF_UP), problems
+    return round_to(amount), problems
 
 
 def parse_npa(raw):

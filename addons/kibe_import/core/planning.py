@@ -3,8 +3,8 @@
 import dataclasses
 import datetime
 
+from ...exchange_run.core import clock
 from . import mapping
-from .cells import clock
 from .const import OPEN_ENDS, PRESTATIONS
 from .messages import Text
 from .slots import fit, to_modules
@@ -274,7 +274,7 @@ class PlanningMerger:
             return ()
         found = fit(group.slots, *hours)
         if not found.numbers:
-            begin, end = map(clock, hours)
+            begin, end = map(clock.label, hours)
             self._error("P12", row, "hour_from", group.code, n=begin, o=end)
             return ()
         if found.short and not group.modules:
@@ -374,4 +374,4 @@ def _date(value):
 
 
 def _clock(minutes):
-    return "" if minutes is None else clock(minutes)
+    return "" if minutes is None else clock.label(minutes)

@@ -10,6 +10,7 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
 
+from ...exchange_run.core.text import is_formula
 from .cells import ExcelError
 from .const import SPECS
 from .messages import Text
@@ -31,7 +32,6 @@ HELD = Text(
     "Cette ligne attend: une autre du même enfant ou parent est en erreur.",
     "This row waits: another one of the same child or parent is in error.",
 )
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 RANKS = {"error": 0, "held": 1, "warning": 2, "info": 3}
 DATE_FORMAT = "DD.MM.YYYY"
 TIME_FORMAT = "HH:MM:SS"
@@ -90,7 +90,7 @@ def _cell(sheet, value, level="ok", bold=False):
     cell = WriteOnlyCell(sheet, value=None if value == "" else value)
     if isinstance(value, str) and value:
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(RISKY)
+        cell.quotePrefix = is_formula(value)
     elif hasattr(value, "year"):
         cell.number_format = DATE_FORMAT
     elif hasattr(value, "hour"):
@@ -100,18 +100,3 @@ def _cell(sheet, value, level="ok", bold=False):
     if level in FILLS:
         cell.fill = FILLS[level]
     return cell
-
-
-def ranges(numbers):
-    """Return numbers as pairs of the first and last of each run without a gap.
-
-    >>> ranges({4, 2, 3, 9})
-    [(2, 4), (9, 9)]
-    """
-    spans = []
-    for number in sorted(numbers):
-        if spans and spans[-1][1] == number - 1:
-            spans[-1] = (spans[-1][0], number)
-        else:
-            spans.append((number, number))
-    return spans

@@ -4,6 +4,8 @@ import dataclasses
 import functools
 import itertools
 
+from ...exchange_run.core.clock import overlapping
+
 MOST_OVERLAPPING = 12
 # Thousands of rows share a few schedules: each is fitted once.
 remembered = functools.lru_cache(maxsize=10_000)
@@ -87,7 +89,7 @@ def fit(slots, begin, end):
         return Fit(())
     opening, closing = min(s.begin for s in slots), max(s.end for s in slots)
     outside = max(0, opening - begin) + max(0, end - closing)
-    if _overlapping(slots):
+    if overlapping((slot.begin, slot.end) for slot in slots):
         chosen = _best_subset(touched, begin, end)
     else:
         chosen = [s for s in touched if 2 * s.overlap(begin, end) >= s.end - s.begin]
@@ -102,11 +104,6 @@ def fit(slots, begin, end):
         ),
     )
     return Fit((nearest.number,), True, outside)
-
-
-def _overlapping(slots):
-    ordered = sorted((slot.begin, slot.end) for slot in slots)
-    return any(b[0] < a[1] for a, b in itertools.pairwise(ordered))
 
 
 def _best_subset(slots, begin, end):

@@ -4,6 +4,9 @@ import codecs
 import re
 import unicodedata
 
+# Blanks do not count either: «Mère/père» is «Mère / père».
+from ...exchange_run.core.text import fold_tight as fold  # noqa: F401
+
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # «Ã» or «Â» followed by a character that is the second byte of a UTF-8 pair.
 MOJIBAKE = re.compile("[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
@@ -81,25 +84,6 @@ def collapse(value):
     'Pré : MATIN'
     """
     return " ".join(clean(value).replace("\u00a0", " ").replace("\u202f", " ").split())
-
-
-def fold(value):
-    """Return a text without accents, case, blanks and final dot, for look-ups.
-
-    The lists of the daycare fold their labels in the same way.
-
-    >>> fold("Célibataire ") == fold("CELIBATAIRE")
-    True
-    >>> fold("Fém.") == fold("fem")
-    True
-    """
-    decomposed = unicodedata.normalize("NFKD", value.casefold())
-    letters = "".join(
-        char
-        for char in decomposed
-        if not unicodedata.combining(char) and char not in BLANKS
-    )
-    return letters.rstrip(".")
 
 
 def is_mojibake(value):

@@ -5,11 +5,12 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.exchange_run.core.numbers import runs
+
 from ..core import analysis, totals
 from ..core.const import SPECS
 from ..core.messages import Severity, Text, heading, render
 from ..core.reference import Options
-from ..core.report import ranges
 from .kibe_import_background import RunWatch
 from .kibe_import_line import MODELS
 
@@ -241,7 +242,7 @@ class KibeImportPlan(models.AbstractModel):
             ],
             # for the error report, which only reads the files again
             "held": {
-                SPECS[name].file: ranges(numbers)
+                SPECS[name].file: runs(numbers)
                 for name, numbers in found.held.items()
                 if numbers
             },

@@ -2,6 +2,8 @@ import json
 
 from odoo import api, fields, models
 
+from odoo.addons.exchange_run.core.text import file_safe
+
 from ..core import analysis, report
 from ..core.operation import ENTITIES
 
@@ -188,7 +190,7 @@ class KibeImportPreview(models.AbstractModel):
             for first, last in spans
             for row in range(first, last + 1)
         )
-        name = f"{self.name.replace('/', '-')}.xlsx"
+        name = f"{file_safe(self.name)}.xlsx"
         self.attachment_ids.filtered(lambda a: a.name == name).unlink()
         attachment = self._attach(
             name, report.build(found.tables, findings, language, held), XLSX

@@ -1,9 +1,11 @@
 import itertools
-from decimal import Decimal
 
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from odoo.addons.exchange_run.core.clock import to_minutes
+from odoo.addons.exchange_run.core.money import exact
 
 from ..core import text
 from ..core.const import MAX_ROWS
@@ -120,8 +122,8 @@ class KibeImportSnapshot(models.AbstractModel):
             slots=tuple(
                 Slot(
                     s.number,
-                    _minutes(s.hour_from),
-                    _minutes(s.hour_to),
+                    to_minutes(s.hour_from),
+                    to_minutes(s.hour_to),
                     s.id,
                     round(s.weight * 100),
                 )
@@ -232,7 +234,7 @@ class KibeImportSnapshot(models.AbstractModel):
         )
         for page in pages:
             values = {
-                "amount": Decimal(str(page["amount"])).quantize(Decimal("0.01")),
+                "amount": exact(page["amount"], 2),
                 "basis": page["basis"],
                 "confidential": page["confidential"],
             }
@@ -309,8 +311,8 @@ class KibeImportSnapshot(models.AbstractModel):
                 Line(
                     weekday,
                     tuple(numbers),
-                    None if free else _minutes(begin),
-                    None if free else _minutes(end),
+                    None if free else to_minutes(begin),
+                    None if free else to_minutes(end),
                     (code or "").split(" + ") if code else [],
                     mode,
                 )
@@ -399,10 +401,6 @@ class KibeImportSnapshot(models.AbstractModel):
         return months
 
 
-def _minutes(hours):
-    return round((hours or 0.0) * 60)
-
-
 def _values(row):
     """Return the filled values of a record read: empty ones are left out."""
     values = {
@@ -411,5 +409,5 @@ def _values(row):
         if value not in (False, None, "") and field not in ("id", "name", "kibe_id")
     }
     if "activity_rate" in row:
-        values["activity_rate"] = Decimal(str(row["activity_rate"]))
+        values["activity_rate"] = exact(row["activity_rate"])
     return values

@@ -5,8 +5,9 @@ profile `openimis-invoice-bill` (exactly two identifiers, recipient Organization
 Patient, no lineItem.sequence, discount factor = rate).
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from ...exchange_run.core.money import round_to
 from . import const
 from .fhir_build_party import PartyBuilder
 from .fhir_elements import concept, filled, identifier, meta, money, party
@@ -301,6 +302,6 @@ def _component(kind, amount, base, currency, part=None):
     """Price component whose factor is the rate `part / base`."""
     component = {"type": kind, "amount": money(amount, currency)}
     if base:
-        rate = ((amount if part is None else part) / base).quantize(RATE, ROUND_HALF_UP)
+        rate = round_to((amount if part is None else part) / base, RATE)
         component["factor"] = rate
     return component

@@ -1,9 +1,11 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core.fhir_search import BadSearch
 from ..core.outgoing import ClaimItem, ClaimOut, Party
-from .openimis_fhir_resource import aware, exact, record_ids
+from .openimis_fhir_resource import aware, record_ids
 
 
 class OpenimisFhirClaim(models.AbstractModel):

@@ -4,13 +4,15 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core.client import dumps
 from ..core.const import BILL_STATUS_TO_FHIR
 from ..core.fhir_search import BadSearch
 from ..core.fhir_view import WHOLE
 from ..core.outgoing import BillHead, Line, Party
 from ..fhir_error import FhirError
-from .openimis_fhir_resource import aware, exact
+from .openimis_fhir_resource import aware
 
 BILL_TYPE = {
     "claim": "claim-batch",

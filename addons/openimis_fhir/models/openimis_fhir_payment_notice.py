@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.exchange_run.core.money import exact
 from odoo.addons.openimis_payable.models.rights import has_right
 
 from ..core.exceptions import UnreadableResource
@@ -17,7 +18,7 @@ from ..core.fhir_values import first_code, money, reference_tail, to_date
 from ..core.outgoing import Notice
 from ..core.transport import SHAPE_ERRORS
 from ..fhir_error import FhirError
-from .openimis_fhir_resource import aware, exact
+from .openimis_fhir_resource import aware
 
 MAX_AMOUNT = 10**15
 #: letters of an identifier, and of what else names a payment

@@ -4,10 +4,12 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core.const import UUID_SYSTEM
 from ..core.fhir_search import BadSearch
 from ..core.outgoing import Reconciliation
-from .openimis_fhir_resource import aware, exact, record_ids
+from .openimis_fhir_resource import aware, record_ids
 
 STATUS = {
     "draft": "draft",

@@ -1,7 +1,6 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from werkzeug.http import http_date
@@ -581,8 +580,3 @@ def _beyond(keys, descending, last):
         return SQL("(%s)", SQL(") OR (").join(found))
 
     return to_sql
-
-
-def exact(value, digits=2):
-    """Exact amount of a field's float, as the database keeps it."""
-    return Decimal(f"{value or 0:.{digits}f}")

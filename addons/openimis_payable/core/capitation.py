@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .money import CENT, HUNDRED, round_money, split_by_largest_remainder
-
-ZERO = Decimal(0)
+from ...exchange_run.core.money import (
+    CENT,
+    HUNDRED,
+    ZERO,
+    round_to,
+    split_by_largest_remainder,
+)
 
 #: the six indicators in openIMIS' order, named as the product's weights
 INDICATORS = (
@@ -58,7 +62,7 @@ def capitate(allocated, share, weights, facilities, quantum=CENT):
     used = [i for i in INDICATORS if weights.get(i) and sums[i]]
     rates = {i: share / HUNDRED * weights[i] / HUNDRED for i in used}
     raw_pots = [allocated * rates[i] for i in used]
-    whole = round_money(sum(raw_pots, ZERO), quantum)
+    whole = round_to(sum(raw_pots, ZERO), quantum)
     pots = split_by_largest_remainder(whole, raw_pots, quantum) if used else []
     parts = [
         part

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .money import CENT, round_money
+from ...exchange_run.core.money import CENT, round_to
 from .periods import period_of
 from .valuation import ClaimLine, Valuation, first_given, valuate
 
@@ -116,7 +116,7 @@ class Line:
 
     def claimed(self, quantum):
         """Return the claimed amount, rounded."""
-        return round_money(self.values.claimed, quantum)
+        return round_to(self.values.claimed, quantum)
 
     def details(self, net):
         """Return openIMIS' details of a line, plus what it is paid with.

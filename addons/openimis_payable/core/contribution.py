@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from .money import HUNDRED
+from ...exchange_run.core.money import HUNDRED
 from .periods import overlap_days
 
 

@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-ZERO = Decimal(0)
+from ...exchange_run.core.money import ZERO
+
 GROUP_ABOVE = 100
 #: kinds whose descriptions are made of plans, products and policies: about nobody
 IMPERSONAL_KINDS = frozenset({"capitation", "commission", "fee", "contribution"})

@@ -1,6 +1,6 @@
 """Commission and payment fees: a rate on an amount."""
 
-from .money import CENT, HUNDRED, round_money
+from ...exchange_run.core.money import CENT, HUNDRED, round_to
 
 
 def rate_amount(base, rate, quantum=CENT):
@@ -13,4 +13,4 @@ def rate_amount(base, rate, quantum=CENT):
     :param Decimal quantum: smallest unit of the currency
     :return: Decimal, rounded half up
     """
-    return round_money(base * rate / HUNDRED, quantum)
+    return round_to(base * rate / HUNDRED, quantum)

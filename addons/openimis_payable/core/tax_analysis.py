@@ -1,6 +1,6 @@
 """openIMIS' form of the taxes of a bill or line."""
 
-from .money import CENT, exact, round_money
+from ...exchange_run.core.money import CENT, exact, round_to
 
 
 def tax_analysis(taxes, quantum=CENT):
@@ -15,13 +15,13 @@ def tax_analysis(taxes, quantum=CENT):
     """
     if not taxes:
         return None
-    amounts = [round_money(exact(tax["amount"]), quantum) for tax in taxes]
+    amounts = [round_to(exact(tax["amount"]), quantum) for tax in taxes]
     lines = [
         {
             "code": tax["code"],
             "label": tax["label"],
             "rate": str(exact(tax["rate"])),
-            "base": str(round_money(exact(tax["base"]), quantum)),
+            "base": str(round_to(exact(tax["base"]), quantum)),
             "amount": str(amount),
         }
         for tax, amount in zip(taxes, amounts, strict=True)

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .money import CENT, round_money, split_by_largest_remainder
-
-ZERO = Decimal(0)
+from ...exchange_run.core.money import CENT, ZERO, round_to, split_by_largest_remainder
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +129,11 @@ def _rounded(lines, amounts, quantum):
     :param Decimal quantum: smallest unit of the currency
     :return: list of Decimals in the order of `lines`
     """
-    nets = [round_money(amount, quantum) for amount in amounts]
+    nets = [round_to(amount, quantum) for amount in amounts]
     shares = [place for place, line in enumerate(lines) if line.needs_index]
     if len(shares) > 1:
         parts = [amounts[place] for place in shares]
-        total = round_money(sum(parts), quantum)
+        total = round_to(sum(parts), quantum)
         split = split_by_largest_remainder(total, parts, quantum)
         for place, part in zip(shares, split, strict=True):
             nets[place] = part
@@ -155,7 +153,7 @@ def valuate(lines, index_of=None, quantum=CENT):
     amounts = [line_net(line, indexes.get(key)) for key, line in lines]
     nets = tuple(_rounded([line for _key, line in lines], amounts, quantum))
     return Valuation(
-        claimed=sum((round_money(line.claimed, quantum) for _k, line in lines), ZERO),
+        claimed=sum((round_to(line.claimed, quantum) for _k, line in lines), ZERO),
         net=sum(nets, ZERO),
         line_nets=nets,
         indexed=any(line.needs_index for _key, line in lines),

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..core.money import exact
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core.tax_analysis import tax_analysis
 
 

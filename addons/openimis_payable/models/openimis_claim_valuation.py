@@ -5,10 +5,10 @@ from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.account_billing_run.bulk import update_rows
+from odoo.addons.exchange_run.core.money import CENT, ZERO, exact
 
 from ..core.claim import NO_TERMS, Claim, Line
-from ..core.money import CENT, exact
-from ..core.valuation import ZERO, ClaimLine
+from ..core.valuation import ClaimLine
 
 #: amounts of a line in the order of `ClaimLine`
 STAGES = (

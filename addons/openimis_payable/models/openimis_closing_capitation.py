@@ -4,10 +4,11 @@ from decimal import Decimal
 from odoo import models
 from odoo.fields import Domain
 
+from odoo.addons.exchange_run.core.money import HUNDRED, exact
+
 from ..core.capitation import INDICATORS, capitate
 from ..core.claim import NO_TERMS
 from ..core.contribution import allocated_contribution
-from ..core.money import HUNDRED, exact
 from .openimis_product import CAPITATION_WEIGHTS
 
 

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.exchange_run.core.text import file_safe
+
 from ..core.xlsx import write_table
 from .rights import require_right
 
@@ -41,7 +43,7 @@ class OpenimisClosing(models.Model):
         """
         require_right(self.env, "111103", "111101")
         self.ensure_one()
-        name = f"{self.name.replace('/', '-')}.xlsx"
+        name = f"{file_safe(self.name)}.xlsx"
         attachment = self._attach(name, self._report_xlsx(), XLSX)
         url = f"/web/content/{attachment.id}?download=true"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}

@@ -5,8 +5,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core.claim import ProductTerms, Terms, Texts
-from ..core.money import exact
 from .openimis_claim import CLAIM_STATUS
 from .openimis_payable_line import PAYABLE_TYPES
 

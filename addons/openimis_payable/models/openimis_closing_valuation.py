@@ -3,8 +3,9 @@ from decimal import Decimal
 
 from odoo import models
 
+from odoo.addons.exchange_run.core.money import HUNDRED, exact
+
 from ..core.contribution import Premium, allocated_contribution, relative_index
-from ..core.money import HUNDRED, exact
 from ..core.periods import relative_periods
 from .openimis_closing_terms import index_key
 

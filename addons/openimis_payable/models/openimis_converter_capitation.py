@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ..core.money import exact, round_money
+from odoo.addons.exchange_run.core.money import exact, round_to
+
 from ..core.payable import Payable
 
 
@@ -75,7 +76,7 @@ class OpenimisConverterCapitation(models.AbstractModel):
             description=printed[part["indicator"]],
             quantity=quantity,
             unit_price=price,
-            discount=round_money(quantity * price, quantum) - net,
+            discount=round_to(quantity * price, quantum) - net,
             net=net,
             location=row.location_id.id or None,
             details=part,

@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ..core.money import exact, round_money
+from odoo.addons.exchange_run.core.money import exact, round_to
+
 from ..core.payable import Payable
 
 
@@ -66,7 +67,7 @@ class OpenimisConverterCash(models.AbstractModel):
 
     @api.model
     def _payable(self, run, source, record, base, plan, terms):
-        net = round_money(exact(plan.lump_sum), terms["quantum"])
+        net = round_to(exact(plan.lump_sum), terms["quantum"])
         location = source.location_id.id or None
         return Payable(
             source=source.id,

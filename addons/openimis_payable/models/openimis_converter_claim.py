@@ -2,7 +2,8 @@ from odoo import api, models
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..core.money import exact
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core.payable import Payable
 from ..core.valuation import header_disagrees
 

@@ -1,6 +1,7 @@
 from odoo import api, models
 
-from ..core.money import HUNDRED, exact, round_money
+from odoo.addons.exchange_run.core.money import HUNDRED, exact, round_to
+
 from ..core.payable import Payable
 from ..core.plan import Plan
 
@@ -68,7 +69,7 @@ class OpenimisConverterContribution(models.AbstractModel):
 
     @api.model
     def _payable(self, run, source, record, base, plan, terms):
-        net = round_money(exact(base), terms["quantum"])
+        net = round_to(exact(base), terms["quantum"])
         location = source.location_id.id or None
         accounting = terms["products"][source.product_id.id].accounting(location)
         # the product's taxes are those of purchases

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 from odoo import api, models
 
-from ..core.money import exact, round_money
+from odoo.addons.exchange_run.core.money import exact, round_to
+
 from ..core.payable import Payable
 from ..core.plan import Plan
 
@@ -148,7 +149,7 @@ class OpenimisConverterPlan(models.AbstractModel):
             description=self._description_of(record, plan),
             quantity=base,
             unit_price=plan.unit_price,
-            discount=round_money(base * plan.unit_price, terms["quantum"]) - net,
+            discount=round_to(base * plan.unit_price, terms["quantum"]) - net,
             net=net,
             location=location,
             details=self._details(record, plan),
@@ -193,7 +194,7 @@ class OpenimisConverterPlan(models.AbstractModel):
         net = sum(payable.net for payable in group)
         quantity = sum(payable.quantity for payable in group)
         quantum = exact(run.currency_id.rounding)
-        gross = round_money(quantity * group[0].unit_price, quantum)
+        gross = round_to(quantity * group[0].unit_price, quantum)
         product = self.env["openimis.product"].browse(group[0].product)
         return replace(
             group[0],

@@ -4,7 +4,8 @@ from decimal import InvalidOperation
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..core.money import exact, round_money, split_nearly
+from odoo.addons.exchange_run.core.money import exact, round_to, split_nearly
+
 from ..core.payable import Payable
 from ..core.tax_analysis import tax_analysis
 from .rights import require_right
@@ -241,5 +242,5 @@ class OpenimisPayableLine(models.Model):
 def _net(currency, quantity, unit_price, discount, deduction):
     # the gross is rounded as such: half a unit that is discounted leaves nothing
     quantum = exact(currency.rounding)
-    gross = round_money(quantity * unit_price, quantum)
-    return round_money(gross - discount - deduction, quantum)
+    gross = round_to(quantity * unit_price, quantum)
+    return round_to(gross - discount - deduction, quantum)

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
-from ..core.money import exact
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core.xlsx import write_table
 from ..models.openimis_closing_report import XLSX
 from ..models.rights import require_right

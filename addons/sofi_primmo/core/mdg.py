@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from ...exchange_run.core.text import without_accents
 from .exceptions import CodedError
 
 ENCODINGS = ("cp1252", "iso-8859-1", "utf-8", "utf-8-sig", "cp850")
@@ -302,7 +303,7 @@ def _text(value):
 def _spell_char(char, encoding):
     if unicodedata.combining(char):
         return ""  # an accent that no letter has: the letter alone
-    for candidate in (char, _base_letters(char)):
+    for candidate in (char, without_accents(char)):
         try:
             candidate.encode(encoding)
         except UnicodeEncodeError:
@@ -310,12 +311,6 @@ def _spell_char(char, encoding):
         if candidate:
             return candidate
     return LOST
-
-
-def _base_letters(char):
-    """Return what a character consists of, accents left out."""
-    parts = unicodedata.normalize("NFKD", char)
-    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def _pattern_names(pattern):

@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core import service_code
 from ..core.const import ServiceType
 from ..core.service_code import ServiceCodeError
@@ -158,9 +160,7 @@ class PrimmoService(models.Model):
             service.price_differs = (
                 service.in_sofi
                 and not service.code_error
-                and differs(
-                    Decimal(str(price)), service.code, str(service.monthly_price)
-                )
+                and differs(exact(price), service.code, str(service.monthly_price))
             )
 
     @api.depends("service_type")

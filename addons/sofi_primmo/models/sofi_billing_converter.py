@@ -3,10 +3,11 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core import service_code
 from ..core.const import ServiceType
 from ..core.service_code import ServiceCodeError
-from ..core.unit_price import to_cents
 
 #: What `_preload` keeps in the cache of the cursor.
 MEMO = "sofi_billing_converter"
@@ -149,7 +150,7 @@ class SofiBillingConverter(models.AbstractModel):
 
     @api.model
     def _is_refund(self, sources):
-        return sum((_exact(s.amount) for s in sources), Decimal(0)) < 0
+        return sum((exact(s.amount, 2) for s in sources), Decimal(0)) < 0
 
     @api.model
     def _prepare_lines(self, run, key, sources):
@@ -164,10 +165,10 @@ class SofiBillingConverter(models.AbstractModel):
 
     @api.model
     def _prepare_line(self, run, source, service, sign):
-        quantity, price = Decimal(str(source.quantity)), Decimal(str(source.unit_price))
-        if not self._adds_up(quantity, price, _exact(source.amount)):
+        quantity, price = exact(source.quantity), exact(source.unit_price)
+        if not self._adds_up(quantity, price, exact(source.amount, 2)):
             # Discounted, corrected or rounded in SOFI: its amount wins.
-            quantity, price = Decimal(1), _exact(source.amount)
+            quantity, price = Decimal(1), exact(source.amount, 2)
         product = service.product_id if service else self.env["product.product"]
         return {
             "product_id": product.id,
@@ -243,11 +244,6 @@ class SofiBillingConverter(models.AbstractModel):
         return source.currency_id._convert(
             source.amount, company.currency_id, company, source.service_day
         )
-
-
-def _exact(amount):
-    """Return an amount of money without binary noise."""
-    return to_cents(Decimal(str(amount)))
 
 
 def _is_a_la_carte(code):

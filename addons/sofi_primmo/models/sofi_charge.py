@@ -4,9 +4,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from odoo.addons.account_billing_run.bulk import insert_rows
+from odoo.addons.exchange_run.core.money import exact
 
 from ..core import charge as core_charge
-from ..core.unit_price import to_cents
 
 EXPORTED = ("written", "archived", "archive_failed", "archived_elsewhere")
 
@@ -176,10 +176,10 @@ class SofiCharge(models.Model):
             description_en=self.description or "",
             instant=self.service_date.replace(tzinfo=UTC),
             day=self.service_day,
-            quantity=to_cents(Decimal(str(self.quantity))),
-            unit_price=Decimal(str(self.unit_price)),
-            amount=to_cents(Decimal(str(self.amount))),
-            discount=to_cents(Decimal(str(self.discount))),
+            quantity=exact(self.quantity, 2),
+            unit_price=exact(self.unit_price),
+            amount=exact(self.amount, 2),
+            discount=exact(self.discount, 2),
         )
 
     @api.model

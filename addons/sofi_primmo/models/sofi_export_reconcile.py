@@ -4,13 +4,13 @@ from functools import partial
 
 from odoo import fields, models
 
+from odoo.addons.exchange_run.core.money import exact
 from odoo.addons.exchange_run.models.exchange_run_mixin import FAILURE_ACTIVITY
 
 from ..core import exceptions as exc
 from ..core import reconcile
 from ..core.period import Period
 from ..core.read_ahead import Job, ReadAhead
-from ..core.unit_price import to_cents
 
 
 class SofiExport(models.Model):
@@ -128,7 +128,7 @@ class SofiExport(models.Model):
         lines = self.env["sofi.charge"].search_fetch(
             file._lines_domain("archived"), ["sofi_charge_id", "amount"], order="id"
         )
-        amounts = {x.sofi_charge_id: to_cents(Decimal(str(x.amount))) for x in lines}
+        amounts = {x.sofi_charge_id: exact(x.amount, 2) for x in lines}
         lines.invalidate_recordset()
         return amounts
 
@@ -170,7 +170,7 @@ class SofiExport(models.Model):
     def _report_totals(self, file, expected, found):
         """Σ file = Σ journal = Σ SOFI, to the cent; return the text of a difference."""
         totals = {
-            "file": to_cents(Decimal(str(file.amount))),
+            "file": exact(file.amount, 2),
             "journal": sum(expected.values(), Decimal(0)),
             "sofi": sum((amount for _s, amount in found.values()), Decimal(0)),
         }

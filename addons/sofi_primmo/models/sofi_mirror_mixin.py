@@ -1,9 +1,8 @@
-from decimal import Decimal
-
 from odoo import fields, models
 
+from odoo.addons.exchange_run.core.money import exact
+
 from ..core.exceptions import SofiProtocolError
-from ..core.unit_price import to_cents
 
 EMPTY = {"integer": 0, "monetary": 0}
 
@@ -92,7 +91,7 @@ class SofiMirrorMixin(models.AbstractModel):
         if kind == "date":
             return fields.Date.to_date(str(value)[:10])
         if kind == "monetary":
-            return float(to_cents(Decimal(str(value))))
+            return float(exact(value, 2))
         if kind == "integer":
             return int(value)
         if kind == "boolean":

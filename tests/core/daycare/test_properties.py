@@ -7,11 +7,12 @@ import pytest
 from tests_core_loader import load_core
 
 load_core("daycare")
+load_core("exchange_run")
 
 from daycare_core.amtovz import read  # noqa: E402
-from daycare_core.hours import overlapping  # noqa: E402
-from daycare_core.numbers import ranges  # noqa: E402
 from daycare_core.occupancy import Band, Presence, cell, hour_bands  # noqa: E402
+from exchange_run_core.clock import overlapping  # noqa: E402
+from exchange_run_core.numbers import ranges  # noqa: E402
 
 SLOTS = [(390, 450), (450, 540), (540, 660), (750, 870), (870, 990), (990, 1110)]
 

@@ -54,20 +54,6 @@ def test_a_slot_counts_once_and_a_day_is_at_most_one():
 
 
 @pytest.mark.parametrize(
-    ("hours", "merged"),
-    [
-        ([(8, 10), (9, 12)], ((8, 12),)),
-        ([(8, 10), (10, 12)], ((8, 12),)),
-        ([(13, 15), (8, 10)], ((8, 10), (13, 15))),
-        ([(8, 12), (9, 10)], ((8, 12),)),
-        ([(9, 9)], ()),
-    ],
-)
-def test_merge_hours(hours, merged):
-    assert planning.merge(hours) == merged
-
-
-@pytest.mark.parametrize(
     ("hours", "taken", "left"),
     [
         ([(8, 12)], [(9, 10)], ((8, 9), (10, 12))),

@@ -68,11 +68,6 @@ def test_the_error_report_tells_held_rows():
     assert {row[len(others[0]) - 3] for row in others[1:]} == {"OK"}
 
 
-def test_held_rows_are_kept_as_spans():
-    assert report.ranges({4, 2, 3, 9}) == [(2, 4), (9, 9)]
-    assert report.ranges(()) == []
-
-
 def test_cells_of_the_error_report_keep_their_types():
     """Who corrects the report sorts by date and computes with the numbers."""
 

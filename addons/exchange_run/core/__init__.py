@@ -1,0 +1,1 @@
+"""The toolbox: what the cores of all addons share, in plain Python without Odoo."""
