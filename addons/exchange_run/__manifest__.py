@@ -6,6 +6,7 @@
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
     "development_status": "Beta",
+    "external_dependencies": {"python": ["requests", "urllib3"]},
     "depends": ["mail"],
     "images": ["static/description/screenshot.png"],
     "data": [

@@ -7,7 +7,6 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "depends": ["openimis_payable"],
-    "external_dependencies": {"python": ["requests", "urllib3"]},
     "images": ["static/description/screenshot.png"],
     "data": [
         "security/openimis_fhir_groups.xml",

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
-import requests
-
-from .address import check_url, guarded_session
+from ...exchange_run.core import http
+from .address import check_url, reach, told
 from .exceptions import (
     AccessRefused,
     AuthenticationFailed,
@@ -31,7 +30,6 @@ FHIR_PATH = "api/api_fhir_r4"
 GRAPHQL_PATH = "api/graphql"
 UNKNOWN_FIELD = re.compile(r"Cannot query field .(\w+). on type")
 BUSY = {429, 502, 503, 504}
-MAX_BYTES = 64 * 1024 * 1024
 MAX_WAIT = 60.0
 #: «Too many requests» names no time: openIMIS counts by the minute. So we wait this
 #: many times longer than after other trouble.
@@ -64,16 +62,14 @@ class Settings:
 def loads(content):
     """JSON with exact numbers.
 
-    The character NUL, which no database here keeps, becomes U+FFFD.
+    Characters that the database cannot keep become U+FFFD.
 
     :param bytes content: body of an answer
     :raises UnreadableAnswer: when it is no JSON
     """
-    if b"\\u0000" in content:
-        content = content.replace(b"\\u0000", b"\\ufffd")
     try:
-        return json.loads(content, parse_float=Decimal)
-    except (ValueError, UnicodeDecodeError, RecursionError):
+        return http.read_json(content, parse_float=Decimal)
+    except ValueError:
         raise UnreadableAnswer(bytes(content[:80]).decode("utf-8", "replace")) from None
 
 
@@ -100,7 +96,7 @@ class Client:
         self.settings = settings
         self.server_date = None
         self._base = check_url(settings.url, settings.internal)
-        self._session = guarded_session(requests.Session(), settings.internal)
+        self._session = http.Session(reach(settings.internal), settings.timeout)
         self._sleep = sleep
         self._clock = clock
         self._token = settings.token
@@ -216,43 +212,22 @@ class Client:
         headers = {"Accept": "application/json", **(headers or {})}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        try:
+        with told():
             answer = self._session.request(
                 method,
                 f"{self._base}/{path}",
                 params=params,
                 data=dumps(body).encode() if body is not None else None,
                 headers={"Content-Type": "application/json", **headers},
-                timeout=self.settings.timeout,
-                allow_redirects=False,
-                stream=True,
             )
-            with answer:
-                content = self._read(answer)
-        except UnsafeAddress:
-            raise
-        except requests.Timeout as error:
-            raise TimedOut(type(error).__name__) from None
-        except requests.RequestException as error:
-            if _is_read_timeout(error):
-                raise TimedOut(type(error).__name__) from None
-            raise ServerUnavailable(type(error).__name__) from None
         self._note_date(answer)
         # GraphQL says 400 where a query is wrong, and why in its answer
         if path == GRAPHQL_PATH:
-            return self._check(answer, content, (200, 400))
-        return self._check(answer, content)
+            return self._check(answer, (200, 400))
+        return self._check(answer)
 
-    def _read(self, answer):
-        content = bytearray()
-        for piece in answer.iter_content(65536):
-            content += piece
-            if len(content) > MAX_BYTES:
-                raise UnreadableAnswer(f"> {MAX_BYTES} bytes", code="too_large")
-        return bytes(content)
-
-    def _check(self, answer, content, good=(200, 201)):
-        status = answer.status_code
+    def _check(self, answer, good=(200, 201)):
+        status, content = answer.status, answer.body
         if status in good:
             value = loads(content)
             if not isinstance(value, dict):
@@ -262,7 +237,7 @@ class Client:
         if status in BUSY:
             kind = TimedOut if status == 504 else ServerUnavailable
             error = kind(detail, status=status)
-            error.wait = _retry_after(answer.headers.get("Retry-After"))
+            error.wait = min(MAX_WAIT, answer.retry_after or 0.0)
             if status == 429:
                 self._rate = min(self._rate, self.settings.graphql_rate)
             raise error
@@ -335,22 +310,10 @@ def _place(error):
         return 0
 
 
-def _is_read_timeout(error):
-    """Whether an answer stopped coming half way (requests calls that no time-out)."""
-    return "Read timed out" in str(error)
-
-
-def _retry_after(value):
-    try:
-        return min(MAX_WAIT, max(0.0, float(value)))
-    except (TypeError, ValueError):
-        return 0.0
-
-
 def _outcome_text(content):
     """Text of an OperationOutcome, or the first characters of the answer."""
     try:
-        value = json.loads(content)
+        value = http.read_json(content)
         issues = value["issue"]
         return "; ".join(
             (issue.get("details") or {}).get("text") or issue.get("diagnostics") or ""

@@ -18,7 +18,7 @@ class ExchangeError(Exception):
     def __init__(self, detail="", *, code=None, status=None):
         super().__init__(detail)
         self.code = code or self.code
-        self.detail = str(detail)[:500]
+        self.detail = str(detail).replace("\0", "\ufffd")[:500]
         self.status = status
 
 

@@ -7,10 +7,9 @@ The signature covers time and body, so that a caught delivery cannot be replayed
 import hashlib
 import hmac
 
-import requests
-
-from .address import check_url, guarded_session
-from .exceptions import RequestRefused, ServerUnavailable, UnsafeAddress
+from ...exchange_run.core import http
+from .address import check_url, reach, told
+from .exceptions import RequestRefused, ServerUnavailable
 
 TIMEOUT = 15
 TOLERANCE = 300
@@ -61,21 +60,18 @@ def deliver(url, body, headers, internal=False):
     :raises RequestRefused: the subscriber said no (4xx, redirect)
     :raises ServerUnavailable: no answer, or a failure of the subscriber
     """
-    session = guarded_session(requests.Session(), internal)
+    session = http.Session(reach(internal), TIMEOUT)
     try:
-        with session.post(
-            check_url(url, internal),
-            data=body,
-            headers={"Content-Type": "application/fhir+json", **headers},
-            timeout=TIMEOUT,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            status = answer.status_code
-    except UnsafeAddress:
-        raise
-    except requests.RequestException as error:
-        raise ServerUnavailable(type(error).__name__) from None
+        with told():
+            status = session.request(
+                "POST",
+                check_url(url, internal),
+                read=False,
+                data=body,
+                headers={"Content-Type": "application/fhir+json", **headers},
+            ).status
+    finally:
+        session.close()
     if 200 <= status < 300:
         return status
     if 300 <= status < 500 and status not in (408, 429):

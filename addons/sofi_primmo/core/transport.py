@@ -1,28 +1,17 @@
-"""One HTTP request to SOFI: limits, errors, retries (spec 3.1, 3.4)."""
+"""One HTTP request to SOFI: addresses, errors, retries (spec 3.1, 3.4)."""
 
-import ipaddress
-import json
-import re
-import socket
 import time
 from contextlib import nullcontext, suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
-import requests
-from urllib3.connection import HTTPSConnection
-from urllib3.connectionpool import HTTPSConnectionPool
-from urllib3.exceptions import NewConnectionError
-
+from ...exchange_run.core import http
 from . import exceptions as exc
 
-TIMEOUT = (10, 60)  # seconds to connect, to read
 PAUSES = (1, 2, 4)  # seconds before each new try
 LONGEST_PAUSE = 60
-LARGEST_ANSWER = 64 * 1024 * 1024
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 USUAL_PORTS = (80, 443)
+#: What is wrong with an address, by the toolbox's word for it.
+_ADDRESS_CODES = {"scheme": "url_scheme", "private": "url_private"}
 
 
 def check_url(url, allow_private=False):
@@ -31,11 +20,19 @@ def check_url(url, allow_private=False):
     :param str url: as configured
     :param bool allow_private: accept addresses of the internal network
     :raises SofiConfigError: `url`, `url_scheme` or `url_private`
+    :raises SofiTransient: nobody knows the name at present
     """
     check_form(url, allow_private)
-    parts = _split(url)
-    if parts.hostname not in LOOPBACK and not allow_private:
-        _check_public(parts.hostname, parts.port or 443)
+    if allow_private or host(url) in http.LOOPBACK:
+        return
+    try:
+        _reach(allow_private).check_name(host(url), http.split(url).port or 443)
+    except http.UnsafeAddress as error:
+        raise _unsafe(error) from None
+    except UnicodeError as error:  # no name at all, such as one of 70 letters
+        raise exc.SofiConfigError("not an address", code="url") from error
+    except OSError as error:
+        raise exc.SofiTransient(f"{host(url)} is not found") from error
 
 
 def check_form(url, allow_private=False):
@@ -45,32 +42,21 @@ def check_form(url, allow_private=False):
     :param bool allow_private: accept numbers of the internal network
     :raises SofiConfigError: `url`, `url_scheme` or `url_private`
     """
-    parts = _split(url)
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
+    if not host(url):
         raise exc.SofiConfigError("not an address", code="url")
-    if parts.hostname in LOOPBACK and parts.scheme in ("http", "https"):
-        return
-    if parts.scheme != "https":
-        raise exc.SofiConfigError("https is required", code="url_scheme")
-    if not allow_private:
-        _check_literal(parts.hostname)
-
-
-def _check_literal(name):
-    """Refuse an internal machine that is written as a number.
-
-    The resolver also reads `2852039166`, `0xA9FEA9FE` and `169.254.43518`.
-    """
     try:
-        peer = socket.inet_ntoa(socket.inet_aton(name))
-    except (OSError, UnicodeError):
-        peer = name
-    try:
-        check_peer(peer)
-    except exc.SofiConfigError:
-        raise
-    except ValueError:  # a name: asked for when the address is used
-        return
+        _reach(allow_private).check_form(url)
+    except http.UnsafeAddress as error:
+        raise _unsafe(error) from None
+
+
+def _reach(allow_private):
+    return http.Reach(internal=allow_private, own=True)
+
+
+def _unsafe(error):
+    code = _ADDRESS_CODES.get(error.code, "url")
+    return exc.SofiConfigError(f"address refused: {error.code}", code=code)
 
 
 def site(url):
@@ -83,16 +69,13 @@ def site(url):
     :return: such as `site.example.com/path`, "" for what is no address
     :rtype: str
     """
-    try:
-        parts = _split(url)
-    except exc.SofiConfigError:
-        return ""
-    name = (parts.hostname or "").rstrip(".")
+    name = host(url).rstrip(".")
     if not name:
         return ""
+    parts = http.split(url)
     with suppress(UnicodeError):  # a name that no server has stays as it is
         name = name.encode("idna").decode("ascii")
-    name = "localhost" if name in LOOPBACK else name
+    name = "localhost" if name in http.LOOPBACK else name
     port = f":{parts.port}" if parts.port not in (None, *USUAL_PORTS) else ""
     path = "/".join(quote(unquote(p), "") for p in parts.path.split("/") if p)
     return f"{name}{port}/{path}".rstrip("/")
@@ -105,42 +88,9 @@ def host(url):
     :rtype: str
     """
     try:
-        return _split(url).hostname or ""
-    except exc.SofiConfigError:
+        return http.split(url).hostname or ""
+    except http.UnsafeAddress:
         return ""
-
-
-def _split(url):
-    try:
-        parts = urlsplit((url or "").strip())
-        _readable = parts.port
-    except ValueError as error:  # such as port 99999 or an unclosed bracket
-        raise exc.SofiConfigError("not an address", code="url") from error
-    return parts
-
-
-def _check_public(name, port):
-    """Refuse names that lead into the internal network (spec 3.1)."""
-    try:
-        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    except UnicodeError as error:  # no name at all, such as one of 70 letters
-        raise exc.SofiConfigError("not an address", code="url") from error
-    except OSError as error:
-        raise exc.SofiTransient(f"{name} is not found") from error
-    for *_ignored, address in found:
-        check_peer(address[0])
-
-
-def check_peer(peer):
-    """Refuse a machine that is not on the public internet (spec 3.1).
-
-    :param str peer: its IP address
-    :raises SofiConfigError: `url_private`
-    """
-    address = ipaddress.ip_address(peer.partition("%")[0])
-    address = getattr(address, "ipv4_mapped", None) or address
-    if not address.is_global:
-        raise exc.SofiConfigError("internal address", code="url_private")
 
 
 class Transport:
@@ -152,8 +102,7 @@ class Transport:
     :param pauses: seconds before each new try
     :param timeout: (connect, read) in seconds
     :param gate: entered by every request, limits those at once; not while pausing
-    :param bool allow_private: talk to addresses of the internal network; else every
-        connection is checked, for a name may lead elsewhere than `check_url` saw
+    :param bool allow_private: talk to addresses of the internal network
     """
 
     def __init__(
@@ -162,24 +111,16 @@ class Transport:
         user_agent,
         sleep=None,
         pauses=PAUSES,
-        timeout=TIMEOUT,
+        timeout=http.TIMEOUT,
         gate=None,
         allow_private=False,
     ):
-        public_only = not allow_private and _split(url).hostname not in LOOPBACK
         self._url = url.strip().rstrip("/")
         self._sleep = sleep or time.sleep
         self._pauses = pauses
         self._gate = gate or nullcontext()
-        self._session = requests.Session()
-        self._session.mount("https://", _LimitedAdapter(timeout, public_only))
-        # only ever to this machine itself, see `check_url`
-        self._session.mount("http://", _LimitedAdapter(timeout))
-        self._session.headers.update(
-            {"User-Agent": user_agent, "Accept": "application/json"}
-        )
-        # Neither a proxy nor a .netrc of the server may see or change the keys.
-        self._session.trust_env = False
+        headers = {"User-Agent": user_agent, "Accept": "application/json"}
+        self._session = http.Session(_reach(allow_private), timeout, headers)
 
     def send(self, method, path, retry=False, repeated=None, **options):
         """Send one request, again after passing trouble when `retry` is set.
@@ -207,109 +148,34 @@ class Transport:
         self._session.close()
 
     def _once(self, method, path, options):
-        try:
-            with self._gate:
-                return self._exchange(method, path, options)
-        except requests.RequestException as error:
-            # Its text may hold the whole address: only the kind is told.
-            unsent = isinstance(error, requests.ConnectTimeout) or _unconnected(error)
-            raise exc.SofiTransient(type(error).__name__, unsent=unsent) from error
+        with self._gate:
+            return self._exchange(method, path, options)
 
     def _exchange(self, method, path, options):
-        with self._session.request(
-            method,
-            self._url + path,
-            allow_redirects=False,
-            stream=True,
-            **options,
-        ) as response:
-            return _decode(response, _body(response))
-
-
-def _unconnected(error):
-    """Tell whether the server was never reached, so that it cannot have acted."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(reason, NewConnectionError)
-
-
-class _PublicConnection(HTTPSConnection):
-    """Looks at whom it reached before the first byte is sent."""
-
-    def _new_conn(self):
-        connected = super()._new_conn()
         try:
-            check_peer(connected.getpeername()[0])
-        except exc.SofiConfigError:
-            connected.close()
-            raise
-        return connected
+            answer = self._session.request(method, self._url + path, **options)
+        except http.UnsafeAddress as error:
+            raise _unsafe(error) from None
+        except http.NoAnswer as error:
+            raise exc.SofiTransient(error.kind, unsent=error.unsent) from error
+        except http.TooLarge as error:
+            raise exc.SofiProtocolError("answer too large") from error
+        return _decode(answer)
 
 
-class _PublicPool(HTTPSConnectionPool):
-    ConnectionCls = _PublicConnection
-
-
-class _LimitedAdapter(requests.adapters.HTTPAdapter):
-    """Gives every request the same limits of time and place; none can forget them."""
-
-    def __init__(self, timeout, public_only=False):
-        super().__init__()
-        self._timeout = timeout
-        if public_only:
-            pools = {**self.poolmanager.pool_classes_by_scheme, "https": _PublicPool}
-            self.poolmanager.pool_classes_by_scheme = pools
-
-    def send(self, request, **options):
-        """Send with the limits of time."""
-        return super().send(request, **options | {"timeout": self._timeout})
-
-
-def _body(response):
-    """Read the answer, but never more than a sane amount of it."""
-    parts, size = [], 0
-    for part in response.iter_content(65536):
-        size += len(part)
-        if size > LARGEST_ANSWER:
-            raise exc.SofiProtocolError("answer too large")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _decode(response, body):
-    status = response.status_code
+def _decode(answer):
+    status = answer.status
     try:
-        payload = _read_json(body) if body else None
-    except (ValueError, RecursionError) as error:
+        payload = http.read_json(answer.body) if answer.body else None
+    except ValueError as error:
         if status < 300:
             raise exc.SofiGarbled("answer is not JSON", status=status) from error
         payload = None
     if status >= 300:
-        raise _error(response, payload)
+        raise _error(answer, payload)
     if not isinstance(payload, dict):
         raise exc.SofiProtocolError("answer is no object", status=status)
     return payload
-
-
-# Escapes of characters that the database cannot keep: NUL, halves of pairs.
-_UNSTORABLE_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def _read_json(body):
-    text = body.decode(json.detect_encoding(body))
-    payload = json.loads(text)
-    return _storable(payload) if _UNSTORABLE_ESCAPE.search(text) else payload
-
-
-def _storable(value):
-    """Return a JSON value without the characters that the database cannot keep."""
-    if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_storable(item) for item in value]
-    if isinstance(value, dict):
-        return {_storable(key): _storable(item) for key, item in value.items()}
-    return value
 
 
 _CLASSES = {
@@ -320,9 +186,9 @@ _CLASSES = {
 }
 
 
-def _error(response, payload):
+def _error(answer, payload):
     """Return the error an HTTP answer means (table of spec 3.4)."""
-    status, payload = response.status_code, payload if isinstance(payload, dict) else {}
+    status, payload = answer.status, payload if isinstance(payload, dict) else {}
     detail = payload.get("error")
     if not isinstance(detail, dict):  # the token endpoint speaks OAuth 2
         detail = {"code": detail, "message": payload.get("error_description")}
@@ -339,22 +205,10 @@ def _error(response, payload):
     if status in (401, 403):
         return exc.SofiAuthError(message, missing_right=_missing_right(detail), **known)
     if status == 429 or status >= 500:
-        return exc.SofiTransient(message, retry_after=_retry_after(response), **known)
+        return exc.SofiTransient(message, retry_after=answer.retry_after, **known)
     return _CLASSES.get(status, exc.SofiProtocolError)(message, **known)
 
 
 def _missing_right(detail):
     module, right = detail.get("module"), detail.get("right")
     return f"{module}/{right}" if module and right else ""
-
-
-def _retry_after(response):
-    """Return the seconds SOFI asks to wait, told as a number or as an instant."""
-    text = response.headers.get("Retry-After", "")
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):  # no date, or one without time zone
-        return None

@@ -5,7 +5,7 @@ import socket
 import pytest
 from sofi_primmo_core import exceptions as exc
 from sofi_primmo_core.api_client import SofiClient
-from sofi_primmo_core.transport import check_form, check_peer, check_url, site
+from sofi_primmo_core.transport import check_form, check_url, site
 from sofi_samples import KEY, SECRET
 
 
@@ -16,6 +16,7 @@ from sofi_samples import KEY, SECRET
         ("ftp://example.com", "url_scheme"),
         ("file:///etc/passwd", "url"),
         ("https://user:pw@example.com", "url"),
+        ("https://:pw@example.com", "url"),
         ("https://example.com/?x=1", "url"),
         ("https://example.com:99999", "url"),
         ("https://[::1", "url"),
@@ -115,9 +116,13 @@ def test_a_name_that_leads_home_later_is_refused_before_anything_is_sent(
     assert not simulator.residence("erables").requests
 
 
-@pytest.mark.parametrize(
-    "peer", ["10.0.0.1", "::1", "fe80::1%eth0", "::ffff:127.0.0.1"]
-)
-def test_peers_of_the_internal_network(peer):
+@pytest.mark.parametrize("allow_private", [False, True])
+def test_services_of_the_cloud_are_refused_in_every_mode(monkeypatch, allow_private):
     with pytest.raises(exc.SofiConfigError):
-        check_peer(peer)
+        check_form("https://169.254.169.254", allow_private)
+    resolve_to(monkeypatch, "169.254.169.254")
+    url = "https://sofi.example.com/erables"
+    client = SofiClient(url, KEY, SECRET, pauses=(), allow_private=allow_private)
+    with client, pytest.raises(exc.SofiConfigError) as caught:
+        client.login()
+    assert caught.value.code == "url_private"
