@@ -11,7 +11,7 @@ bin_path = {bin_path}
 {connection}
 http_interface = 127.0.0.1
 proxy_mode = False
-max_cron_threads = 2
+max_cron_threads = 3
 ; Odoo's limit would be inherited by the browser that tests start, which needs more.
 limit_memory_soft = 0
 limit_memory_hard = 0

@@ -3,7 +3,7 @@
 #
 # Required:  DB_HOST DB_USER, DB_PASSWORD or DB_PASSWORD_FILE,
 #            ADMIN_PASSWORD or ADMIN_PASSWORD_FILE (Odoo's master password)
-# Optional:  DB_PORT=5432 DB_NAME= DB_FILTER= WORKERS=4 CRON_THREADS=1 PROXY_MODE=True
+# Optional:  DB_PORT=5432 DB_NAME= DB_FILTER= WORKERS=4 CRON_THREADS=3 PROXY_MODE=True
 #            LIMIT_MEMORY_SOFT= LIMIT_MEMORY_HARD= LOG_LEVEL=info CONFIG=
 #
 # Secrets go into a configuration file only this user can read, never onto the command
@@ -49,7 +49,7 @@ list_db = False
 admin_passwd = ${admin_password}
 proxy_mode = ${PROXY_MODE:-True}
 workers = ${WORKERS:-4}
-max_cron_threads = ${CRON_THREADS:-1}
+max_cron_threads = ${CRON_THREADS:-3}
 limit_memory_soft = ${LIMIT_MEMORY_SOFT:-2147483648}
 limit_memory_hard = ${LIMIT_MEMORY_HARD:-2684354560}
 limit_time_cpu = 600

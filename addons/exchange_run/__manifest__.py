@@ -1,13 +1,13 @@
 {
     "name": "Exchange Run",
     "summary": "Jobs you can preview, run, watch, resume and audit",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Productivity",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
     "development_status": "Beta",
     "external_dependencies": {"python": ["requests", "urllib3"]},
-    "depends": ["mail"],
+    "depends": ["base_setup", "mail"],
     "images": ["static/description/screenshot.png"],
     "data": [
         "security/exchange_run_groups.xml",
@@ -19,6 +19,7 @@
         "views/exchange_run_mixin_views.xml",
         "views/exchange_run_overview_views.xml",
         "views/menus.xml",
+        "views/res_config_settings_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["exchange_run/static/src/**/*"],

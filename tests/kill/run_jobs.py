@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 from odoo import models
 
@@ -10,7 +11,7 @@ from odoo.addons.exchange_run.tests.fake_models import FakeJob, add_models
 
 
 class VictimJob(models.Model):
-    """Creates one partner a chunk, slowly; dies at the one it is told to."""
+    """Creates one partner a chunk, slowly; waits or dies where it is told to."""
 
     _name = "exchange.victim.job"
     _description = "Victim Job"
@@ -20,8 +21,22 @@ class VictimJob(models.Model):
     def _execute(self, payload):
         super()._execute(payload)
         time.sleep(self.wish.get("seconds", 0))
+        if until := self.wish.get("until"):
+            wait_for(Path(until).exists)
         if payload["name"] == self.wish.get("kill_at"):
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def wait_for(condition):
+    """Wait until something is true, at most a minute.
+
+    :param condition: callable
+    :return: whether it became true
+    """
+    deadline = time.monotonic() + 60
+    while not (met := condition()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return met
 
 
 class VictimAtomicJob(models.Model):
@@ -38,3 +53,6 @@ def add(registry):
     """Add the jobs to a registry and, for good, to its database."""
     with registry.cursor() as cr:
         add_models(registry, cr, FakeJob, VictimJob, VictimAtomicJob)
+    # All workers are forks of this process; told of a change, they would load a
+    # registry anew that has the models of tests, but not all of their tables.
+    registry.registry_invalidated = False

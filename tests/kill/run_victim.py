@@ -4,6 +4,7 @@ Run with Odoo's Python: run_victim.py CONFIG DATABASE. One JSON object a scene.
 """
 
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -11,11 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import worker  # noqa: E402
 
-from odoo import api  # noqa: E402
+from odoo import SUPERUSER_ID, api  # noqa: E402
 from odoo.exceptions import UserError  # noqa: E402
 from odoo.modules.registry import Registry  # noqa: E402
 
 JOB, ATOMIC = "exchange.victim.job", "exchange.victim.atomic"
+ADMIN = 2
 NAMES = ["Ann", "Bob", "Cid", "Dan"]
 
 
@@ -26,8 +28,13 @@ def main():
     import run_jobs  # models can only be defined once Odoo's own are loaded
 
     run_jobs.add(Registry(database))
+    worker.call(database, open_to_users)
     for scene in (double_click, watch, cancel, take_over, poison):
         worker.report({"scene": scene.__name__, **scene(database)})
+    for scene in (two_lanes, one_lane):
+        with tempfile.TemporaryDirectory() as folder:
+            report = scene(database, Path(folder, "dawn"))
+        worker.report({"scene": scene.__name__, **report})
     for scene in (stale, snapshot):
         worker.report({"scene": scene.__name__, **worker.call(database, scene)})
 
@@ -86,6 +93,40 @@ def poison(database):
     return {"kills": kills, "behind": behind["state"], **found}
 
 
+def two_lanes(database, dawn):
+    """While a job of the night is busy, a person starts another job."""
+    night, busy = start_night(database, dawn, "Busy")
+    day = worker.call(database, queue, ATOMIC, "Beside", {}, ADMIN)
+    worker.call(database, lane, 1)
+    meanwhile = [
+        worker.call(database, describe, *job) for job in ((JOB, night), (ATOMIC, day))
+    ]
+    dawn.touch()
+    worker.finish(busy)
+    return {"meanwhile": meanwhile, **worker.call(database, describe, JOB, night)}
+
+
+def one_lane(database, dawn):
+    """The same, where the only lane is taken by the job of the night."""
+    night, busy = start_night(database, dawn, "Gives")
+    day = worker.call(database, queue, ATOMIC, "Passes", {}, ADMIN)
+    dawn.touch()
+    worker.finish(busy)
+    meanwhile = [
+        worker.call(database, describe, *job) for job in ((JOB, night), (ATOMIC, day))
+    ]
+    worker.call(database, lane, 0)
+    return {"meanwhile": meanwhile, **worker.call(database, describe, JOB, night)}
+
+
+def start_night(database, dawn, prefix):
+    """Let the first lane work on a job that gets no further before `dawn` exists."""
+    night = worker.call(database, queue, JOB, prefix, {"until": str(dawn)})
+    busy = worker.start(database, lane, 0)
+    worker.call(database, wait_until_taken, JOB, night)
+    return night, busy
+
+
 # === SCENES OF ONE WORKER ===
 
 
@@ -118,6 +159,21 @@ def snapshot(env):
 # === WHAT WORKERS DO ===
 
 
+def open_to_users(env):
+    """Let every user start the jobs."""
+    for model in (JOB, ATOMIC):
+        env["ir.model.access"].create(
+            {
+                "name": model,
+                "model_id": env["ir.model"]._get_id(model),
+                "group_id": env.ref("base.group_user").id,
+                "perm_read": True,
+                "perm_write": True,
+            }
+        )
+    env.cr.commit()
+
+
 def create(env, model, prefix, wish):
     """Create a job of four partners; return its id."""
     names = [f"{prefix} {name}" for name in NAMES]
@@ -142,6 +198,27 @@ def leave_running(env, model, job_id):
     job = env[model].browse(job_id)
     job.action_plan()
     job._start()
+
+
+def queue(env, model, prefix, wish, uid=SUPERUSER_ID):
+    """Create a job and let it wait for a lane; return its id."""
+    job = env[model].browse(create(env, model, prefix, wish)).with_user(uid)
+    job.action_plan()
+    job._start()
+    job._queue_up()
+    return job.id
+
+
+def lane(env, number):
+    """Let the scheduler run one of its lanes."""
+    env["exchange.chunk"]._lanes()[number].method_direct_trigger()
+
+
+def wait_until_taken(env, model, job_id):
+    """Wait until a lane works on a job."""
+    run_jobs = sys.modules["run_jobs"]
+    job = env[model].browse(job_id)
+    assert run_jobs.wait_for(lambda: not job._is_idle())
 
 
 def work(env):

@@ -57,3 +57,23 @@ def test_a_worker_that_comes_late_repeats_nothing(scenes):
 
 def test_the_lock_does_not_hold_up_the_cleaning_of_the_database(scenes):
     assert scenes["snapshot"]["holders"] == 0
+
+
+def test_a_person_need_not_wait_for_the_night(scenes):
+    night, day = scenes["two_lanes"]["meanwhile"]
+    assert (day["state"], day["partners"]) == ("done", ALL)
+    assert (night["state"], night["partners"]) == ("running", [])
+    assert (scenes["two_lanes"]["state"], scenes["two_lanes"]["partners"]) == (
+        "done",
+        ALL,
+    )
+
+
+def test_the_night_lets_a_person_pass_where_there_is_one_lane(scenes):
+    night, day = scenes["one_lane"]["meanwhile"]
+    assert (day["state"], day["partners"]) == ("done", ALL)
+    assert (night["state"], night["partners"]) == ("running", ["Ann"])
+    assert (scenes["one_lane"]["state"], scenes["one_lane"]["partners"]) == (
+        "done",
+        ALL,
+    )

@@ -65,7 +65,7 @@ def test_settings_go_into_a_private_file(start):
     assert found["dbfilter"] == "^suite$"
     assert found["list_db"] == "False"
     assert found["workers"] == "4"
-    assert found["max_cron_threads"] == "1"
+    assert found["max_cron_threads"] == "3"
 
 
 def test_secrets_are_not_handed_on(start):

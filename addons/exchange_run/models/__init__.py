@@ -8,4 +8,5 @@ from . import exchange_run_lock
 from . import exchange_run_plan
 from . import exchange_run_worker
 from . import exchange_run_overview
+from . import res_config_settings
 from . import res_users

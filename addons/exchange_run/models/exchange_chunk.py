@@ -35,11 +35,59 @@ class ExchangeChunk(models.Model):
 
     @api.model
     def _cron_work(self):
-        """Start queued jobs and take over those whose worker died."""
-        for model_name in self._run_models():
-            runs = self.env[model_name].search([("state", "=", "running")], order="id")
-            for run in runs:
-                run._work_in_background()
+        """Work on queued jobs and on those whose worker died: one lane of several.
+
+        After each job it looks anew: who came meanwhile may be more urgent. What
+        another lane works on is passed over.
+        """
+        seen = set()
+        while run := self._most_urgent_job(seen):
+            seen.add((run._name, run.id))
+            run._work_in_background()
+            # commit: what the next look sees; a lane whose time is over leaves the rest
+            if not run._commit():
+                run._wake_worker()
+                return
+
+    @api.model
+    def _most_urgent_job(self, seen):
+        """Return the job to work on next, or None.
+
+        :param set seen: (model, id) of the jobs this lane has tried already
+        """
+        # sudo: the engine's own bookkeeping
+        Progress = self.env["exchange.progress"].sudo()
+        waiting = []
+        for name in self._run_models():
+            runs = self.env[name].search([("state", "=", "running")])
+            runs = runs.filtered(lambda run: (run._name, run.id) not in seen)
+            urgencies = Progress._urgencies(runs) if runs else {}
+            waiting += ((urgencies.get(r.id, (False, 0)), r.id, r) for r in runs)
+        return min(waiting, key=lambda item: item[:2])[2] if waiting else None
+
+    @api.model
+    def _lanes(self, active=(True,)):
+        """Return the scheduled actions that work on jobs.
+
+        :param active: which of them: those in use, those not in use, or both
+        """
+        # sudo: any user of a job may wake the lanes, nobody may edit them
+        Cron = self.env["ir.cron"].sudo()
+        mine = [("model_id.model", "=", self._name), ("active", "in", active)]
+        return Cron.search(mine, order="id")
+
+    @api.model
+    def _set_lanes(self, number):
+        """Say how many jobs are worked on at the same time.
+
+        :param int number: of lanes, at least one
+        """
+        lanes = self._lanes(active=(True, False))
+        for missing in range(len(lanes) + 1, number + 1):
+            name = self.env._("Jobs: lane %(number)s", number=missing)
+            lanes |= lanes[0].copy({"name": name})
+        lanes[:number].active = True
+        lanes[number:].active = False
 
     @api.model
     def _run_models(self):

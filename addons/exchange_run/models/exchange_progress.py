@@ -30,7 +30,12 @@ class ExchangeProgress(models.Model):
     user_id = fields.Many2one(
         "res.users", string="Started By", help="The job works with their rights."
     )
+    night = fields.Boolean(
+        help="Nobody waits for the job: a schedule started it, not a person."
+    )
+    queued = fields.Boolean(help="The job waits for a lane of the scheduler.")
 
+    _queue_idx = models.Index("(run_model, run_id) WHERE queued AND NOT night")
     _run_uniq = models.UniqueIndex("(run_model, run_id)")
 
     @api.model
@@ -39,7 +44,7 @@ class ExchangeProgress(models.Model):
 
         :param run: record of a job model
         :param values: any of done, total, text (None for none), cancel_requested,
-            attempts, user_id
+            attempts, user_id, night, queued
         """
         names = sorted(values)
         query = SQL(
@@ -87,7 +92,7 @@ class ExchangeProgress(models.Model):
 
     @api.model
     def _count_attempt(self, run):
-        """Note that a worker takes the job over, before it can die of it.
+        """Note that a worker takes the job from the queue, before it can die of it.
 
         :return: how often that was since the job last got on
         """
@@ -97,8 +102,49 @@ class ExchangeProgress(models.Model):
                 INSERT INTO exchange_progress (run_model, run_id, attempts)
                 VALUES (%s, %s, 1)
                 ON CONFLICT (run_model, run_id)
-                DO UPDATE SET attempts = COALESCE(exchange_progress.attempts, 0) + 1
+                DO UPDATE SET attempts = COALESCE(exchange_progress.attempts, 0) + 1,
+                              queued = FALSE
                 RETURNING attempts
+                """,
+                [run._name, run.id],
+            )
+            return cr.fetchone()[0]
+
+    @api.model
+    def _urgencies(self, runs):
+        """Tell which jobs come first.
+
+        :param runs: jobs of one model
+        :return: {run id: key}, the lowest first: jobs that a person waits for before
+            those of the night, then those with little left to do
+        """
+        with self._short_cursor() as cr:
+            cr.execute(
+                """
+                SELECT run_id, COALESCE(night, FALSE),
+                       COALESCE(total, 0) - COALESCE(done, 0)
+                  FROM exchange_progress
+                 WHERE run_model = %s AND run_id = ANY(%s)
+                """,
+                [runs._name, runs.ids],
+            )
+            return {row[0]: row[1:] for row in cr.fetchall()}
+
+    @api.model
+    def _is_more_urgent_waiting(self, run):
+        """Tell whether a person waits for a job that no lane works on yet.
+
+        :param run: the job being done; only one of the night gives way
+        """
+        with self._short_cursor() as cr:
+            cr.execute(
+                """
+                SELECT EXISTS (
+                    SELECT 1 FROM exchange_progress
+                     WHERE run_model = %s AND run_id = %s AND night
+                ) AND EXISTS (
+                    SELECT 1 FROM exchange_progress WHERE queued AND NOT night
+                )
                 """,
                 [run._name, run.id],
             )

@@ -1,4 +1,5 @@
 import logging
+from math import inf
 
 from psycopg2 import OperationalError
 from psycopg2.errorcodes import UNIQUE_VIOLATION
@@ -35,7 +36,10 @@ class ExchangeRunMixin(models.AbstractModel):
         # commit: a user made by this very transaction could not be published
         self._commit()
         self._publish_progress(
-            cancel_requested=False, attempts=0, user_id=self._runner_id()
+            cancel_requested=False,
+            attempts=0,
+            user_id=self._runner_id(),
+            night=self.env.uid == SUPERUSER_ID,
         )
         # A new attempt: what was said of the one before no longer needs attention.
         self.activity_unlink([FAILURE_ACTIVITY])
@@ -64,7 +68,7 @@ class ExchangeRunMixin(models.AbstractModel):
         if not self._is_still_running():
             return
         if self._goes_to_background():
-            self._wake_worker()
+            self._queue_up()
         else:
             self._work()
 
@@ -75,9 +79,14 @@ class ExchangeRunMixin(models.AbstractModel):
         self._commit()
         return self.exists().state == "running"
 
+    def _queue_up(self):
+        """Let the job wait for a lane; a free one takes it as soon as this commits."""
+        self._publish_progress(queued=True)
+        self._wake_worker()
+
     def _wake_worker(self):
-        # sudo: any user of the job may wake the worker, nobody may edit the cron
-        self.env.ref("exchange_run.ir_cron_exchange_run").sudo()._trigger()
+        for lane in self.env["exchange.chunk"]._lanes():
+            lane._trigger()
 
     def _goes_to_background(self):
         limit = self._exchange_background_from
@@ -97,7 +106,7 @@ class ExchangeRunMixin(models.AbstractModel):
             except Exception as error:
                 if getattr(error, "pgcode", None) in TRY_AGAIN:
                     # somebody changed the job meanwhile: the next round goes on
-                    self._wake_worker()
+                    self._queue_up()
                     return
                 self._record_error(error)
                 self._end("failed")
@@ -175,7 +184,8 @@ class ExchangeRunMixin(models.AbstractModel):
     def _work_by_chunk(self):
         """Execute and commit chunk after chunk.
 
-        :return: True when none is left, False when this worker's time is over
+        :return: True when none is left, False when this worker's time is over, or a
+            person waits for another job and no lane is free
         """
         done, last = self._units_done(), -1
         while chunk := self._next_chunk(last):
@@ -186,10 +196,19 @@ class ExchangeRunMixin(models.AbstractModel):
             # What earlier chunks read would only make the later ones slower.
             self.env.invalidate_all()
             self._publish_progress(done=done, text=None, attempts=0)
-            if not time_left:
-                self._wake_worker()
+            if not time_left or self._gives_way(time_left):
+                self._queue_up()
                 return False
         return True
+
+    def _gives_way(self, time_left):
+        """Tell whether this job of the night lets one pass that a person waits for.
+
+        :param float time_left: of this lane; infinite where a caller waits
+        """
+        # sudo: the engine's own bookkeeping
+        Progress = self.env["exchange.progress"].sudo()
+        return time_left < inf and Progress._is_more_urgent_waiting(self)
 
     def _work_on_chunk(self, chunk):
         """Execute one chunk; its failure is recorded and does not stop the others."""
@@ -232,6 +251,7 @@ class ExchangeRunMixin(models.AbstractModel):
 
     def _end(self, state):
         """Put the job into its final state and commit."""
+        self._publish_progress(queued=False)
         self._set_state(state, date_end=fields.Datetime.now())
         if state in ("partial", "failed"):
             self._on_failure()

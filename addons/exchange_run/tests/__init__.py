@@ -2,6 +2,7 @@ from . import (
     test_engine_fields,
     test_readme,
     test_run_background,
+    test_run_lanes,
     test_run_lifecycle,
     test_run_messages,
     test_run_retention,

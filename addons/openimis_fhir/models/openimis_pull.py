@@ -440,7 +440,7 @@ class OpenimisPull(models.Model):
                 self._make_plan()
                 self._start()
                 if self.state == "running":
-                    self._wake_worker()
+                    self._queue_up()
         return locked
 
     @api.constrains("connection_id", "company_id")
