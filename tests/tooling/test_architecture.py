@@ -3,6 +3,8 @@ domains, and no domain beside another."""
 
 import ast
 import re
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -76,6 +78,22 @@ def layer_faults(addon, file, tree=None):
 def test_core_knows_no_odoo_and_no_other_core_but_the_toolbox(addon):
     for file in python_files(paths.ADDONS / addon / "core"):
         assert not core_faults(addon, file), file
+
+
+@pytest.mark.parametrize("module", ["service_code", "unit_price", "nam"])
+def test_rules_that_other_programs_use_stand_alone(module):
+    folder = paths.ADDONS / "sofi_primmo" / "core"
+    code = (
+        "import importlib, sys, types\n"
+        "alone = types.ModuleType('alone')\n"
+        f"alone.__path__ = [{str(folder)!r}]\n"
+        "sys.modules['alone'] = alone\n"
+        f"importlib.import_module('alone.{module}')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert not done.returncode, done.stderr
 
 
 @pytest.mark.parametrize("addon", addons.names())
