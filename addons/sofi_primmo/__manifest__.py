@@ -7,7 +7,6 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "depends": ["account_billing_run"],
-    "external_dependencies": {"python": ["openpyxl", "xlrd"]},
     "images": ["static/description/screenshot.png"],
     "data": [
         "security/sofi_primmo_groups.xml",

@@ -5,22 +5,10 @@ digits; 00 marks the main town of a postcode. A town that lies in several commun
 comes in several rows.
 """
 
-import csv
-import io
-import zipfile
-import zlib
 from dataclasses import dataclass, field, replace
 
-# What zipfile lets through when an archive is damaged.
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    EOFError,
-    ValueError,
-)
+from ...exchange_run.core import csv_file, zip_file
+
 MAX_BYTES = 20_000_000
 MAX_MEMBERS = 20
 COLUMNS = {
@@ -76,15 +64,16 @@ def read(content):
     :raises DirectoryError: when the whole file cannot be used
     """
     text = _decode(_unpack(content))
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    rows = csv_file.records(text, csv_file.separator(text))
     directory = Directory()
     towns = {}
     try:
-        positions = _positions(next(rows, []))
-        for number, row in enumerate(rows, 2):
+        _line, header = next(rows, (1, []))
+        positions = _positions(header)
+        for number, row in rows:
             if any(cell.strip() for cell in row):
                 _read_row(row, number, positions, towns, directory.errors)
-    except csv.Error as error:
+    except csv_file.OpenQuote as error:
         raise DirectoryError("encoding", str(error)) from error
     if not towns:
         raise DirectoryError("empty")
@@ -95,42 +84,29 @@ def read(content):
 def _unpack(content):
     if len(content) > MAX_BYTES:
         raise DirectoryError("size", f"{len(content)}")
-    if not content.startswith(b"PK\x03\x04"):
+    if not content.startswith(zip_file.MAGIC):
         return content
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _read_member(archive)
-    except DAMAGED as error:
-        raise DirectoryError("archive", str(error)) from error
-
-
-def _read_member(archive):
-    """Return the only CSV file of the archive, never more than the limit."""
-    members = archive.infolist()
-    names = [m for m in members if m.filename.lower().endswith(".csv")]
-    if len(members) > MAX_MEMBERS or len(names) != 1:
-        found = ", ".join(m.filename for m in members[:MAX_MEMBERS])
-        raise DirectoryError("archive", found)
-    with archive.open(names[0]) as member:
-        content = member.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise DirectoryError("size", names[0].filename)
-    return content
+        limits = zip_file.Limits(MAX_MEMBERS, MAX_BYTES, MAX_BYTES * MAX_MEMBERS)
+        archive = zip_file.Archive(content, limits)
+        names = [m for m in archive.members if m.filename.lower().endswith(".csv")]
+        if len(names) != 1:
+            found = ", ".join(m.filename for m in archive.members)
+            raise DirectoryError("archive", found)
+        return archive.content(names[0])
+    except zip_file.ZipError as error:
+        code = "size" if error.code == "too_large" else "archive"
+        raise DirectoryError(code, error.name or error.code) from error
 
 
 def _decode(content):
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if "\0" in text or "\ufffd" in text:
+        text, _encoding = csv_file.decode(content)
+    except csv_file.NotText:
+        raise DirectoryError("encoding") from None
+    if "\ufffd" in text:
         raise DirectoryError("encoding")
     return text
-
-
-def _delimiter(text):
-    header = text.split("\n", 1)[0]
-    return max(";,\t", key=header.count)
 
 
 def _positions(header):

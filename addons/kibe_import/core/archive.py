@@ -1,11 +1,10 @@
 """The container: ZIP archive or workbook, read in memory only (section 3.1)."""
 
 import dataclasses
-import io
 import logging
-import zipfile
-import zlib
 
+from ...exchange_run.core import workbook, zip_file
+from ...exchange_run.core.trace import log_fault
 from .const import (
     CSV_FILES,
     MAX_ARCHIVE,
@@ -18,22 +17,15 @@ from .const import (
     XML_FILES,
 )
 from .messages import Text
-from .trace import log_fault
 
 _logger = logging.getLogger(__name__)
 
-ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 SILENT = ("__macosx", ".ds_store", "thumbs.db")
 #: The file that Excel leaves beside a workbook while it is open.
 LOCK_FILE = "~$"
 WORKBOOKS = (".xlsx", ".xls")
-CHUNK = 64 * 1024
-SYMLINK = 0o120000
 UNREADABLE = Text("index illisible", "unreadable index")
-#: What `zipfile` raises of damaged or unusual archives.
-NOT_A_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
+LIMITS = zip_file.Limits(MAX_MEMBERS, MAX_MEMBER, MAX_TOTAL, MAX_RATIO, RATIO_FROM)
 
 
 @dataclasses.dataclass(slots=True)
@@ -81,42 +73,13 @@ def open_delivery(raw, name, issues, extra=None):
     return delivery
 
 
-def kind_of(raw):
-    """Return `xls`, `xlsx`, `zip` or None by the first bytes and, for a ZIP, its index.
-
-    :param bytes raw: content of a file
-    :raises zipfile.BadZipFile: a ZIP without a readable index
-    """
-    if raw.startswith(OLE_MAGIC):
-        return "xls"
-    if not raw.startswith(ZIP_MAGIC):
-        return None
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        names = archive.namelist()
-    return "xlsx" if "xl/workbook.xml" in names else "zip"
-
-
-def unpacked_size(raw):
-    """Return how many bytes an upload says it unpacks to; nothing is unpacked.
-
-    :param bytes raw: the upload
-    :return: its own size when it is no ZIP, or a damaged one
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as package:
-            return sum(info.file_size for info in package.infolist())
-    # What is wrong with it is said when it is read.
-    except NOT_A_ZIP:
-        return len(raw)
-
-
 def _fill(delivery, raw, name, issues):
     if len(raw) > MAX_ARCHIVE:
         _refuse(issues, "Z09", name, value=megabytes(len(raw)))
     try:
-        kind = kind_of(raw)
-    except NOT_A_ZIP:
-        _refuse(issues, "Z02", name, value=UNREADABLE)
+        kind = workbook.kind_of(raw)
+    except zip_file.ZipError as error:
+        _refuse_zip(error, name, issues)
     if kind is None:
         _refuse(issues, "Z01", name)
     if kind == "zip":
@@ -136,65 +99,41 @@ def megabytes(size):
     return Text(f"{english.replace('.', ',')} Mo", f"{english} MB")
 
 
+def _refuse_zip(error, name, issues):
+    """Say why an archive is not read (Z02, Z03, Z08, Z09)."""
+    if error.code == "damaged":
+        _refuse(issues, "Z02", name, value=error.name or UNREADABLE)
+    if error.code == "encrypted":
+        _refuse(issues, "Z03", error.name)
+    if error.code == "unsafe":
+        _refuse(issues, "Z08", error.name)
+    size = megabytes(error.size)
+    if error.code == "too_many":
+        size = Text(f"{error.size} fichiers", f"{error.size} files")
+    _refuse(issues, "Z09", error.name or name, value=size)
+
+
 def _keep_workbook(delivery, raw, name, issues):
-    if ENCRYPTED_PACKAGE in raw:
+    if workbook.is_encrypted(raw):
         _refuse(issues, "Z03", name)
     delivery.workbook, delivery.workbook_name = raw, name
 
 
 def _read_zip(delivery, raw, name, issues):
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        infos = [i for i in archive.infolist() if not i.filename.endswith("/")]
-        _check_index(infos, name, issues)
-        chosen, folders = _choose(infos, name, issues)
+    try:
+        archive = zip_file.Archive(raw, LIMITS)
+        chosen, folders = _choose(archive.members, name, issues)
         _check_one_source(chosen, name, issues)
-        total = 0
         for base, info in chosen.items():
-            content = _read_member(archive, info, MAX_TOTAL - total, name, issues)
-            total += len(content)
+            content = archive.content(info)
             if base.endswith(WORKBOOKS):
                 _keep_workbook(delivery, content, info.filename, issues)
             else:
                 delivery.members[base] = content
+    except zip_file.ZipError as error:
+        _refuse_zip(error, name, issues)
     if len(folders) == 1 and folders != {""}:
         issues.add("Z07", name, value=folders.pop())
-
-
-def _check_index(infos, name, issues):
-    """Refuse dangerous archives by their index alone (Z03, Z08, Z09)."""
-    for info in infos:
-        if _is_unsafe(info):
-            _refuse(issues, "Z08", info.filename or info.orig_filename)
-    if len(infos) > MAX_MEMBERS:
-        count = Text(f"{len(infos)} fichiers", f"{len(infos)} files")
-        _refuse(issues, "Z09", name, value=count)
-    for info in infos:
-        if info.flag_bits & 0x1:
-            _refuse(issues, "Z03", info.filename)
-        _check_size(info, info.file_size, issues)
-    total = sum(info.file_size for info in infos)
-    if total > MAX_TOTAL:
-        _refuse(issues, "Z09", name, value=megabytes(total))
-
-
-def _is_unsafe(info):
-    # orig_filename: the module itself replaces backslashes and cuts at NUL
-    name = info.orig_filename
-    parts = name.split("/")
-    return (
-        ".." in parts
-        or name.startswith("/")
-        or "\\" in name
-        or "\0" in name
-        or name[1:2] == ":"
-        or (info.external_attr >> 16) & 0o170000 == SYMLINK
-    )
-
-
-def _check_size(info, size, issues):
-    ratio = size / max(info.compress_size, 1)
-    if size > MAX_MEMBER or (size > RATIO_FROM and ratio > MAX_RATIO):
-        _refuse(issues, "Z09", info.filename, value=megabytes(size))
 
 
 def _choose(infos, name, issues):
@@ -232,27 +171,6 @@ def _check_one_source(chosen, name, issues):
     if workbooks and tables:
         listed = ", ".join(tables)
         _refuse(issues, "Z15", name, value=workbooks[0], n=listed)
-
-
-def _read_member(archive, info, room, name, issues):
-    """Return a member's content, counting the bytes while they come (Z02, Z09).
-
-    :param int room: so many bytes may still come
-    :param str name: name of the archive
-    """
-    pieces, size = [], 0
-    try:
-        with archive.open(info) as handle:
-            while piece := handle.read(CHUNK):
-                size += len(piece)
-                _check_size(info, size, issues)
-                if size > room:
-                    _refuse(issues, "Z09", info.filename, value=megabytes(size))
-                pieces.append(piece)
-    # among them an unknown compression, or a member that turns out to be encrypted
-    except (*NOT_A_ZIP, zlib.error, EOFError, RuntimeError):
-        _refuse(issues, "Z02", name, value=info.filename)
-    return b"".join(pieces)
 
 
 def _check_complete(delivery, name, issues):

@@ -11,6 +11,7 @@ import re
 
 from ...exchange_run.core import clock
 from ...exchange_run.core.money import round_to
+from ...exchange_run.core.workbook import CellError as ExcelError  # noqa: F401
 from . import text
 from .const import OPEN_ENDS, WEEKDAYS
 from .messages import Text
@@ -58,12 +59,6 @@ COURTESIES = {
     **dict.fromkeys(("madame", "mme", "mme.", "frau"), "madam"),
 }
 COUNTRIES = {"F": "FR", "D": "DE", "A": "AT", "I": "IT", "FL": "LI"}
-
-
-class ExcelError(str):
-    """A spreadsheet cell that holds an error, a truth value or an empty formula."""
-
-    __slots__ = ()
 
 
 class Npa(str):

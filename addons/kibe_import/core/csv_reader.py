@@ -1,8 +1,6 @@
 """CSV files: encoding, separator, quotes, line ends (spec sections 1.1, 3.2)."""
 
-import csv
-import re
-
+from ...exchange_run.core import csv_file
 from . import table, text
 from .messages import Text
 
@@ -13,9 +11,8 @@ ENCODING_CODES = {
     "utf-8-sig": "C08",
     "utf-16": "C09",
     "windows-1252": "C10",
+    "cp850": "C24",
 }
-LARGEST_CELL = 1024 * 1024
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def read(raw, spec, issues, max_rows):
@@ -31,8 +28,8 @@ def read(raw, spec, issues, max_rows):
         issues.add("C01", spec.file)
         return None
     try:
-        content, encoding = text.decode(raw)
-    except text.NotText:
+        content, encoding = csv_file.decode(raw)
+    except csv_file.NotText:
         issues.add("C17", spec.file)
         return None
     if encoding in ENCODING_CODES:
@@ -42,8 +39,8 @@ def read(raw, spec, issues, max_rows):
     if separator is None:
         return None
     try:
-        records = list(_records(content, separator))
-    except _OpenQuote as error:
+        records = list(csv_file.records(content, separator))
+    except csv_file.OpenQuote as error:
         issues.add("C16", spec.file, error.row)
         return None
     shown = TAB.en if separator == "\t" else separator
@@ -51,34 +48,9 @@ def read(raw, spec, issues, max_rows):
     return table.build(spec, records, issues, max_rows, origin)
 
 
-class _OpenQuote(Exception):
-    def __init__(self, row):
-        super().__init__(row)
-        self.row = row
-
-
 def _note_line_ends(content, spec, issues):
     if "\r\n" not in content and ("\r" in content or "\n" in content):
         issues.add("C14", spec.file, value="CR" if "\r" in content else "LF")
-
-
-def _records(content, separator):
-    """Yield (first physical line, cells) of each record.
-
-    :raises _OpenQuote: the quotes of a record do not close
-    """
-    csv.field_size_limit(LARGEST_CELL)
-    # Line by line: a copy of the whole text would take four times its room.
-    lines = (match.group() for match in LINE.finditer(content))
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    # Most cells stand in many rows: each text is kept once.
-    number, share = 1, {}.setdefault
-    try:
-        for cells in reader:
-            yield number, [share(cell, cell) for cell in cells]
-            number = reader.line_num + 1
-    except csv.Error:
-        raise _OpenQuote(number) from None
 
 
 def _find_separator(content, spec, issues):
@@ -107,9 +79,9 @@ def _find_separator(content, spec, issues):
 def _width(content, separator):
     """Return the number of cells of the first record that is not blank."""
     try:
-        for _number, cells in _records(content, separator):
+        for _number, cells in csv_file.records(content, separator):
             if any(cell.strip(text.BLANKS) for cell in cells):
                 return len(cells)
-    except _OpenQuote:
+    except csv_file.OpenQuote:
         return 1
     return 0

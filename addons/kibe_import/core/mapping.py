@@ -5,6 +5,7 @@ import re
 
 from lxml import etree
 
+from ...exchange_run.core import csv_file
 from . import text
 from .cells import parse_id
 from .messages import Text
@@ -211,8 +212,8 @@ def _parse(raw, file, issues):
         issues.add("C01", file)
         return None
     try:
-        content, encoding = text.decode(raw)
-    except text.NotText:
+        content, encoding = csv_file.decode(raw)
+    except csv_file.NotText:
         issues.add("C17", file)
         return None
     if FORBIDDEN.search(content):

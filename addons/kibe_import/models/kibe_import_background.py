@@ -3,9 +3,9 @@ import time
 from odoo import fields, models
 from odoo.http import request
 
+from odoo.addons.exchange_run.core import zip_file
 from odoo.addons.exchange_run.exceptions import ExchangeCancelled
 
-from ..core import archive
 from ..core.watch import Watch
 
 # A delivery that unpacks to more than this (about 2,000 rows) is not read while the
@@ -54,7 +54,7 @@ class KibeImportBackground(models.AbstractModel):
         return (
             self._may_queue()
             and self.state == "draft"
-            and archive.unpacked_size(self._raw_files()[0]) > READ_AT_ONCE
+            and zip_file.unpacked_size(self._raw_files()[0]) > READ_AT_ONCE
         )
 
     def _goes_to_background(self):

@@ -1,9 +1,10 @@
 from datetime import timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.exchange_run.core.money import exact
 
 from ..core.const import PAYMENT_STATUS
 from ..core.exceptions import (
@@ -267,7 +268,7 @@ class OpenimisPaymentReport(models.Model):
 
     def _note_told(self, transport, found):
         """Note that openIMIS has the notice, and whether it shows the bill as paid."""
-        amount = Decimal(str(self.amount))
+        amount = exact(self.amount)
         bill = self.remote_bill_id.uuid
         wrong = [n for n in found if n.status == "active" and not n.tells(bill, amount)]
         self.write(

@@ -1,11 +1,11 @@
 """Result file of a bank or mobile-money operator: which payments went through."""
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+from ...exchange_run.core import csv_file
 
 MAX_BYTES = 20_000_000
 REQUIRED = ("code", "amount", "status")
@@ -40,7 +40,7 @@ class PaymentFileError(Exception):
 class Result:
     """One line of the file; amounts are None where the cell is empty.
 
-    :ivar row: line of the file in which the row ends, the heading is line 1
+    :ivar row: line of the file in which the row begins, the heading is line 1
     """
 
     row: int
@@ -58,7 +58,7 @@ class Result:
 
 
 def read_payment_file(raw, decimal_mark=None):
-    """Read a result file: CSV in UTF-8 or Windows-1252, comma or semicolon.
+    """Read a result file: CSV in whatever encoding, comma or semicolon.
 
     Columns: code (bill code, several separated by a blank), amount, status, and any
     of date, code_ext, code_rcp, code_receipt, label, fees, amount_received, reason.
@@ -68,26 +68,37 @@ def read_payment_file(raw, decimal_mark=None):
         thousands as well: 45,000
     :return: tuple (list of Result, list of PaymentFileError found in its lines)
     :raises PaymentFileError: the file cannot be read at all (too_large, empty,
-        missing_column, column_twice)
+        bad_character, missing_column, column_twice, no_csv)
     """
     if len(raw) > MAX_BYTES:
         raise PaymentFileError("too_large")
-    text = _decode(raw)
+    rows = _records(raw)
+    results, errors = [], []
+    names = _column_names(next(rows)[1])
+    for number, cells in rows:
+        try:
+            if cells:
+                results.append(_read_row(number, names, cells, decimal_mark))
+        except PaymentFileError as error:
+            errors.append(error)
+    return results, errors
+
+
+def _records(raw):
+    """Yield (line, cells) of each record, the heading first."""
+    try:
+        text, _encoding = csv_file.decode(raw)
+    except csv_file.NotText as error:
+        raise PaymentFileError("bad_character", error.row) from None
     if not text.strip():
         raise PaymentFileError("empty")
-    delimiter = _delimiter(text.splitlines()[0])
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    reader.fieldnames = _column_names(reader.fieldnames or ())
-    results, errors = [], []
+    heading = text.splitlines()[0]
+    delimiter = ";" if heading.count(";") > heading.count(",") else ","
     try:
-        for cells in reader:
-            try:
-                results.append(_read_row(reader.line_num, cells, decimal_mark))
-            except PaymentFileError as error:
-                errors.append(error)
-    except csv.Error as error:
-        raise PaymentFileError("no_csv", reader.line_num, value=str(error)) from None
-    return results, errors
+        yield from csv_file.records(text, delimiter)
+    except csv_file.OpenQuote as error:
+        # what stands behind it would be one cell: payments nobody misses
+        raise PaymentFileError("no_csv", error.row) from None
 
 
 def unread_columns(raw):
@@ -96,14 +107,8 @@ def unread_columns(raw):
     :param bytes raw: content of a file that :func:`read_payment_file` can read
     :return: list of str
     """
-    heading = _decode(raw).splitlines()[0]
-    [names] = csv.reader([heading], delimiter=_delimiter(heading))
-    names = [name.strip() for name in names]
+    names = [name.strip() for name in next(_records(raw))[1]]
     return [name for name in names if name and name.lower() not in COLUMNS]
-
-
-def _delimiter(heading):
-    return ";" if heading.count(";") > heading.count(",") else ","
 
 
 def _column_names(heading):
@@ -111,7 +116,7 @@ def _column_names(heading):
 
     :raises PaymentFileError: one is missing, or there twice
     """
-    names = [(name or "").strip().lower() for name in heading]
+    names = [name.strip().lower() for name in heading]
     for name in REQUIRED:
         if name not in names:
             raise PaymentFileError("missing_column", row=1, column=name)
@@ -121,26 +126,18 @@ def _column_names(heading):
     return names
 
 
-def _decode(raw):
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+def _read_row(number, names, written, decimal_mark):
+    cells = dict(zip(names, written, strict=False))
 
-
-def _read_row(number, cells, decimal_mark):
     def text(name):
-        return (cells.get(name) or "").strip()
+        return cells.get(name, "").strip()
 
     def amount(name):
         return _amount(number, name, text(name), decimal_mark)
 
-    if any(cells.get(None) or ()):
+    if any(surplus := written[len(names) :]):
         # an amount like 45,000 without quotation marks: all that follows is shifted
-        raise PaymentFileError("too_many_cells", number, None, cells[None][-1])
-    for name, cell in cells.items():
-        if "\0" in (cell or ""):
-            raise PaymentFileError("bad_character", number, name)
+        raise PaymentFileError("too_many_cells", number, None, surplus[-1])
     status = text("status").lower()
     if status not in ACCEPTED | REJECTED:
         raise PaymentFileError("bad_status", number, "status", text("status"))

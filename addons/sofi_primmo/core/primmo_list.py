@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from ...exchange_run.core.workbook import CellError
 from . import convention
 from . import nam as nam_module
 from .exceptions import CodedError
@@ -195,6 +196,9 @@ def convert(kind, table, mapping):
 
 def _convert_cell(spec, value, row):
     written = text(value)
+    if isinstance(value, CellError):
+        row.errors.append((spec.name, "cell_error", written))
+        return
     if not written and spec.required:
         row.errors.append((spec.name, "required", ""))
         return

@@ -365,6 +365,10 @@ class PrimmoImport(models.Model):
     def _error_texts(self):
         return {
             "required": self.env._("The value is missing."),
+            "cell_error": self.env._(
+                "The spreadsheet shows an error here, or a formula that was never "
+                "computed. Correct the cell."
+            ),
             "date_unknown": self.env._("This is no date. Write 1938-04-07."),
             "expiry_unknown": self.env._("This is no expiry. Write 2027-04."),
             "sex_unknown": self.env._("This is no sex. Write M or F."),

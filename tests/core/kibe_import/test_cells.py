@@ -103,29 +103,6 @@ def test_postcode_keeps_town_and_country():
     assert foreign.country == "FR"
 
 
-@pytest.mark.parametrize(
-    ("raw", "content", "encoding"),
-    [
-        ("é".encode("iso-8859-1"), "é", "iso-8859-1"),
-        ("’é".encode("cp1252"), "’é", "windows-1252"),
-        ("é".encode(), "é", "utf-8"),
-        ("\ufeffé".encode(), "é", "utf-8-sig"),
-        ("é".encode("utf-16"), "é", "utf-16"),
-        (b"plain", "plain", "ascii"),
-    ],
-)
-def test_encoding(raw, content, encoding):
-    assert text.decode(raw) == (content, encoding)
-
-
-@pytest.mark.parametrize(
-    "raw", [b"a\0b", b"\xff\xfea", b"\xef\xbb\xbf\xff", b"\x81\xff"]
-)
-def test_binary_content_is_refused(raw):
-    with pytest.raises(text.NotText):
-        text.decode(raw)
-
-
 @pytest.mark.parametrize("marker", ["?", "???", "-", "xxx", "***", "XXX"])
 def test_markers(marker):
     assert text.is_special(marker)

@@ -52,6 +52,11 @@ CASES = [
         (),
     ),
     (
+        "C24",
+        raw("enfants.csv", lambda d: d.csv(CHILD).decode("cp1252").encode("cp850")),
+        (),
+    ),
+    (
         "X03",
         raw("groups.xml", lambda d: d.groups.replace("Grand", "Précoce").encode()),
         (),

@@ -104,7 +104,7 @@ def test_rows_are_numbered_as_in_the_file():
     body = b'\nA,1,paid,"two\nlines"\n\nB,1,paid,x\n'
     results, _errors = read_payment_file(head + body)
     assert [(result.codes, result.row) for result in results] == [
-        (("A",), 4),
+        (("A",), 3),
         (("B",), 6),
     ]
 
@@ -178,6 +178,8 @@ def test_bad_cells_are_named_and_the_others_are_read(line, code, column):
         (b"\n\n", "empty"),
         (b"code,amount\nA,1\n", "missing_column"),
         (b"x" * (MAX_BYTES + 1), "too_large"),
+        (HEAD + b"A\0,1,paid,,\n", "bad_character"),
+        (HEAD + b'A,1,paid,,"x\nB,1,paid,,\n', "no_csv"),
     ],
 )
 def test_files_that_cannot_be_read(raw, code):

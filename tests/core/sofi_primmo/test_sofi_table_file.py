@@ -3,8 +3,8 @@
 import io
 import subprocess
 import sys
-import textwrap
 import zipfile
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -109,10 +109,10 @@ LARGEST_LISTS = {
     ).encode(),
 }
 PROGRAM = """
-import resource, sys, types, pathlib
+import resource, sys, pathlib
 sys.path.insert(0, sys.argv[1])
-import {package}
-from {package} import table_file
+import tests_core_loader
+from sofi_primmo_core import table_file
 content = pathlib.Path(sys.argv[2]).read_bytes()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
@@ -128,13 +128,9 @@ def read_apart(content, tmp_path):
     """Read a file in a process of its own; return (outcome, MB it took)."""
     file = tmp_path / "list"
     file.write_bytes(content)
-    module = sys.modules["sofi_primmo_core"]
-    folder = tmp_path / "path"
-    folder.mkdir()
-    (folder / "sofi_primmo_core").symlink_to(next(iter(module.__path__)))
-    program = textwrap.dedent(PROGRAM).format(package="sofi_primmo_core")
+    folder = Path(__file__).parents[1]  # of the loader
     done = subprocess.run(
-        [sys.executable, "-c", program, str(folder), str(file)],
+        [sys.executable, "-c", PROGRAM, str(folder), str(file)],
         capture_output=True,
         text=True,
         check=True,
