@@ -14,6 +14,24 @@ from devtools import addons, paths
 #: The toolbox that every core may use.
 TOOLBOX = "exchange_run"
 DOMAINS = {"openimis", "sofi", "primmo", "daycare", "kibe"}
+#: What the toolbox does for all, and who else may, for what is its own: to write a
+#: table, to read one that comes with the addon, to spell a letter in another alphabet.
+TOOLS = {
+    "csv": {"exchange_run/controllers/main.py", "kibe_import/core/messages.py"},
+    "openpyxl": {"kibe_import/core/report.py"},
+    "requests": set(),
+    "socket": set(),
+    "unicodedata": {
+        "daycare/core/swiss_text.py",
+        "kibe_import/core/text.py",
+        "sofi_primmo/core/matching.py",
+        "sofi_primmo/core/mdg.py",
+        "sofi_primmo/core/nam.py",
+    },
+    "urllib3": set(),
+    "xlrd": set(),
+    "zipfile": set(),
+}
 #: Where somebody's files lie: on this machine, whoever's it is.
 MACHINE = re.compile(r"""["'(\s=](/(?:home|root|Users|work|mnt)/|[A-Z]:\\\\Users)""")
 
@@ -94,6 +112,17 @@ def test_rules_that_other_programs_use_stand_alone(module):
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert not done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("addon", addons.names())
+def test_a_tool_is_in_one_place(addon):
+    """Readers of tables, HTTP and the like: a second one would disagree one day."""
+    for file in python_files(paths.ADDONS / addon):
+        name = str(file.relative_to(paths.ADDONS))
+        if name.startswith(f"{TOOLBOX}/core/"):
+            continue
+        used = {imported.split(".")[0] for imported in imports(file)}
+        assert not [t for t in TOOLS if t in used and name not in TOOLS[t]], name
 
 
 @pytest.mark.parametrize("addon", addons.names())

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from .common import BillingCase
 
@@ -128,6 +128,7 @@ class TestBillingHooks(BillingCase):
         run.action_run()
         self.assertEqual(run.move_ids.journal_id, journal)
 
+    @freeze_time("2026-02-03 12:00", tick=True)
     def test_run_without_a_date(self):
         self.make_fees(100)
         run = self.make_run()

@@ -2,7 +2,7 @@ import re
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common import APRIL, FULL, MARCH, DaycareBillingCommon
 
@@ -156,6 +156,7 @@ class TestReports(DaycareBillingCommon):
         )
         self.assertAlmostEqual(sum(revenue.values()), -sum(items.mapped("balance")), 2)
 
+    @freeze_time("2026-02-03 12:00", tick=True)
     def test_incomes_to_review(self):
         today = fields.Date.today()
         week = {"mon": FULL}

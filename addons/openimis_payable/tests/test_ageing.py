@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .test_bill_services import BillCase
 
@@ -26,6 +26,10 @@ class TestAgeing(BillCase):
 
     def setUp(self):
         super().setUp()
+        # a day that does not end while the test runs
+        noon = freeze_time("2026-02-03 12:00", tick=True)
+        noon.start()
+        self.addCleanup(noon.stop)
         self.today = fields.Date.context_today(self.bill)
         self.moves = self.env["account.move"].with_user(self.accountant)
 

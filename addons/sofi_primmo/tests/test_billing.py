@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, freeze_time, new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -141,6 +141,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
 
     # --- What Primmo has billed ---------------------------------------------------
 
+    @freeze_time("2026-02-03 12:00", tick=True)
     def test_invoicing_begins_on_a_day_that_is_asked_for(self):
         self.residence.invoice_customers = False
         with self.assertRaisesRegex(ValidationError, "from which day of service"):
@@ -193,6 +194,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
         mine.write({"invoice_customers": True, "output_directory": "erables"})
         self.assertGreater(self.residence.invoice_since.year, 2020)
 
+    @freeze_time("2026-02-03 12:00", tick=True)
     def test_residences_of_an_earlier_version_do_not_invoice_the_past(self):
         today = str(fields.Date.today())
         for invoiced, expected in ((False, today), (True, "2025-11-03")):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from .common_convention import ConventionCase
 
@@ -130,6 +130,7 @@ class TestPrivacy(ConventionCase):
 
     # --- Forgetting --------------------------------------------------------------
 
+    @freeze_time("2026-02-03 12:00", tick=True)
     def test_lists_are_deleted_some_time_after_their_import(self):
         old, recent, waiting = self.upload(), self.upload(), self.upload()
         bad = self.upload(LIST + "T2;Roy;Lise;7 avril;\n")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from .common_convention import ConventionCase
 
@@ -129,6 +129,7 @@ class TestSyncHarm(ConventionCase):
 
     # --- Who lives there ---------------------------------------------------------
 
+    @freeze_time("2026-02-03 12:00", tick=True)
     def test_neither_side_makes_anybody_leave_or_come_back(self):
         today = fields.Date.today()
         tomorrow, long_ago = today + timedelta(1), "2025-06-30"

@@ -207,6 +207,24 @@ def test_every_amount_is_explained_to_the_end():
     assert result.items[0].steps[-1].as_json()[1]["amount"] == "444.00"
 
 
+@pytest.mark.parametrize(
+    ("weeks", "months", "factor", "amount_due"),
+    [("4", "12", "4", "634.29"), ("4.25", "11.5", "4.0729", "645.85")],
+)
+def test_the_figures_of_a_flat_month_are_those_it_is_calculated_by(
+    weeks, months, factor, amount_due
+):
+    """Parents check them: days × price, × weeks, of so many days planned."""
+    tariff = replace(FLAT, weeks=D(weeks), months_billed=D(months))
+    result = due(tariff, child(page(date(2021, 3, 15))))["melody"]
+    assert [s.as_json() for s in result.items[0].steps] == [
+        ["week", {"days": "3", "price": "92.50", "amount": "277.50"}],
+        ["month_factor", {"factor": factor}],
+        ["prorata", {"planned": "8", "full": "14"}],
+        ["amount", {"quantity": "1", "unit": amount_due, "amount": amount_due}],
+    ]
+
+
 def test_quantity_times_unit_is_the_amount():
     pages = page(days={0: slots(MORNING), 1: slots(AFTERNOON), 2: slots((2, 5))})
     for tariff in (BRACKET, FLAT, ACTUAL_LINEAR, LINEAR):

@@ -227,6 +227,20 @@ def test_organizations_are_valid_and_readable_as_openimis_own():
     valid(builder.organization(outgoing.Facility("x", "", "Bare")))
 
 
+@pytest.mark.parametrize(
+    ("known", "address"),
+    [
+        ({}, None),
+        ({"street": "Lane 1"}, [{"type": "physical", "line": ["Lane 1"]}]),
+        ({"city": "Jambero"}, [{"type": "physical", "city": "Jambero"}]),
+        ({"region": "Tahida"}, [{"type": "physical", "state": "Tahida"}]),
+    ],
+)
+def test_an_organization_has_the_address_that_is_known(known, address):
+    facility = outgoing.Facility("x", "H1", "Bare", **known)
+    assert builder.organization(facility).get("address") == address
+
+
 def test_claims_are_valid():
     claim = outgoing.ClaimOut(
         HEAD.id,

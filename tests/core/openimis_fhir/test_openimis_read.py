@@ -157,6 +157,16 @@ def test_rejected_claim():
     assert {line.rejection_reason for line in read.lines} == {3}
 
 
+def test_an_adjudication_of_no_stage_is_that_of_the_claim_as_entered():
+    response = sample("ClaimResponse_one")
+    del response["total"]
+    for item in response["item"]:
+        for adjudication in item["adjudication"]:
+            del adjudication["category"]
+    read = fhir_read_claim.read_claim(sample("Claim_one"), response, DOLLAR)
+    assert read.status == 2
+
+
 def test_claim_without_provider_is_refused_by_name():
     resource = sample("Claim_one")
     del resource["provider"]
@@ -213,6 +223,18 @@ def test_bill_from_fhir():
         ("CQ8", 110),
     ]
     assert sum(line.net for line in bill.lines) == bill.net
+
+
+@pytest.mark.parametrize(
+    ("missing", "net", "total"),
+    [("totalNet", 0, 610), ("totalGross", 610, 610), ("both", 0, 0)],
+)
+def test_bill_that_lacks_a_total(missing, net, total):
+    (resource,) = resources("Invoice_bill_list")
+    for name in ("totalNet", "totalGross") if missing == "both" else (missing,):
+        del resource[name]
+    bill = fhir_read_bill.read_bill(resource)
+    assert (bill.net, bill.total) == (net, total)
 
 
 def test_bill_discount_and_deduction_components():

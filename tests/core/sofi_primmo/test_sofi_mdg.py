@@ -143,6 +143,19 @@ def test_dialect():
     assert not end
 
 
+def test_a_column_that_says_no_width_is_never_cut():
+    columns = (
+        Column("constant", "x" * 300),
+        Column("field", "description"),
+        Column("field", "amount", "decimal"),
+    )
+    text = "y" * 300
+    written = mdg.render(
+        Layout(columns), PARAMETERS, [charge(service={"description_fr": text})]
+    )
+    assert written.content.decode() == f'"{"x" * 300}","{text}","24.00"\r\n'
+
+
 def test_byte_order_mark_only_when_asked_for():
     one = [charge()]
     marked = mdg.render(replace(MDG_16, encoding="utf-8-sig"), PARAMETERS, one)

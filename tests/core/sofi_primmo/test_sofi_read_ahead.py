@@ -1,48 +1,52 @@
 """Reading ahead: order, limits a server, errors, nothing left behind."""
 
 import threading
-import time
 from collections import Counter
 
 import pytest
 from sofi_primmo_core import read_ahead
 from sofi_primmo_core.read_ahead import Job, ReadAhead
 
-PATIENCE = 5  # seconds
+PATIENCE = 30  # seconds, until a test that waits for ever fails
 
 
 class Site:
     """Something to read from; keeps how many read at once, by host."""
 
     def __init__(self):
-        self.lock = threading.Lock()
+        self.changed = threading.Condition()
         self.now, self.most = Counter(), Counter()
-        self.read = []
+        self.started, self.read = [], []
 
-    def job(self, key, host="a", seconds=0.01, error=None):
+    def job(self, key, host="a", after=0, meet=None, error=None):
+        """Return a job.
+
+        :param int after: it answers once so many others have
+        :param meet: a barrier; it answers once others are under way, too
+        """
+
         def prepare(gate):
             assert threading.current_thread() is threading.main_thread()
-            return lambda: self._answer(key, host, gate, seconds, error)
+            self.started.append(key)
+            return lambda: self._answer(key, host, gate, after, meet, error)
 
         return Job(key, host, prepare)
 
-    def _answer(self, key, host, gate, seconds, error):
+    def _answer(self, key, host, gate, after, meet, error):
         with gate:
-            with self.lock:
+            with self.changed:
                 self.now[host] += 1
                 self.most[host] = max(self.most[host], self.now[host])
-            time.sleep(seconds)
-            with self.lock:
+            if meet:
+                meet.wait(PATIENCE)
+            with self.changed:
+                assert self.changed.wait_for(lambda: len(self.read) >= after, PATIENCE)
                 self.now[host] -= 1
                 self.read.append(key)
+                self.changed.notify_all()
         if error:
             raise error
         return f"answer {key}"
-
-    def wait_for(self, number):
-        end = time.monotonic() + PATIENCE
-        while len(self.read) < number and time.monotonic() < end:
-            time.sleep(0.005)
 
 
 @pytest.fixture
@@ -58,7 +62,11 @@ def test_results_come_in_the_order_asked_for(site):
 
 
 def test_each_server_has_its_own_limit(site):
-    jobs = [site.job(key, host="ab"[key % 2]) for key in range(20)]
+    pairs = threading.Barrier(2)
+    jobs = [
+        site.job(key, host="ab"[key % 2], meet=pairs if key % 2 else None)
+        for key in range(20)
+    ]
     with ReadAhead(jobs, {"a": 1, "b": 4}) as ahead:
         for job in jobs:
             ahead.take(job.key)
@@ -68,10 +76,11 @@ def test_each_server_has_its_own_limit(site):
 
 def test_only_a_few_results_wait(site):
     with ReadAhead([site.job(key) for key in range(20)], {"a": 2}) as ahead:
+        assert not site.started
         ahead.take(0)
-        site.wait_for(3)
-        time.sleep(0.05)
-        assert sorted(site.read) == [0, 1, 2]
+        assert site.started == [0, 1, 2]
+        ahead.take(1)
+        assert site.started == [0, 1, 2, 3]
 
 
 def test_other_order_does_not_wait_for_ever(site):
@@ -111,18 +120,18 @@ def test_nothing_is_read_twice(site):
 def test_leaving_early_starts_nothing_more(site):
     with ReadAhead([site.job(key) for key in range(50)], {"a": 2}) as ahead:
         ahead.take(0)
-    time.sleep(0.1)
-    assert len(site.read) <= 4
+        started = list(site.started)
+    assert site.started == started == [0, 1, 2]
 
 
 def test_waiting_servers_overlap(site):
-    """Ten answers of 100 ms from five servers: far less than one after the other."""
-    jobs = [site.job(key, host=key % 5, seconds=0.1) for key in range(10)]
-    started = time.monotonic()
+    """Each of five servers answers when all five are asked."""
+    meet = threading.Barrier(5)
+    jobs = [site.job(key, host=key % 5, meet=meet) for key in range(10)]
     with ReadAhead(jobs, dict.fromkeys(range(5), 1)) as ahead:
         for job in jobs:
-            ahead.take(job.key)
-    assert time.monotonic() - started < 0.8
+            assert ahead.take(job.key) == f"answer {job.key}"
+    assert set(site.most.values()) == {1}
 
 
 def taken_in_order(ahead, keys):
@@ -158,7 +167,7 @@ def test_one_that_does_not_answer_is_waited_for_at_last(site, monkeypatch, hosts
 
 
 def test_the_order_is_kept_where_nobody_has_to_wait_for_it(site):
-    jobs = [site.job(key, seconds=0.03 if key == 0 else 0) for key in range(6)]
+    jobs = [site.job(key, after=0 if key else 3) for key in range(6)]
     with ReadAhead(jobs, {"a": 4}) as ahead:
         assert taken_in_order(ahead, range(6)) == list(range(6))
 
