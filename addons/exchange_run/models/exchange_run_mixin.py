@@ -13,6 +13,8 @@ STATES = [
 STARTABLE = ("draft", "planned")
 FAILURE_ACTIVITY = "mail.mail_activity_data_warning"
 RESUMABLE = ("running", "partial", "failed")
+#: What `_execute` returns for a chunk that waits for somebody, see there.
+SET_ASIDE = "set_aside"
 
 
 class ExchangeRunMixin(models.AbstractModel):
@@ -126,6 +128,9 @@ class ExchangeRunMixin(models.AbstractModel):
         """Do the work of one chunk.
 
         :param dict payload: what :meth:`_plan` gave for this chunk
+        :return: nothing; `SET_ASIDE` where the chunk waits for somebody outside: it
+            stays to do, and :meth:`_next_chunk` says whose turn it is (not in "run"
+            mode). What is done of it is committed
         :raises UserError: a clear failure of this chunk; the others go on (in "run"
             mode everything is undone and the job fails)
         """

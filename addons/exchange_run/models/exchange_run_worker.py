@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 
 from ..exceptions import ExchangeCancelled
-from .exchange_run_mixin import FAILURE_ACTIVITY
+from .exchange_run_mixin import FAILURE_ACTIVITY, SET_ASIDE
 
 _logger = logging.getLogger(__name__)
 
@@ -190,12 +190,18 @@ class ExchangeRunMixin(models.AbstractModel):
         done, last = self._units_done(), -1
         while chunk := self._next_chunk(last):
             self._check_cancelled()
-            done, last = done + chunk.units, chunk.sequence
+            last = chunk.sequence
             self._work_on_chunk(chunk)
-            time_left = self._commit(1)
+            set_aside = chunk.state == "todo"
+            if set_aside:
+                last = -1  # it comes again
+            else:
+                done += chunk.units
+            time_left = self._commit(0 if set_aside else 1)
             # What earlier chunks read would only make the later ones slower.
             self.env.invalidate_all()
-            self._publish_progress(done=done, text=None, attempts=0)
+            if not set_aside:
+                self._publish_progress(done=done, text=None, attempts=0)
             if not time_left or self._gives_way(time_left):
                 self._queue_up()
                 return False
@@ -215,8 +221,8 @@ class ExchangeRunMixin(models.AbstractModel):
         for tries_left in reversed(range(MAX_TRIES)):
             try:
                 with self._undo_on_error(), self._engine_writes():
-                    self._execute(chunk.payload or {})
-                    chunk.state = "done"
+                    if self._execute(chunk.payload or {}) != SET_ASIDE:
+                        chunk.state = "done"
                     self.env.flush_all()
                 return
             except ExchangeCancelled:

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.exchange_run.models.exchange_run_mixin import SET_ASIDE
+
 from .common import ExchangeRunCase
 
 PLAN = "odoo.addons.exchange_run.models.exchange_run_plan"
@@ -126,6 +128,23 @@ class TestRunLifecycle(ExchangeRunCase):
         self.assertEqual(job.state, "cancelled")
         self.assertEqual(self.partners("Ann", "Bob", "Cid"), ["Ann"])
         self.assertEqual(job._chunk_counts(), {"done": (1, 1), "todo": (2, 2)})
+
+    def test_chunk_set_aside_comes_again_until_it_is_done(self):
+        job = self.make_job("Ann", "Bob")
+        execute, waits = type(job)._execute, ["Ann", "Ann"]
+
+        def _execute(run, payload):
+            if payload["name"] in waits:
+                waits.remove(payload["name"])
+                return SET_ASIDE
+            return execute(run, payload)
+
+        with patch.object(type(job), "_execute", _execute):
+            job.action_run()
+        self.assertEqual((job.state, waits), ("done", []))
+        self.assertEqual(self.partners("Ann", "Bob"), ["Ann", "Bob"])
+        self.assertEqual(job._chunk_counts(), {"done": (2, 2)})
+        self.assertEqual(job.progress_done, 2)
 
     def test_planned_job_can_be_cancelled_and_not_run(self):
         job = self.make_job("Ann")

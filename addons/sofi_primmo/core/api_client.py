@@ -163,6 +163,22 @@ class SofiClient:
             raise SofiProtocolError("not the charge asked for")
         return answer
 
+    def statuses(self, ids):
+        """Return what SOFI says of charges now.
+
+        :param list ids: of charges
+        :return: {id: status}, None for one that is gone
+        :rtype: dict
+        :raises SofiError: SOFI cannot say it of one of them
+        """
+        return {charge_id: self._status(charge_id) for charge_id in ids}
+
+    def _status(self, charge_id):
+        try:
+            return self.charge(charge_id)[self.profile.field("status")]
+        except SofiNotFound:
+            return None
+
     def archive(self, ids, reference, idempotency_key):
         """Set the status *Archivé* on charges; repeating the call has no second effect.
 

@@ -58,6 +58,12 @@ class SofiTransient(SofiError):
         self.unsent = unsent
 
 
+class SofiStopped(SofiError):
+    """The run stops here: the request was not sent any more."""
+
+    no_effect = True
+
+
 class SofiProtocolError(SofiError):
     """SOFI answered something that is not what its interface promises."""
 
@@ -90,7 +96,7 @@ def had_no_effect(error):
     if isinstance(error, SofiTransient):
         return error.unsent or error.status == 429
     refusals = SofiConfigError, SofiAuthError, SofiRequestError, SofiNotFound
-    return isinstance(error, refusals)
+    return isinstance(error, (*refusals, SofiStopped))
 
 
 class CodedError(ValueError):

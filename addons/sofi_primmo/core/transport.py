@@ -110,17 +110,18 @@ class Transport:
         url,
         user_agent,
         sleep=None,
-        pauses=PAUSES,
-        timeout=http.TIMEOUT,
+        pauses=None,
+        timeout=None,
         gate=None,
         allow_private=False,
     ):
         self._url = url.strip().rstrip("/")
         self._sleep = sleep or time.sleep
-        self._pauses = pauses
+        self._pauses = PAUSES if pauses is None else pauses
         self._gate = gate or nullcontext()
         headers = {"User-Agent": user_agent, "Accept": "application/json"}
-        self._session = http.Session(_reach(allow_private), timeout, headers)
+        limits = timeout or http.TIMEOUT
+        self._session = http.Session(_reach(allow_private), limits, headers)
 
     def send(self, method, path, retry=False, repeated=None, **options):
         """Send one request, again after passing trouble when `retry` is set.

@@ -14,6 +14,7 @@ from . import sofi_export_file_again
 from . import sofi_export
 from . import sofi_export_read
 from . import sofi_export_residence
+from . import sofi_export_together
 from . import sofi_export_archive
 from . import sofi_export_cancel
 from . import sofi_export_reconcile

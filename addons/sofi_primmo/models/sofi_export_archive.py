@@ -1,4 +1,5 @@
 from decimal import Decimal
+from functools import partial
 
 from odoo import models
 from odoo.tools import split_every
@@ -21,6 +22,7 @@ class SofiExport(models.Model):
         """Bring a written file to its end, from wherever it is.
 
         :param client: logged in, or None where SOFI is not needed
+        :return: generator, see `_course`
         :raises SofiUserError: something could not be archived; the file stays .tmp
         """
         if file.state in ("done", "cancelled"):
@@ -31,8 +33,8 @@ class SofiExport(models.Model):
                 self._rewrite(file)  # a person took charges out
             file._place_temporary()
             if client:
-                self._settle_refused(file, client)
-                self._archive(file, client)
+                yield from self._settle_refused(file, client)
+                yield from self._archive(file, client)
             self._check_all_archived(file)
             # Committed before the renaming: from here on, a missing .tmp may mean that
             # the file has been renamed, and before the server was killed.
@@ -75,7 +77,7 @@ class SofiExport(models.Model):
             self._check_cancelled()
         for number, batch in self._batches(file):
             batch.fetch(["sofi_charge_id"])
-            self._archive_batch(file, client, number, batch)
+            yield from self._archive_batch(file, client, number, batch)
             batch.invalidate_recordset()
 
     def _check_all_archived(self, file):
@@ -139,7 +141,8 @@ class SofiExport(models.Model):
             file.batch_sent = number
             self._commit()
         try:
-            answer = client.archive(ids, file.name, f"{file.run_uuid}-{number}")
+            key = f"{file.run_uuid}-{number}"
+            answer = yield partial(client.archive, ids, file.name, key)
         except (exc.SofiConflict, exc.SofiNotFound) as error:
             answer = Archived(rejected=dict.fromkeys(ids, error.code))
         except exc.SofiError as error:
@@ -210,7 +213,8 @@ class SofiExport(models.Model):
         failed = Charge.search(file._lines_domain("archive_failed"))
         if not failed:
             return
-        status = {line: self._status_of(line, client) for line in failed}
+        found = yield partial(client.statuses, failed.mapped("sofi_charge_id"))
+        status = {line: found[line.sofi_charge_id] for line in failed}
         accepted, archived = self._words(file, "accepted", "archived")
         again = failed.filtered(lambda line: status[line] == accepted)
         batches = split_every(ARCHIVE_BATCH, again.ids)
@@ -248,14 +252,6 @@ class SofiExport(models.Model):
     def _words(self, file, *names):
         profile = file.residence_id.profile_id._to_core()
         return [profile.value(name) for name in names]
-
-    def _status_of(self, line, client):
-        """Return SOFI's present status of a charge, None when it is gone."""
-        try:
-            field = client.profile.field("status")
-            return client.charge(line.sofi_charge_id).get(field)
-        except exc.SofiNotFound:
-            return None
 
     def _rewrite(self, file):
         """Write the file without the charges that left it."""

@@ -73,7 +73,8 @@ class SofiExport(models.Model):
         try:
             with residence._client() as client:
                 client.login()
-                return sum(self._status_of(line, client) == archived for line in sent)
+                found = client.statuses(sent.mapped("sofi_charge_id"))
+                return list(found.values()).count(archived)
         except exc.SofiError as error:
             raise residence._translate_error(error) from error
 

@@ -1,11 +1,10 @@
 from collections import namedtuple
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from odoo import models
 
 from ..core import charge as core_charge
 from ..core.const import Skip
-from ..core.read_ahead import Job, ReadAhead
 from .sofi_charge import EXPORTED
 
 # A charge, whether it goes into the file, and the id of the line that exported it.
@@ -18,50 +17,6 @@ class SofiExport(models.Model):
     # One file a concern: together they would be too long to read.
     _inherit = "sofi.export"  # pylint: disable=consider-merging-classes-inherited
 
-    # === SEVERAL RESIDENCES AT ONCE ===
-
-    def _work(self):
-        """Work on the run, while the residences that follow are already being read.
-
-        The folders are looked at before any call (spec 4.5).
-        """
-        residences = self.env["sofi.residence"].browse(
-            chunk.payload["residence_id"] for chunk in self._chunks("todo")
-        )
-        obstacles = self._obstacles(residences)
-        free = residences.filtered(lambda residence: residence.id not in obstacles)
-        with self._reading_ahead(free) as ahead:
-            here = self.with_context(sofi_ahead=ahead, sofi_obstacles=obstacles)
-            return super(SofiExport, here)._work()
-
-    def _reading_ahead(self, residences):
-        """Return a context manager giving the `ReadAhead` of residences, or None.
-
-        :param residences: in the order in which they are worked on
-        """
-        if len(residences) < 2:
-            return nullcontext()
-        jobs = []
-        for residence in residences:
-            file = self._file_of(residence)
-            if file and not file._needs_sofi():
-                continue
-            ask = residence._logging_in if file else residence._reading
-            jobs.append(Job(residence.id, residence._host(), ask))
-        return ReadAhead(jobs, residences._request_limits())
-
-    def _next_chunk(self, after=-1):
-        """Return the next residence's chunk: in their order, but none waits for long.
-
-        A residence that does not answer is waited for at last, so that its time-outs
-        cost the others nothing.
-        """
-        ahead = self.env.context.get("sofi_ahead")
-        if not ahead:
-            return super()._next_chunk(after)
-        chunks = {x.payload["residence_id"]: x for x in self._chunks("todo")}
-        return chunks[ahead.first_ready(chunks)] if chunks else self._chunks("todo")
-
     def _file_of(self, residence):
         """Return the file of a residence in this run, those issued again apart."""
         # sudo: files and journal are written by runs only, nobody may edit them
@@ -69,20 +24,16 @@ class SofiExport(models.Model):
             lambda f: f.residence_id == residence and not f.reissue_of_id
         )
 
-    @contextmanager
     def _read(self, residence):
-        """Give a logged-in client of a residence and its accepted charges.
+        """Return a logged-in client of a residence, and its accepted charges.
 
-        :return: (SofiClient, Listing of `Charge` records)
+        :return: (SofiClient, to be closed; Listing of `Charge` records)
         :raises SofiError: whatever the client raises
         """
         ahead = self.env.context.get("sofi_ahead")
         if ahead and residence.id in ahead:
-            client, listing = ahead.take(residence.id)
-        else:
-            client, listing = residence._reading(self._gate(residence))()
-        with client:
-            yield client, listing
+            return ahead.take(residence.id)
+        return residence._reading(self._gate(residence))()
 
     @contextmanager
     def _logged_in(self, file):

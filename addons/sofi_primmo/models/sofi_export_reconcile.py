@@ -83,8 +83,10 @@ class SofiExport(models.Model):
             for file in files
         ]
         with ReadAhead(jobs, files.residence_id._request_limits()) as ahead:
-            for file in files:
+            while files:
+                file = files.browse(ahead.first_ready(files.ids))
                 self._reconcile_file(file, ahead)
+                files -= file
         # sudo: see _execute
         self.sudo().date_reconciled = fields.Datetime.now()
 

@@ -27,6 +27,11 @@ class SofiExport(models.Model):
     """One residence within a run: write, archive, publish (spec 4.5, 9.2).
 
     Every step can be repeated: what is committed says where a killed run was.
+
+    From its file on, a residence is a course of steps, a generator. It yields what is
+    to be asked of SOFI, as a callable without database, and gets the answer or the
+    error; so several residences can wait for their answers at the same time, while
+    everything else happens one after the other.
     """
 
     # One file a concern: together they would be too long to read.
@@ -37,16 +42,25 @@ class SofiExport(models.Model):
         obstacle = self.env.context.get("sofi_obstacles", {}).get(residence.id)
         if obstacle:
             raise obstacle
+        return self._go_on(residence, payload["rank"])
+
+    def _course(self, residence, rank):
+        """Export a residence, from wherever it is.
+
+        :return: generator, see the class
+        """
         file = self._file_of(residence)
         with self._told_clearly(residence):
             if file:
                 with self._logged_in(file) as client:
-                    self._complete(file, client)
+                    yield from self._complete(file, client)
                 return
-            with self._read(residence) as (client, listing):
+            client, listing = self._read(residence)
+            with client:
                 self._check_cancelled()
-                file = self._write_file(residence, payload["rank"], listing)
-                self._complete(file, client)
+                file = self._write_file(residence, rank, listing)
+                del listing  # 100,000 charges maybe, and SOFI may take its time
+                yield from self._complete(file, client)
 
     def _complete(self, file, client):
         """Archive and publish a file; a failure leaves it as it is, to be resumed.
@@ -56,7 +70,7 @@ class SofiExport(models.Model):
         """
         try:
             with self._told_clearly(file.residence_id):
-                self._archive_and_publish(file, client)
+                yield from self._archive_and_publish(file, client)
         except SofiUserError as error:
             self._record_error(error)
 
@@ -65,6 +79,8 @@ class SofiExport(models.Model):
         """Turn technical failures into messages for people."""
         try:
             yield
+        except exc.SofiStopped:
+            raise  # nothing failed
         except exc.SofiError as error:
             raise residence._translate_error(error) from error
         except DirectoryError as error:
@@ -124,7 +140,8 @@ class SofiExport(models.Model):
     def _preview_residence(self, residence):
         """Show what would be exported, per resident."""
         try:
-            with self._read(residence) as (_client, listing):
+            client, listing = self._read(residence)
+            with client:
                 judged = self._judge(residence, listing)
         except exc.SofiError as error:
             self._record_error(residence._translate_error(error))

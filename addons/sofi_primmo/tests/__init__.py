@@ -13,6 +13,7 @@ from . import test_parallel
 from . import test_primmo_import
 from . import test_privacy
 from . import test_security
+from . import test_set_aside
 from . import test_settings
 from . import test_sync
 from . import test_sync_decision

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 from sofi_primmo_core import read_ahead
+from sofi_primmo_core.exceptions import SofiStopped
 from sofi_primmo_core.read_ahead import Job, ReadAhead
 
 PATIENCE = 30  # seconds, until a test that waits for ever fails
@@ -175,3 +176,71 @@ def test_the_order_is_kept_where_nobody_has_to_wait_for_it(site):
 def test_what_is_not_read_here_is_ready(site):
     with ReadAhead([site.job(1)], {"a": 1}) as ahead:
         assert ahead.first_ready([0, 1]) == 0
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(read_ahead, "PATIENCE", 0)
+
+
+def test_who_asked_works_on_others_until_the_answer_is_there(site, impatient):
+    others = threading.Event()
+    with ReadAhead([site.job(key) for key in range(4)], {"a": 2}) as ahead:
+        ahead.take(0)
+        ahead.ask(0, lambda: others.wait(PATIENCE) and "late")
+        assert not ahead.is_answered(0)
+        assert 0 in ahead
+        for key in (1, 2, 3):
+            assert ahead.first_ready(range(key, 4)) == key
+            assert ahead.first_ready([0, *range(key, 4)]) == key
+            ahead.take(key)
+        others.set()
+        assert ahead.first_ready([0]) == 0
+        assert ahead.take(0) == "late"
+
+
+def test_an_answer_that_comes_at_once_is_waited_for(site):
+    with ReadAhead([site.job(0)], {"a": 1}) as ahead:
+        ahead.take(0)
+        ahead.ask(0, lambda: "at once")
+        assert ahead.is_answered(0)
+        assert ahead.take(0) == "at once"
+
+
+def test_who_let_others_wait_once_is_not_waited_for_again(site, monkeypatch):
+    monkeypatch.setattr(read_ahead, "PATIENCE", 0.01)
+    with ReadAhead([site.job(0)], {"a": 1}) as ahead:
+        ahead.take(0)
+        for _time in range(2):
+            late = threading.Event()
+            ahead.ask(0, late.wait)
+            assert not ahead.is_answered(0)
+            late.set()
+            ahead.take(0)
+            monkeypatch.setattr(read_ahead, "PATIENCE", 3600)
+
+
+def test_stopping_sends_nothing_more_and_hears_what_was_asked(site):
+    sent, gates = [], []
+
+    def prepare(gate):
+        gates.append(gate)
+        return lambda: None
+
+    def question():
+        for number in range(3):
+            with gates[0]:
+                sent.append(number)
+                asked.set()
+                going_on.wait(PATIENCE)
+
+    asked, going_on = threading.Event(), threading.Event()
+    with ReadAhead([Job(0, "a", prepare)], {"a": 1}) as ahead:
+        ahead.take(0)
+        ahead.ask(0, question)
+        asked.wait(PATIENCE)
+        threading.Timer(0.01, going_on.set).start()
+        ahead.stop()
+        assert sent == [0]
+        with pytest.raises(SofiStopped):
+            ahead.take(0)
