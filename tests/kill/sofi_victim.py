@@ -7,6 +7,8 @@ worker does what the server does after a restart. One JSON object a step is prin
 
 With a seed, STEPS is a number of rounds: in each, the worker and those that go on after
 it are killed at random, at any statement of the database, request or touch of a file.
+In every second round three residences are exported at once, and none waits for the
+answers to another.
 """
 
 import random
@@ -44,24 +46,29 @@ def main():
 
 def kill_at_random(database, url, root, rounds, seed):
     """Kill exports and their recoveries anywhere; say what came out of each."""
-    subject = worker.call(database, prepare, url, root, "measure")
-    most = worker.call(database, go_on_armed, subject, 0)
-    for number in range(1, rounds + 1):
+    most = {}
+    for number in range(-1, rounds + 1):
+        names = [f"k{number}{letter}" for letter in ("a", "abc")[number % 2]]
+        subject = worker.call(database, prepare, url, root, *names)
+        if number < 1:
+            most[number % 2] = worker.call(database, go_on_armed, subject, 0)
+            continue
         dice = random.Random(seed + number)
-        subject = worker.call(database, prepare, url, root, f"k{number}")
-        steps = [dice.randint(1, most) for _time in range(dice.randint(1, 3))]
+        steps = [dice.randint(1, most[number % 2]) for _time in range(dice.randint(1, 3))]
         killed = sum(
             worker.call(database, go_on_armed, subject, step) is None for step in steps
         )
         worker.call(database, resume, subject)
         outcome = worker.call(database, describe, subject)
-        worker.report({"step": number, "kills": killed, "at": steps, **outcome})
+        told = {"step": number, "names": names, "kills": killed, "at": steps}
+        worker.report({**told, **outcome})
 
 
 def go_on_armed(env, run_id, step):
     """Start the export or go on with it; die at the step-th thing of any kind."""
     output = sys.modules["odoo.addons.sofi_primmo.core.output_directory"]
     transport = sys.modules["odoo.addons.sofi_primmo.core.transport"].Transport
+    sys.modules["odoo.addons.sofi_primmo.core.read_ahead"].PATIENCE = 0
     files = ("write_new", "rename", "replace", "remove", "sync", "holds")
     passed = worker.arm(
         step,
@@ -84,22 +91,25 @@ def race(database, url, root):
     worker.report({"race": outcomes, "reports": reports})
 
 
-def prepare(env, url, root, name):
-    """Create a residence and a run that has not started; return the run's id."""
+def prepare(env, url, root, *names):
+    """Create residences and a run that has not started; return the run's id."""
     env["ir.config_parameter"].set_param("sofi_primmo.output_root", root)
-    folder = Path(root, name)
-    folder.mkdir()
-    residence = env["sofi.residence"].create(
-        {
-            "name": name,
-            "url": f"{url}/{name}",
-            "api_access_key": KEY,
-            "api_secret": SECRET,
-            "output_directory": name,
-            "log_directory": "log",
-        }
+    for name in names:
+        Path(root, name).mkdir()
+    residences = env["sofi.residence"].create(
+        [
+            {
+                "name": name,
+                "url": f"{url}/{name}",
+                "api_access_key": KEY,
+                "api_secret": SECRET,
+                "output_directory": name,
+                "log_directory": "log",
+            }
+            for name in names
+        ]
     )
-    values = {"residence_ids": [(6, 0, residence.ids)], "user_id": SUPERUSER_ID}
+    values = {"residence_ids": [(6, 0, residences.ids)], "user_id": SUPERUSER_ID}
     return env["sofi.export"].create(values).id
 
 

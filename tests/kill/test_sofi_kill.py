@@ -63,8 +63,9 @@ def test_every_step_was_killed_until_one_run_came_through(reports):
 def test_every_run_ends_well(reports):
     for report, _residence, _folder in reports:
         assert report["state"] == "done", report
-        assert (report["files"], report["lines"]) == (1, CHARGES), report
-        assert report["archived"] == CHARGES, report
+        number = len(report.get("names", "x"))  # of residences
+        assert (report["files"], report["lines"]) == (number, number * CHARGES), report
+        assert report["archived"] == number * CHARGES, report
 
 
 def test_every_charge_is_in_exactly_one_file(reports):
@@ -94,9 +95,9 @@ def test_two_runs_at_once_export_every_charge_once(outcome):
 
 @pytest.fixture(scope="module")
 def random_reports(tmp_path_factory):
-    """What each round of random kills left, as `reports`."""
+    """What each round of random kills left, as `reports`, a residence each."""
     root = tmp_path_factory.mktemp("sofi-random")
-    names = ["measure", *(f"k{number}" for number in range(1, ROUNDS + 1))]
+    names = [f"k{number}{x}" for number in range(-1, ROUNDS + 1) for x in "abc"]
     residences = {name: generate.residence(name, CHARGES) for name in names}
     with cloned("kill-sofi-random") as name:
         simulator = Simulator(fixture=residences).start()
@@ -106,14 +107,16 @@ def random_reports(tmp_path_factory):
         finally:
             simulator.close()
         yield [
-            (line, simulator.residence(f"k{line['step']}"), root / f"k{line['step']}")
+            (line, simulator.residence(name), root / name)
             for line in lines
+            for name in line["names"]
         ]
 
 
 def test_random_kills_lose_nothing_and_double_nothing(random_reports):
-    assert len(random_reports) == ROUNDS
-    assert sum(report["kills"] for report, _residence, _folder in random_reports)
+    rounds = [report for report, _residence, _folder in random_reports]
+    assert len({report["step"] for report in rounds}) == ROUNDS
+    assert {len(report["names"]) for report in rounds if report["kills"]} == {1, 3}
     test_every_run_ends_well(random_reports)
     test_every_charge_is_in_exactly_one_file(random_reports)
     test_every_charge_is_archived_exactly_once(random_reports)
