@@ -10,6 +10,8 @@ from .exceptions import CodedError
 from .mdg import CSV, TMP
 
 REFUSED = ".err"
+#: Extensions that mean something to Primmo, or to the next export
+TAKEN = (CSV, TMP, REFUSED)
 
 
 class DirectoryError(CodedError):
@@ -48,7 +50,7 @@ def resolve(root, path):
 
 
 def check_writable(folder):
-    """Make sure that the folder exists and takes files; it is not created [S0].
+    """Make sure that the folder exists and takes files.
 
     :raises DirectoryError: `missing`, `not_writable` or `unreadable`
     """

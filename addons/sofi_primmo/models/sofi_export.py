@@ -135,6 +135,10 @@ class SofiExport(models.Model):
 
     # === LOG ===
 
+    def _labelled(self, label, text):
+        """Return a text after what it is about, written as the language does."""
+        return self.env._("%(label)s: %(text)s", label=label, text=text)
+
     @staticmethod
     def _level(severity):
         return LEVELS.get(severity, "ERROR")
@@ -159,7 +163,8 @@ class SofiExport(models.Model):
             if mine and len(mine) == 1:
                 finding.setdefault("record", mine)
                 if not const.is_script_text(finding["text"]):
-                    finding["text"] = _named(mine.name, finding["text"])
+                    if mine.name not in finding["text"]:
+                        finding["text"] = self._labelled(mine.name, finding["text"])
         created = set()
         if not self.env.context.get("sofi_preview"):
             for finding, mine in zip(findings, residences, strict=True):
@@ -553,8 +558,3 @@ class SofiExport(models.Model):
             "export": self.env._("Written"),
             "archive": self.env._("Archived"),
         }
-
-
-def _named(residence, text):
-    """Return a text that names its residence."""
-    return text if residence in text else f"{residence}: {text}"

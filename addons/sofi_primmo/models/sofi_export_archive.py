@@ -168,7 +168,8 @@ class SofiExport(models.Model):
             )
         self._count("sofi.charge", "archive", len(done))
         self._commit()
-        step = f"{file.residence_id.name}: {self.counters['sofi.charge']['archive']}"
+        number = self.counters["sofi.charge"]["archive"]
+        step = self._labelled(file.residence_id.name, number)
         self._set_progress(self._units_done(), text=step)
 
     def _refusal_text(self, code):

@@ -32,7 +32,7 @@ class SofiExportFile(models.Model):
         [
             ("written", "Temporary (.tmp)"),
             ("publishing", "Being Renamed"),
-            ("done", "Complete (.csv)"),
+            ("done", "Complete"),
             ("cancelled", "Cancelled"),
         ],
         required=True,
@@ -303,6 +303,7 @@ class SofiExportFile(models.Model):
         waiting = self.sudo().search(
             [
                 ("state", "=", "done"),
+                ("simulated", "=", False),
                 ("directory", "!=", False),
                 ("date_taken", "=", False),
                 *([("id", "in", files.ids)] if files is not None else []),

@@ -158,14 +158,14 @@ class SofiExport(models.Model):
             {
                 "severity": "error",
                 "code": code,
-                "text": f"{file.name}: {text} ({len(ids)})",
+                "text": self._labelled(file.name, f"{text} ({len(ids)})"),
                 "value": ", ".join(ids[:20]),
                 "residences": file.residence_id,
             }
             for ids, code, text in texts
             if ids
         ]
-        told = [f"{finding['text']}: {finding['value']}" for finding in findings]
+        told = [self._labelled(found["text"], found["value"]) for found in findings]
         self._log_many(findings)
         return told + self._report_totals(file, expected, found)
 

@@ -386,7 +386,8 @@ class SofiExport(models.Model):
         skips = [str(item.verdict.skip) for item in judged if item.verdict.skip]
         skip_reason = self.env["sofi.charge"]._fields["skip_reason"]
         labels = dict(skip_reason._description_selection(self.env))
-        reasons = [f"{labels[reason]}: {n}" for reason, n in Counter(skips).items()]
+        counted = Counter(skips).items()
+        reasons = [self._labelled(labels[reason], number) for reason, number in counted]
         exported, total = _totals(judged)
         values = {
             "residence": residence.name,

@@ -18,6 +18,9 @@ class SofiResidence(models.Model):
     def _import_config(self, content, name):
         """Create or update residences from a config.json, all or none.
 
+        That a residence is for real is said by a person on the residence: the file can
+        begin a dry run, not end it.
+
         :param bytes content: the file
         :param str name: its name, for messages
         :return: (residences, unknown keys)
@@ -36,11 +39,12 @@ class SofiResidence(models.Model):
             residence = known.get(site(values["url"]))
             if residence:
                 # One site however it is spelled: the spelling in use stays.
-                residence.write({**values, "url": residence.url})
+                kept = {"dry_run": values["dry_run"] or residence.dry_run}
+                residence.write({**values, **kept, "url": residence.url})
             else:
-                residence = self.create(
-                    {"name": self._name_from(values["url"]), **values}
-                )
+                # The script itself may still be at work, with this very file.
+                kept = {"name": self._name_from(values["url"]), "dry_run": True}
+                residence = self.create({**values, **kept})
             residences |= residence
         return residences, config.unknown
 

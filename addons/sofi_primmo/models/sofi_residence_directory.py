@@ -73,7 +73,7 @@ class SofiResidence(models.Model):
         return self.env["sofi.export.file"]._not_downloaded(self).mapped("name")
 
     def action_create_directories(self):
-        """Create the output folders; runs themselves never do (spec 4.5)."""
+        """Create the output folders, as a run does only where a residence says so."""
         self.check_access("write")
         self._forget_mount()
         root = self._output_root()

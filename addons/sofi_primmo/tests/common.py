@@ -62,6 +62,7 @@ class SofiCase(TransactionCase):
                 "mdg_col15v": "RV",
                 "mdg_col15p": "RP",
                 "log_directory": f"{path}/log",
+                "dry_run": False,
                 **values,
             }
         )

@@ -29,6 +29,7 @@ class TestConfig(SofiCase):
         self.assertEqual(residences[0].api_access_key, "COMPANY1_API_ACCESS_KEY")
         self.assertFalse(residences[0].vendor_id)
         self.assertEqual(residences[0].output_directory, "output")
+        residences.dry_run = False
         content = residences._export_config(with_secrets=True)
         self.assertEqual(json.loads(content), json.loads(SAMPLE))
         self.assertEqual(list(json.loads(content)), list(json.loads(SAMPLE)))
@@ -37,6 +38,23 @@ class TestConfig(SofiCase):
         self.load()
         self.load(SAMPLE.replace(b'"VendorId": null', b'"VendorId": 12'))
         self.assertEqual(self.imported().mapped("vendor_id"), ["12", "12"])
+
+    def test_a_file_can_begin_a_dry_run_but_not_end_it(self):
+        """The script may still be exporting, with the very file that is imported."""
+        action = self.load()
+        residences = self.imported()
+        self.assertEqual(residences.mapped("dry_run"), [True, True])
+        self.assertIn("only simulate", action["params"]["message"])
+        following = action["params"]["next"]  # where the client looks for it
+        self.assertEqual(following["res_model"], "sofi.residence")
+        self.load(json.dumps(json.loads(SAMPLE) | {"DryRun": False}).encode())
+        self.assertEqual(residences.mapped("dry_run"), [True, True])
+        residences.dry_run = False
+        action = self.load(SAMPLE)
+        self.assertEqual(residences.mapped("dry_run"), [False, False])
+        self.assertEqual(action["res_model"], "sofi.residence")
+        self.load(json.dumps(json.loads(SAMPLE) | {"DryRun": True}).encode())
+        self.assertEqual(residences.mapped("dry_run"), [True, True])
 
     def test_a_site_is_known_however_it_is_spelled(self):
         self.load()

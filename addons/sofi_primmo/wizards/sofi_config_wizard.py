@@ -35,10 +35,23 @@ class SofiConfigWizard(models.TransientModel):
             content, self.file_name
         )
         action = residences._get_records_action(name=self.env._("Imported Residences"))
-        if not unknown:
+        texts = []
+        if unknown:
+            texts.append(
+                self.env._("Unknown keys were ignored: %s.", ", ".join(unknown))
+            )
+        if simulating := residences.filtered("dry_run"):
+            texts.append(
+                self.env._(
+                    "The nights of %s only simulate until Dry Run is unticked there.",
+                    ", ".join(simulating.mapped("name")),
+                )
+            )
+        if not texts:
             return action
-        text = self.env._("Unknown keys were ignored: %s.", ", ".join(unknown))
-        return residences[:1]._notify("warning", text) | {"next": action}
+        told = residences[:1]._notify("warning", " ".join(texts))
+        told["params"]["next"] = action
+        return told
 
     def action_export(self):
         """Write the residences in view into a file to download.
