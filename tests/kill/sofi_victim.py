@@ -54,7 +54,8 @@ def kill_at_random(database, url, root, rounds, seed):
             most[number % 2] = worker.call(database, go_on_armed, subject, 0)
             continue
         dice = random.Random(seed + number)
-        steps = [dice.randint(1, most[number % 2]) for _time in range(dice.randint(1, 3))]
+        last = most[number % 2]
+        steps = [dice.randint(1, last) for _time in range(dice.randint(1, 3))]
         killed = sum(
             worker.call(database, go_on_armed, subject, step) is None for step in steps
         )

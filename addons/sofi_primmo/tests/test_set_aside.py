@@ -1,4 +1,4 @@
-"""A SOFI that accepts requests to archive and does not answer, beside others that do."""
+"""A SOFI that accepts requests to archive and is silent, beside others that answer."""
 
 import threading
 from unittest.mock import patch
