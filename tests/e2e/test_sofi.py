@@ -80,6 +80,36 @@ def test_preview_simulate_export_download(sofi, simulator):
     assert "[INFO] default - " in sofi.text()
 
 
+CUT = """cells => cells
+    .filter(cell => [cell, ...cell.querySelectorAll("*")]
+        .some(e => e.scrollWidth > e.clientWidth && e.clientWidth))
+    .map(cell => cell.innerText)"""
+
+
+@pytest.mark.parametrize("lang", ["en_US", "fr_FR"])
+def test_large_amounts_are_seen_whole(sofi, simulator, lang):
+    charge = simulator.residence("erables").charges["900001"]
+    charge.update(amount="62477189.34", unit_price="31238594.67", quantity="2.00")
+    [admin] = sofi.call("res.users", "search", [[("login", "=", "admin")]])
+    wizard = sofi.call("sofi.export.wizard", "create", [{}])
+    action = sofi.call("sofi.export.wizard", "action_export", [[wizard]])
+    sofi.call("res.users", "write", [admin, {"lang": lang}])
+    for xmlid, model in (
+        ("sofi_export_action", "sofi.export"),
+        ("sofi_export_file_action", "sofi.export.file"),
+        ("sofi_charge_action", "sofi.charge"),
+        ("sofi_export_action", None),
+    ):
+        sofi.open_action(f"sofi_primmo.{xmlid}", None if model else action["res_id"])
+        sofi.screenshot(f"sofi-large-{lang}-{model or 'run'}")
+        cells = sofi.page.locator("td[name=amount], .o_field_widget[name=amount]")
+        assert "62" in " ".join(cells.all_inner_texts())
+        assert not cells.evaluate_all(CUT)
+        names = sofi.page.locator("td[name=name]")
+        assert not names.evaluate_all(CUT)
+    sofi.call("res.users", "write", [admin, {"lang": "en_US"}])
+
+
 def test_failure_is_told_and_resumed(sofi, simulator):
     residence = simulator.residence("erables")
     for charge_id in ("900001", "900003", "900007"):

@@ -52,6 +52,9 @@ class Row:
     left_out: bool = False
 
 
+_UNIT = ("Unité", "Logement", "Appartement", "App.", "Unit")
+_OCCUPANT = ("Type d'occupant", "Type occupant", "Occupant type")
+
 KINDS = {
     "building": (
         FieldSpec("name", ("Immeuble", "Nom", "Building", "Name"), required=True),
@@ -60,20 +63,26 @@ KINDS = {
     "unit": (
         FieldSpec(
             "number",
-            ("Unité", "Numéro", "Logement", "Appartement", "Unit"),
+            (_UNIT[0], "Numéro", *_UNIT[1:]),
             "code",
             True,
         ),
         FieldSpec("building", ("Immeuble", "Building")),
     ),
-    "occupant_type": (
-        FieldSpec(
-            "name", ("Type d'occupant", "Description", "Occupant type"), required=True
-        ),
-    ),
+    "occupant_type": (FieldSpec("name", (*_OCCUPANT, "Description"), required=True),),
     "tenant": (
         FieldSpec(
-            "external_id", ("Numéro", "No locataire", "Id", "ID externe"), "code", True
+            "external_id",
+            (
+                "Numéro",
+                "Numéro du locataire",
+                "No locataire",
+                "N° locataire",
+                "Id",
+                "ID externe",
+            ),
+            "code",
+            True,
         ),
         FieldSpec(
             "last_name", ("Nom", "Nom de famille", "Last name", "Name"), required=True
@@ -82,19 +91,25 @@ KINDS = {
         FieldSpec("first_name", ("Prénom", "First name"), required=True),
         FieldSpec("sex", ("Sexe", "Sex", "Genre"), "sex"),
         FieldSpec(
-            "birth_date", ("Date de naissance", "Naissance", "Birth date"), "date"
+            "birth_date",
+            ("Date de naissance", "Naissance", "Né le", "Birth date"),
+            "date",
         ),
         FieldSpec("language", ("Langue", "Language"), "language"),
         FieldSpec("accepted", ("Accepté", "Accepted"), "boolean"),
-        FieldSpec("entry_date", ("Date de prise de possession", "Possession"), "date"),
+        FieldSpec(
+            "entry_date",
+            ("Date de prise de possession", "Date de possession", "Possession"),
+            "date",
+        ),
         FieldSpec("departure_date", ("Date de départ", "Départ", "Departure"), "date"),
         FieldSpec("nam", ("NAM", "Numéro d'assurance maladie"), "nam"),
         FieldSpec(
             "nam_expiry", ("Expiration NAM", "Expiration", "NAM expiry"), "expiry"
         ),
-        FieldSpec("unit", ("Unité", "Logement", "Appartement", "Unit"), "code"),
+        FieldSpec("unit", _UNIT, "code"),
         FieldSpec("building", ("Immeuble", "Building")),
-        FieldSpec("occupant_type", ("Type d'occupant", "Occupant type")),
+        FieldSpec("occupant_type", _OCCUPANT),
     ),
     "service": (
         FieldSpec("code", ("Code", "Code de service", "Service code"), "code", True),

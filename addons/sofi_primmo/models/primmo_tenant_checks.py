@@ -39,7 +39,7 @@ class PrimmoTenant(models.Model):
         number = self.sudo().nam  # sudo: only what is wrong leaves, not the NAM
         if not number:
             return []
-        today = fields.Date.context_today(self)
+        today = self.residence_id._today()
         status = nam.check(
             number, today, self.birth_date or None, self.residence_id.nam_allow_letter
         ).status

@@ -82,7 +82,7 @@ class PrimmoTenant(models.Model):
         self.ensure_one()
         left = self.departure_date
         back = self.entry_date and left and self.entry_date > left
-        return bool(left and left <= fields.Date.context_today(self) and not back)
+        return bool(left and left <= self.residence_id._today() and not back)
 
     def _prepare_departed_vals(self, resident):
         """Return the line of somebody who has left, by one side or both; else None.
@@ -135,7 +135,7 @@ class PrimmoTenant(models.Model):
         """Return what keeps a tenant with all fields from being synchronized."""
         number = self.sudo().nam  # sudo: only the verdict leaves
         if number:
-            today = fields.Date.context_today(self)
+            today = self.residence_id._today()
             allow = self.residence_id.nam_allow_letter
             if nam.check(number, today, self.birth_date, allow).status in BAD_NAM:
                 return "nam_invalid"
@@ -201,7 +201,7 @@ class PrimmoTenant(models.Model):
 
     def _has_worse_nam(self, present):
         """Tell whether the tenant's NAM is worth less than SOFI's."""
-        today = fields.Date.context_today(self)
+        today = self.residence_id._today()
         number = self._effective_nam()
         return nam.is_worse(number, present or "", today, self.birth_date)
 

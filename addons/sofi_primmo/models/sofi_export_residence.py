@@ -343,7 +343,7 @@ class SofiExport(models.Model):
 
     def _log_stale(self, residence, judged):
         """Name charges that nobody mends and that stay accepted for long."""
-        limit = fields.Date.today() - timedelta(days=residence.stale_days)
+        limit = residence._today() - timedelta(days=residence.stale_days)
         stale = [
             item.charge.id
             for item in judged

@@ -280,6 +280,11 @@ class SofiResidence(models.Model):
             )
         return twins
 
+    def _today(self):
+        """Return the day it is at the residence, wherever the user is."""
+        self.ensure_one()
+        return fields.Date.context_today(self.with_context(tz=self.timezone))
+
     def _period(self):
         """Return the period of the services to export.
 

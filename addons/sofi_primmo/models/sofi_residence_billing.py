@@ -57,7 +57,7 @@ class SofiResidence(models.Model):
     def _onchange_invoice_customers(self):
         """Propose to begin today."""
         if self.invoice_customers and not self.invoice_from:
-            self.invoice_from = fields.Date.context_today(self)
+            self.invoice_from = self._today()
 
     @api.constrains("invoice_customers", "invoice_from")
     def _check_invoice_from(self):
@@ -121,7 +121,7 @@ class SofiResidence(models.Model):
                 ("billing_move_id", "!=", False),
             ]
             first = Charge.search(billed, order="service_day", limit=1).service_day
-            residence.invoice_from = first or fields.Date.today()
+            residence.invoice_from = first or residence._today()
             reader = residence.with_context(lang=residence.user_id.lang)
             residence.message_post(
                 body=reader.env._(

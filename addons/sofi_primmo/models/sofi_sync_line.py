@@ -139,7 +139,7 @@ class SofiSyncLine(models.Model):
     def _shown_nam(self, number):
         """Return a NAM masked, with what it is worth: a preview must be judged."""
         born = self.tenant_id.birth_date or None
-        today = fields.Date.context_today(self)
+        today = self.residence_id._today()
         kinds = {
             "temporary": self.env._("temporary"),
             "doubtful": self.env._("not verified"),

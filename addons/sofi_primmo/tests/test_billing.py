@@ -149,7 +149,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
         with Form(self.residence) as form:
             form.invoice_from = False
             form.invoice_customers = True
-            today = fields.Date.context_today(self.residence)
+            today = self.residence._today()
             self.assertEqual(fields.Date.to_date(form.invoice_from), today)
 
     def test_charges_of_days_before_the_beginning_are_primmos(self):

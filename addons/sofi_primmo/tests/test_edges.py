@@ -280,6 +280,25 @@ class TestShare(EdgeCase):
         run.action_resume()
         self.assertEqual(run.state, "done", run.log_text)
 
+    def remount(self, options):
+        command = ["mount", "-o", f"remount,{options}", self.share]
+        subprocess.run(command, check=True)
+
+    def test_a_share_that_takes_no_renaming_any_more(self):
+        """The system itself refuses, in the middle of the run."""
+        self.before_archiving(lambda: self.remount("ro"))
+        run = self.export()
+        self.assertEqual(run.state, "partial", run.log_text)
+        self.assertIn("the folder cannot be used now (Read-only", run.log_text)
+        (name,) = self.files()
+        self.assertTrue(name.endswith(".tmp"))
+        self.assertEqual(self.states(run), dict.fromkeys(IDS, "archived"))
+        run.action_resume()
+        self.assertEqual(run.state, "partial", "Nothing has changed yet.")
+        self.remount("rw")
+        run.action_resume()
+        self.assertOnce(run)
+
     def test_a_full_disk(self):
         big = self.make_generated("big", 1000)
         big.output_directory = "share/primmo"
@@ -291,7 +310,7 @@ class TestShare(EdgeCase):
         other = self.export()
         self.assertOnce(other)
         (self.output / other.file_ids.name).unlink()
-        subprocess.run(["mount", "-o", "remount,size=9m", self.share], check=True)
+        self.remount("size=9m")
         run.action_resume()
         self.assertEqual(run.state, "done", run.log_text)
         times = self.simulator.residence("big").archived_times

@@ -182,11 +182,11 @@ class TestPrimmoImport(SofiCase):
         self.assertImported(run)
 
     def test_columns_that_nothing_uses_are_named(self):
-        run = self.make(CSV.replace("Unité", "App."))
+        run = self.make(CSV.replace("Unité", "Étage"))
         run.action_plan()
-        self.assertEqual(run.unused_headings, "App.")
-        self.assertIn("App.", self.texts(run, "unused").text)
-        self.assertIn("App.", run.headings)
+        self.assertEqual(run.unused_headings, "Étage")
+        self.assertIn("Étage", self.texts(run, "unused").text)
+        self.assertIn("Étage", run.headings)
         self.assertEqual(run.column_ids[0].choices, run.headings)
 
     def test_row_of_the_headings_can_be_chosen(self):

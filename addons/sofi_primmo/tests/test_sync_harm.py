@@ -1,8 +1,9 @@
 """Nobody's record in SOFI gets worse by a synchronization (spec 6 to 8)."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
-from odoo import fields
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, new_test_user, tagged
 
@@ -118,7 +119,7 @@ class TestSyncHarm(ConventionCase):
             self.assertIn("nam_twice", self.kinds(tenant))
         self.assertEqual(len(self.residents), before)
         # Who left does not stand in the way of the same person under a new number.
-        one.departure_date = fields.Date.today()
+        one.departure_date = self.residence._today()
         self.assertNotEqual(self.line(two).reason, "nam_twice")
 
     def test_real_nam_of_another_resident_is_not_given_again(self):
@@ -131,7 +132,7 @@ class TestSyncHarm(ConventionCase):
 
     @freeze_time("2026-02-03 12:00", tick=True)
     def test_neither_side_makes_anybody_leave_or_come_back(self):
-        today = fields.Date.today()
+        today = self.residence._today()
         tomorrow, long_ago = today + timedelta(1), "2025-06-30"
         cases = [
             ("departed", {}, "refused", "departed_sofi"),
@@ -167,6 +168,17 @@ class TestSyncHarm(ConventionCase):
                 self.assertEqual(self.sofi()["status"], lives)
                 if reason:
                     self.assertIn(reason, self.kinds(tenant))
+
+    def test_it_is_the_day_of_the_residence_and_not_of_the_user(self):
+        tenant = self.tenant("T00123")
+        self.env.user.tz = "Asia/Tokyo"
+        midday = datetime(2026, 11, 29, 20, 0)  # the next day in Japan
+        with freeze_time(midday):
+            self.assertEqual(self.residence._today(), date(2026, 11, 29))
+            tenant.departure_date = "2026-11-30"
+            self.assertFalse(tenant._has_left())
+            tenant.departure_date = "2026-11-29"
+            self.assertTrue(tenant._has_left())
 
     def test_who_left_is_not_created(self):
         tenant = self.tenant("T9", last_name="Parti", nam=False)

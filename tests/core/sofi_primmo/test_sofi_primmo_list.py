@@ -116,6 +116,23 @@ def test_headings_are_found_whatever_their_case_and_accents():
     assert primmo_list.missing("tenant", found) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "heading", "field"),
+    [
+        ("tenant", "N° locataire", "external_id"),
+        ("tenant", "Numéro du locataire", "external_id"),
+        ("tenant", "Né le", "birth_date"),
+        ("tenant", "App.", "unit"),
+        ("tenant", "Type occupant", "occupant_type"),
+        ("tenant", "Date de possession", "entry_date"),
+        ("unit", "App.", "number"),
+        ("occupant_type", "Type occupant", "name"),
+    ],
+)
+def test_headings_of_printed_lists_are_known(kind, heading, field):
+    assert primmo_list.guess(kind, [heading]) == {field: heading}
+
+
 def test_one_heading_gives_one_field_only():
     found = primmo_list.guess("building", ["Nom"])
     assert found == {"name": "Nom"}
