@@ -90,7 +90,7 @@ class TestSetAside(SofiCase):
         self.assertExportedOnce(self.residences)
 
     def test_one_that_never_answers_is_left_to_a_later_try(self):
-        self.startPatcher(patch.object(transport, "TIMEOUT", (LONG, 2)))
+        self.startPatcher(patch.object(transport.http, "TIMEOUT", (LONG, 2)))
         self.startPatcher(patch.object(transport, "PAUSES", ()))
         asked = self.fall_silent(from_batch=2)
         run = self.run_all()
