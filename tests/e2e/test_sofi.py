@@ -88,8 +88,9 @@ CUT = """cells => cells
 
 @pytest.mark.parametrize("lang", ["en_US", "fr_FR"])
 def test_large_amounts_are_seen_whole(sofi, simulator, lang):
-    charge = simulator.residence("erables").charges["900001"]
-    charge.update(amount="62477189.34", unit_price="31238594.67", quantity="2.00")
+    charges = simulator.residence("erables").charges
+    large = {"amount": "62477189.34", "unit_price": "31238594.67", "quantity": "2.00"}
+    charges[lang] = charges.pop("900001") | {"id": lang} | large
     [admin] = sofi.call("res.users", "search", [[("login", "=", "admin")]])
     wizard = sofi.call("sofi.export.wizard", "create", [{}])
     action = sofi.call("sofi.export.wizard", "action_export", [[wizard]])
