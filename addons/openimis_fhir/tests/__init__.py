@@ -24,3 +24,4 @@ from . import test_security
 from . import test_fhir_areas
 from . import test_faults
 from . import test_guide
+from . import test_property

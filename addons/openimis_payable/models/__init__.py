@@ -54,6 +54,7 @@ from . import openimis_converter_capitation
 from . import account_move_area
 from . import account_move_rights
 from . import account_move_buttons
+from . import account_move_mass
 from . import account_move_service
 from . import account_move_life
 from . import account_move_payment
