@@ -27,12 +27,14 @@ NAMES = {
 }
 
 
-def write(source):
+def write(source, path=paths.CONFIG, ours=True):
     """Write the configuration for the given Odoo.
 
     :param Path source: folder that holds the package `odoo`
+    :param Path path: the file
+    :param bool ours: whether Odoo finds our addons
     """
-    folders = [*odoo_source.addons_path(source), paths.ADDONS]
+    folders = [*odoo_source.addons_path(source), *([paths.ADDONS] if ours else [])]
     settings = postgres.parameters()
     paths.DATA_DIR.mkdir(parents=True, exist_ok=True)
     content = CONTENT.format(
@@ -41,8 +43,8 @@ def write(source):
         bin_path=paths.TOOLS_ROOT / "bin",
         connection="\n".join(f"{NAMES[k]} = {v}" for k, v in settings.items()),
     )
-    if not paths.CONFIG.exists() or paths.CONFIG.read_text() != content:
-        partial = paths.CONFIG.with_suffix(".new")
+    if not path.exists() or path.read_text() != content:
+        partial = path.with_suffix(".new")
         partial.touch(mode=0o600)
         partial.write_text(content)
-        partial.replace(paths.CONFIG)
+        partial.replace(path)

@@ -75,23 +75,25 @@ def _refuse_complaints(template):
         )
 
 
-def _odoo_options(name):
+def _odoo_options(name, config=paths.CONFIG):
     return [
-        f"--odoo-config={paths.CONFIG}",
+        f"--odoo-config={config}",
         f"--odoo-database={name}",
         "--odoo-log-level=warn",
         "--odoo-http",
     ]
 
 
-def call_pytest(name, arguments, template):
+def call_pytest(name, arguments, template, config=paths.CONFIG):
     """Run pytest on a database and return its exit code.
 
     :param str name: the database
     :param list arguments: for pytest
     :param str template: what the database is a clone of
+    :param Path config: Odoo's configuration
     """
-    command = [paths.VENV_PYTHON, "-m", "pytest", *arguments, *_odoo_options(name)]
+    options = _odoo_options(name, config)
+    command = [paths.VENV_PYTHON, "-m", "pytest", *arguments, *options]
     return _call(command, template)
 
 

@@ -48,7 +48,8 @@ def update_rows(records, rows):
     if not rows:
         return
     names = [name for name in rows[0] if name != "id"]
-    records.flush_recordset(names)
+    # whatever waits to be written on these records waits with a date of writing
+    records.flush_recordset([*names, "write_uid", "write_date"])
     columns = map(SQL.identifier, names)
     records.env.cr.execute(
         SQL(

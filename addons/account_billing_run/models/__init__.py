@@ -7,5 +7,6 @@ from . import account_billing_run_preview
 from . import account_billing_run_generate
 from . import account_billing_run
 from . import account_move
+from . import account_move_line
 from . import account_move_fast_create
 from . import account_move_fast_entry

@@ -68,6 +68,10 @@ class AccountMove(models.Model):
             .search([("move_id", "in", self.ids), ("state", "=", state)])
         )
 
+    def _billing_with_fixed_amounts(self):
+        """Return those of these documents whose amounts are what they bill."""
+        return self._billing_links("active").move_id.with_env(self.env)
+
     def unlink(self):
         """Delete moves; what they bill is to be billed again."""
         self._billing_links("active")._release()

@@ -9,3 +9,4 @@ from . import (
     test_readme,
     test_billing_security,
 )
+from . import test_button_table

@@ -67,6 +67,15 @@ class TestBulk(BillingCase):
             self.env.flush_all()
             self.env.invalidate_all()
 
+    def test_what_somebody_else_is_about_to_write_is_not_lost(self):
+        fees = self.make_fees(1).sudo()
+        self.env.flush_all()
+        fees.with_user(self.env.ref("base.user_admin")).sudo().name = "admin's"
+        update_rows(fees, [{"id": fees.id, "amount": 5}])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((fees.name, fees.amount), ("admin's", 5))
+
     def test_what_depends_on_updated_rows_is_computed(self):
         fees = self.make_fees(1, 2)
         update_rows(fees[0], [{"id": fees[0].id, "billing_excluded": True}])

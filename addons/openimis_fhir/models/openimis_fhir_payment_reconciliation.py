@@ -62,7 +62,9 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
             for side in ("debit", "credit")
         )  # fmt: skip
         reconciled = Domain("move_id", "any!", Domain("line_ids", "any!", lines))
-        return reconciled | Domain("invoice_ids", "in", found)
+        # a payment that has an entry pays by it only: taken off, it stays linked
+        linked = Domain("invoice_ids", "in", found) & Domain("move_id", "=", False)
+        return reconciled | linked
 
     @api.model
     def _named_detail_request(self, payments):
@@ -99,7 +101,9 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
         if unknown:
             raise BadSearch("status", unknown[0])
         states = [state for state, code in STATUS.items() if code in criterion.value]
-        return Domain("state", "in", states)
+        refunded = Domain("openimis_refunded", "=", True)
+        wanted = Domain("state", "in", states) & ~refunded
+        return wanted | refunded if "cancelled" in criterion.value else wanted
 
     @api.model
     def _resources(self, records):
@@ -118,7 +122,8 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
     def _payment(self, payment, details, payee):
         return Reconciliation(
             id=payment.openimis_uuid or str(payment.id),
-            status=STATUS[payment.state],
+            # what was paid back pays nothing any more
+            status="cancelled" if payment.openimis_refunded else STATUS[payment.state],
             amount=exact(payment.amount, payment.currency_id.decimal_places),
             currency=payment.currency_id.name,
             created=aware(payment.create_date),
@@ -160,7 +165,7 @@ class OpenimisFhirPaymentReconciliation(models.AbstractModel):
             )
         ):
             details[payment_id].append((uuid, exact(amount, digits[payment_id]), day))
-        for payment in payments.filtered(lambda p: not details[p.id]):
+        for payment in payments.filtered(lambda p: not p.move_id):
             # without an outstanding account Odoo keeps no entry, only the link
             bills = payment.invoice_ids.filtered("openimis_uuid")
             if len(bills) == 1:

@@ -25,3 +25,4 @@ from . import test_fhir_areas
 from . import test_faults
 from . import test_guide
 from . import test_property
+from . import test_button_table

@@ -130,6 +130,11 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
+    def _billing_with_fixed_amounts(self):
+        """Bills of openIMIS are worth what their payable lines say."""
+        bills = self.filtered("openimis_type")
+        return bills | super()._billing_with_fixed_amounts()
+
     def _openimis_is_note(self):
         """Tell whether the move is a credit note or invoice that reverses another."""
         return bool(self.reversed_entry_id) or self.is_invoice()

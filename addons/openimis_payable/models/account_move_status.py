@@ -17,6 +17,7 @@ class AccountMove(models.Model):
         "openimis_type",
         "openimis_suspended",
         "openimis_deleted",
+        "openimis_replaced_by_id",
         "matched_payment_ids.is_matched",
         "matched_payment_ids.date",
         "matched_payment_ids.state",
@@ -42,10 +43,15 @@ class AccountMove(models.Model):
 
         :return: tuple (`account.payment`, `account.move`)
         """
+        moves = self._openimis_settling_moves()
+        # a payment that has an entry pays by it only: taken off, it stays linked
         payments = self.matched_payment_ids.filtered(
-            lambda payment: payment.state not in ("rejected", "canceled")
+            lambda payment: (
+                payment.state not in ("rejected", "canceled")
+                and (not payment.move_id or payment.move_id in moves)
+            )
         )
-        entries = self._openimis_settling_moves().filtered(
+        entries = moves.filtered(
             lambda move: not (move.origin_payment_id or move._openimis_is_note())
         )
         return payments, entries
@@ -61,7 +67,9 @@ class AccountMove(models.Model):
         """Return the number of openIMIS' status, as text. Section 1, enums."""
         if self.openimis_deleted:
             return "4"
-        if self.state == "cancel" or self.payment_state == "reversed":
+        # a bill of zero is paid for Odoo, whatever became of it
+        gone = self.state == "cancel" or self.payment_state == "reversed"
+        if gone or self.openimis_replaced_by_id:
             return "3"
         if self.openimis_suspended:
             return "5"

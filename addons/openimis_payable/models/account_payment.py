@@ -203,6 +203,7 @@ class AccountPayment(models.Model):
         """Confirm payments, and post the fees of those of bills."""
         result = super().action_post()
         ours = self.filtered("openimis_is_payment")
+        ours._openimis_match_again()
         ours.filtered(
             lambda payment: not payment.openimis_fee_move_id
         )._openimis_post_fees()
@@ -214,9 +215,37 @@ class AccountPayment(models.Model):
         return super().action_cancel()
 
     def action_draft(self):
-        """Reset payments to draft, without the fees of those of bills."""
+        """Reset payments to draft, without the fees of those of bills.
+
+        Odoo leaves them matched: the bills would go on saying that they are paid.
+        """
         self._openimis_withdraw(self.env._("Payment %s reset to draft"))
-        return super().action_draft()
+        result = super().action_draft()
+        ours = self.filtered("openimis_is_payment")
+        # sudo: the right to take payments back was asked for above
+        ours.sudo()._openimis_counterparts().remove_move_reconcile()
+        return result
+
+    def _openimis_counterparts(self):
+        """Return the items by which these payments settle bills."""
+        return self.move_id.line_ids.filtered(
+            lambda line: line.account_type in ("liability_payable", "asset_receivable")
+        )
+
+    def _openimis_match_again(self):
+        """Match payments that were reset to draft with the bills they paid."""
+        for payment in self:
+            owed = payment.invoice_ids.line_ids.filtered(
+                lambda line: line.display_type == "payment_term"
+                and line.parent_state == "posted"
+                and not line.reconciled
+            )
+            for item in payment._openimis_counterparts():
+                same = owed.filtered(
+                    lambda line, item=item: line.account_id == item.account_id
+                )
+                if same and not item.reconciled:
+                    (item | same).reconcile()
 
     def _openimis_withdraw(self, message):
         """Undo what goes with payments of openIMIS bills that are taken back by hand.

@@ -4,7 +4,6 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.orm.models import NO_ACCESS
 from odoo.tools import split_every
 
 from ..core import primmo_list, table_file
@@ -70,7 +69,7 @@ class PrimmoImport(models.Model):
         inverse="_inverse_file",
         help="CSV, .xls or .xlsx. It is not given back: a list of tenants holds NAMs.",
     )
-    list_file = fields.Binary(attachment=True, groups=NO_ACCESS, copy=False)
+    list_file = fields.Binary(attachment=True, groups=fields.NO_ACCESS, copy=False)
     file_name = fields.Char()
     has_list = fields.Boolean(compute="_compute_has_list")
     list_deleted_date = fields.Date(

@@ -11,7 +11,9 @@ class PrimmoImportColumn(models.Model):
     _description = "Column of a Primmo List"
     _rec_name = "field_name"
 
-    import_id = fields.Many2one("primmo.import", required=True, ondelete="cascade")
+    import_id = fields.Many2one(
+        "primmo.import", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="import_id.company_id")
     field_name = fields.Char(required=True, readonly=True)
     label = fields.Char(string="Field", compute="_compute_label")

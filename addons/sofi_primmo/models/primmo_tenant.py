@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.orm.models import NO_ACCESS
 
 from ..core import convention, nam
 from ..core.matching import Person
@@ -47,7 +46,7 @@ class PrimmoTenant(models.Model):
     # may see it use `action_show_nam`.
     nam = fields.Char(
         string="NAM",
-        groups=NO_ACCESS,
+        groups=fields.NO_ACCESS,
         copy=False,
         help="Numéro d'assurance maladie, AAAA99999999.",
     )
@@ -62,7 +61,9 @@ class PrimmoTenant(models.Model):
         string="Temporary NAM", compute="_compute_nam_temporary", store=True
     )
     nam_temporary_since = fields.Date(readonly=True, copy=False, engine=True)
-    nam_previous = fields.Char(string="Earlier NAM", groups=NO_ACCESS, copy=False)
+    nam_previous = fields.Char(
+        string="Earlier NAM", groups=fields.NO_ACCESS, copy=False
+    )
     nam_expiry = fields.Char(string="NAM Expiry", help="YYYY-MM")
     resident_id = fields.Many2one(
         "sofi.resident",

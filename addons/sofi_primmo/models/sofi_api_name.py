@@ -14,7 +14,9 @@ class SofiApiName(models.Model):
     _order = "kind, key"
     _rec_name = "key"
 
-    profile_id = fields.Many2one("sofi.api.profile", required=True, ondelete="cascade")
+    profile_id = fields.Many2one(
+        "sofi.api.profile", required=True, index=True, ondelete="cascade"
+    )
     kind = fields.Selection(
         [
             ("path", "Path"),

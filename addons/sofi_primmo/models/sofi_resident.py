@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.orm.models import NO_ACCESS
 
 from ..core import nam
 from ..core.matching import Person
@@ -37,7 +36,7 @@ class SofiResident(models.Model):
     birth_date = fields.Date()
     language = fields.Char()
     # Nobody reads it as a field: see `primmo.tenant.nam`.
-    nam = fields.Char(string="NAM", groups=NO_ACCESS)
+    nam = fields.Char(string="NAM", groups=fields.NO_ACCESS)
     nam_masked = fields.Char(string="NAM (masked)", compute="_compute_nam_masked")
     nam_expiry = fields.Char(string="NAM Expiry")
     room_ref = fields.Char(string="SOFI Room")

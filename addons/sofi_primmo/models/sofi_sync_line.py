@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.orm.models import NO_ACCESS
 
 from ..core import convention, nam
 
@@ -74,7 +73,7 @@ class SofiSyncLine(models.Model):
     )
     changes = fields.Json(
         string="Values",
-        groups=NO_ACCESS,
+        groups=fields.NO_ACCESS,
         help="SOFI field -> [before, after]; with NAMs, so for nobody to read.",
     )
     changes_text = fields.Text(string="Changes", compute="_compute_changes_text")

@@ -18,3 +18,4 @@ from . import test_settings
 from . import test_sync
 from . import test_sync_decision
 from . import test_sync_harm
+from . import test_button_table
