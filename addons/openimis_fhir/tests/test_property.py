@@ -126,6 +126,7 @@ class TestFhirProperty(HttpCase, test_property.PropertyCase):
             f"{BASE}/{path}",
             json.dumps(data).encode() if data else None,
             headers=headers,
+            timeout=120,
         )
         self.assertEqual(answer.status_code, status, answer.text[:500])
         self.env.invalidate_all()

@@ -47,15 +47,25 @@ class OpenimisClaim(models.Model):
     def _worth(self):
         """Return what the lines are worth now, at the last stage that was given.
 
-        Relative prices count in full: their index belongs to a closing. So do the
-        amounts that a closing has written.
+        Amounts that a closing has written count as not given. Relative prices count at
+        the index of the closing whose bill pays the claim, in full where none does.
 
         :return: dict {claim id: Decimal, rounded}
         """
         quantum = exact(self.company_id.currency_id[:1].rounding) or CENT
-        terms = replace(NO_TERMS, indexes={None: Decimal(1)}, quantum=quantum)
-        claims = self._read_for_valuation(terms, ours=False)
-        return {claim.id: claim.valuate(terms).net for claim in claims}
+        plain = replace(NO_TERMS, quantum=quantum)
+        worth = {}
+        # sudo: which closing paid decides, also where the user sees no bills
+        closings = self.grouped(
+            lambda claim: claim.sudo().billing_move_id.openimis_closing_id
+        )
+        for closing, claims in closings.items():
+            terms = closing._billed_terms() if closing else plain
+            read = claims._read_for_valuation(terms, ours=False)
+            in_full = {line.index_key: Decimal(1) for c in read for line in c.lines}
+            terms = replace(terms, indexes={**in_full, **terms.indexes})
+            worth.update({claim.id: claim.valuate(terms).net for claim in read})
+        return worth
 
     def _twins(self):
         """Find claims that are there twice: same number, facility and day of visit.

@@ -126,6 +126,13 @@ class OpenimisClosing(models.Model):
             )
         return calculation.terms["claim"]
 
+    def _billed_terms(self):
+        """Return the `core.claim.Terms` this closing billed its claims on."""
+        converter = self.env["openimis.converter.claim"]
+        return self._claim_terms(
+            converter._calculation(self, self.env["openimis.claim"])
+        )
+
     def _texts(self):
         """Return the templates of explanations in the user's language."""
         return Texts(

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo.tests import tagged
 
 from .common import ITEM, SERVICE, OpenimisCase
@@ -282,6 +284,18 @@ class TestClosingScope(OpenimisCase):
         self.assertAlmostEqual(index.rel_index, 0.1643835616, 9)
         self.assertEqual(index.base_amount, 500)
         self.assertIn("0.1643835616", line.explain_working)
+
+    def test_relative_example_amended_in_openimis(self):
+        # a correction after the bill is worth what the closing's index makes of it
+        self._premium(1000)
+        claim = self._relative("R1", {"qty_provided": 5, "price_asked": 100})
+        self.assertEqual(claim._worth(), {claim.id: 500})
+        self._june().move_ids.action_post()
+        self.assertEqual(claim._worth(), {claim.id: Decimal("82.19")})
+        claim.line_ids.qty_approved = 4
+        self.assertEqual(claim._worth(), {claim.id: Decimal("65.75")})
+        claim.line_ids.status = "2"
+        self.assertEqual(claim._worth(), {claim.id: 0})
 
     def test_relative_of_two_lines(self):
         self._premium(1000)
