@@ -178,6 +178,7 @@ class History(MoneyDeeds):
             self.check()
         self.check_end()
         self.undo_all()
+        self.check_end()
 
     def check_end(self):
         """Compare what only a long way shows; nothing here."""
