@@ -74,7 +74,8 @@ class Spot:
 def nodes(tree):
     """Return all nodes of a module that a mutant may differ in, in a fixed order.
 
-    Annotations, decorators and what is told to people are no behaviour.
+    Annotations, decorators and what is told to people are no behaviour; limits of size
+    and time at the head of a module are tuned, one more or less is as right.
     """
     found, waiting = [], [tree]
     while waiting:
@@ -93,7 +94,15 @@ def _counts(parent, name, child):
         return False
     if isinstance(parent, ast.Raise) and isinstance(child, ast.Call):
         return bool(child.args or child.keywords)
+    if isinstance(parent, ast.Module) and isinstance(child, ast.Assign):
+        names = [getattr(target, "id", "") for target in child.targets]
+        return not (all(map(str.isupper, names)) and _is_number(child.value))
     return not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant))
+
+
+def _is_number(node):
+    parts = (ast.BinOp, ast.Constant, ast.operator, ast.UnaryOp, ast.unaryop)
+    return all(isinstance(part, parts) for part in ast.walk(node))
 
 
 def changes(node):
@@ -166,7 +175,10 @@ def shown(source, spot):
     after = mutate(source, spot).splitlines()
     pairs = [(a, b) for a, b in zip(before, after, strict=False) if a != b]
     old, new = pairs[0] if pairs else ("", after[-1])
-    return f"{spot.file}:{spot.line}\n    - {old.strip()}\n    + {new.strip()}"
+    same = len(os.path.commonprefix([old, new]))
+    # a long line is cut to what is around the fault
+    old, new = (line[max(0, same - 60) : same + 60].strip() for line in (old, new))
+    return f"{spot.file}:{spot.line}\n    - {old}\n    + {new}"
 
 
 # === RUNNING ===

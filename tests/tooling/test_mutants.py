@@ -26,6 +26,7 @@ def mutants(source, tmp_path):
         ("a or b", {"a and b"}),
         ("x = 1", {"x = 2", "x = 0"}),
         ("x = True", {"x = False"}),
+        ("X = {1: y}", {"X = {2: y}", "X = {0: y}"}),
         ("f()", {"None"}),
         ("x = y if z else w", {"x = y if not z else w"}),
         ("x = [y for y in z if w]", {"x = [y for y in z]"}),
@@ -50,6 +51,8 @@ def test_changes(source, expected, tmp_path):
         "raise error",
         "x = 'text'",
         "x = None",
+        "LIMIT = 20 * 1024**2",
+        "_PATIENCE = -1",
     ],
 )
 def test_what_is_no_behaviour_is_left(source, tmp_path):

@@ -92,6 +92,8 @@ def test_windows_encoding():
         ("X\x07;1920;00;1;x;1;VS", "Ortschaftsname", "X\x07"),
         ("X;1920;00;1;x;1;V1", "Kantonskürzel", "V1"),
         ("X", "PLZ", ""),
+        ("X" * 101 + ";1920;00;1;x;1;VS", "Ortschaftsname", "X" * 60),
+        ("X;1920;00;1;x;1;" + "V" * 70, "Kantonskürzel", "V" * 60),
     ],
 )
 def test_bad_rows_are_named(row, column, value):

@@ -99,3 +99,8 @@ def test_hour_bands_without_booking():
 
 def test_hour_bands_to_midnight():
     assert hour_bands([hours(1, 22, 24)], 0)[-1].end == 24 * 60
+
+
+def test_a_presence_until_an_hour_begins_with_the_day():
+    band = Band(0, 0, 60, 1)
+    assert cell(band, [Presence(1, end=1)]).taken == 1

@@ -196,7 +196,8 @@ def test_what_is_read_counts_together():
 
 @pytest.mark.parametrize("raw", [b"", b"PK\x03\x04", zipped(("a", b"x"))[:-20]])
 def test_damaged_archives(raw):
-    assert refusal(raw).code == "damaged"
+    error = refusal(raw)
+    assert (error.code, error.name, error.size) == ("damaged", "", 0)
     assert zip_file.unpacked_size(raw) == len(raw)
     with pytest.raises(zip_file.ZipError):
         zip_file.names(raw)
@@ -391,7 +392,7 @@ def test_a_dimension_that_lies_hides_nothing():
 
 
 PLAIN = xlsx(lambda sheet: sheet.append(["a"]))
-DOCTYPE = b"<!DOCTYPE a [<!ENTITY b 'c'>]>"
+DOCTYPE = b"<!DOCTYPE a SYSTEM 'b'>"
 
 
 @pytest.mark.parametrize(

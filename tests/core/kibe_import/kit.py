@@ -20,6 +20,7 @@ from daycare_core.text import label_index  # noqa: E402
 from kibe_import_core import (  # noqa: E402, F401
     analysis,
     cells,
+    const,
     reference,
     report,
     slots,

@@ -111,3 +111,17 @@ def test_markers(marker):
 @pytest.mark.parametrize("value", ["x", "Max", "a-b", "S.A."])
 def test_ordinary_text_is_no_marker(value):
     assert not text.is_special(value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "minutes"), [("0.75", 1080), ("0,5", 720), ("1", 1440), ("0.99999", 1440)]
+)
+def test_fractions_of_a_day(raw, minutes):
+    assert cells.parse_time(raw)[0] == minutes
+
+
+@pytest.mark.parametrize(
+    ("year", "found"), [(1899, ["V07"]), (1900, []), (2100, []), (2101, ["V07"])]
+)
+def test_years_of_dates(year, found):
+    assert codes(cells.parse_date(f"01.01.{year}")[1]) == found

@@ -13,6 +13,7 @@ from .changes import CHILD, DATA, PARENT, PLAN
 from .kit import (
     FILES,
     MESSAGES,
+    OPTIONS,
     REFERENCE,
     SAMPLES,
     Delivery,
@@ -246,3 +247,35 @@ def test_contracts_of_a_child_in_error_are_held():
     result = run(Delivery().set(CHILD, 2, 5, "31.02.2021"))
     assert result.found.held["contrats"] == {2}
     assert "T01" not in result.codes
+
+
+def test_an_open_quote_in_the_header_is_named():
+    delivery = Delivery()
+    delivery.raw["contrats.csv"] = b'"enfant ID;x;y\r\n1;2;3\r\n'
+    assert {"C13"} <= run(delivery).codes
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [("30", True), ("30.0", True), ("30,0", True), ("30.1", False)],
+)
+def test_codes_as_spreadsheets_write_numbers(written, known):
+    result = run(Delivery().set(CHILD, 2, 9, written))
+    assert ("E05" not in result.codes) is known
+
+
+@pytest.mark.parametrize(
+    ("gender", "days", "questioned"),
+    [
+        ("À naître", 0, True),
+        ("À naître", 1, False),
+        ("Féminin", 0, False),
+        ("Féminin", 1, True),
+    ],
+)
+def test_who_is_born_on_the_day_of_the_import_is_born(gender, days, questioned):
+    birth = OPTIONS.today + datetime.timedelta(days=days)
+    delivery = Delivery().set(CHILD, 2, 4, gender)
+    result = run(delivery.set(CHILD, 2, 5, birth.strftime("%d.%m.%Y")))
+    rows = [issue.row for issue in result.issues if issue.code == "E08"]
+    assert (2 in rows) is questioned

@@ -106,3 +106,14 @@ def test_expand_takes_every_module_touched():
         policy="expand",
     )
     assert slots.to_modules(group, (2, 3)).numbers == (1, 2, 3)
+
+
+def test_of_slots_touched_alike_the_one_with_least_beside_it_serves():
+    """Ten minutes of a long slot and ten of a shorter one, whichever comes first."""
+    grid = (slots.Slot(1, 0, 300), slots.Slot(2, 300, 400))
+    assert slots.fit(grid, 290, 310) == slots.Fit((2,), True, 0)
+    grid = (slots.Slot(1, 0, 100), slots.Slot(2, 100, 400))
+    assert slots.fit(grid, 90, 110) == slots.Fit((1,), True, 0)
+    grid = (slots.Slot(1, 0, 100), slots.Slot(2, 100, 200))
+    assert slots.fit(grid, 90, 110) == slots.Fit((1,), True, 0)
+    assert slots.fit(grid, 90, 111) == slots.Fit((2,), True, 0)

@@ -1,8 +1,12 @@
 """Every resource that leaves is valid R4, for all kinds of bills."""
 
+import json
+import os
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal as D
+from pathlib import Path
 
 import pytest
 
@@ -50,9 +54,31 @@ HEAD = outgoing.BillHead(
 builder = fhir_build.Builder(BASE)
 
 
+#: What each test has built, as it was read over: {test: resources}.
+PUBLISHED = Path(__file__).with_name("samples") / "published_resources.json"
+
+
 def valid(resource):
-    """Send a resource through JSON and the published models; return it parsed."""
-    return validate(client.dumps(resource))
+    """Send a resource through JSON and the published models; return it parsed.
+
+    Every word of it is what was read over: with `UPDATE_SAMPLES=1` that is written
+    anew, to be read over.
+    """
+    text = client.dumps(resource)
+    known = json.loads(PUBLISHED.read_text())
+    test = os.environ["PYTEST_CURRENT_TEST"].split("::")[1].rpartition(" (")[0]
+    number = BUILT[test]
+    BUILT[test] += 1
+    if os.environ.get("UPDATE_SAMPLES"):
+        known[test] = [*known.get(test, ())[:number], json.loads(text)]
+        PUBLISHED.write_text(
+            json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        )
+    assert json.loads(text) == known[test][number]
+    return validate(text)
+
+
+BUILT = Counter()
 
 
 @pytest.mark.parametrize(
@@ -197,11 +223,10 @@ def test_payments_are_valid():
     )
     resource = valid(builder.payment_reconciliation(payment))
     assert sum(d["amount"]["value"] for d in resource["detail"]) == 100
-    valid(
-        builder.payment_reconciliation(
-            outgoing.Reconciliation("6", "draft", D(1), "CHF", NOW, NOW.date())
-        )
-    )
+    assert [i["value"] for i in resource["identifier"]] == ["5", "PAY-1"]
+    bare = outgoing.Reconciliation("6", "draft", D(1), "CHF", NOW, NOW.date())
+    resource = valid(builder.payment_reconciliation(bare))
+    assert [i["value"] for i in resource["identifier"]] == ["6"]
 
 
 def test_organizations_are_valid_and_readable_as_openimis_own():
@@ -224,7 +249,8 @@ def test_organizations_are_valid_and_readable_as_openimis_own():
 
     read = fhir_read.read_facility(resource)
     assert (read.code, read.level, read.legal_form) == ("Hq70", "H", "C")
-    valid(builder.organization(outgoing.Facility("x", "", "Bare")))
+    bare = valid(builder.organization(outgoing.Facility("x", "", "Bare")))
+    assert not bare.get("extension")
 
 
 @pytest.mark.parametrize(
@@ -259,6 +285,7 @@ def test_claims_are_valid():
     )
     assert valid(builder.claim(claim))["item"][0]["unitPrice"]["value"] == 100
     valid(builder.claim(replace(claim, coverage_id=None, icd_code=None, items=())))
+    assert valid(builder.claim(replace(claim, active=False)))["status"] == "cancelled"
 
 
 def test_capability_statement_is_valid_and_names_release_4_0_1():
@@ -266,6 +293,15 @@ def test_capability_statement_is_valid_and_names_release_4_0_1():
     assert resource["fhirVersion"] == "4.0.1"
     served = {r["type"] for r in resource["rest"][0]["resource"]}
     assert served == set(fhir_served.SERVED)
+    can_create = {
+        name: "create" in {i["code"] for i in served["interaction"]}
+        for served in resource["rest"][0]["resource"]
+        for name in [served["type"]]
+    }
+    assert can_create["PaymentNotice"] and not can_create["Invoice"]
+    for one in resource["rest"][0]["resource"]:
+        assert one["conditionalCreate"] is can_create[one["type"]]
+        assert one["readHistory"] is False
 
 
 def test_bundles_are_valid():

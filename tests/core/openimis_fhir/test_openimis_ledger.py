@@ -99,3 +99,14 @@ def test_amounts_are_no_finer_than_the_currency_of_the_books(amount, digits, goo
 def test_what_is_no_entry_is_refused(value):
     with pytest.raises(ledger.LedgerRefused):
         ledger.read_entry(value)
+
+
+@pytest.mark.parametrize("key", ["k", "k" * 255, "é"])
+def test_keys_of_entries(key):
+    ledger.check_key(key)
+
+
+@pytest.mark.parametrize("key", [None, "", 7, ["k"], "k" * 256, "a\0b", "\ud800"])
+def test_what_is_no_key_is_refused(key):
+    with pytest.raises(ledger.LedgerRefused):
+        ledger.check_key(key)

@@ -1,5 +1,9 @@
 """The OpenAPI document is valid, and says what the CapabilityStatement says."""
 
+import json
+import os
+from pathlib import Path
+
 import pytest
 from openapi_spec_validator import validate
 
@@ -78,3 +82,25 @@ def test_operations_have_names_of_their_own():
         for operation in operations.values()
     ]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("published_openapi.json", DOCUMENT),
+        (
+            "published_capability.json",
+            fhir_server.capability_statement(BASE, "2026-11-22", "19.0.1.0.0"),
+        ),
+    ],
+)
+def test_what_is_published_is_what_was_read_over(name, document):
+    """Programs are built on it: no word of it changes unseen.
+
+    With `UPDATE_SAMPLES=1` the file is written anew, to be read over.
+    """
+    file = Path(__file__).with_name("samples") / name
+    text = json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n"
+    if os.environ.get("UPDATE_SAMPLES"):
+        file.write_text(text)
+    assert text == file.read_text()

@@ -351,3 +351,32 @@ def test_fingerprint_tells_content_not_notation():
     assert records.fingerprint(same) == records.fingerprint(first)
     other = replace(first, valuated=D("45.66"))
     assert records.fingerprint(other) != records.fingerprint(first)
+
+
+@pytest.mark.parametrize(
+    ("status", "number"),
+    [
+        ("draft", 0),
+        ("active", 1),
+        ("issued", 1),
+        ("balanced", 2),
+        ("cancelled", 3),
+        ("entered-in-error", 4),
+        ("unheard", None),
+    ],
+)
+def test_statuses_of_bills(status, number):
+    (resource,) = resources("Invoice_bill_list")
+    resource["status"] = status
+    assert fhir_read_bill.read_bill(resource).status == number
+
+
+def test_a_claimed_line_without_price_and_quantity_has_none():
+    resource = sample("Claim_one")
+    for item in resource["item"]:
+        item.pop("unitPrice", None)
+        item.pop("quantity", None)
+    read = fhir_read_claim.read_claim(resource, None, DOLLAR)
+    assert [(line.qty_provided, line.price_asked) for line in read.lines] == [
+        (0, 0)
+    ] * len(resource["item"])

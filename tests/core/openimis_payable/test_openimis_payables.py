@@ -2,7 +2,9 @@
 
 from datetime import date
 from decimal import Decimal as D
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from tests_core_loader import load_core
@@ -93,4 +95,17 @@ def test_plan_amount_and_unit_price():
 def test_xlsx_is_a_workbook():
     columns = [("Name", 10, "text"), ("Amount", 10, "amount")]
     raw = write_table("A/B:C" * 10, columns, [["=1+1", 2], [None, None]], totals=(1,))
-    assert raw[:2] == b"PK"
+    [sheet] = openpyxl.load_workbook(BytesIO(raw)).worksheets
+    assert sheet.title == "A B C" * 6 + "A"
+    assert [[c.value for c in row] for row in sheet.iter_rows()] == [
+        ["Name", "Amount"],
+        ["=1+1", 2],
+        ["", 0],
+        [None, "=SUM(B2:B3)"],
+    ]
+    assert sheet.cell(2, 1).data_type == "s"
+
+
+def test_a_sheet_without_a_name_has_one():
+    [sheet] = openpyxl.load_workbook(BytesIO(write_table("", [], []))).worksheets
+    assert sheet.title == "1"

@@ -117,7 +117,15 @@ def test_cells_beyond_the_heading_shift_the_others():
 def test_columns_stand_there_once():
     with pytest.raises(PaymentFileError) as caught:
         read(b"A,1,2,paid", head=b"code,amount,amount,status\n")
-    assert (caught.value.code, caught.value.column) == ("column_twice", "amount")
+    error = caught.value
+    assert (error.code, error.row, error.column) == ("column_twice", 1, "amount")
+
+
+def test_a_missing_column_is_that_of_the_heading():
+    with pytest.raises(PaymentFileError) as caught:
+        read(b"A,1", head=b"code,amount\n")
+    error = caught.value
+    assert (error.code, error.row, error.column) == ("missing_column", 1, "status")
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,9 @@ def test_is_due(month, periodicity, expected):
 def test_overlap_days(start, end, expected):
     days = periods.overlap_days(start, end, date(2024, 11, 1), date(2024, 11, 30))
     assert days == expected
+
+
+def test_periods_that_are_days_apart_share_none():
+    window = date(2024, 11, 1), date(2024, 11, 30)
+    assert periods.overlap_days(date(2024, 12, 5), date(2024, 12, 9), *window) == 0
+    assert periods.overlap_days(date(2024, 10, 1), date(2024, 10, 20), *window) == 0

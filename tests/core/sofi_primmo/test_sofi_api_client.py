@@ -319,11 +319,14 @@ def test_the_simulator_names_what_it_does_not_understand(simulator, order, named
         assert named in json.load(answer)["error"]["message"]
 
 
-def test_redirects_are_not_followed(simulator, connect):
+@pytest.mark.parametrize("status", [300, 302])
+def test_redirects_are_not_followed(simulator, connect, pauses, status):
     client = connect()
-    simulator.faults.add({"path": "/charges", "status": 302, "times": 9})
-    with pytest.raises(exc.SofiProtocolError):
+    simulator.faults.add({"path": "/charges", "status": status, "times": 9})
+    with pytest.raises(exc.SofiProtocolError) as caught:
         accepted(client)
+    assert not isinstance(caught.value, exc.SofiGarbled)
+    assert not pauses
 
 
 def test_two_at_once(simulator, connect):

@@ -167,6 +167,7 @@ def test_letters_as_the_public_tool_builds_them(last_name, expected):
         ("TREJ38040719", ["Tremblay"], "Jean", "M", date(1938, 4, 7), []),
         ("TREJ38040719", ["Roy", "Tremblay"], "Jean", "M", date(1938, 4, 7), []),
         ("STPL37530310", ["Saint-Pierre"], "Lucie", "F", date(1937, 3, 3), []),
+        ("SAIL37530310", ["Saint-Pierre"], "Lucie", "F", date(1937, 3, 3), []),
         ("TREJ38040719", ["Roy"], "Jean", "M", date(1938, 4, 7), ["letters"]),
         ("TREJ38040719", ["Tremblay"], "Paul", "M", date(1938, 4, 7), ["letters"]),
         ("TREJ38040719", ["Tremblay"], "Jean", "F", date(1938, 4, 7), ["sex"]),

@@ -120,3 +120,13 @@ def test_a_folder_that_cannot_be_synced_is_good_enough(tmp_path):
     refused = OSError(errno.EINVAL, "Invalid argument")
     with patch.object(os, "fsync", side_effect=refused):
         output_directory.sync(tmp_path)
+
+
+def test_names_of_files(tmp_path):
+    for name in ("b.csv", "a.TMP", "c"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder.csv").mkdir()
+    assert output_directory.names(tmp_path) == ["a.TMP", "b.csv", "c"]
+    with pytest.raises(DirectoryError) as caught:
+        output_directory.names(tmp_path / "gone")
+    assert caught.value.code == "unreadable"
