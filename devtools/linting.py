@@ -30,7 +30,7 @@ def lint(places, fix=False):
     :return: exit code
     """
     venv.ensure_lint()
-    _ensure_npm()
+    ensure_npm()
     places = [Path(p).resolve() for p in places] or [
         paths.ROOT / p for p in PYTHON_PLACES if (paths.ROOT / p).exists()
     ]
@@ -113,13 +113,16 @@ def _prettier(files, fix):
     return [*command, "--log-level=warn", *mode, *files]
 
 
-def _ensure_npm():
-    """Install prettier as pinned in package-lock.json."""
+def ensure_npm():
+    """Install prettier, and a client that tests use, as pinned in package-lock.json.
+
+    :raises Problem: when this machine has no npm
+    """
     with lock("npm"):
         pinned = (paths.ROOT / "package-lock.json").read_text()
         stamp = NPM / "package-lock.json"
         done = NPM / "node_modules" / ".package-lock.json"
-        if done.exists() and stamp.read_text() == pinned:
+        if done.exists() and stamp.exists() and stamp.read_text() == pinned:
             return
         if not shutil.which("npm"):
             raise Problem(

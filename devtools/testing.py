@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import addons, database, paths, templates, tools
+from . import addons, database, linting, paths, templates, tools
 from .console import Problem, say, step
 
 #: Tests that start servers, each in a database of its own: when all tests run, these
@@ -30,6 +30,7 @@ def run(source, arguments, keep=False):
         return _call([*command, "-p", "no:odoo"])
     for program in tools.PROGRAMS:
         tools.ensure(program)
+    _ensure_npm(wanted)
     templates.sweep()
     template = templates.layer(source, wanted)
     _refuse_complaints(template)
@@ -64,6 +65,15 @@ def resolve(arguments):
         wanted |= set(addons.names()) if needed is None else needed
         resolved.append(str(path.resolve()) + argument[len(str(path)) :])
     return resolved, wanted if found else set(addons.names())
+
+
+def _ensure_npm(wanted):
+    """Install the FHIR client that lives on npm, where there is npm."""
+    if "openimis_fhir" in wanted:
+        try:
+            linting.ensure_npm()
+        except Problem as problem:
+            say(f"  without the test of fhir-kit-client: {problem.what}")
 
 
 def _refuse_complaints(template):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from ...exchange_run.core.money import round_to
 from . import const
 from .fhir_build_party import PartyBuilder
-from .fhir_elements import concept, filled, identifier, meta, money, party
+from .fhir_elements import concept, filled, identifier, identifiers, meta, money, party
 
 CHARGE_ITEM = {
     "claim": ("claim", "Claim"),
@@ -248,15 +248,12 @@ class Builder(PartyBuilder):
             for bill, amount, day in payment.details
         ]
         system = f"{self.base}/sid/payment"
-        identifiers = [identifier("UUID", None, payment.id)]
-        if payment.reference:
-            identifiers.append(identifier("Code", system, payment.reference))
         return filled(
             {
                 "resourceType": "PaymentReconciliation",
                 "id": payment.id,
                 "meta": meta(payment.updated),
-                "identifier": identifiers,
+                "identifier": identifiers(payment.id, system, payment.reference),
                 "status": payment.status,
                 "created": payment.created,
                 "paymentIssuer": party(payment.issuer),

@@ -1,7 +1,7 @@
 """Organization and Claim."""
 
 from . import const
-from .fhir_elements import concept, filled, identifier, meta, money, party
+from .fhir_elements import concept, filled, identifiers, meta, money, party
 
 
 class PartyBuilder:
@@ -38,10 +38,9 @@ class PartyBuilder:
                 "id": facility.id,
                 "meta": meta(facility.updated),
                 "extension": extensions,
-                "identifier": [
-                    identifier("UUID", None, facility.id),
-                    identifier("Code", self.organization_code, facility.code),
-                ],
+                "identifier": identifiers(
+                    facility.id, self.organization_code, facility.code
+                ),
                 "active": facility.active,
                 "type": [
                     concept(
@@ -82,10 +81,7 @@ class PartyBuilder:
                 "resourceType": "Claim",
                 "id": claim.id,
                 "meta": meta(claim.updated),
-                "identifier": [
-                    identifier("UUID", None, claim.id),
-                    identifier("Code", self.claim_code, claim.code),
-                ],
+                "identifier": identifiers(claim.id, self.claim_code, claim.code),
                 "status": "active" if claim.active else "cancelled",
                 "type": concept(
                     f"{const.IG}/CodeSystem/claim-visit-type", claim.visit_type

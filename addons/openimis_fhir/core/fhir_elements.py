@@ -1,5 +1,7 @@
 """Elements that every resource is made of."""
 
+from uuid import UUID
+
 from . import const
 
 
@@ -35,6 +37,29 @@ def identifier(code, system, value):
             "value": value,
         }
     )
+
+
+def identifiers(key, system=None, code=None):
+    """Identifiers of a record: its UUID, if openIMIS gave it one, and its code.
+
+    :param str key: id of the resource; a record of ours has a number in it, no UUID
+    :param str system: naming system of the code
+    :param str code: number or code of the record, or None
+    :rtype: list[dict]
+    """
+    found = [identifier("UUID", None, key)] if is_uuid(key) else []
+    return [*found, identifier("Code", system, code)] if code else found
+
+
+def is_uuid(text):
+    """Whether a text is a UUID.
+
+    :rtype: bool
+    """
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 def concept(system, code, display=None):

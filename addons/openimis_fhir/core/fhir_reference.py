@@ -5,7 +5,7 @@ import re
 #: Type/id, with or without a version
 LITERAL = re.compile(
     r"(?P<kind>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.-]{1,64})"
-    r"(?:/_history/[A-Za-z0-9.-]{1,64})?"
+    r"(?:/_history/(?P<version>[A-Za-z0-9.-]{1,64}))?"
 )
 
 
@@ -18,12 +18,15 @@ def literal_id(reference, base, kinds):
     :param str reference: `Reference.reference`
     :param str base: FHIR base of this server, without trailing slash
     :param kinds: names of resources
-    :rtype: str | None
+    :return: (id, version or None); None where it is none of ours
+    :rtype: tuple[str, str | None] | None
     """
     if not isinstance(reference, str):
         return None
     match = LITERAL.fullmatch(reference.removeprefix(f"{base}/"))
-    return match["id"] if match and match["kind"] in kinds else None
+    if not match or match["kind"] not in kinds:
+        return None
+    return match["id"], match["version"]
 
 
 def logical_id(reference):

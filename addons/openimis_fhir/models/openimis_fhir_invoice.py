@@ -180,6 +180,16 @@ class OpenimisFhirInvoice(models.AbstractModel):
         return super()._find(identifier)
 
     @api.model
+    def _had_version(self, record, version):
+        """Whether a bill has, or had, a version.
+
+        :param str version: as `meta.versionId` told it; None for whichever is present
+        :rtype: bool
+        """
+        present = record.openimis_fhir_version or 1
+        return version is None or version in map(str, range(1, present + 1))
+
+    @api.model
     def _find_version(self, identifier, version):
         """Bill in its present version, the only one that is kept.
 

@@ -279,13 +279,16 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             raise self._wrong(path, request)
         Invoice = self._server("Invoice")
         if request.get("reference"):
-            identifier = literal_id(request["reference"], self._base(), BILL_KINDS)
-            if not identifier:
+            named = literal_id(request["reference"], self._base(), BILL_KINDS)
+            if not named:
                 raise self._wrong(path, request["reference"])
             try:
-                return Invoice._find(identifier)
+                found = Invoice._find(named[0])
             except FhirError as error:
                 raise FhirError(422, "not-found", str(error), path) from None
+            if not Invoice._had_version(found, named[1]):
+                raise self._wrong(path, request["reference"])
+            return found
         logical = logical_id(request)
         if not logical:
             raise self._wrong(path, None)

@@ -17,7 +17,7 @@ if ROOT not in sys.path:
 
 from tests.fhir_validation import validate  # noqa: E402
 
-__all__ = ["BASE", "FhirCase", "validate"]
+__all__ = ["BASE", "ROOT", "FhirCase", "validate"]
 
 BASE = "/fhir/R4"
 

@@ -169,8 +169,21 @@ class TestFhirBorders(FhirCase):
         self.env.flush_all()
         found = self.call(f"Claim/claim-{claim.id}")
         self.assertEqual(found["id"], f"claim-{claim.id}")
+        # a number of ours is no UUID of openIMIS, and not told as one
+        self.assertEqual(self.kinds(found), ["Code"])
+        facility = self.env["res.partner"].create(
+            {"name": "By Hand", "openimis_is_facility": True, "openimis_code": "HF9"}
+        )
+        self.env.flush_all()
+        found = self.call(f"Organization/partner-{facility.id}")
+        self.assertEqual(self.kinds(found), ["Code"])
+        found = self.call(f"Organization/{self.facility.openimis_uuid}")
+        self.assertEqual(self.kinds(found), ["UUID", "Code"])
         (entry,) = self.call("Claim?identifier=CLM-1")["entry"]
         self.assertEqual(entry["resource"]["id"], f"claim-{claim.id}")
+
+    def kinds(self, resource):
+        return [i["type"]["coding"][0]["code"] for i in resource["identifier"]]
 
     def test_a_new_name_is_a_new_version(self):
         move = self.bill(1)

@@ -1,5 +1,10 @@
+import json
+import shutil
+import subprocess
+import unittest
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import requests
 from fhirclient.client import FHIRClient
@@ -13,7 +18,10 @@ from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
 
 from odoo.tests import tagged
 
-from .fhir_case import FhirCase
+from .fhir_case import ROOT, FhirCase
+
+#: an npm package beside prettier, see `package.json`
+FHIR_KIT = Path(ROOT, ".odoo/npm/node_modules/fhir-kit-client/dist/index.js")
 
 
 @tagged("post_install", "-at_install")
@@ -172,6 +180,62 @@ class TestFhirClients(FhirCase):
             self.assertEqual(told["resourceType"], "PaymentNotice")
             bill = Invoice.read(self.uuids[0], server)
             self.assertEqual(bill.status, "balanced")
+
+    # === FHIR-KIT-CLIENT === #
+
+    @unittest.skipUnless(FHIR_KIT.exists(), "npm installs it: ./dev test")
+    def test_fhir_kit_client(self):
+        notice = self.notice(self.moves[0], 100, "0815")
+        with self.headers() as headers:
+            headers["Authorization"] = f"Bearer {self.payer_key}"
+            session = [
+                shutil.which("node"),
+                Path(__file__).with_name("fhir_kit_session.mjs"),
+                FHIR_KIT,
+                self.address,
+                json.dumps(headers),
+                json.dumps(notice),
+            ]
+            done = subprocess.run(
+                [str(part) for part in session],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+        self.assertFalse(done.returncode, done.stderr)
+        told = json.loads(done.stdout)
+        self.assertIn("Invoice", told.pop("kinds"))
+        bills = self.uuids
+        self.assertEqual(
+            told,
+            {
+                "version": "4.0.1",
+                "pages": [bills[:2], bills[2:4], bills[4:]],
+                # pages are cut by position: there is no way back
+                "previous": None,
+                "count": 5,
+                "found": [bills[2]],
+                "several": bills[:2],
+                "part": ["id", "meta", "resourceType", "status"],
+                "wrong": [400, "OperationOutcome"],
+                "posted": [bills[:2:-1], bills[2:0:-1], bills[:1]],
+                "total": 610,
+                "same": True,
+                "history": bills[:1],
+                "changes": 5,
+                "facility": "Health centre 1",
+                "issuer": "Organization",
+                "unknown": [404, "OperationOutcome"],
+                "created": 100,
+                "again": True,
+                "once": True,
+                "paid": bills[0],
+                "refused": [422, "OperationOutcome"],
+                "deleted": [405, "OperationOutcome"],
+            },
+        )
+        self.assertEqual(self.moves[0].amount_residual, 510)
 
     # === REQUESTS === #
 

@@ -143,6 +143,7 @@ class TestFhirPayments(FhirCase):
             {"reference": f"Claim/{uuid}"},
             {"reference": f"http://evil.example/fhir/R4/Invoice/{uuid}"},
             {"reference": f"Invoice/{uuid}/_history"},
+            {"reference": f"Invoice/{uuid}/_history/9999"},
             {"reference": f"x/Invoice/{uuid}"},
             {"reference": f"Invoice/{uuid}?x=1"},
             {"reference": uuid},
