@@ -136,6 +136,7 @@ class OpenimisWriter(models.AbstractModel):
             except UnreadableResource as error:
                 name = getattr(record, "code", None) or record.uuid
                 problems.append(Problem(position, "reference", error.detail, name))
+                pull._note_waiting(kind, name, record)
         if same:
             pull._count(kind, "unchanged", same)
         return prepared, problems

@@ -28,6 +28,7 @@ class TestRecordedFhir(BillsCase):
         self.assertEqual(pull.state, "partial")  # and it says what is missing
         self.check_facilities()
         self.check_policies(pull)
+        self.check_premiums(pull)
         self.check_products()
         self.check_claims()
         text = " ".join(self.texts(pull))
@@ -51,6 +52,27 @@ class TestRecordedFhir(BillsCase):
         self.assertEqual(set(self.found("openimis.policy")), set(rows) - idle)
         parts = {k for k, paid in state.premiums_by_policy().items() if len(paid) > 1}
         self.assertLessEqual(idle | parts, named)
+
+    def check_premiums(self, pull):
+        """What FHIR can give came in this pull, with policies found late in it."""
+        rows = {row["uuid"]: row for row in state.valid("policies")}
+        given = sorted(
+            (key, f"{float(paid[0]['amount']):.2f}")
+            for key, paid in state.premiums_by_policy().items()
+            if len(paid) == 1 and rows[key]["effective_date"]
+        )
+        here = sorted(
+            (premium.policy_id.openimis_uuid, f"{premium.amount:.2f}")
+            for premium in self.found("openimis.premium").values()
+        )
+        self.assertEqual(here, given)
+        left = {
+            message.value.partition("#")[0]
+            for message in pull.exchange_message_ids
+            if message.code == "premium.reference"
+        }
+        idle = {key for key, row in rows.items() if not row["effective_date"]}
+        self.assertLessEqual(left, idle)
 
     def check_products(self):
         found = self.found("openimis.product")
