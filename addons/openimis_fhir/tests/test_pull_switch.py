@@ -153,7 +153,7 @@ class TestPullStalls(BillsCase):
 
     @classmethod
     def _request_handler(cls, session, request, /, **options):
-        """Keep the time limit: Odoo lets each request of a test wait for ten seconds."""
+        """Keep the time limit: Odoo lets requests of a test wait for ten seconds."""
         if request.url.startswith("http://127.0.0.1:"):
             return common._super_send(session, request, **options)
         return super()._request_handler(session, request, **options)

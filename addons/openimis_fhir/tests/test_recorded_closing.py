@@ -1,7 +1,8 @@
 import json
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from odoo.tests import tagged
 
@@ -93,6 +94,40 @@ class Tables:
                 and not any(level in self.capitation.get(p, ()) for p in products)
             ):
                 yield claim
+
+    def premiums(self, product):
+        """(premium, its policy) of a product, photo fees left out."""
+        policies = {
+            row["uuid"]: row
+            for row in recordings.truth("policies")
+            if not row["validity_to"]
+        }
+        for row in recordings.truth("premiums"):
+            policy = policies.get(row["policy_uuid"])
+            valid = not row["validity_to"] and row["is_photo_fee"] == "f"
+            if valid and policy and row["product"] == product:
+                yield row, policy
+
+    def allocated(self, product, first, last):
+        """Share of the premiums of a product that belongs to the days of a period."""
+        total = Fraction(0)
+        for row, policy in self.premiums(product):
+            if policy["status"] == "1" or not policy["effective_date"]:
+                continue
+            paid, effective, expiry = (
+                date.fromisoformat(text)
+                for text in (
+                    row["pay_date"],
+                    policy["effective_date"],
+                    policy["expiry_date"],
+                )
+            )
+            if max(paid, effective) > last or paid > expiry or expiry < first:
+                continue
+            start = max(paid, effective)
+            days = (min(last, expiry) - max(first, start)).days + 1
+            total += Fraction(row["amount"]) * days / max((expiry - start).days, 1)
+        return total
 
     def bills(self, without=()):
         """{facility: {(claim, account): amount}}, without claims billed already."""
@@ -196,7 +231,7 @@ class TestRecordedClosing(BillsCase):
         )
 
     def assert_left_out(self, closing):
-        """Each claim of the period that is not billed says why: its capitation."""
+        """Each claim that is not billed says why: capitation, or not valuated yet."""
         due = {claim["code"] for claim in self.tables.due()}
         left = {
             line.code: line.reason_code
@@ -204,15 +239,23 @@ class TestRecordedClosing(BillsCase):
             if line.reason_code
         }
         self.assertFalse(due & set(left))
-        self.assertEqual(set(left.values()), {"capitation"})
-        paid_so = {
-            row["claim_code"]
+        self.assertEqual(set(left.values()), {"capitation", "wrong_status"})
+        status = {c["code"]: c["status"] for c in self.tables.claims.values()}
+        by_capitation = set()
+        for code, reason in left.items():
+            valuated = status[code] in ("8", "16")
+            self.assertEqual(reason == "capitation", valuated, code)
+            if valuated:
+                by_capitation.add(code)
+        products = {
+            row["claim_code"]: row["product"]
             for rows in self.tables.lines.values()
             for row in rows
-            if row["product"] in self.tables.capitation and row["claim_status"] == "16"
         }
-        self.assertLessEqual(set(left), paid_so)
-        self.assertEqual(len(left), LEFT_OUT)
+        self.assertLessEqual(
+            {products[code] for code in by_capitation}, set(self.tables.capitation)
+        )
+        self.assertEqual(len(by_capitation), LEFT_OUT)
 
     def not_due(self):
         due = {claim["code"] for claim in self.tables.due()}
@@ -233,6 +276,59 @@ class TestRecordedClosing(BillsCase):
                 {k: v for k, v in expenses.items() if v},
                 {k: v for k, v in told.items() if v},
             )
+
+    def of_type(self, code, first, last):
+        """Bills of a closing of one type."""
+        kind = self.env["openimis.payable.type"].search([("code", "=", code)])
+        closing = self.env["openimis.closing"].create(
+            {
+                "company_id": self.company.id,
+                "date_from": first,
+                "date_to": last,
+                "invoice_date": last,
+                "types": kind.ids,
+            }
+        )
+        closing = closing.with_context(exchange_inline=True)
+        closing.action_plan()
+        closing.action_generate()
+        return closing.move_ids
+
+    def test_capitation_and_commission_count_every_premium(self):
+        """Also those of policies paid in parts, which FHIR does not give."""
+        moves = self.of_type("capitation", "2026-10-01", "2026-10-31")
+        lines = moves.openimis_line_ids.filtered(
+            lambda line: line.product_id.code == "CAP26"
+        )
+        pot = self.tables.allocated("CAP26", date(2026, 10, 1), date(2026, 10, 31))
+        pot = round(pot * 80 / 100, 2)  # the plan's share
+        self.assertEqual(pot, Fraction("198.33"))
+        self.assertEqual(Fraction(f"{sum(lines.mapped('amount_net')):.2f}"), pot)
+        moves = self.of_type("commission", "2026-01-01", "2026-12-31")
+        due = defaultdict(lambda: defaultdict(Decimal))
+        for row, policy in self.tables.premiums("FFS26"):
+            amount = Decimal(row["amount"]) / 10  # the plan's rate
+            due[policy["officer_code"]][policy["uuid"]] += amount
+        self.assertEqual(sum(due["E00005"].values()), 112)
+        officers = {
+            officer.partner_id: officer.code
+            for officer in self.records("openimis.officer")
+        }
+        self.assertEqual(
+            {
+                officers[move.partner_id]: Decimal(f"{move.amount_total:.2f}")
+                for move in moves
+            },
+            {
+                code: sum(
+                    amount.quantize(CENT, ROUND_HALF_UP) for amount in rows.values()
+                )
+                for code, rows in due.items()
+            },
+        )
+
+    def records(self, model):
+        return self.env[model].search([("company_id", "=", self.company.id)])
 
     def test_paid_and_told(self):
         booked = self.remote(SEVERAL_LINES)
