@@ -10,10 +10,12 @@ import sys
 import zipfile
 
 import pytest
+import xlwt
 
 from devtools import paths
 from tests.core.kibe_import.kit import SAMPLES
 
+LARGEST = 20 * 1024**2
 ALLOWED = 300  # MB above what the process needs before it reads
 MEASURE = """
 import re, sys
@@ -79,11 +81,58 @@ def padded_rows():
     return repacked({"xl/worksheets/sheet5.xml": content})
 
 
-SHAPES = {"shared texts": shared_texts, "padded rows": padded_rows}
+def to_the_last_row():
+    """An old workbook filled with numbers as far down as it goes."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("children")
+    for row in range(65_536):
+        for column in range(21):
+            sheet.write(row, column, row)
+        if row % 1000 == 0:
+            sheet.flush_row_data()
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def numbers(formula=b""):
+    """Three million numbers, below what a workbook may unpack to."""
+    row = b"<row>" + b"<c>" + formula + b"<v>7</v></c>"
+    row += b"<c><v>7</v></c>" * 59 + b"</row>"
+    content = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        b"<sheetData>" + row * 50_000 + b"</sheetData></worksheet>"
+    )
+    return repacked({"xl/worksheets/sheet5.xml": content})
+
+
+def many_numbers_and_a_formula():
+    """The same; for the formulas the sheets are read once more."""
+    return numbers(b"<f>A1</f>")
+
+
+def twenty_megabytes():
+    """An upload as large as they come, that does not shrink when it is packed."""
+    rng = random.Random(2)
+    texts = "".join(
+        f"<si><t>{rng.getrandbits(400):x}</t></si>" for _n in range(300_000)
+    )
+    return repacked({"xl/sharedStrings.xml": f"<sst>{texts}</sst>"})
+
+
+SHAPES = {
+    "shared texts": shared_texts,
+    "padded rows": padded_rows,
+    "an old workbook to its last row": to_the_last_row,
+    "three million numbers": numbers,
+    "three million numbers and formulas": many_numbers_and_a_formula,
+    "twenty megabytes": twenty_megabytes,
+}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_memory_is_bounded(shape, tmp_path):
     raw = SHAPES[shape]()
     megabytes, codes = peak(raw, tmp_path)
-    assert 0 < megabytes <= ALLOWED, codes
+    assert len(raw) <= LARGEST
+    assert 0 <= megabytes <= ALLOWED, codes

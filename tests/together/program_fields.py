@@ -7,7 +7,9 @@ JSON after ``SEEN``.
 
 import json
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tools import mute_logger
@@ -56,14 +58,16 @@ def is_ours(field):
 
 
 def undeclared(model):
-    """Return the stored fields that forms show only, and that anybody may write."""
+    """Return the stored fields that forms show only, and that anybody may write.
+
+    Those that are worked out are among them: the ORM keeps whatever it is given.
+    """
     return [
         name
         for name, field in env[model]._fields.items()
         if field.readonly
         and field.store
-        and not field.compute
-        and not field.related
+        and not field.inverse
         and field.type != "one2many"
         and name not in MAGIC
         and is_ours(field)
@@ -123,8 +127,10 @@ SUITE = (
 
 
 def forged(record, name):
-    """Return a value that a field of a record does not have, or None."""
+    """Return a value that a field of a record, or a new one, does not have; or None."""
     field, now = record._fields[name], record[name]
+    if field.type == "many2one_reference":
+        return (now or 0) + 7
     if field.type == "many2one":
         other = env[field.comodel_name].sudo().search([("id", "!=", now.id)], limit=1)
         return other.id or (False if now else None)
@@ -146,29 +152,38 @@ def forged(record, name):
         "datetime": "2019-02-03 04:05:06",
         "json": {"hack": 1},
         "binary": "SEFDSw==",
-        "many2one_reference": (now or 0) + 7
-        if field.type == "many2one_reference"
-        else 0,
     }.get(field.type)
 
 
 def attempts(model, user):
-    """Try to write the program's fields of a record; return what got through."""
+    """Try to write the program's fields of a record; return what got through.
+
+    Where there is no record to forge, one with a forged field is created.
+    """
     record = env[model].sudo().search([], limit=1, order="id desc")
     through, tried = [], 0
-    for name in engine_names(model) if record else ():
-        value = forged(record, name)
-        if value is None:
-            continue
-        for door in ("write", "web_save"):
+    for name, mode in engine_names(model).items():
+        doors = ("write", "web_save") if record else ()
+        doors += ("create",) if mode is True else ()
+        for door in doors:
+            new = env[model].sudo().new({})
+            value = forged(new if door == "create" else record, name)
+            if value is None:
+                continue
             tried += 1
-            args = [record.ids, {name: value}, *([{}] if door == "web_save" else [])]
+            args = {
+                "write": [record.ids, {name: value}],
+                "web_save": [record.ids, {name: value}, {}],
+                "create": [[{name: value}]],
+            }[door]
             with env.cr.savepoint(flush=False) as savepoint:
                 try:
                     call_kw(env[model].with_user(user), door, args, {})
                     through.append(f"{model}.{name} by {door}")
-                except (AccessError, UserError, ValidationError):
-                    pass
+                except (AccessError, UserError, IntegrityError) as error:
+                    # a record that lacks something else was not refused for this
+                    if door == "create" and not isinstance(error, AccessError):
+                        through.append(f"{model}.{name} by {door}: {error}")
                 savepoint.rollback()
             env.invalidate_all(flush=False)
     return tried, through

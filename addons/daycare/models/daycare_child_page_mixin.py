@@ -6,6 +6,7 @@ class DaycareChildPageMixin(models.AbstractModel):
 
     _name = "daycare.child.page.mixin"
     _description = "Page of a Child's File"
+    _inherit = ["exchange.engine.mixin"]
     _check_company_auto = True
 
     child_id = fields.Many2one(

@@ -12,6 +12,7 @@ class DaycareGroup(models.Model):
 
     _name = "daycare.group"
     _description = "Daycare Group"
+    _inherit = ["exchange.engine.mixin"]
     _order = "department_sequence, sequence, code"
     _check_company_auto = True
     _rec_names_search = ["name", "code"]

@@ -7,6 +7,7 @@ class DaycareModule(models.Model):
 
     _name = "daycare.module"
     _description = "Daycare Module"
+    _inherit = ["exchange.engine.mixin"]
     _order = "group_id, sequence, id"
     _check_company_auto = True
 

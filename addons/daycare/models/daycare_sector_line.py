@@ -14,6 +14,7 @@ class DaycareSectorLine(models.Model):
 
     _name = "daycare.sector.line"
     _description = "Weekly Presence"
+    _inherit = ["exchange.engine.mixin"]
     _order = "sector_id, day, hour_from, id"
     _check_company_auto = True
 

@@ -8,6 +8,7 @@ class DaycareSlot(models.Model):
 
     _name = "daycare.slot"
     _description = "Daycare Slot"
+    _inherit = ["exchange.engine.mixin"]
     _order = "group_id, number"
     _check_company_auto = True
     _rec_names_search = ["name", "number"]

@@ -6,6 +6,7 @@ class DaycareTariffPart(models.AbstractModel):
 
     _name = "daycare.tariff.part"
     _description = "Part of a Tariff"
+    _inherit = ["exchange.engine.mixin"]
 
     tariff_id = fields.Many2one(
         "daycare.tariff", required=True, ondelete="cascade", index=True

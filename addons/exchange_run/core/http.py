@@ -21,6 +21,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 
+from .text import storable
+
 #: Seconds to connect, to read.
 TIMEOUT = (10, 60)
 #: Bytes of an answer.
@@ -31,7 +33,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Escapes of characters that the database cannot keep: NUL, halves of pairs.
 _UNSTORABLE_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class UnsafeAddress(Exception):
@@ -324,14 +325,4 @@ def read_json(content, **options):
         value = json.loads(text, **options)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-    return _storable(value) if _UNSTORABLE_ESCAPE.search(text) else value
-
-
-def _storable(value):
-    if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_storable(item) for item in value]
-    if isinstance(value, dict):
-        return {_storable(key): _storable(item) for key, item in value.items()}
-    return value
+    return storable(value) if _UNSTORABLE_ESCAPE.search(text) else value

@@ -5,6 +5,8 @@ import unicodedata
 
 #: What makes a spreadsheet read a cell as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: What PostgreSQL keeps in no text: NUL, halves of pairs of letters.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 #: What a file name must not hold on Windows, on Unix, or in a header of HTTP.
 _UNSAFE_IN_NAMES = re.compile(r"""[\x00-\x1f\x7f<>:"/\\|?*]+""")
 
@@ -62,3 +64,21 @@ def file_safe(text, longest=100):
     :return: the text with a dash for each run of forbidden characters
     """
     return _UNSAFE_IN_NAMES.sub("-", text).strip(". ")[:longest].rstrip(". ")
+
+
+def storable(value):
+    """Return a value of JSON without what PostgreSQL refuses to keep.
+
+    NUL and halves of letters (lone surrogates) come with damaged files and careless
+    programs. One of them would undo whatever is written together with it, so U+FFFD
+    takes its place.
+
+    :param value: text, number, list or dict, nested as it may be
+    """
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return value

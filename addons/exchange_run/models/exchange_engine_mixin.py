@@ -8,8 +8,23 @@ from odoo.exceptions import AccessError
 #: context, which a client may fill with whatever it likes.
 _engine_is_writing = ContextVar("exchange_engine_is_writing", default=False)
 
+ADDON = "exchange_run"
 #: A value that says nothing, whatever the kind of field
 EMPTY = (None, False, 0, "", (), [], {})
+
+
+def _is_worked_out(field, addons):
+    """Tell whether a field is kept as it was worked out, and only shown.
+
+    :param addons: names of the addons, one of which must have declared the field
+    """
+    return bool(
+        field.store
+        and field.readonly
+        and (field.compute or field.related)
+        and not field.inverse
+        and addons.issuperset(field._modules)
+    )
 
 
 class ExchangeEngineMixin(models.AbstractModel):
@@ -23,6 +38,13 @@ class ExchangeEngineMixin(models.AbstractModel):
     nobody changes it afterwards. A value given by a client, an import or another
     program is refused at every door, since they all end in :meth:`create` and
     :meth:`write`; one that changes nothing is let pass.
+
+    A stored field that is worked out, shown only and cannot be turned round is the
+    program's without being declared: who could write it would have the books say what
+    they do not add up to. That holds for the fields of this addon and of those that
+    stand on it; what Odoo works out on models of its own, Odoo's users may write as
+    ever. ``engine=False`` leaves such a field to whoever may write the record.
+    (The ORM works fields out without :meth:`create` or :meth:`write`.)
 
     The program writes
 
@@ -45,11 +67,22 @@ class ExchangeEngineMixin(models.AbstractModel):
     @tools.ormcache()
     def _engine_names(self):
         """Return {name: True or "write"} of the fields only the program writes."""
-        return {
-            name: field.engine
+        ours = self._engine_addons()
+        modes = {
+            name: getattr(field, "engine", _is_worked_out(field, ours))
             for name, field in self._fields.items()
-            if getattr(field, "engine", False)
         }
+        return {name: mode for name, mode in modes.items() if mode}
+
+    @api.model
+    def _engine_addons(self):
+        """Return the names of the addons whose fields are looked at: all on this one.
+
+        :rtype: set[str]
+        """
+        # sudo: which addons are installed decides what is refused, whoever asks
+        own = self.env["ir.module.module"].sudo().search([("name", "=", ADDON)])
+        return {ADDON, *own.downstream_dependencies().mapped("name")}
 
     @api.model
     @contextmanager
@@ -77,6 +110,18 @@ class ExchangeEngineMixin(models.AbstractModel):
         """
         if self._is_engine_writing():
             return super().create(vals_list)
+        self = self._engine_checked(vals_list)
+        return super(ExchangeEngineMixin, self).create(vals_list)
+
+    @api.model
+    def _engine_checked(self, vals_list):
+        """Look at the values that somebody would create records with.
+
+        :param list vals_list: values as given
+        :return: the model to create them with, without the client's own defaults of
+            fields that only the program writes
+        :raises AccessError: a value of a field that only the program writes is given
+        """
         names = {n for n, mode in self._engine_names().items() if mode is True}
         # A default of the client's is a value of the client's.
         chosen = {f"default_{name}" for name in names}.intersection(self.env.context)
@@ -86,7 +131,7 @@ class ExchangeEngineMixin(models.AbstractModel):
             self = self.with_env(self.env(context=kept))
         for vals in vals_list:
             self._engine_check_created(names.intersection(vals), vals)
-        return super().create(vals_list)
+        return self
 
     def write(self, vals):
         """Change records.

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.modules import module
 from odoo.tools import SQL
 
+from ..core.text import storable
+
 
 class ExchangeProgress(models.Model):
     """How far a job is, and whether somebody asked it to stop.
@@ -54,7 +56,7 @@ class ExchangeProgress(models.Model):
             ON CONFLICT (run_model, run_id) DO UPDATE SET %(updates)s
             """,
             columns=SQL(", ").join(map(SQL.identifier, names)),
-            row=(run._name, run.id, *(values[name] for name in names)),
+            row=(run._name, run.id, *(storable(values[name]) for name in names)),
             updates=SQL(", ").join(
                 SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
                 for name in names

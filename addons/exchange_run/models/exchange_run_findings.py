@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..core.text import storable
+
 
 class ExchangeRunMixin(models.AbstractModel):
     """What a job tells: counters, findings, files."""
@@ -117,7 +119,7 @@ class ExchangeRunMixin(models.AbstractModel):
         record = vals.pop("record", None)
         if record:
             vals.update(res_model=record._name, res_id=record.id)
-        return vals
+        return storable(vals)
 
     def action_view_messages(self):
         """Open the findings of this job.

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import split_every
 
+from ..core.text import storable
+
 BATCH = 100
 
 
@@ -42,7 +44,7 @@ class ExchangeRunMixin(models.AbstractModel):
             "run_id": self.id,
             "sequence": sequence,
             "units": payload.get("units", 1),
-            "payload": payload,
+            "payload": storable(payload),
         }
 
     def _has_fatal_findings(self):

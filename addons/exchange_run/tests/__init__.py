@@ -7,4 +7,5 @@ from . import (
     test_run_messages,
     test_run_retention,
     test_run_security,
+    test_run_storable,
 )

@@ -1,6 +1,7 @@
 """Answer everything that goes wrong under /fhir/R4 with an OperationOutcome."""
 
 import gzip
+import logging
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
@@ -11,6 +12,8 @@ from odoo.http import HttpDispatcher, Response, SessionExpiredException
 from ..core.client import dumps
 from ..core.fhir_build import operation_outcome
 from ..fhir_error import FhirError
+
+_logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/fhir+json; charset=utf-8"
 JSON_TYPES = {
@@ -68,6 +71,12 @@ class FhirDispatcher(HttpDispatcher):
         :param Exception exc: whatever the route raised
         :return: a WSGI application
         """
+        if isinstance(exc, UserError):
+            # what was asked for, such as the number of a person, is the caller's to
+            # know and no log's: Odoo would write the whole sentence down
+            exc.loglevel = logging.NOTSET
+            why = getattr(exc, "issue", type(exc).__name__)
+            _logger.info("Refused: %s %s", self.request.httprequest.method, why)
         if isinstance(exc, FhirError):
             response = outcome(exc.status, exc.issue, str(exc), exc.expression)
             if exc.status == 405:

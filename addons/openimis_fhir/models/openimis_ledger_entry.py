@@ -38,7 +38,12 @@ class OpenimisLedgerEntry(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True)
     key = fields.Char("Idempotency Key", required=True, readonly=True)
     digest = fields.Char(readonly=True)
-    payload = fields.Json(readonly=True)
+    payload = fields.Json(
+        readonly=True,
+        groups="openimis_payable.group_right_156101",
+        help="The entry as it was sent. Its texts may name persons and what they were "
+        "treated for: they stay here and are no part of the journal entry.",
+    )
     move_id = fields.Many2one(
         "account.move",
         "Journal Entry",
@@ -58,7 +63,8 @@ class OpenimisLedgerEntry(models.Model):
         :param dict ledger_entry: `date` (YYYY-MM-DD), `journal` (code), `currency`
             (ISO 4217), `reference`, `description` and `lines`, each with `account`
             (code), `debit` or `credit` (text or number), `label`, `party` (openIMIS
-            UUID or code of a third party)
+            UUID or code of a third party); `description` and `label` are kept with
+            the entry as it was sent and do not go into the books
         :param str idempotency_key: `{target}:{transaction uuid}`; the same key never
             books twice
         :return: dict with `status` (success, rejected or timeout),
@@ -91,7 +97,8 @@ class OpenimisLedgerEntry(models.Model):
             return known._answer_again(digest)
         with self._short_waits():
             register = self._take_key(key, digest, payload)
-            move = self.env["account.move"].create(self._prepare_move_vals(entry))
+            vals = self._prepare_move_vals(entry, key)
+            move = self.env["account.move"].create(vals)
             move._post(soft=False)
             if move.date != entry.date:
                 # Odoo moves what falls into a locked period to another day; the
@@ -145,7 +152,7 @@ class OpenimisLedgerEntry(models.Model):
             return _result("rejected", reason=reason)
         return _result("success", self.move_id.name)
 
-    def _prepare_move_vals(self, entry):
+    def _prepare_move_vals(self, entry, key):
         company = self.env.company
         currency = self._find_currency(entry.currency or company.currency_id.name)
         parties = self._parties(entry)
@@ -158,13 +165,12 @@ class OpenimisLedgerEntry(models.Model):
             "date": entry.date,
             "ref": entry.reference,
             "currency_id": currency.id,
-            "narration": entry.description,
             "line_ids": [
                 Command.create(
                     {
                         "account_id": accounts[line.account].id,
                         "partner_id": parties.get(line.party or line.funder),
-                        "name": self._label(entry, line),
+                        "name": self._label(entry.reference or key, line),
                         "currency_id": currency.id,
                         "amount_currency": float(line.debit - line.credit),
                         "debit": float(line.debit),
@@ -175,14 +181,17 @@ class OpenimisLedgerEntry(models.Model):
             ],
         }
 
-    def _label(self, entry, line):
-        """Label of a line; who pays for a party's amount is told beside it."""
-        label = line.label or entry.description or entry.reference
+    def _label(self, reference, line):
+        """Label of a line: the reference, and who pays for a party's amount.
+
+        The sender's own texts may name a person or a diagnosis, and everybody who
+        keeps the books reads labels.
+        """
         if line.party and line.funder:
             return self.env._(
-                "%(label)s (funder: %(funder)s)", label=label, funder=line.funder
+                "%(label)s (funder: %(funder)s)", label=reference, funder=line.funder
             )
-        return label
+        return reference
 
     def _find_currency(self, code):
         company = self.env.company

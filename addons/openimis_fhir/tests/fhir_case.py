@@ -95,31 +95,33 @@ class FhirCase(AccountTestInvoicingCommon, HttpCase):
             }
             for position, amount in enumerate(amounts, start=1)
         ]
-        move = cls.env["account.move"].create(
-            {
-                "move_type": "in_invoice",
-                "company_id": cls.company.id,
-                "partner_id": cls.facility.id,
-                "invoice_date": "2026-11-21",
-                "invoice_date_due": "2036-12-21",
-                "openimis_type": "claim",
-                "openimis_code": f"IV-{number}",
-                "openimis_date_from": "2026-11-01",
-                "openimis_date_to": "2026-11-30",
-                "openimis_line_ids": [Command.create(line) for line in lines],
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "name": "Claims",
-                            "quantity": 1,
-                            "price_unit": sum(amounts),
-                            "tax_ids": False,
-                        }
-                    )
-                ],
-                **values,
-            }
-        )
+        # as a closing makes it
+        with cls.env["openimis.payable.line"]._engine_writes():
+            move = cls.env["account.move"].create(
+                {
+                    "move_type": "in_invoice",
+                    "company_id": cls.company.id,
+                    "partner_id": cls.facility.id,
+                    "invoice_date": "2026-11-21",
+                    "invoice_date_due": "2036-12-21",
+                    "openimis_type": "claim",
+                    "openimis_code": f"IV-{number}",
+                    "openimis_date_from": "2026-11-01",
+                    "openimis_date_to": "2026-11-30",
+                    "openimis_line_ids": [Command.create(line) for line in lines],
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "name": "Claims",
+                                "quantity": 1,
+                                "price_unit": sum(amounts),
+                                "tax_ids": False,
+                            }
+                        )
+                    ],
+                    **values,
+                }
+            )
         if post:
             move.action_post()
         cls.env.flush_all()

@@ -245,6 +245,23 @@ class TestFhirBorders(FhirCase):
             self.assertNotIn("evil.example", answer.text)
             self.assertEqual(answer.headers["Cache-Control"], "no-store", path)
 
+    def test_what_was_asked_for_stands_in_no_log(self):
+        """Numbers of persons are searched for, and mistyped."""
+        self.bill(1)
+        for path, status in (
+            ("Claim?date=070707081", 400),
+            ("Invoice?070707081=1", 400),
+            ("Invoice?_count=070707081x", 400),
+            ("Claim/070707081", 404),
+            ("070707081", 404),
+        ):
+            with self.assertLogs("odoo", "INFO") as logs:
+                answer = self.ask(path)
+            self.assertEqual(answer.status_code, status, path)
+            told = [line for line in logs.output if "HTTP/1" not in line]
+            self.assertTrue(told, path)
+            self.assertFalse([line for line in told if "070707081" in line])
+
     def test_large_answers_are_compressed_for_who_can_read_them(self):
         for number in range(1, 4):
             self.bill(number)

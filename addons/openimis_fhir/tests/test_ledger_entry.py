@@ -144,17 +144,17 @@ class TestLedgerEntry(AccountTestInvoicingCommon):
         lines = self.entry()["lines"]
         for number, (values, partner, label) in enumerate(
             (
-                ({"party": "070707081"}, lambda: insuree.partner_id, "Claim valuated"),
-                ({"party": "MOH"}, lambda: payer.partner_id, "Claim valuated"),
+                ({"party": "070707081"}, lambda: insuree.partner_id, "CQ7"),
+                ({"party": "MOH"}, lambda: payer.partner_id, "CQ7"),
                 (
                     {"party": None, "funder": "MOH"},
                     lambda: payer.partner_id,
-                    "Claim valuated",
+                    "CQ7",
                 ),
                 (
                     {"party": "HF1", "funder": "MOH"},
                     lambda: self.facility,
-                    "Claim valuated (funder: MOH)",
+                    "CQ7 (funder: MOH)",
                 ),
             )
         ):
@@ -168,6 +168,23 @@ class TestLedgerEntry(AccountTestInvoicingCommon):
             self.assertEqual((line.partner_id, line.name), (partner(), label))
         entry = self.entry(lines=[lines[0], {**lines[1], "funder": "nobody"}])
         self.assertIn("nobody", self.send(entry, "odoo:x")["rejection_reason"])
+
+    def test_no_text_of_the_sender_reaches_the_books(self):
+        secret = "John Doe, malaria"
+        lines = [{**line, "label": secret} for line in self.entry()["lines"]]
+        answer = self.send(self.entry(description=secret, lines=lines))
+        entry = self.env["openimis.ledger.entry"].search([], limit=1)
+        move = entry.move_id
+        self.assertEqual(move.name, answer["external_reference"])
+        self.assertEqual(set(move.line_ids.mapped("name")), {"CQ7"})
+        self.assertNotIn("Doe", f"{move.ref} {move.narration}")
+        self.assertEqual(entry.sudo().payload["description"], secret)
+        booker = new_test_user(
+            self.env, "booker", "base.group_user,account.group_account_invoice"
+        )
+        entry.with_user(booker).read(["key"])
+        with self.assertRaises(AccessError):
+            entry.with_user(booker).read(["payload"])
 
     def test_nonsense_is_rejected_and_never_a_fault(self):
         lines = self.entry()["lines"]

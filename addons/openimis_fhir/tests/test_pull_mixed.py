@@ -131,7 +131,7 @@ class TestRecordedBills(BillsCase):
         move = self.init_invoice("in_invoice", amounts=[150.0])
         with billed._engine_writes():
             billed.billing_move_id = move
-        self.env["openimis.payable.line"].create(
+        self.env["openimis.payable.line"].sudo().create(
             {
                 "move_id": move.id,
                 "company_id": self.company.id,

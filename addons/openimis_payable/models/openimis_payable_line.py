@@ -43,14 +43,14 @@ class OpenimisPayableLine(models.Model):
         engine="write",
     )
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, engine="write"
+        "res.company", required=True, index=True, engine=True
     )
-    currency_id = fields.Many2one("res.currency", required=True, engine="write")
+    currency_id = fields.Many2one("res.currency", required=True, engine=True)
     sequence = fields.Integer(default=1)
     openimis_uuid = fields.Char(
-        "openIMIS UUID", index="btree_not_null", copy=False, engine="write"
+        "openIMIS UUID", index="btree_not_null", copy=False, engine=True
     )
-    openimis_version = fields.Integer("openIMIS Version", copy=False, engine="write")
+    openimis_version = fields.Integer("openIMIS Version", copy=False, engine=True)
     type = fields.Selection(PAYABLE_TYPES, required=True, default="other")
     code = fields.Char(
         required=True, help="Number of the claim, or what else the line is about."
@@ -92,12 +92,12 @@ class OpenimisPayableLine(models.Model):
     deduction = fields.Monetary(
         help="Amount deducted apart from the discount.", engine="write"
     )
-    amount_net = fields.Monetary("Net", engine="write")
+    amount_net = fields.Monetary("Net", engine=True)
     tax_analysis = fields.Json(
-        help="Taxes in openIMIS' form: lines and total.", engine="write"
+        help="Taxes in openIMIS' form: lines and total.", engine=True
     )
-    amount_tax = fields.Monetary("Tax", engine="write")
-    amount_total = fields.Monetary("Total", engine="write")
+    amount_tax = fields.Monetary("Tax", engine=True)
+    amount_total = fields.Monetary("Total", engine=True)
     amount_owed = fields.Monetary(
         "Owed",
         compute="_compute_amount_owed",
@@ -105,14 +105,14 @@ class OpenimisPayableLine(models.Model):
         help="The total; negative on credit notes.",
     )
 
-    source_model = fields.Char(engine="write")
+    source_model = fields.Char(engine=True)
     source_id = fields.Many2oneReference(
-        model_field="source_model", index=True, engine="write"
+        model_field="source_model", index=True, engine=True
     )
     merged_source_ids = fields.Json(
         readonly=True,
         help="Ids of all sources of a line that stands for several.",
-        engine="write",
+        engine=True,
     )
     claim_id = fields.Many2one(
         "openimis.claim",
@@ -122,10 +122,10 @@ class OpenimisPayableLine(models.Model):
         engine="write",
     )
     explain_input = fields.Char(
-        "Input", help="What the amount was worked out from.", engine="write"
+        "Input", help="What the amount was worked out from.", engine=True
     )
-    explain_working = fields.Char("Working Values", engine="write")
-    explain_result = fields.Char("Result", engine="write")
+    explain_working = fields.Char("Working Values", engine=True)
+    explain_result = fields.Char("Result", engine=True)
 
     @api.depends("amount_total", "move_id.move_type")
     def _compute_amount_owed(self):

@@ -113,11 +113,39 @@ class OpenimisPayableLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Create lines of drafts; needs right 156102."""
+        """Create lines of drafts; needs right 156102.
+
+        Whoever creates one chooses its figures, never what they come to: amounts are
+        worked out, and the invoice lines follow, as when a service adds the line.
+
+        :raises AccessError: an amount, a source or an explanation is given
+        """
         require_right(self.env, "156102")
-        lines = super().create(vals_list)
+        if self._is_engine_writing():
+            return super().create(vals_list)
+        self = self._engine_checked(vals_list)
+        rows = [{**vals, **self._vals_of_own(vals)} for vals in vals_list]
+        with self._engine_writes():
+            lines = super(OpenimisPayableLine, self).create(rows)
         lines._check_drafts()
+        lines._follow()
         return lines
+
+    @api.model
+    def _vals_of_own(self, vals):
+        """Return what a line that somebody makes by hand has of its bill and figures.
+
+        :param dict vals: values given by the caller
+        :return: dict for create
+        """
+        bill = self.env["account.move"].browse(vals.get("move_id"))
+        bill.check_access("read")
+        given = {name: vals[name] for name in LINE_FIELDS if name in vals}
+        return {
+            **self._checked_vals(given, bill.currency_id),
+            "company_id": bill.company_id.id,
+            "currency_id": bill.currency_id.id,
+        }
 
     def write(self, vals):
         """Change lines of drafts; needs right 156103."""

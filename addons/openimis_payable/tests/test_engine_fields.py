@@ -42,6 +42,7 @@ class TestEngineFields(BillCase):
             "boolean": lambda: not now,
             "char": lambda: "forged",
             "date": lambda: "2001-01-01",
+            "datetime": lambda: "2001-01-01 02:03:04",
             "float": lambda: now + 7.5,
             "integer": lambda: now + 7,
             "json": lambda: {"forged": 1},
@@ -126,6 +127,40 @@ class TestEngineFields(BillCase):
                 first.id,
                 {"claim_id": second.claim_id.id},
             )
+
+    def test_whoever_adds_a_line_does_not_choose_what_it_comes_to(self):
+        """Else a bill says amounts that its own figures do not give."""
+        vals = {"code": "L1", "move_id": self.bill.id, "quantity": 3, "unit_price": 7}
+        empty = self.bill.openimis_line_ids.browse()
+        other = self.bill.openimis_line_ids[0]
+        for forged in (
+            {"amount_net": 900},
+            {"amount_tax": 1},
+            {"amount_total": 900},
+            {"source_model": other.source_model, "source_id": other.source_id},
+            {"merged_source_ids": [other.source_id]},
+            {"explain_result": "900"},
+            {"openimis_uuid": "x"},
+        ):
+            with self.subTest(forged), self.assertRaises(AccessError):
+                self.enter(empty, {**vals, **forged})
+            with self.subTest(forged, door="bill"), self.assertRaises(AccessError):
+                self.call(
+                    self.bill.sudo(False),
+                    "write",
+                    {"openimis_line_ids": [Command.create({**vals, **forged})]},
+                )
+        before = self.bill.amount_untaxed
+        line = self.enter(empty, vals)
+        self.assertEqual((line.amount_net, line.amount_total), (21, 21))
+        self.assertEqual(line.company_id, self.bill.company_id)
+        self.assertEqual(self.bill.amount_untaxed, before + 21)
+        self.assertConsistent(self.bill)
+
+    def enter(self, empty, vals):
+        """Create a record by RPC."""
+        found = call_kw(empty.with_user(self.enemy), "create", [vals], {})
+        return empty.browse(found)
 
     def test_a_line_deleted_by_rpc_frees_its_claim(self):
         line = self.bill.openimis_line_ids.filtered(lambda one: one.code == "C2")

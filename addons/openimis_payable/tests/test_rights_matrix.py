@@ -145,12 +145,7 @@ class TestRightsMatrix(OpenimisCase):
 
     def _do_line_create_orm(self, user):
         self.env["openimis.payable.line"].with_user(user).create(
-            {
-                "code": "L",
-                "move_id": self.draft.id,
-                "company_id": self.company.id,
-                "currency_id": self.draft.currency_id.id,
-            }
+            {"code": "L", "move_id": self.draft.id}
         )
 
     def _do_update(self, user):
