@@ -169,7 +169,9 @@ def sweep():
         return
     for name in database.names():
         match = re.fullmatch(
-            r"(?:test|e2e|bench|install|together|openimis-test|kill-\w+)-(\d+)", name
+            r"(?:test|e2e|bench|install|together|attack|access|openimis-test|kill-\w+)"
+            r"-(\d+)",
+            name,
         )
         if match and not Path(f"/proc/{match[1]}").exists():
             database.drop(name)

@@ -18,6 +18,8 @@
         "views/exchange_message_views.xml",
         "views/exchange_run_mixin_views.xml",
         "views/exchange_run_overview_views.xml",
+        "views/exchange_access_views.xml",
+        "report/exchange_rights_report.xml",
         "views/menus.xml",
         "views/res_config_settings_views.xml",
     ],

@@ -15,6 +15,7 @@ SHARED = {
     "daycare.language.code3",
     "daycare.locality",
     "daycare.parental.authority",
+    "exchange.access",
     "exchange.chunk",
     "exchange.progress",
     "openimis.payable.type",

@@ -10,7 +10,12 @@ class DaycareChild(models.Model):
 
     _name = "daycare.child"
     _description = "Child"
-    _inherit = ["daycare.dossier.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "daycare.dossier.mixin",
+        "exchange.journal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "lastname, firstname, id"
     _check_company_auto = True
     _rec_names_search = ["name", "kibe_id"]

@@ -14,7 +14,12 @@ class DaycareGuardian(models.Model):
 
     _name = "daycare.guardian"
     _description = "Guardian"
-    _inherit = ["daycare.dossier.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "daycare.dossier.mixin",
+        "exchange.journal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _inherits = {"res.partner": "partner_id"}
     _order = "lastname, firstname, id"
     _check_company_auto = True

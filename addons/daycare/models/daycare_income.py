@@ -9,7 +9,7 @@ class DaycareIncome(models.Model):
 
     _name = "daycare.income"
     _description = "Guardian Income"
-    _inherit = ["exchange.engine.mixin"]
+    _inherit = ["exchange.engine.mixin", "exchange.journal.mixin"]
     _order = "guardian_id, date_from DESC"
     _check_company_auto = True
 

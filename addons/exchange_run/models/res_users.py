@@ -6,6 +6,11 @@ class ResUsers(models.Model):
 
     _inherit = "res.users"
 
+    @api.model
+    def _update_last_login(self):
+        super()._update_last_login()
+        self.env["exchange.access"]._note("login")
+
     @api.private
     def exchange_readable_models(self):
         """Return the names of the job models this user may read (for record rules).

@@ -1,4 +1,5 @@
 from . import (
+    test_access_journal,
     test_engine_fields,
     test_readme,
     test_run_background,

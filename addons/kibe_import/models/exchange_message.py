@@ -119,5 +119,7 @@ class ExchangeMessage(models.Model):
 
         :return: a client action
         """
-        self.env["kibe.import"].browse(self.env.context["kibe_import_id"]).action_test()
+        run = self.env["kibe.import"].browse(self.env.context.get("kibe_import_id"))
+        run.check_access("write")
+        run.action_test()
         return {"type": "ir.actions.client", "tag": "soft_reload"}

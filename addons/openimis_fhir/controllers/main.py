@@ -92,6 +92,7 @@ class FhirController(http.Controller):
         headers = server._headers(record) if view.is_whole else []
         if _is_known(headers):
             return Response(status=304, headers=headers)
+        server._note_served(record)
         if server._is_large(record) and view.keeps("lineItem"):
             return Response(
                 server._stream(record, view), content_type=CONTENT_TYPE, headers=headers

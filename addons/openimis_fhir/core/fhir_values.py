@@ -85,6 +85,10 @@ def first_code(concept):
     return None
 
 
+#: Exponent of no amount; beyond it adding up may overflow or take for ever.
+MAX_EXPONENT = 60
+
+
 def to_decimal(value, path="value"):
     """Exact amount from a JSON number or text; None stays None.
 
@@ -96,7 +100,7 @@ def to_decimal(value, path="value"):
         number = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation:
         raise UnreadableResource(path, value) from None
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > MAX_EXPONENT:
         raise UnreadableResource(path, value)
     return number
 

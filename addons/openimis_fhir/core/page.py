@@ -26,7 +26,14 @@ READERS = {
     "bill": read_bill,
 }
 #: what reading JSON of an unexpected shape raises
-SHAPE_ERRORS = (AttributeError, TypeError, KeyError, ValueError, IndexError)
+SHAPE_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    TypeError,
+    KeyError,
+    ValueError,
+    IndexError,
+)
 
 
 @dataclass(frozen=True, slots=True)

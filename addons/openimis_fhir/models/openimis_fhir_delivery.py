@@ -3,7 +3,7 @@ import uuid
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
 from ..core.client import dumps
 from ..core.exceptions import ExchangeError
@@ -207,7 +207,7 @@ class OpenimisFhirDelivery(models.Model):
 
     def _require_manager(self):
         if not self.env.user.has_group("openimis_fhir.group_openimis_exchange_manager"):
-            raise UserError(self.env._("Only exchange managers may do this."))
+            raise AccessError(self.env._("Only exchange managers may do this."))
         self.check_access("read")
 
     @api.autovacuum

@@ -101,6 +101,7 @@ class OpenimisFhirInvoice(models.AbstractModel):
         return [entries[alive, record_id] for _moment, alive, record_id in marks]
 
     def _living(self, moves, view):
+        self._note_served(moves)
         for move, resource in zip(moves, self._parts(moves, view), strict=True):
             yield (
                 move,

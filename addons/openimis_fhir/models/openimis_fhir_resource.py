@@ -128,6 +128,12 @@ class OpenimisFhirResource(models.AbstractModel):
         return [view.of(resource) for resource in self._resources(records)]
 
     @api.model
+    def _note_served(self, records):
+        """Write down to whom records were served: bills name patients and diagnoses."""
+        if records:
+            self.env["exchange.access"]._note("fhir", records, (self._resource,))
+
+    @api.model
     def _is_large(self, record):
         """Whether the resource is better streamed."""
         return False
@@ -213,6 +219,7 @@ class OpenimisFhirResource(models.AbstractModel):
             cursor = self._cursor(search, upper, page[-1])
             links.append(("next", self._url(arguments, cursor)))
         resources = self._parts(page, search.view)
+        self._note_served(page)
         entries = {self._full_url(resource): resource for resource in resources}
         included = self._included(search, page, resources)
         added = [pair for pair in included.items() if pair[0] not in entries]
@@ -257,6 +264,7 @@ class OpenimisFhirResource(models.AbstractModel):
                 )
                 name = "_revinclude" if include.reverse else "_include"
                 raise FhirError(422, "too-costly", text, name)
+            self._note_served(records)
             for resource in server._resources(records):
                 added[server._full_url(resource)] = resource
         return added

@@ -22,6 +22,7 @@ from . import test_ledger_entry
 from . import test_mass_create
 from . import test_security
 from . import test_fhir_areas
+from . import test_fhir_rights
 from . import test_faults
 from . import test_guide
 from . import test_property

@@ -28,7 +28,7 @@ class OpenimisClaimLine(models.Model):
 
     _name = "openimis.claim.line"
     _description = "openIMIS Claim Item or Service"
-    _inherit = ["exchange.engine.mixin"]
+    _inherit = ["exchange.engine.mixin", "exchange.journal.mixin"]
     _check_company_auto = True
     _order = "claim_id, sequence, id"
     _rec_name = "code"

@@ -6,7 +6,7 @@ class OpenimisInsuree(models.Model):
 
     _name = "openimis.insuree"
     _description = "openIMIS Insuree"
-    _inherit = ["openimis.record"]
+    _inherit = ["openimis.record", "exchange.journal.mixin"]
     _rec_names_search = ["chf_id", "last_name", "other_names"]
     _order = "chf_id"
 

@@ -28,7 +28,7 @@ class OpenimisPayableLine(models.Model):
 
     _name = "openimis.payable.line"
     _description = "openIMIS Payable Line"
-    _inherit = ["exchange.engine.mixin"]
+    _inherit = ["exchange.engine.mixin", "exchange.journal.mixin"]
     _check_company_auto = True
     _order = "move_id, sequence, id"
     _rec_name = "code"

@@ -12,7 +12,7 @@ class PrimmoTenant(models.Model):
 
     _name = "primmo.tenant"
     _description = "Primmo Tenant"
-    _inherit = ["primmo.record.mixin"]
+    _inherit = ["primmo.record.mixin", "exchange.journal.mixin"]
     _order = "last_name, first_name, id"
     _rec_names_search = ["last_name", "first_name", "external_id"]
 

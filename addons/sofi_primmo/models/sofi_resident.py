@@ -10,7 +10,7 @@ class SofiResident(models.Model):
 
     _name = "sofi.resident"
     _description = "SOFI Resident"
-    _inherit = ["sofi.mirror.mixin"]
+    _inherit = ["sofi.mirror.mixin", "exchange.journal.mixin"]
     _order = "last_name, first_name, id"
     _rec_names_search = ["last_name", "first_name", "external_id"]
     _sofi_endpoint = "residents"
