@@ -8,6 +8,7 @@ table is read before it goes in, as a change of a right would be.
 
 import json
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 
 from . import database, paths
 
@@ -15,6 +16,13 @@ PAGE = paths.ROOT / "docs" / "reference" / "access.md"
 FOLDER = paths.ROOT / "tests" / "together"
 TABLE = FOLDER / "access.json"
 SCRIPT = FOLDER / "access_script.py"
+DOORS = paths.ADDONS / "openimis_fhir" / "tests" / "fhir_rights_table.py"
+FHIR = """\
+`addons/openimis_fhir/tests/test_fhir_rights.py` tries every door with the API key of a
+user of every right: without key 401, without right 403. Keys made for something else,
+and browser sessions, open nothing. Nothing is updated or deleted here, and only
+PaymentNotice is created. Areas and companies of the user narrow what is served. Who was
+served what stands in the access journal."""
 DEEDS = ("read", "create", "write", "unlink", "export")
 INTRODUCTION = """\
 # Who may what with all records
@@ -56,7 +64,13 @@ def page(known):
     :param dict known: the table
     """
     titles = {name: group["title"] for name, group in known["groups"].items()}
-    lines = [INTRODUCTION, "## The groups", "", "| group | what it is for |", "|---|---|"]
+    lines = [
+        INTRODUCTION,
+        "## The groups",
+        "",
+        "| group | what it is for |",
+        "|---|---|",
+    ]
     for name, group in known["groups"].items():
         comment = " ".join(group["comment"].split())
         lines.append(f"| {group['title']} `{name}` | {comment} |")
@@ -74,7 +88,23 @@ def page(known):
         for method, told in methods.items():
             who = _titles(told["may"], titles)
             lines.append(f"| `{name}` | `{method}` | {told['text']} | {who} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_doors()]) + "\n"
+
+
+def _doors():
+    """Return the part about the FHIR server, from the table of its own tests."""
+    spec = spec_from_file_location("fhir_rights_table", DOORS)
+    doors = module_from_spec(spec)
+    spec.loader.exec_module(doors)
+    lines = ["", "## The FHIR server", "", FHIR, ""]
+    lines += [
+        "| resource | interactions | rights, one of which is needed |",
+        "|---|---|---|",
+    ]
+    for resource, interactions, rights in doors.DOORS:
+        cells = (resource, ", ".join(interactions), ", ".join(rights))
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
 
 
 def _titles(groups, titles):

@@ -215,7 +215,10 @@ class Attacker(threading.Thread):
                 "paymentDate": "2026-11-22",
                 "payment": {"reference": "PaymentReconciliation/1"},
                 "recipient": {"display": "x"},
-                "amount": {"value": self.random.choice((1, -1, 1e9)), "currency": "USD"},
+                "amount": {
+                    "value": self.random.choice((1, -1, 1e9)),
+                    "currency": "USD",
+                },
             }
             headers["Content-Type"] = "application/fhir+json"
             answer = self.session.post(

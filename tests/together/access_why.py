@@ -3,7 +3,22 @@
 Plain Python, read beside `access.json`.
 """
 
+NAMES = "seven names of kinds of payables, drawn wherever a bill is listed"
+PRODUCTS = "Odoo's own: every employee reads products; billing only adds who keeps them"
+
 #: (model, deed or method): why every employee may
-EMPLOYEES = {}
+EMPLOYEES = {
+    ("openimis.payable.type", "read"): NAMES,
+    ("openimis.payable.type", "export"): NAMES,
+    ("product.product", "read"): PRODUCTS,
+    ("product.product", "export"): PRODUCTS,
+    ("product.template", "read"): PRODUCTS,
+    ("product.template", "export"): PRODUCTS,
+}
 #: (model, method): why it is harmless for who may not read the records
-BLIND = {}
+BLIND = {
+    (
+        "daycare.occupancy",
+        "get_week",
+    ): "no record of its own: groups and children are read with the caller's rights",
+}

@@ -159,6 +159,7 @@ class AccountMove(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Billed Documents"),

@@ -31,6 +31,7 @@ class DaycareChild(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "daycare_billing.action_daycare_billing_line"
         )

@@ -28,7 +28,7 @@ class ExchangeAccess(models.Model):
 
     date = fields.Datetime(required=True, readonly=True, index=True)
     user_id = fields.Many2one(
-        "res.users", "User", readonly=True, index=True, ondelete="set null"
+        "res.users", readonly=True, index=True, ondelete="set null"
     )
     login = fields.Char(
         readonly=True, help="As it was then: it stays when the user is deleted."

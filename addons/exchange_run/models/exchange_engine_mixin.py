@@ -111,7 +111,7 @@ class ExchangeEngineMixin(models.AbstractModel):
         if self._is_engine_writing():
             return super().create(vals_list)
         self = self._engine_checked(vals_list)
-        return super(ExchangeEngineMixin, self).create(vals_list)
+        return super().create(vals_list)
 
     @api.model
     def _engine_checked(self, vals_list):

@@ -44,13 +44,17 @@ class ResGroups(models.Model):
         groups = self.all_implied_ids
         exports = self.env.ref("base.group_allow_export") in groups
         # sudo: as above
-        access = self.env["ir.model.access"].sudo().search([])
-        given = access.filtered(lambda a: not a.group_id or a.group_id in groups)
+        access = self.env["ir.model.access"].sudo()
+        given = access.search([("group_id", "in", [False, *groups.ids])])
         by_model = given.grouped("model_id")
         rows = []
         for addon, model in self._exchange_models():
             lines = by_model.get(model)
-            may = {deed: any(lines.mapped(f"perm_{deed}")) for deed in DEEDS} if lines else {}
+            may = (
+                {deed: any(lines.mapped(f"perm_{deed}")) for deed in DEEDS}
+                if lines
+                else {}
+            )
             if any(may.values()):
                 row = {"addon": addon, "model": model.name, "name": model.model}
                 rows.append({**row, **may, "export": may["read"] and exports})

@@ -142,6 +142,7 @@ class ExchangeRunMixin(models.AbstractModel):
         :return: a URL action
         """
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_url",
             "url": f"/exchange_run/{self._name}/{self.id}/findings.csv",

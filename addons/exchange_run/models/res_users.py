@@ -8,8 +8,9 @@ class ResUsers(models.Model):
 
     @api.model
     def _update_last_login(self):
-        super()._update_last_login()
+        result = super()._update_last_login()
         self.env["exchange.access"]._note("login")
+        return result
 
     @api.private
     def exchange_readable_models(self):

@@ -165,7 +165,9 @@ class TestLoginsAndRights(HttpCase):
     def test_the_list_speaks_french(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         user = new_test_user(self.env, "mia", "base.group_user")
-        self.assertIn("Qui peut quoi", self.page("exchange_run.report_rights", user, "fr_FR"))
+        self.assertIn(
+            "Qui peut quoi", self.page("exchange_run.report_rights", user, "fr_FR")
+        )
 
     def test_the_list_is_for_administrators(self):
         user = new_test_user(self.env, "mia", "base.group_user")

@@ -20,7 +20,10 @@ class TestRunStorable(ExchangeRunCase):
             ("a\0b", "a\ufffdb"),
             (f"a{HALF}b", "a\ufffdb"),
             (f"{WHOLE}{HALF}", f"{WHOLE}\ufffd"),
-            ({"a\0": [HALF, 7, None, ("\0",)]}, {"a\ufffd": ["\ufffd", 7, None, ["\ufffd"]]}),
+            (
+                {"a\0": [HALF, 7, None, ("\0",)]},
+                {"a\ufffd": ["\ufffd", 7, None, ["\ufffd"]]},
+            ),
         ):
             self.assertEqual(storable(given), kept)
 

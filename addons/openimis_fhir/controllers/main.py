@@ -69,7 +69,7 @@ class FhirController(http.Controller):
             raise FhirError(415, "not-supported", text)
         return _search(resource, _arguments(), in_body=bool(asked.form))
 
-    @http.route([BASE, f"{BASE}/<path:anything>"], **{**READ, "methods": METHODS})
+    @http.route([BASE, f"{BASE}/<any_path:anything>"], **{**READ, "methods": METHODS})
     def refuse(self, **_parameters):
         """Whatever no other route knows."""
         if request.httprequest.method in ("GET", "HEAD"):

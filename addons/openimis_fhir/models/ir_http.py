@@ -1,12 +1,25 @@
+from werkzeug.routing import PathConverter
+
 from odoo import models
 from odoo.exceptions import AccessDenied
 from odoo.http import request
+
+
+class AnyPath(PathConverter):
+    """Whatever is left of an address, line breaks included."""
+
+    regex = r"[^/][\s\S]*?"
+    part_isolating = False
 
 
 class IrHttp(models.AbstractModel):
     """Login at the FHIR server."""
 
     _inherit = "ir.http"
+
+    @classmethod
+    def _get_converters(cls):
+        return {**super()._get_converters(), "any_path": AnyPath}
 
     @classmethod
     def _auth_method_fhir(cls):

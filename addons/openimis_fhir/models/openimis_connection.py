@@ -293,10 +293,12 @@ class OpenimisConnection(models.Model):
 
     def action_view_pulls(self):
         """Open the pulls of this connection."""
+        self.check_access("read")
         return self._action_of("openimis_fhir.openimis_pull_action")
 
     def action_view_proposals(self):
         """Open what the accountant has to decide."""
+        self.check_access("read")
         return self._action_of("openimis_fhir.openimis_bill_proposal_action")
 
     def _action_of(self, xml_id):

@@ -473,9 +473,10 @@ class OpenimisFhirResource(models.AbstractModel):
         Organizations are named. Insured persons are numbers, without a name; about
         other persons, such as a family's head who is no insuree here, nothing is told.
         """
-        served = self.env["openimis.fhir.organization"]._base_domain()
-        # sudo: whether a partner is an insured person decides what may leave, whatever
-        # the caller may see; no name is read
+        # sudo: whether a partner is an organization or an insured person decides what
+        # may leave, whatever the caller may see; who reads payments need not be let
+        # see officers and payers
+        served = self.env["openimis.fhir.organization"].sudo()._base_domain()
         organizations = (
             self.env["res.partner"]
             .sudo()

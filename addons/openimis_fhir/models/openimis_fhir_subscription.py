@@ -57,6 +57,7 @@ class OpenimisFhirSubscription(models.Model):
     def action_view_deliveries(self):
         """Open the delivery log of this subscription."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "openimis_fhir.openimis_fhir_delivery_action"
         )

@@ -182,6 +182,8 @@ class TestFhirFuzz(FhirCase):
             asked = f"{number}: {method} {path} {headers} {body}"[:2000]
             self.assertLess(answer.status_code, 500, asked)
             if answer.status_code >= 400:
+                kind = answer.headers["Content-Type"]
+                self.assertIn("fhir+json", kind, f"{asked}\n{answer.text[:500]}")
                 outcome = answer.json()
                 self.assertEqual(outcome["resourceType"], "OperationOutcome", asked)
                 self.assertTrue(outcome["issue"], asked)

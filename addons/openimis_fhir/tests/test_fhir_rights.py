@@ -97,7 +97,9 @@ class TestFhirRights(FhirCase):
                     if interaction == "take back":
                         may = may and user.has_group(RIGHT + "156202")
                     status = self.deed(resource, interaction, key)
-                    if status != (403 if not may else 201 if interaction == "create" else 200):
+                    if status != (
+                        403 if not may else 201 if interaction == "create" else 200
+                    ):
                         wrong.append((resource, interaction, name, status))
         self.assertFalse(wrong)
 

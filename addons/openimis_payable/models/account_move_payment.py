@@ -222,6 +222,7 @@ class AccountPayment(models.Model):
 
         :return: a window action
         """
+        self.check_access("read")
         return self._openimis_ask("reject", self.env._("Payment Rejected"))
 
     def action_openimis_refund(self):
@@ -229,6 +230,7 @@ class AccountPayment(models.Model):
 
         :return: a window action
         """
+        self.check_access("read")
         return self._openimis_ask("refund", self.env._("Payment Refunded"))
 
     def _openimis_ask(self, kind, title):

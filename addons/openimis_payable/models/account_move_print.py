@@ -55,6 +55,7 @@ class AccountMove(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         template = self.env.ref("openimis_payable.mail_template_bill")
         return {
             "type": "ir.actions.act_window",

@@ -22,7 +22,11 @@ class OpenimisClaim(models.Model):
 
     _name = "openimis.claim"
     _description = "openIMIS Claim"
-    _inherit = ["openimis.record", "account.billing.source.mixin", "exchange.journal.mixin"]
+    _inherit = [
+        "openimis.record",
+        "account.billing.source.mixin",
+        "exchange.journal.mixin",
+    ]
     _order = "billing_date desc, id desc"
     _rec_name = "code"
 

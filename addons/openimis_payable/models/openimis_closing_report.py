@@ -19,6 +19,7 @@ class OpenimisClosing(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "openimis_payable.openimis_closing_line_action"
         )

@@ -42,9 +42,7 @@ class OpenimisPayableLine(models.Model):
         ondelete="cascade",
         engine="write",
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, engine=True
-    )
+    company_id = fields.Many2one("res.company", required=True, index=True, engine=True)
     currency_id = fields.Many2one("res.currency", required=True, engine=True)
     sequence = fields.Integer(default=1)
     openimis_uuid = fields.Char(

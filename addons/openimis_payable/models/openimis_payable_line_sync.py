@@ -126,7 +126,7 @@ class OpenimisPayableLine(models.Model):
         self = self._engine_checked(vals_list)
         rows = [{**vals, **self._vals_of_own(vals)} for vals in vals_list]
         with self._engine_writes():
-            lines = super(OpenimisPayableLine, self).create(rows)
+            lines = super().create(rows)
         lines._check_drafts()
         lines._follow()
         return lines

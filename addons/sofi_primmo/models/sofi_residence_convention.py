@@ -81,6 +81,7 @@ class SofiResidence(models.Model):
 
         :return: a window action
         """
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sofi_primmo.sofi_convention_issue_action"
         )

@@ -214,6 +214,7 @@ class SofiSync(models.Model):
         :return: a window action
         """
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sofi_primmo.sofi_sync_line_action"
         )
