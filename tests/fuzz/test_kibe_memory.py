@@ -106,6 +106,19 @@ def numbers(formula=b""):
     return repacked({"xl/worksheets/sheet5.xml": content})
 
 
+def wide_rows():
+    """Few cells, each far to the right of its row: what is empty counts, too."""
+    rows = "".join(
+        f'<row r="{n}"><c r="BL{n}"><v>1</v></c></row>' for n in range(1, 190_000)
+    )
+    content = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData>{rows}</sheetData></worksheet>"
+    )
+    sheets = {f"xl/worksheets/sheet{number}.xml": content for number in range(1, 6)}
+    return repacked(sheets)
+
+
 def many_numbers_and_a_formula():
     """The same; for the formulas the sheets are read once more."""
     return numbers(b"<f>A1</f>")
@@ -126,6 +139,7 @@ SHAPES = {
     "an old workbook to its last row": to_the_last_row,
     "three million numbers": numbers,
     "three million numbers and formulas": many_numbers_and_a_formula,
+    "wide rows": wide_rows,
     "twenty megabytes": twenty_megabytes,
 }
 

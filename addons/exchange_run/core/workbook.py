@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import openpyxl
 import xlrd
 
-from . import zip_file
+from . import old_workbook, zip_file
 from .trace import log_fault
 
 _logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class BookError(Exception):
 
     :param str code: `damaged`, `encrypted`, `entities`, `too_large` or `too_many`
     :param str name: of the part, empty for the whole workbook
-    :param int size: what is too much: bytes, parts, or cells of a row
+    :param int size: what is too much: bytes, parts, or cells
     """
 
     def __init__(self, code, name="", size=0):
@@ -65,6 +65,9 @@ class Limits:
     :ivar int total: bytes of all parts, unpacked; also of one sheet, or picture
     :ivar int strings: bytes of the texts, which are all kept
     :ivar int other: bytes of any other XML part
+    :ivar int cells: cells of all sheets, and shared texts of an `.xls`; a row counts as
+        far as its last cell. Where there are formulas the sheets are read twice, and
+        half as many are too much
     """
 
     xls: int = 20 * 1024**2
@@ -72,6 +75,7 @@ class Limits:
     total: int = 60 * 1024**2
     strings: int = 24 * 1024**2
     other: int = 50 * 1024**2
+    cells: int = 1_000_000
 
 
 @dataclasses.dataclass(slots=True)
@@ -85,6 +89,7 @@ class Book:
     titles: list
     _rows: object
     hidden_rows: int = 0
+    _room: int = 0
 
     def rows(self, place, most_rows, most_columns):
         """Yield (row number, values) of a sheet; rows are as long as what they hold.
@@ -92,12 +97,16 @@ class Book:
         :param int place: of the sheet, from 0
         :param int most_rows: what is below is not read
         :param int most_columns: what is further right is not read
-        :raises BookError: it is damaged
+        :raises BookError: it is damaged, or its rows are wider than the cells it has
         """
         rows = _told(lambda: self._rows(place, most_rows, most_columns))
         for number, values in enumerate(rows, 1):
             while values and values[-1] in (None, ""):
                 values.pop()
+            # empty cells before the last one take as much as others
+            self._room -= len(values)
+            if self._room < 0:
+                raise BookError("too_many", size=number)
             yield number, values
 
 
@@ -178,7 +187,8 @@ def _open_xlsx(raw, limits, zeros):
             pairs = zip(cells, formulas, strict=True)
             yield [_computed(cell, formula, zeros) for cell, formula in pairs]
 
-    return Book([sheet.title for sheet in values], rows, facts.hidden)
+    titles = [sheet.title for sheet in values]
+    return Book(titles, rows, facts.hidden, limits.cells)
 
 
 def _load(raw, data_only):
@@ -223,6 +233,7 @@ class _Facts:
     formulas: bool = False
     hidden: int = 0
     cells: int = 0
+    all_cells: int = 0
 
 
 def _check_package(raw, limits):
@@ -246,6 +257,9 @@ def _check_package(raw, limits):
             if info.filename == TYPES:
                 blocks = list(blocks)
             _check_part(blocks, info.filename, facts)
+            read = 2 * facts.all_cells if facts.formulas else facts.all_cells
+            if read > limits.cells:
+                raise BookError("too_many", info.filename, facts.all_cells)
             if info.filename == TYPES:
                 types = _content_types(b"".join(blocks))
     except zip_file.ZipError as error:
@@ -301,6 +315,7 @@ def _check_chunk(chunk, name, facts):
     for found in _TAGS.finditer(chunk):
         facts.formulas |= found[1] == b"f"
         facts.cells = 0 if found[1] == b"row" else facts.cells + 1
+        facts.all_cells += found[1] == b"c"
         if facts.cells > MOST_CELLS_OF_A_ROW:
             raise BookError("too_many", name, facts.cells)
 
@@ -311,6 +326,8 @@ def _check_chunk(chunk, name, facts):
 def _open_xls(raw, limits, zeros):
     if len(raw) > limits.xls:
         raise BookError("too_large", size=len(raw))
+    if (count := old_workbook.cells(raw, limits.cells)) > limits.cells:
+        raise BookError("too_many", size=count)
     try:
         # logfile: the library prints on standard output otherwise
         book = xlrd.open_workbook(
@@ -330,7 +347,7 @@ def _open_xls(raw, limits, zeros):
             cells = sheet.row_slice(number, 0, most_columns)
             yield [_xls_value(book, cell, zeros) for cell in cells]
 
-    return Book(book.sheet_names(), rows)
+    return Book(book.sheet_names(), rows, 0, limits.cells)
 
 
 def _xls_value(book, cell, zeros):

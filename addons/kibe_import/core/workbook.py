@@ -63,7 +63,9 @@ def _refuse(error, name, issues):
     elif error.code == "too_large":
         issues.add("Z09", error.name or name, value=megabytes(error.size))
     elif error.code == "too_many":
-        count = Text(f"{error.size} parties", f"{error.size} parts")
+        count = Text(
+            f"{error.size} parties ou cellules", f"{error.size} parts or cells"
+        )
         issues.add("Z09", error.name or name, value=count)
     else:
         issues.add("Z02", name, value=UNREADABLE)

@@ -8,7 +8,11 @@ from .exceptions import CodedError
 LARGEST = 20 * 1024 * 1024
 #: The library keeps the whole `.xls`, all texts and all styles; rows one by one.
 LIMITS = workbook.Limits(
-    xls=8 * 1024**2, total=200 * 1024**2, strings=24 * 1024**2, other=2 * 1024**2
+    xls=8 * 1024**2,
+    total=200 * 1024**2,
+    strings=24 * 1024**2,
+    other=2 * 1024**2,
+    cells=3_000_000,
 )
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200

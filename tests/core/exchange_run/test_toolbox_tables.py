@@ -468,6 +468,14 @@ def test_an_old_workbook_is_kept_whole_so_it_is_small():
     assert (error.code, error.size) == ("too_large", len(raw))
 
 
+def test_cells_are_counted_before_they_are_read():
+    old = xls(lambda sheet: [sheet.write(row, 9, 7) for row in range(3)])
+    new = xlsx(lambda sheet: [sheet.append([7] * 10) for _row in range(3)])
+    for raw in (old, new):
+        assert len(rows(raw, limits=workbook.Limits(cells=30))) == 3
+        assert broken(raw, limits=workbook.Limits(cells=29)).code == "too_many"
+
+
 def test_faults_are_logged_without_what_they_say(monkeypatch, caplog):
     def stumble(*_args, **_options):
         raise KeyError(" ".join(["Melody", "Mory"]))
