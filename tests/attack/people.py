@@ -15,7 +15,7 @@ GROUPS = {
     "previewer": "openimis_payable.group_right_111103",
     "searcher": "openimis_payable.group_right_156101",
     "clerk": "openimis_payable.group_right_111102",
-    "puller": "openimis_fhir.group_openimis_exchange_user",
+    "payer": "openimis_payable.group_right_156201",
     "educator": "daycare.group_daycare_user",
     "viewer": "sofi_primmo.group_sofi_viewer",
     "auditor": "account.group_account_readonly",

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 PRICE_DIGITS = (18, 4)
 
@@ -156,6 +157,22 @@ class OpenimisClaimLine(models.Model):
         help="Code of openIMIS (-2 to 19); 0 means accepted."
     )
     justification = fields.Char()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_billed(self):
+        """Keep the lines of billed claims, which explain the bill.
+
+        A pull follows openIMIS and proposes what to do about the bill.
+        """
+        billed = self.claim_id.filtered(lambda claim: claim.billing_state == "billed")
+        if billed and not self._is_engine_writing():
+            raise UserError(
+                self.env._(
+                    "Lines of claim %s stay: it has been billed, and they explain the "
+                    "bill.",
+                    billed[0].code,
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -157,6 +157,15 @@ class TestEngineFields(BillCase):
         self.assertEqual(self.bill.amount_untaxed, before + 21)
         self.assertConsistent(self.bill)
 
+    def test_what_explains_a_bill_stays(self):
+        line = self.claims[0].line_ids[0]
+        with self.assertRaises(UserError):
+            self.call(line.sudo(False), "unlink")
+        with self.assertRaises(UserError):
+            self.call(
+                self.claims[0].sudo(False), "write", {"line_ids": [Command.clear()]}
+            )
+
     def enter(self, empty, vals):
         """Create a record by RPC."""
         found = call_kw(empty.with_user(self.enemy), "create", [vals], {})
