@@ -145,12 +145,14 @@ class ReadAhead:
             gate.close()
         wait([entry.future for entry in self._started.values() if entry.host is None])
 
-    def first_ready(self, keys):
+    def first_ready(self, keys, seconds=None):
         """Return the key that is best worked on next, and wait for one that is ready.
 
         The first one, unless it takes long and another one is ready before.
 
         :param keys: in their order; those that are not read here are always ready
+        :param float seconds: how long to wait at most, for ever by default
+        :return: the key, None when nothing was ready in that time
         """
         keys = list(keys)
         self._start_next()
@@ -163,7 +165,9 @@ class ReadAhead:
             pending = [future for future in futures if not future.done()]
             if not pending:
                 return keys[0]  # `take` starts it
-            wait(pending, patience if ready else None, FIRST_COMPLETED)
+            limit = patience if ready else seconds
+            if not wait(pending, limit, FIRST_COMPLETED).done and not ready:
+                return None
 
     def _patience(self, key):
         """Return the seconds for which others still wait for this one."""

@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -391,7 +392,8 @@ class SofiExport(models.Model):
             and message.res_model == "sofi.residence"
             and message.res_id in residences.ids
         )
-        texts = dict.fromkeys(findings.mapped("text")[-10:])
+        told = [(message.text, *self._explained(message)) for message in findings[-10:]]
+        texts = dict.fromkeys(chain.from_iterable(told))
         self.activity_schedule(
             FAILURE_ACTIVITY,
             summary=summary,

@@ -11,6 +11,8 @@ from ..core.read_ahead import Job, ReadAhead
 
 _logger = logging.getLogger(__name__)
 
+CANCEL_SECONDS = 3  # so often a run that waits for SOFI looks whether to go on
+
 
 class SofiExport(models.Model):
     """Several residences in one run: none waits for the SOFI of another.
@@ -65,7 +67,11 @@ class SofiExport(models.Model):
         if not ahead:
             return super()._next_chunk(after)
         chunks = {x.payload["residence_id"]: x for x in self._chunks("todo")}
-        return chunks[ahead.first_ready(chunks)] if chunks else self._chunks("todo")
+        if not chunks:
+            return self._chunks("todo")
+        while (key := ahead.first_ready(chunks, CANCEL_SECONDS)) is None:
+            self._check_cancelled()
+        return chunks[key]
 
     # === COURSES ===
 

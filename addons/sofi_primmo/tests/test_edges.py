@@ -591,6 +591,8 @@ class TestOneResidence(EdgeCase):
             self.assertRegex(text, "VendorId CEDRES")
         errors = run.exchange_message_ids.filtered(lambda m: m.severity == "error")
         self.assertEqual(set(errors.mapped("res_id")), {self.residence.id, cedres.id})
+        # The script's text alone would have people delete what Primmo has not taken.
+        self.assertIn("Erables: let Primmo take old.csv first", run.activity_ids.note)
 
     def test_a_preview_neither_exports_nor_says_so(self):
         run = self.make_export()

@@ -105,6 +105,28 @@ class TestSetAside(SofiCase):
         self.assertEqual(len(set(asked)), 3)
         self.assertExportedOnce(self.residences)
 
+    def test_a_run_that_only_waits_can_be_cancelled(self):
+        seconds = "odoo.addons.sofi_primmo.models.sofi_export_together.CANCEL_SECONDS"
+        self.startPatcher(patch(seconds, 0.01))
+        self.fall_silent(from_batch=1)
+
+        def requested(_progress, _run):
+            files = self.others.mapped("export_file_ids")
+            waits = files.mapped("state") == ["done"] * len(self.others)
+            if waits:
+                self.let_go.set()
+            return waits
+
+        progress = self.env.registry["exchange.progress"]
+        with patch.object(progress, "_is_cancel_requested", requested):
+            run = self.run_all()
+        self.assertEqual(self.in_time, [True])
+        self.assertEqual(run.state, "partial", run.log_text)
+        self.assertIn("can only be resumed", run.log_text)
+        run.action_resume()
+        self.assertEqual(run.state, "done", run.log_text)
+        self.assertExportedOnce(self.residences)
+
     def test_a_cancelled_run_hears_the_answer_before_it_ends(self):
         """What SOFI archives while the run is being cancelled is not lost."""
 

@@ -2,8 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, new_test_user, tagged
 

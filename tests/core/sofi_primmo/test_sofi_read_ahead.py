@@ -244,3 +244,14 @@ def test_stopping_sends_nothing_more_and_hears_what_was_asked(site):
         assert sent == [0]
         with pytest.raises(SofiStopped):
             ahead.take(0)
+
+
+def test_waiting_has_an_end_where_one_is_asked_for(site, impatient):
+    late = threading.Event()
+    with ReadAhead([site.job(0)], {"a": 1}) as ahead:
+        ahead.take(0)
+        ahead.ask(0, late.wait)
+        assert not ahead.is_answered(0)
+        assert ahead.first_ready([0], 0.01) is None
+        late.set()
+        assert ahead.first_ready([0], PATIENCE) == 0
