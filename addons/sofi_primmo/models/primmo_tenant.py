@@ -129,7 +129,7 @@ class PrimmoTenant(models.Model):
                 tenant.nam_previous = tenant.nam
             temporary = nam.is_temporary(number or "")
             tenant.nam_temporary_since = (
-                (tenant.nam_temporary_since or fields.Date.today())
+                (tenant.nam_temporary_since or tenant.residence_id._today())
                 if temporary
                 else False
             )
@@ -139,7 +139,8 @@ class PrimmoTenant(models.Model):
         """Create tenants; a temporary NAM counts from today."""
         for vals in vals_list:
             if nam.is_temporary(vals.get("nam") or ""):
-                vals["nam_temporary_since"] = fields.Date.today()
+                residence = self.env["sofi.residence"].browse(vals.get("residence_id"))
+                vals["nam_temporary_since"] = residence._today()
         return super().create(vals_list)
 
     # === FOR THE CORE ===

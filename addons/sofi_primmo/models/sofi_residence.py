@@ -282,8 +282,7 @@ class SofiResidence(models.Model):
 
     def _today(self):
         """Return the day it is at the residence, wherever the user is."""
-        self.ensure_one()
-        return fields.Date.context_today(self.with_context(tz=self.timezone))
+        return fields.Date.context_today(self.with_context(tz=self[:1].timezone))
 
     def _period(self):
         """Return the period of the services to export.

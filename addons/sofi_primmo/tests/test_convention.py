@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
@@ -80,7 +79,7 @@ class TestChecks(ConventionCase):
         tenant = self.tenant("T1", first_name="Jules", nam="TREJ38040700")
         self.assertTrue(tenant.nam_temporary)
         self.assertEqual(self.kinds(tenant), set())
-        tenant.nam_temporary_since = fields.Date.today() - timedelta(days=91)
+        tenant.nam_temporary_since = self.residence._today() - timedelta(days=91)
         self.assertEqual(self.kinds(tenant), {"nam_temporary"})
         other = self.tenant("T2", first_name="Jude", nam="TREJ38040700")
         self.assertIn("temp_nam_collision", self.kinds(other))
