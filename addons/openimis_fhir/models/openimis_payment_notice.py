@@ -32,7 +32,7 @@ class OpenimisPaymentNotice(models.Model):
     )
     payment_reference = fields.Char("Payment Named by the Sender", readonly=True)
     payment_code = fields.Selection(
-        [("paid", "Paid"), ("cleared", "Cleared")], default="paid", readonly=True
+        [("paid", "Paid Out"), ("cleared", "Cleared")], default="paid", readonly=True
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount = fields.Monetary(readonly=True)

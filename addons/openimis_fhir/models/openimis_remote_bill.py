@@ -10,7 +10,8 @@ from odoo.addons.openimis_payable.models.rights import require_right
 
 #: whose links say that a claim is billed: closings and bills of openIMIS share them
 CLAIM_CONVERTER = "openimis.converter.claim"
-
+#: openIMIS' statuses of bills that nobody owes: cancelled, deleted
+GONE_THERE = ("3", "4")
 TYPES = {
     "claim-batch": "claim",
     "commission": "commission",
@@ -71,6 +72,11 @@ class OpenimisRemoteBill(models.Model):
     amount_net = fields.Monetary("Net", readonly=True)
     amount_discount = fields.Monetary("Discount", readonly=True)
     amount_total = fields.Monetary("Total", readonly=True)
+    amount_standing = fields.Monetary(
+        "Total in Force",
+        compute="_compute_amount_standing",
+        help="The total; zero once the bill was cancelled or deleted in openIMIS.",
+    )
     code_tp = fields.Char("Third Party's Reference", readonly=True)
     code_ext = fields.Char("External Reference", readonly=True)
     terms = fields.Char(readonly=True)
@@ -131,6 +137,12 @@ class OpenimisRemoteBill(models.Model):
             bill.move_id = by_uuid.get((bill.company_id, bill.uuid)) or by_code.get(
                 (bill.company_id, bill.code)
             )
+
+    @api.depends("amount_total", "deleted", "status")
+    def _compute_amount_standing(self):
+        for bill in self:
+            gone = bill.deleted or bill.status in GONE_THERE
+            bill.amount_standing = 0.0 if gone else bill.amount_total
 
     @api.depends("line_ids.total", "amount_total")
     def _compute_worth(self):

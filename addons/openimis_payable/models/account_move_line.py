@@ -161,7 +161,9 @@ class AccountMove(models.Model):
         self._openimis_require("156202")
         for bill in self.filtered("openimis_suspended"):
             raise UserError(
-                self.env._("Bill %s is suspended. Resume it first.", bill.display_name)
+                self.env._(
+                    "Bill %s is suspended. Resume it first.", bill._openimis_label()
+                )
             )
 
     def _openimis_note_settled(self, moves):
@@ -217,5 +219,5 @@ class AccountMove(models.Model):
             "%(bill)s is a bill of openIMIS, which a copy would not be. Use “Amend” on "
             "the bill instead: it is reversed, and a draft with all its lines takes "
             "its place.",
-            bill=self.display_name,
+            bill=self._openimis_label(),
         )

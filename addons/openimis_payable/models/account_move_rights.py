@@ -97,7 +97,9 @@ class AccountMove(models.Model):
         """
         if self.openimis_suspended:
             raise UserError(
-                self.env._("Bill %s is suspended. Resume it first.", self.display_name)
+                self.env._(
+                    "Bill %s is suspended. Resume it first.", self._openimis_label()
+                )
             )
         lines = self.openimis_line_ids
         net = sum(lines.mapped("amount_net"))
@@ -110,7 +112,7 @@ class AccountMove(models.Model):
                     "Bill %(bill)s: its invoice lines add up to %(invoice)s, its "
                     "payable lines to %(payable)s. Change the payable lines instead; "
                     "the invoice lines follow.",
-                    bill=self.display_name,
+                    bill=self._openimis_label(),
                     invoice=self.amount_untaxed,
                     payable=self.currency_id.round(net),
                 )

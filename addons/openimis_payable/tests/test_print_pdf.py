@@ -51,6 +51,35 @@ class TestPrintPdf(OpenimisCase, HttpCase):
         self.assertEqual({codes.count(code) for code in codes}, {3})
         self.assertEqual(text.count(total), 2, "net and total, on one page only")
 
+    def _heights(self, page):
+        """Return {text: how high it stands on the page, in points}."""
+        heights = {}
+
+        def visit(text, outer, inner, _font, _size):
+            if text.strip():
+                height = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
+                heights.setdefault(text.strip(), height)
+
+        page.extract_text(visitor_text=visit)
+        return heights
+
+    def test_the_company_s_address_hides_nothing_on_any_page(self):
+        lines = {"street": "Marina 1", "street2": "Suite 3", "city": "Brisbane"}
+        self.company.write({**lines, "zip": "94005", "company_details": False})
+        report = self.env["ir.actions.report"].with_user(self.clerk)
+        content, _kind = report.with_context(
+            force_report_rendering=True
+        )._render_qweb_pdf("openimis_payable.report_bill", self.bill.ids)
+        second = self._heights(PdfReader(io.BytesIO(content)).pages[1])
+        country = self.company.country_id.name
+        [last_line] = [y for text, y in second.items() if country in text]
+        rows = [y for text, y in second.items() if text.startswith("CLM")]
+        heading = second["Unit Price"]
+        self.assertGreater(heading, max(rows))
+        self.assertGreater(
+            last_line - heading, 10, "the heading stands under the header"
+        )
+
     def test_english(self):
         self.facility_a.lang = "en_US"
         self._check("22,500.00", "Annex: Claims", "Covered Period", "Unit Price")
