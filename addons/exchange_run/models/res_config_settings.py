@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 MOST_LANES = 16
@@ -15,6 +15,7 @@ class ResConfigSettings(models.TransientModel):
         "Each lane needs a cron thread.",
     )
 
+    @api.model
     def get_values(self):
         """Add the number of lanes in use.
 
