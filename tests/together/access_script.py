@@ -241,6 +241,20 @@ def rights(names, people):
     return found
 
 
+def misprinted(people):
+    """Return where the printed list «Who May What» says other than what is allowed."""
+    found = []
+    for name, user in people.items():
+        printed = {row["name"]: row for row in user.group_ids._exchange_rights()}
+        for _addon, model in env["res.groups"]._exchange_models():
+            allowed = env[model.model].with_user(user)
+            for deed in DEEDS:
+                says = bool(printed.get(model.model, {}).get(deed))
+                if says != allowed.has_access(deed):
+                    found.append(f"{name}: {deed} {model.model}")
+    return found
+
+
 def stop(*_arguments, **_options):
     raise Passed("")
 
@@ -323,6 +337,7 @@ with (
             for name in names
         },
         "rights": rights(names, people),
+        "misprinted": misprinted(people),
         "methods": methods(everything, people),
     }
     print("SEEN " + json.dumps(seen))

@@ -31,6 +31,10 @@ def test_everything_is_allowed_as_the_table_says(seen, known):
         assert seen[part] == known[part], hint
 
 
+def test_the_printed_list_says_the_same(seen):
+    assert seen["misprinted"] == []
+
+
 def test_the_table_is_complete(seen):
     assert len(seen["models"]) > 100
     assert sum(map(len, seen["methods"].values())) > 200

@@ -26,10 +26,9 @@ class ResGroups(models.Model):
             .mapped(lambda addon: (addon.name, addon.shortdesc))
         )
         ours = [
-            (titles[names[0]], model)
+            (titles[self.env[model.model]._original_module], model)
             for model in every.search([("transient", "=", False)])
-            if (names := (model.modules or "").split(", "))
-            and addons.issuperset(names)
+            if addons.issuperset((model.modules or "").split(", "))
             and not self.env[model.model]._abstract
         ]
         return sorted(ours, key=lambda pair: (pair[0], pair[1].name))

@@ -154,6 +154,7 @@ class TestLoginsAndRights(HttpCase):
         self.assertIn("Who May What: mia", text)
         self.assertIn("Jobs / Manager", text)
         self.assertIn("Job Message", text)
+        self.assertIn("Exchange Run", text)
         self.assertIn("✓", text)
         self.assertNotIn("Access to Protected Data", text)
 
