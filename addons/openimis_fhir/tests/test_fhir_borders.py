@@ -122,6 +122,7 @@ class TestFhirBorders(FhirCase):
             "Invoice?date=٢٠٢٦-١١-٢١",
             "Invoice?_lastUpdated=ge٢٠٢٦",
             "Invoice?_page=nothing",
+            "Claim?_page=%00",
         ):
             self.call(path, self.payer_key, 400)
 

@@ -44,6 +44,8 @@ class OpenimisFhirQuery(models.TransientModel):
         :return: list of (name, value)
         :raises BadSearch: there is none, or no longer
         """
+        if "\0" in key:  # which the database cannot even compare
+            raise BadSearch("_page", key)
         # sudo: as above
         query = self.sudo().search(
             [
