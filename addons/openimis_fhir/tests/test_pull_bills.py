@@ -97,6 +97,7 @@ class TestPullBills(BillsCase):
 
     def test_deleted_bills_are_found_once_whatever_the_transport(self):
         bill = self.make_move()
+        self.assertEqual(bill.amount_standing, 610)
         self.store.delete("Invoice", bill.uuid)
         self.connection.transport = "graphql"
         self.pull()
@@ -106,6 +107,7 @@ class TestPullBills(BillsCase):
         self.assertEqual(len(bill.proposal_ids), 1)
         self.assertTrue(bill.deleted)
         self.assertEqual(bill.status, "4")
+        self.assertEqual(bill.amount_standing, 0)
 
     def test_a_bill_that_only_fails_is_not_taken_for_deleted(self):
         bill = self.make_move()

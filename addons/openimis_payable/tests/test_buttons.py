@@ -234,6 +234,41 @@ class TestButtons(OpenimisCase):
         for field in ("may_pay", "may_update", "may_delete"):
             self.assertIn(f"or not openimis_{field}", arch)
 
+    # === FROM THE LIST ===
+
+    def _drafts(self):
+        """Return two more drafts; the second one is suspended."""
+        self._claim("C2", SERVICE)
+        self._claim("C3", SERVICE, health_facility_id=self.facility_b.id)
+        closing = self._closing(self.clerk, date_from="2026-01-01")
+        closing.action_generate()
+        drafts = closing.move_ids.sorted("id").with_user(self.accountant)
+        self.assertEqual(len(drafts), 2)
+        drafts[1].openimis_bill_suspend()
+        return drafts
+
+    def test_a_suspended_draft_stops_no_other(self):
+        ready, suspended = drafts = self._drafts()
+        action = drafts.action_validate_moves_with_confirmation()
+        self.assertEqual(drafts.mapped("state"), ["posted", "draft"])
+        params = action["params"]
+        self.assertIn(suspended.openimis_code, params["message"])
+        self.assertNotIn(ready.openimis_code, params["message"])
+        with self.assertRaisesRegex(UserError, suspended.openimis_code):
+            suspended.action_validate_moves_with_confirmation()
+
+    def test_a_suspended_draft_stops_no_other_that_is_secured(self):
+        ready, suspended = drafts = self._drafts()
+        ready.journal_id.sudo().restrict_mode_hash_table = True
+        dialogs = self.env["validate.account.move"].with_user(self.accountant)
+        journal = {"active_model": "account.journal", "active_id": ready.journal_id.id}
+        dialog = dialogs.with_context(**journal).create({"force_hash": True})
+        self.assertEqual(dialog.move_ids, drafts)
+        action = dialog.validate_move()
+        self.assertTrue(ready.inalterable_hash)
+        self.assertEqual(suspended.state, "draft")
+        self.assertIn(suspended.openimis_code, action["params"]["message"])
+
     # === WHAT NOBODY WRITES ===
 
     def test_marks_of_the_program_are_written_by_nobody(self):
