@@ -1,3 +1,5 @@
+import smtplib
+
 from odoo import api, models
 
 FAILED = ("exception", "bounce")
@@ -68,6 +70,61 @@ class MailMail(models.Model):
             .sudo()
             .search([("mail_mail_id", "in", mails.ids)])
         )
+
+    def _send(self, *args, **kwargs):
+        """Say what became of an invoice whose connection broke in the middle.
+
+        Odoo gives up there: the mail stays as it was marked before it was tried, and
+        nothing is said of it.
+        """
+        try:
+            return super()._send(*args, **kwargs)
+        except smtplib.SMTPServerDisconnected as error:
+            cut = self.exists().filtered(lambda mail: mail.state == "exception")
+            cut._daycare_cut_off(str(error))
+            raise
+
+    def _daycare_cut_off(self, error):
+        """Bring the invoices of mails back that may have left or not.
+
+        :param str error: what the mail library says
+        """
+        text = self.env._(
+            "The connection to the mail server broke while it was sent (%(error)s): "
+            "perhaps it arrived nevertheless.",
+            error=error.rstrip(". "),
+        )
+        notifications = self._daycare_notifications(self).filtered(
+            lambda n: n._daycare_move() and n.notification_status == "exception"
+        )
+        notifications.write({"failure_type": "mail_smtp", "failure_reason": text})
+        notifications._daycare_follow()
+
+    def write(self, vals):
+        """Bring invoices back whose mail somebody cancels before it has left."""
+        waiting = self.browse()
+        if vals.get("state") == "cancel":
+            waiting = self.filtered(lambda mail: mail.state == "outgoing")
+        result = super().write(vals)
+        if waiting:
+            waiting._daycare_given_up()
+        return result
+
+    def unlink(self):
+        """Bring invoices back whose mail is deleted before it has left."""
+        self.filtered(lambda mail: mail.state == "outgoing")._daycare_given_up()
+        return super().unlink()
+
+    def _daycare_given_up(self):
+        """Nothing is sent any more, and the debtor's address may be right."""
+        notifications = self._daycare_notifications(self).filtered(
+            lambda n: n.notification_status not in ("sent", "canceled")
+        )
+        for move in notifications.grouped(lambda n: n._daycare_move()):
+            if move:
+                move._daycare_not_delivered(
+                    self.env._("Its e-mail was cancelled before it left."), False
+                )
 
     def _postprocess_sent_message(self, *args, **kwargs):
         """Follow the notifications once Odoo knows what became of each."""

@@ -1,6 +1,8 @@
 import email
 import io
 import socket
+import socketserver
+import threading
 from email.policy import default
 from unittest.mock import patch
 
@@ -38,6 +40,19 @@ class Mailbox:
             envelope.content, policy=default
         )
         return "250 OK"
+
+
+class HangsUp(socketserver.StreamRequestHandler):
+    """A mail server that goes away in the middle of a letter."""
+
+    def handle(self):
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            if line[:4].upper() == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                self.rfile.read(200)
+                return
+            self.wfile.write(b"250 OK\r\n")
 
 
 def free_port():
@@ -260,6 +275,58 @@ class TestUndelivered(SendingCase):
         self.assertEqual(len(self._finding(run)), 2)
         self.assertIn("to be sent again", self._finding(run)[0].text)
         server.smtp_port = port
+        self.assertEqual(len(self._send(run)), 2)
+        self.assertEqual(self._waiting(run), (0, 1))
+        self.assertFalse(self._finding(run))
+
+    def _queue(self, run):
+        """Leave the mails of a run to Odoo's queue, as when there are many.
+
+        :return: the mails
+        """
+        queued = run.with_context(mail_notify_force_send=False)
+        self.assertFalse(self._send(queued))
+        self.assertEqual(self._waiting(run), (0, 1))
+        mails = self.env["mail.mail"].sudo()
+        return mails.search(
+            [("model", "=", "account.move"), ("res_id", "in", run.move_ids.ids)]
+        )
+
+    def test_connection_that_breaks_in_a_letter_means_send_again(self):
+        run = self._bill(post=True)
+        mails = self._queue(run)
+        server = self.env["ir.mail_server"].sudo().search([])
+        port = server.smtp_port
+        with socketserver.TCPServer(("127.0.0.1", 0), HangsUp) as broken:
+            threading.Thread(target=broken.serve_forever, daemon=True).start()
+            self.addCleanup(broken.shutdown)
+            server.smtp_port = broken.server_address[1]
+            with mute_logger("odoo.addons.mail.models.mail_mail"):
+                mails.process_email_queue(mails.ids)
+            broken.shutdown()
+        # the first one was in the middle, the other one still waits in the queue
+        self.assertEqual(sorted(mails.mapped("state")), ["exception", "outgoing"])
+        self.assertEqual(self._waiting(run), (1, 1))
+        finding = self._finding(run)
+        self.assertEqual(len(finding), 1)
+        for words in ("connection", "perhaps it arrived", "to be sent again"):
+            self.assertIn(words, finding.text)
+        server.smtp_port = port
+        mails.process_email_queue(mails.ids)
+        self.assertEqual(len(self.mailbox.messages), 1)
+        self.assertEqual(len(self._send(run)), 2, "the first one, by the button")
+        self.assertEqual(self._waiting(run), (0, 1))
+        self.assertFalse(self._finding(run))
+
+    def test_mail_that_is_cancelled_means_send_again(self):
+        run = self._bill(post=True)
+        one, two = self._queue(run)
+        one.cancel()
+        self.assertEqual(self._waiting(run), (1, 1))
+        two.unlink()
+        self.assertEqual(self._waiting(run), (2, 1))
+        self.assertEqual(len(self._finding(run)), 2)
+        self.assertIn("cancelled", self._finding(run)[0].text)
         self.assertEqual(len(self._send(run)), 2)
         self.assertEqual(self._waiting(run), (0, 1))
         self.assertFalse(self._finding(run))
