@@ -27,14 +27,42 @@ class DaycareBillingRun(models.Model):
         "address, whose address gave the invoice back, or who want it on paper.",
     )
 
+    leaving_count = fields.Integer(
+        string="In the Queue",
+        compute="_compute_waiting",
+        help="Posted invoices that wait for a scheduled action of Odoo to make their "
+        "PDF or to send their e-mail. If they stay for long, ask your administrator.",
+    )
+
     def _compute_waiting(self):
         Move = self.env["account.move"]
         new = self.filtered(lambda run: not run._origin)
-        new.print_count = new.send_count = 0
+        new.print_count = new.send_count = new.leaving_count = 0
         for run in self - new:
             waiting = run._waiting_domain()
             run.print_count = Move.search_count(waiting & ON_PAPER)
             run.send_count = Move.search_count(waiting) - run.print_count
+            run.leaving_count = len(run._leaving())
+
+    def _leaving(self):
+        """Return the invoices that a scheduled action of Odoo has still to send."""
+        self.ensure_one()
+        moves = self.env["account.move"].search(
+            Domain("billing_run_model", "=", self._name)
+            & Domain("billing_run_id", "=", self._origin.id)
+            & Domain("state", "=", "posted")
+        )
+        # sudo: only the ids of their own invoices leave
+        mails = self.env["mail.mail"].sudo()
+        outgoing = mails.search(
+            [
+                ("state", "=", "outgoing"),
+                ("model", "=", moves._name),
+                ("res_id", "in", moves.ids),
+            ]
+        )
+        left = set(outgoing.mapped("res_id"))
+        return moves.filtered(lambda move: move.sending_data or move.id in left)
 
     def _waiting_domain(self):
         """Return the domain of the posted invoices that nobody has received yet."""
@@ -91,6 +119,18 @@ class DaycareBillingRun(models.Model):
             )
         self._refresh_open_findings()
         return self.env.ref("account.account_invoices").report_action(moves)
+
+    def action_view_leaving(self):
+        """Open the invoices that wait in Odoo's queues.
+
+        :return: a window action
+        """
+        action = self.action_view_moves()
+        return {
+            **action,
+            "name": self.env._("In the Queue: %(run)s", run=self.display_name),
+            "domain": [("id", "in", self._leaving().ids)],
+        }
 
     def action_view_to_print(self):
         """Open the invoices of debtors who get no e-mail.

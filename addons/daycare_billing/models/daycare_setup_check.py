@@ -102,15 +102,11 @@ class DaycareSetupCheck(models.AbstractModel):
         return self._point("reference", name, text, journal, True)
 
     def _income_account(self, company):
-        bare = company._daycare_own_products().filtered(
+        care = company.daycare_product_id.with_company(company)
+        bare = (company._daycare_own_products() | care).filtered(
             lambda product: not product.property_account_income_id
         )
-        care = company.daycare_product_id.with_company(company)
-        if not care.property_account_income_id:
-            bare |= care
-        if not care or not self._groups_have_accounts(company):
-            bare |= care
-        else:
+        if self._groups_have_accounts(company):
             bare -= care
         text = bare and self.env._(
             "%(products)s: no income account of their own. They would be booked as "
@@ -126,7 +122,7 @@ class DaycareSetupCheck(models.AbstractModel):
     def _groups_have_accounts(self, company):
         groups = self.env["daycare.group"].sudo()
         own = groups.search([("company_id", "=", company.id)])
-        return own and all(own.mapped("income_account_id"))
+        return bool(own) and all(group.income_account_id for group in own)
 
     def _rounding(self, company):
         rounding = company.daycare_cash_rounding_id.with_company(company)
@@ -185,6 +181,8 @@ class DaycareSetupCheck(models.AbstractModel):
             "No tariff is in force today for %(groups)s.",
             groups=", ".join(bare.mapped("name")),
         )
+        if not tariffs.search_count([("company_id", "=", company.id)], limit=1):
+            text = self.env._("There is no tariff yet.")
         return self._point("tariff", self.env._("Tariffs"), text, tariffs)
 
     @api.model

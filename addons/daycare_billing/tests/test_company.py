@@ -109,6 +109,34 @@ class TestSetup(DaycareBillingCommon):
         self.assertEqual(care.property_account_income_id.code, "3400")
         self.assertEqual(self.company.daycare_journal_id.invoice_reference_model, "ch")
 
+    def test_point_that_is_set_up_is_not_asked_for_again(self):
+        """Groups without an account of their own take the product's."""
+        self.env["daycare.group"].search([]).income_account_id = False
+        care = self.company.sudo().daycare_product_id.with_company(self.company)
+        account, care.property_account_income_id = (
+            care.property_account_income_id,
+            False,
+        )
+        _setup, steps = self._steps()
+        self.assertIn("income_account", steps)
+        care.property_account_income_id = account
+        _setup, steps = self._steps()
+        self.assertNotIn("income_account", steps)
+        # one group of several with an account is not all of them
+        care.property_account_income_id = False
+        self._group("NUR2", self.department)
+        _setup, steps = self._steps()
+        self.assertIn("income_account", steps)
+
+    def test_empty_company_is_told_what_to_found(self):
+        company = self.env["res.company"].sudo().create({"name": "Empty Centre"})
+        self.env["account.chart.template"].sudo().try_loading(
+            "ch", company=company, install_demo=False
+        )
+        check = self.env["daycare.setup.check"]
+        found = {point["code"] for point in check._open_points(company)}
+        self.assertEqual(found, {"company_address", "bank_account", "groups", "tariff"})
+
     def test_what_is_missing_is_said_before_the_run_fails(self):
         self._spoil()
         self.bracket.month_method = "flat"

@@ -287,10 +287,23 @@ class TestUndelivered(SendingCase):
         queued = run.with_context(mail_notify_force_send=False)
         self.assertFalse(self._send(queued))
         self.assertEqual(self._waiting(run), (0, 1))
+        self.assertEqual(self._leaving(run), 2, "nobody takes them for sent")
+        listed = self.env["account.move"].search(run.action_view_leaving()["domain"])
+        self.assertEqual(
+            listed.partner_id.sorted("name").mapped("name"), self._addressed()
+        )
         mails = self.env["mail.mail"].sudo()
         return mails.search(
             [("model", "=", "account.move"), ("res_id", "in", run.move_ids.ids)]
         )
+
+    def _leaving(self, run):
+        run.invalidate_recordset(["leaving_count"])
+        return run.leaving_count
+
+    def _addressed(self):
+        partners = (self.commune | self.english).partner_id
+        return partners.sorted("name").mapped("name")
 
     def test_connection_that_breaks_in_a_letter_means_send_again(self):
         run = self._bill(post=True)
@@ -314,6 +327,7 @@ class TestUndelivered(SendingCase):
         server.smtp_port = port
         mails.process_email_queue(mails.ids)
         self.assertEqual(len(self.mailbox.messages), 1)
+        self.assertEqual(self._leaving(run), 0)
         self.assertEqual(len(self._send(run)), 2, "the first one, by the button")
         self.assertEqual(self._waiting(run), (0, 1))
         self.assertFalse(self._finding(run))
@@ -323,6 +337,7 @@ class TestUndelivered(SendingCase):
         one, two = self._queue(run)
         one.cancel()
         self.assertEqual(self._waiting(run), (1, 1))
+        self.assertEqual(self._leaving(run), 1)
         two.unlink()
         self.assertEqual(self._waiting(run), (2, 1))
         self.assertEqual(len(self._finding(run)), 2)

@@ -28,6 +28,8 @@ from .messages import Text
 from .operation import Plan
 from .people import block_unusable, merge_data, merge_parents
 from .planning import PlanningMerger
+from .reference import in_force
+from .report import show_rows
 from .rows import RowReader
 from .watch import Watch
 
@@ -191,13 +193,66 @@ def merge(analysis, base, reference, options, watch=NOBODY):
         analysis.groups, analysis.slots, children, base, reference, issues
     ).merge(watch.each(rows.get("prestations", [])))
     watch.step(STEPS["checks"], 5)
-    analysis.merged = Merged(people, children, contracts, planning, issues)
+    analysis.merged = Merged(
+        *(people, children, contracts, planning, issues),
+        waiting=_without_debtor(contracts, children, base, options),
+        nameless=_nameless(rows),
+    )
     analysis.third_parties = Checker(
         analysis.merged, base, reference, options, usable
     ).run()
     check_mappings(analysis.groups, analysis.slots, planning, reference, issues, usable)
     analysis.held = _held_rows(analysis)
+    _note_held(analysis, base)
     rows.clear()
+
+
+def _without_debtor(contracts, children, base, options):
+    """Return the children whose contract is in error and who have no debtor yet."""
+    return {
+        child
+        for child in contracts.blocked - children.blocked - {None}
+        if children.known(child, base)
+        and not in_force(base.billing.get(child, []), options.date_journal)
+    }
+
+
+def _nameless(rows):
+    """Return {file: numbers} of the rows in error without a child's id."""
+    found = {
+        SPECS[name].file: [r.number for r in own if r.blocked and not r.get(spec.child)]
+        for name, own in rows.items()
+        if (spec := SPECS[name]).child
+    }
+    return {file: numbers for file, numbers in found.items() if numbers}
+
+
+def _note_held(analysis, base):
+    """Name the rows that wait because their child is in error (E21)."""
+    merged, places = analysis.merged, collections.defaultdict(dict)
+    names = {}
+    wrong = {(i.file, i.row) for i in analysis.issues if i.blocking and i.row}
+    for name, numbers in analysis.held.items():
+        spec = SPECS[name]
+        if not spec.child:
+            continue
+        for row in analysis.rows.get(name, ()):
+            child = row.get(spec.child)
+            if name == "enfants":
+                names[child] = f"{row.get('firstname')} {row.get('lastname')}"
+            held = row.number in numbers and (spec.file, row.number) not in wrong
+            if held and child in merged.children.blocked:
+                places[child].setdefault(spec.file, []).append(row.number)
+    for child, files in places.items():
+        stored = base.children.get(child)
+        analysis.issues.add(
+            "E21",
+            SPECS["enfants"].file,
+            value=child,
+            n=names.get(child) or (stored.label if stored else ""),
+            o=show_rows(files),
+            child=child,
+        )
 
 
 def _held_rows(analysis):
@@ -207,7 +262,7 @@ def _held_rows(analysis):
     blocked = {
         "enfants": children,
         "contrats": children | merged.contracts.blocked,
-        "prestations": children | merged.planning.blocked,
+        "prestations": children | merged.planning.blocked | merged.waiting,
         "intervenantsdata": people,
     }
     keys = {"intervenantsdata": "kibe_id"}

@@ -1,6 +1,7 @@
 """Debtors and links between children and guardians (sections 1.2, 1.4, 1.8)."""
 
 from .context import ADDRESS
+from .messages import Text
 from .operation import Action, address_key, difference
 from .reference import in_force
 
@@ -25,10 +26,28 @@ def decide_debtors(context):
             debtor = named or main
         else:
             debtor = main if current == base.link(child, "is_main") else current
+        if child in contracts.blocked:
+            _note_contract(context, child, current)
         if debtor:
             context.debtors[child] = debtor
         if current and not named and current == debtor:
             _note_kept(context, child, current)
+
+
+def _note_contract(context, child, current):
+    """Say what becomes of a child whose contract is in error (T10)."""
+    if child in context.merged.waiting:
+        then = Text(
+            "Qui paie n'est pas connu: ses placements attendent, sinon le parent "
+            "principal paierait.",
+            "Who pays is not known: the placements wait, or else the main parent "
+            "would pay.",
+        )
+    else:
+        name = context.guardian_name(current)
+        then = Text(f"{name} reste le débiteur.", f"{name} stays the debtor.")
+    name = context.child_name(child)
+    context.issues.add("T10", "contrats.csv", value=child, n=name, o=then, child=child)
 
 
 def debtors_by_child(context):

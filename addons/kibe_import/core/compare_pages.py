@@ -7,9 +7,10 @@ import datetime
 from .compare_links import concerned, current_debtor
 from .const import CONFIDENTIAL_ABOVE, ENFANTS, PRESTATIONS, WEEKDAYS
 from .issue import HIDDEN
-from .messages import Text
+from .messages import Severity, Text
 from .operation import Action, difference
 from .reference import in_force
+from .report import show_rows
 
 DATED = "%d.%m.%Y"
 
@@ -164,7 +165,8 @@ class SectorComparer:
         merged, losing = self.context.merged, self.context.plan.losing
         children = dict.fromkeys([*merged.children.rows, *self.planning.pages])
         children.update(dict.fromkeys(self.planning.named - {None}))
-        blocked = self.planning.blocked | merged.children.blocked
+        held = self.planning.blocked | merged.waiting
+        blocked = held | merged.children.blocked
         for child in self.context.watch.each(children):
             if child not in blocked and merged.children.known(child, self.context.base):
                 self._rebuild(child, self.planning.pages.get(child, {}))
@@ -172,7 +174,7 @@ class SectorComparer:
         if losing:
             names = ", ".join(losing)
             self.context.issues.add("P26", PRESTATIONS.file, value=len(losing), n=names)
-        self.context.add_blocked("sector", PRESTATIONS.file, self.planning.blocked)
+        self.context.add_blocked("sector", PRESTATIONS.file, held)
 
     def _handle_absent(self):
         """Children with running placements whom the delivery lacks (P32, P33)."""
@@ -180,7 +182,9 @@ class SectorComparer:
         if not absent:
             return
         code, then = "P33", Text("leurs placements restent", "their placements stay")
-        if options.absent == "end":
+        if self._is_doubtful() and options.absent == "end":
+            code = "P32"
+        elif options.absent == "end":
             last = options.absent_until
             shown = last.strftime(DATED)
             then = Text(
@@ -193,6 +197,19 @@ class SectorComparer:
             code = "P32"
         names = ", ".join(self.context.child_name(child) for child in absent)
         self.context.issues.add(code, ENFANTS.file, value=len(absent), n=names, o=then)
+
+    def _is_doubtful(self):
+        """Say whether who is missing may stand in a row that nobody can read (P34)."""
+        nameless, choice = self.context.merged.nameless, self.context.options.absent
+        if not nameless or choice == "leave":
+            return bool(nameless)
+        self.context.issues.add(
+            "P34",
+            ENFANTS.file,
+            n=show_rows(nameless),
+            severity=Severity.ROW if choice else Severity.WARNING,
+        )
+        return True
 
     def _kibe_pages(self, child):
         stored = self.context.base.sectors.get(child, [])

@@ -27,13 +27,20 @@ ROLE_NAMES = {
 
 @dataclasses.dataclass(slots=True)
 class Merged:
-    """A delivery, merged over its files and checked."""
+    """A delivery, merged over its files and checked.
+
+    :ivar waiting: children whose contract is in error and for whom nobody is known to
+        pay: without placements nothing is billed to the wrong one
+    :ivar nameless: file → numbers of the rows of which nobody can tell whose they are
+    """
 
     people: object
     children: object
     contracts: object
     planning: object
     issues: Issues
+    waiting: set = dataclasses.field(default_factory=set)
+    nameless: dict = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(slots=True)

@@ -41,6 +41,7 @@ class ContractMerger:
         :return: Contracts
         """
         conflicts = self._conflicts(rows)
+        self._block_doubtful(rows)
         for row in rows:
             child = row.get("child_id")
             if row.blocked or child in conflicts:
@@ -61,6 +62,15 @@ class ContractMerger:
                 self._add("T04", row, "de_id", child, n=", ".join(named[child]))
         return conflicts
 
+    def _block_doubtful(self, rows):
+        """A row in error that names no child may name the debtor of any of them."""
+        doubtful = [row for row in rows if row.blocked and not row.get("child_id")]
+        mains = {row.get("main_id") for row in doubtful}
+        named = {row.get("child_id") for row in rows}
+        for child, row in self.children.rows.items() if mains else ():
+            if child not in named and mains & {None, row.get("main_id")}:
+                self.contracts.blocked.add(child)
+
     def _is_child(self, row, child):
         """Say whether the row's child can be written (T01)."""
         if self.children.known(child, self.base):
@@ -73,19 +83,21 @@ class ContractMerger:
         main, partner = self.children.parents(child, self.base)
         if row.get("main_id") != main:
             self._add("T02", row, "main_id", row.get("main_id"), n=child)
+        debtor = row.get("de_id")
+        couple = self.children.couple(main, self.people)
+        if debtor is None:
+            self._add("T07", row, "de_id")
+        elif debtor in (main, partner, *couple):
+            self._add("T05", row, "de_id", child, n=debtor)
+        elif not self._merge_debtor(row, debtor):
+            self.contracts.blocked.add(child)
+            return
+        if debtor is not None:
+            self.contracts.debtors[child] = (debtor, row.number)
+        # Last: of a row in error nothing is taken, the e-mail neither.
         if self.people.known(row.get("main_id"), self.base):
             person = person_of(row.get("main_id"), self.people, row)
             merge_cell(person, "email", row, "email", self.issues)
-        debtor = row.get("de_id")
-        if debtor is None:
-            self._add("T07", row, "de_id")
-        elif debtor in (main, partner, *self.children.couple(main, self.people)):
-            self._add("T05", row, "de_id", child, n=debtor)
-            self.contracts.debtors[child] = (debtor, row.number)
-        elif self._merge_debtor(row, debtor):
-            self.contracts.debtors[child] = (debtor, row.number)
-        else:
-            self.contracts.blocked.add(child)
 
     def _merge_debtor(self, row, debtor):
         """Take a third-party debtor's values (T03, I13); say whether it can be used."""

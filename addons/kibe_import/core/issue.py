@@ -8,7 +8,8 @@ HIDDEN = "•••"
 SHOWN = 60
 # Messages about many values at once name them all, within reason.
 LISTING = frozenset(
-    {"C04", "C05", "C23", "P26", "P32", "P33", "X12", "Z04", "Z11", "Z12", "Z14"}
+    {"C04", "C05", "C23", "E21", "P26", "P32", "P33", "P34", "X12"}
+    | {"Z04", "Z11", "Z12", "Z14"}
 )
 LISTED = 400
 # What an issue keeps beside the placeholders of its text.

@@ -10,6 +10,7 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
 
+from ...exchange_run.core.numbers import ranges
 from ...exchange_run.core.text import is_formula
 from .cells import ExcelError
 from .const import SPECS
@@ -100,3 +101,14 @@ def _cell(sheet, value, level="ok", bold=False):
     if level in FILLS:
         cell.fill = FILLS[level]
     return cell
+
+
+def show_rows(files):
+    """Return rows as people write them.
+
+    :param dict files: file → numbers
+
+    >>> show_rows({"contrats.csv": [2], "prestations.csv": [4, 5, 6, 9]})
+    'contrats.csv 2; prestations.csv 4–6, 9'
+    """
+    return "; ".join(f"{file} {ranges(numbers)}" for file, numbers in files.items())

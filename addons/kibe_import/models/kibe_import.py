@@ -7,6 +7,13 @@ from odoo.exceptions import UserError, ValidationError
 from ..core import analysis
 from ..core.messages import Text
 
+#: What a plan is made from: settled as soon as the import writes.
+CHOICES = {
+    *("archive", "archive_name", "groups_file", "slots_file", "date_journal"),
+    *("operation", "income_basis", "skip_error_rows", "confirm_loss"),
+    *("absent_action", "absent_until", "company_id"),
+}
+
 
 class KibeImport(models.Model):
     """One delivery of Kibé: its files, its plan, its messages and what came of it.
@@ -181,6 +188,22 @@ class KibeImport(models.Model):
             name = (run.archive_name or "").lower()
             run.takes_mappings = name.endswith((".xls", ".xlsx"))
 
+    def write(self, vals):
+        """Change imports; files and choices stay what they were when they counted.
+
+        :raises UserError: the import works, or is over
+        """
+        names = CHOICES.intersection(vals)
+        if names and not self._is_engine_writing():
+            for run in self.filtered(lambda run: run._is_settled()):
+                changed = [n for n in names if not run._engine_is_same(n, vals[n])]
+                if changed:
+                    run._refuse_settled()
+        return super().write(vals)
+
+    def _is_settled(self):
+        return self.imported or self.state in ("running", "partial", "cancelled")
+
     # === BUTTONS ===
 
     def action_run(self):
@@ -235,14 +258,17 @@ class KibeImport(models.Model):
         :raises UserError: the import wrote records, or works now
         """
         self.ensure_one()
-        if self.imported or self.state in ("running", "cancelled"):
-            raise UserError(
-                self.env._(
-                    "%(name)s is over or running. Upload the delivery again in a new "
-                    "import.",
-                    name=self.display_name,
-                )
+        if self._is_settled():
+            self._refuse_settled()
+
+    def _refuse_settled(self):
+        raise UserError(
+            self.env._(
+                "%(name)s is over or running. Upload the delivery again in a new "
+                "import.",
+                name=self.display_name,
             )
+        )
 
     # === START, END ===
 
@@ -333,6 +359,7 @@ class KibeImport(models.Model):
         if self.operation == "test":
             return
         self.imported = True
+        self._check_archive()
         raw, extra = self._raw_files()
         found = analysis.archive.open_delivery(
             raw, self.archive_name or "", analysis.Issues(), extra

@@ -1,6 +1,7 @@
 import time
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.exchange_run.core import zip_file
@@ -74,8 +75,15 @@ class KibeImportBackground(models.AbstractModel):
 
     def _work(self):
         """Read and plan what was queued, then import it. Lock held by caller."""
-        if self.to_plan and not self._plan_queued():
-            return None
+        if self.to_plan:
+            if not self._plan_queued():
+                return None
+        elif self.operation != "test":
+            try:
+                self._check_plan()
+            except UserError as error:
+                self._record_error(error)
+                return self._end("failed")
         return super()._work()
 
     def _plan_queued(self):

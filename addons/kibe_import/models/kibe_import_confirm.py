@@ -63,6 +63,7 @@ class KibeImportConfirm(models.AbstractModel):
         "losing_count",
         "confirm_loss",
         "confirm_warnings",
+        "absent_action",
     )
     def _compute_obstacle(self):
         for run in self:
@@ -102,6 +103,8 @@ class KibeImportConfirm(models.AbstractModel):
                     count=rows,
                 )
             )
+        if rows and self.skip_error_rows and self.absent_action == "end":
+            obstacles += self._first_texts("code", ("P34",))[0]
         if self.losing_count and not self.confirm_loss:
             obstacles.append(
                 self.env._(

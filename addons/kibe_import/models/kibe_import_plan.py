@@ -3,6 +3,7 @@ import hashlib
 from decimal import Decimal
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.exchange_run.core.numbers import runs
@@ -157,13 +158,60 @@ class KibeImportPlan(models.AbstractModel):
             notes.add(
                 "U04", self.archive_name, value=twin.date_end.strftime("%d.%m.%Y")
             )
+        previewed = self.operation != "test" and self.fingerprint and self.sha256
+        if previewed and previewed != digest:
+            notes.add("U06", self.archive_name)
         self.sha256 = digest
         self._log_issues(notes, "both")
         if notes.fatal:
             self.refusal = self._texts(notes)
+        return self._state_print(raw, extra, options)
+
+    def _state_print(self, raw, extra, options):
+        """Return the fingerprint of all that a plan depends on.
+
+        :param bytes raw: the upload
+        :param dict extra: see `_raw_files`
+        :param Options options: the choices of the operator
+        """
         files = [raw, extra.get("groups"), extra.get("slots")]
         # sudo: only a fingerprint leaves; it must not depend on what the user may see
         return analysis.fingerprint(files, options, self.sudo()._base_state())
+
+    def _check_archive(self):
+        """Refuse to work with another file than the one that was read.
+
+        :raises UserError: the file was replaced behind the import's back
+        """
+        raw, _extra = self._raw_files()
+        if self.sha256 and hashlib.sha256(raw).hexdigest() != self.sha256:
+            raise UserError(
+                self.env._(
+                    "The file of %(name)s is not the one that was read: somebody "
+                    "replaced it. Upload the delivery again in a new import.",
+                    name=self.display_name,
+                )
+            )
+
+    def _check_plan(self):
+        """Refuse to apply a plan that does not hold any more; nothing is written yet.
+
+        Between the reading and the writing, a delivery that is imported in the
+        background waits for its worker.
+
+        :raises UserError: a file, a choice or a stored record is another one than when
+            the plan was made
+        """
+        self._check_archive()
+        raw, extra = self._raw_files()
+        if self.fingerprint != self._state_print(raw, extra, self._options()):
+            raise UserError(
+                self.env._(
+                    "Stored records or choices changed after %(name)s was read, before "
+                    "it was imported. Nothing was imported; try again.",
+                    name=self.display_name,
+                )
+            )
 
     def _check_start(self, found, plans, state):
         """Say why a real import may not start, or that the plan is a new one (U05)."""
@@ -174,9 +222,10 @@ class KibeImportPlan(models.AbstractModel):
         self.refusal = self._refusal(found, plans)
         stale = previous and previous != state
         if stale and self.operation != "test" and not self.refusal:
-            notes = analysis.Issues()
-            notes.add("U05")
-            self._log_issues(notes, "both")
+            if not self.exchange_message_ids.filtered(lambda m: m.code == "U06"):
+                notes = analysis.Issues()
+                notes.add("U05")
+                self._log_issues(notes, "both")
             self.needs_review = True
 
     def _absent_count(self, plan):
@@ -196,6 +245,9 @@ class KibeImportPlan(models.AbstractModel):
                 "The files contain errors. Correct them, or choose to import "
                 "without the rows in error."
             )
+        doubtful = [i for plan in plans for i in plan.issues if i.code == "P34"]
+        if doubtful and self.absent_action:
+            return self._texts(doubtful[:1])
         if self.losing_count and not self.confirm_loss:
             return self.env._(
                 "Children who would lose their placements: %(count)s. "

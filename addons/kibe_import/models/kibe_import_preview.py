@@ -170,6 +170,7 @@ class KibeImportPreview(models.AbstractModel):
         :return: a URL action
         """
         self.ensure_one()
+        self._check_archive()
         raw, extra = self._raw_files()
         # sudo: the editable lists only serve to read the cells again
         reference = self.sudo()._load_reference()

@@ -4,6 +4,7 @@ from . import test_attach
 from . import test_background
 from . import test_confirm
 from . import test_correspondence
+from . import test_exchanged
 from . import test_files
 from . import test_import
 from . import test_preview

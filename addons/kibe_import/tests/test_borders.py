@@ -114,6 +114,32 @@ class TestKibeBorders(KibeImportCommon):
         run.action_undo()
         self.assertEqual(str(self.placements().date_to), "2021-12-01")
 
+    @freeze_time("2021-06-15")
+    def test_nobody_is_ended_while_a_row_cannot_be_told(self):
+        """The row without a readable id may be the missing child's."""
+        self.run_import("kibe_sample.zip", "create")
+        # the child's number was typed wrong: for the import it is not there
+        raw = edited(
+            ("enfants", 2, 1, "1000O"),
+            drop=[("prestations", row) for row in range(2, 7)] + [("contrats", 2)],
+        )
+        ends = {"absent_action": "end", "absent_until": "2021-06-30"}
+        values = {"date_journal": "2021-06-01", "skip_error_rows": True, **ends}
+        run = self.run_import(raw, "test", self.clerk, **values)
+        run.confirm_warnings = True
+        self.assertIn("enfants.csv 2", run.obstacle)
+        self.assertIn("aucun placement ne se termine", run.obstacle)
+        run.action_overwrite()
+        self.assertEqual((run.state, run.imported), ("failed", False))
+        self.assertIn("enfants.csv 2", run.refusal)
+        self.assertEqual(str(self.placements().date_to), "2021-12-01")
+        run.absent_action = "leave"
+        run.action_test()
+        run.confirm_warnings = True
+        run.action_overwrite()
+        self.assertTrue(run.imported, run.refusal)
+        self.assertEqual(str(self.placements().date_to), "2021-12-01")
+
     @freeze_time("2022-06-15")
     def test_nobody_asks_for_whose_placements_are_over(self):
         run = self.deliver("test")

@@ -74,3 +74,29 @@ def test_ended_in_an_invoiced_month(base, delivery):
     result = run(delivery, base, options=choose("end", datetime.date(2021, 6, 30)))
     months = {dict(i.args)["n"] for i in result.issues if i.code == "P27"}
     assert months == {"07.2021"}, "in March nothing changes"
+
+
+@pytest.mark.parametrize("cell", ["1000O", "", "#REF!"])
+def test_nobody_is_ended_where_a_row_names_no_child(base, delivery, cell):
+    """The row may be the child's who seems to be missing."""
+    row = [*Delivery().rows[CHILD][1]]
+    delivery.add(CHILD, cell, *row[1:])
+    asked = run(delivery, base, overwrite=True)
+    assert str(asked.first("P34").severity) == "W"
+    ended = run(delivery, base, options=choose("end", datetime.date(2021, 6, 30)))
+    issue = ended.first("P34")
+    assert issue.blocking
+    assert "enfants.csv 3" in dict(issue.args)["n"]
+    assert not [o for o in ended.operations("sector").values() if o.key[0] == GONE]
+    assert "P33" not in ended.codes
+    left = run(delivery, base, options=choose("leave"))
+    assert {"P33", "P34"} & left.codes == {"P33"}
+
+
+def test_child_in_error_is_not_missing(base):
+    """Its id is read: its row is in error, and its placements stay as they are."""
+    delivery = Delivery().set(CHILD, 2, 5, "31.02.2020")
+    base.absent = []
+    result = run(delivery, base, options=choose("end", datetime.date(2021, 6, 30)))
+    assert not {"P32", "P33", "P34", "P26"} & result.codes
+    assert not [o for o in result.operations("sector", "deleted") if o[0] == GONE]

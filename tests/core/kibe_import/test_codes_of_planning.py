@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from .changes import (
+    CHILD,
     FOUND,
     PLAN,
     again,
@@ -130,3 +131,13 @@ def test_hand_made_page_stays(base):
     result = run(Delivery().set(PLAN, 2, 5, "30.11.2021"), manual)
     assert "P28" in result.codes
     assert result.counters["sector"]["deleted"] == 0
+
+
+def test_who_left_properly_is_not_asked_about():
+    """The page ends with the departure, whatever the file says of the state."""
+    delivery = Delivery().set(CHILD, 2, 9, "90").set(CHILD, 2, 10, "01.12.2021")
+    assert "P23" not in run(delivery).codes
+    delivery.set(CHILD, 2, 10, "30.11.2021")
+    assert "01.12.2021" in dict(run(delivery).first("P23").args)["n"].fr
+    delivery.set(CHILD, 2, 10, "").set(CHILD, 2, 11, "")
+    assert "résilié" in dict(run(delivery).first("P23").args)["o"].fr
