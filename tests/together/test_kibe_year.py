@@ -26,7 +26,7 @@ ACCIDENTS = {
     3: {"P32", "P27"},
     4: {"P04", "U02"},
     7: {"Z15"},
-    8: {"E17"},
+    8: {"E16"},
     9: {"C19"},
     11: {"V02", "P34"},
     12: {"U04", "U06"},
@@ -55,7 +55,7 @@ def play(name):
         )
     lines = [line for line in done.stdout.splitlines() if line.startswith("YEAR ")]
     if not lines:
-        raise Problem("The year was not played to its end.", done.stderr[-3000:])
+        raise Problem(f"The year was not played to its end:\n{done.stderr[-3000:]}")
     return json.loads(lines[0].removeprefix("YEAR "))
 
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AccountBillingRunLine(models.Model):
@@ -21,13 +21,27 @@ class AccountBillingRunLine(models.Model):
     partner_id = fields.Many2one("res.partner")
     source_count = fields.Integer(string="Documents")
     currency_id = fields.Many2one("res.currency", required=True)
-    amount = fields.Monetary(string="Untaxed Amount")
+    amount = fields.Monetary(help="Untaxed, positive on credit notes, too.")
+    is_refund = fields.Boolean(help="It becomes a credit note.")
+    amount_signed = fields.Monetary(
+        string="Untaxed Amount",
+        compute="_compute_amount_signed",
+        help="Less than nothing on credit notes.",
+    )
     move_id = fields.Many2one(
         "account.move", ondelete="set null", index="btree_not_null"
     )
     error = fields.Char(readonly=True)
 
     _run_idx = models.Index("(run_model, run_id)")
+
+    @api.depends("amount", "is_refund", "move_id.move_type")
+    def _compute_amount_signed(self):
+        for line in self:
+            # sudo: who may see the run need not be allowed to read moves
+            move = line.sudo().move_id
+            refund = "refund" in move.move_type if move else line.is_refund
+            line.amount_signed = -line.amount if refund else line.amount
 
     def _is_undone(self):
         """Tell whether the move was cancelled or reversed: another bills its sources.

@@ -52,12 +52,14 @@ class AccountBillingRunMixin(models.AbstractModel):
             run.move_count = counts.get(run.id, 0)
 
     @api.depends(
-        "line_ids.amount", "line_ids.move_id.state", "line_ids.move_id.payment_state"
+        "line_ids.amount_signed",
+        "line_ids.move_id.state",
+        "line_ids.move_id.payment_state",
     )
     def _compute_amount(self):
         for run in self:
             lines = run.line_ids.filtered(lambda line: not line._is_undone())
-            run.amount = sum(lines.mapped("amount"))
+            run.amount = sum(lines.mapped("amount_signed"))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_billed(self):

@@ -128,6 +128,7 @@ class AccountBillingRunMixin(models.AbstractModel):
             "label": converter._group_label(self, key, sources),
             "partner_id": move_vals.get("partner_id"),
             "currency_id": move_vals.get("currency_id") or self.currency_id.id,
+            "is_refund": "refund" in (move_vals.get("move_type") or ""),
             "amount": self._billing_amount(
                 move_vals, converter._prepare_lines(self, key, sources)
             ),

@@ -74,6 +74,18 @@ class TestCorrections(DaycareBillingCommon):
             ],
         )
 
+    def test_credit_note_is_taken_off_the_total_of_the_documents(self):
+        self._bill(post=True)
+        self.sector.date_to = "2021-03-10"
+        run = self._run(APRIL)
+        run.action_compute()
+        for step in (run.action_preview_invoices, run.action_invoice):
+            step()
+            total = sum(run.line_ids.mapped("amount_signed"))
+            self.assertAlmostEqual(total, run.total_amount)
+            self.assertTrue(run.line_ids.filtered(lambda line: line.amount_signed < 0))
+        self.assertIn("out_refund", run.move_ids.mapped("move_type"))
+
     def test_negative_total_is_a_credit_note(self):
         self._bill(post=True)
         self._regenerate("2021-03-15")

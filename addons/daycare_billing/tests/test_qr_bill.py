@@ -3,11 +3,48 @@ import io
 import zxingcpp
 from pypdf import PdfReader
 
-from odoo.tests import tagged
+from odoo import fields
+from odoo.tests import TransactionCase, tagged
 
 from .common import DaycareBillingCommon
 
 QR_IBAN = "CH4431999123000889012"
+
+
+def qr_code(move):
+    """Print an invoice and return the lines of the QR code on it."""
+    report = move.env["ir.actions.report"].with_context(force_report_rendering=True)
+    pdf, _kind = report._render_qweb_pdf("account.report_invoice", move.ids)
+    [text] = [
+        code.text
+        for page in PdfReader(io.BytesIO(pdf)).pages
+        for image in page.images
+        for code in zxingcpp.read_barcodes(image.image.convert("L"))
+    ]
+    return text.split("\n")
+
+
+@tagged("post_install", "-at_install")
+class TestDemoBill(TransactionCase):
+    """What a newcomer sees in the Swiss company of the demonstration."""
+
+    def test_demonstration_prints_a_bill_in_francs(self):
+        company = self.env.ref("base.demo_company_ch", raise_if_not_found=False)
+        if not company:
+            self.skipTest("installed without demo data")
+        env = self.env(context={"allowed_company_ids": company.ids})
+        self.assertIn(company, env.ref("base.user_admin").company_ids)
+        self.assertFalse(env["daycare.setup.check"]._open_points(company))
+        day = fields.Date.today().replace(day=1)
+        run = env["daycare.billing.run"].create({"month": day, "invoice_date": day})
+        run.action_compute()
+        run.action_invoice()
+        run.action_post()
+        invoices = run.move_ids.filtered(lambda move: move.move_type == "out_invoice")
+        self.assertTrue(invoices)
+        self.assertEqual(invoices.currency_id.name, "CHF")
+        code = qr_code(invoices[0])
+        self.assertEqual((code[0], code[19]), ("SPC", "CHF"))
 
 
 @tagged("post_install", "-at_install")
@@ -32,17 +69,7 @@ class TestQRBill(DaycareBillingCommon):
         cls.melody.billing_data_ids.debtor_id = cls.mother
 
     def _code(self, move):
-        """Print the invoice and return the lines of the QR code on it."""
-        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
-        pdf, _kind = report._render_qweb_pdf("account.report_invoice", move.ids)
-        texts = [
-            code.text
-            for page in PdfReader(io.BytesIO(pdf)).pages
-            for image in page.images
-            for code in zxingcpp.read_barcodes(image.image.convert("L"))
-        ]
-        self.assertEqual(len(texts), 1, "one QR code on the invoice")
-        return texts[0].split("\n")
+        return qr_code(move)
 
     def test_payload_of_the_printed_bill(self):
         move = self._bill(post=True).move_ids

@@ -221,7 +221,12 @@ def parse_npa(raw):
         return Npa(match[1], match[2], country), (("E16", {"n": match[1]}),)
     match = FOREIGN_TOWN.fullmatch(value)
     if match:
-        return Npa(match[2], match[3], _country(match[1])), (("E17", {}),)
+        found = Npa(match[2], match[3], _country(match[1]))
+        if found.country:
+            # nothing is left to be completed
+            shown = f"{found} {found.city} ({found.country})"
+            return found, (("E16", {"n": shown}),)
+        return found, (("E17", {}),)
     match = FOREIGN.fullmatch(value)
     if match:
         return Npa(match[2], None, _country(match[1])), (("E17", {}),)

@@ -152,18 +152,21 @@ def test_entities_are_refused_in_a_part_of_any_name():
 
 
 @pytest.mark.parametrize(
-    ("written", "npa", "city", "country"),
+    ("written", "npa", "city", "country", "code"),
     [
-        ("F-74200 Thonon-les-Bains", "74200", "Thonon-les-Bains", "FR"),
-        ("74200 Thonon", "74200", "Thonon", None),
-        ("9490", "9490", None, "LI"),
-        ("9490 Vaduz", "9490", "Vaduz", "LI"),
-        ("1920", "1920", None, "CH"),
+        ("F-74200 Thonon-les-Bains", "74200", "Thonon-les-Bains", "FR", "E16"),
+        ("F-74200", "74200", None, "FR", "E17"),
+        ("74200 Thonon", "74200", "Thonon", None, "E17"),
+        ("9490", "9490", None, "LI", None),
+        ("9490 Vaduz", "9490", "Vaduz", "LI", "E16"),
+        ("1920", "1920", None, "CH", None),
     ],
 )
-def test_postcodes_with_town_and_country(written, npa, city, country):
-    found, _problems = cells.parse_npa(written)
+def test_postcodes_with_town_and_country(written, npa, city, country, code):
+    """Nobody is asked to complete what is whole."""
+    found, problems = cells.parse_npa(written)
     assert (str(found), found.city, found.country) == (npa, city, country)
+    assert [problem for problem, _args in problems] == ([code] if code else [])
 
 
 def test_a_number_that_lost_its_zero():
