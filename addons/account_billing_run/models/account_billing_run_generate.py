@@ -5,6 +5,9 @@ from odoo.tools import SQL, float_compare
 
 from ..bulk import insert_rows, update_rows
 
+#: Code of the finding that the quick way of creating documents is not taken.
+ODOOS_WAY = "odoos_way"
+
 
 class AccountBillingRunMixin(models.AbstractModel):
     """How a run creates the draft moves, each source once."""
@@ -58,12 +61,12 @@ class AccountBillingRunMixin(models.AbstractModel):
         if not groups:
             return
         common = self._billing_move_vals(converter._name)
-        moves = self.env["account.move"]._billing_create(
-            [
-                {**common, **self._billing_group_vals(converter, line, sources)}
-                for line, sources in groups
-            ]
-        )
+        vals_list = [
+            {**common, **self._billing_group_vals(converter, line, sources)}
+            for line, sources in groups
+        ]
+        fast = self._billing_is_fast(vals_list)
+        moves = self.env["account.move"]._billing_create(vals_list, fast)
         self._billing_link(converter, groups, moves)
         created = []
         for (line, sources), move in zip(groups, moves, strict=True):
@@ -74,6 +77,46 @@ class AccountBillingRunMixin(models.AbstractModel):
         billed = sum(len(sources) for _line, sources in groups)
         self._count(converter._source_model, "billed", billed)
         self._count("account.move", "create", len(moves))
+
+    def _billing_is_fast(self, vals_list):
+        """Tell whether this run creates its documents the quick way.
+
+        Before its first document both ways are compared. If they differ, the run goes
+        Odoo's own way to its end, and says so.
+
+        :param list vals_list: values of the moves to create next
+        """
+        Move = self.env["account.move"]
+        if not Move._billing_fast_allowed() or self._billing_goes_odoos_way():
+            return False
+        mine = [
+            ("billing_run_model", "=", self._name),
+            ("billing_run_id", "=", self.id),
+        ]
+        # sudo: documents count also where the user may not see them
+        if Move.sudo().search_count(mine, limit=1):
+            return True
+        found = Move._billing_fast_difference(vals_list)
+        if found:
+            self._log(
+                "warning",
+                self.env._(
+                    "The documents are created in Odoo's own way, which takes longer: "
+                    "the quick way would no longer write the same into %s. An addon or "
+                    "an update may be the reason; tell your administrator.",
+                    found,
+                ),
+                code=ODOOS_WAY,
+                value=found,
+            )
+        return not found
+
+    def _billing_goes_odoos_way(self):
+        """Tell whether this run has found that both ways differ."""
+        domain = [("run_model", "=", self._name), ("run_id", "=", self.id)]
+        # sudo: the run's own findings
+        Message = self.env["exchange.message"].sudo()
+        return bool(Message.search(domain + [("code", "=", ODOOS_WAY)], limit=1))
 
     def _billing_lock_groups(self, converter, lines):
         """Lock the sources and drop those that were billed since the preview.

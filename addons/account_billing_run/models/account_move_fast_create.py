@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 SALE = ("out_invoice", "out_refund", "out_receipt")
 NO_AMOUNT = ("line_section", "line_subsection", "line_note")
@@ -17,13 +18,28 @@ FAST_CONTEXT = {
 }
 
 
+#: System parameter that turns the quick way off: 0.
+FAST_PARAMETER = "account_billing_run.fast_create"
+#: So many lines of a document are compared with what Odoo's own way makes of them.
+SAMPLE_LINES = 2
+#: Columns that two moves, or two of their journal items, never share.
+OWN_COLUMNS = {
+    *("id", "move_id", "access_token"),
+    *("create_date", "create_uid", "write_date", "write_uid"),
+}
+
+
+class _Undone(Exception):
+    """Leaves a savepoint that is not to be kept."""
+
+
 class AccountMove(models.Model):
     """Draft invoices and bills from complete journal entries."""
 
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _billing_create(self, vals_list):
+    def _billing_create(self, vals_list, fast=None):
         """Create draft invoices or bills quickly, with the entries Odoo would make.
 
         Dated moves in company currency whose lines carry no tax get all their journal
@@ -31,9 +47,13 @@ class AccountMove(models.Model):
 
         :param vals_list: values as for `create()`, with the lines as create commands
             in `invoice_line_ids`
+        :param bool fast: False goes Odoo's own way with all; by default what the
+            system parameter says
         :return: the moves, in the order of `vals_list`
         :raises ValidationError: a move does not add up to its lines
         """
+        if not (self._billing_fast_allowed() if fast is None else fast):
+            return self.with_context(tracking_disable=True).create(vals_list)
         partners = self.env["res.partner"].browse({v["partner_id"] for v in vals_list})
         # Records of one iteration are read together.
         partners = {partner.id: partner for partner in partners}
@@ -58,6 +78,62 @@ class AccountMove(models.Model):
         )
         self._billing_check_fast_totals(moves, totals)
         return moves
+
+    # === TRUST ===
+
+    @api.model
+    def _billing_fast_allowed(self):
+        """Tell whether moves may be created the quick way on this system."""
+        # sudo: whether it is quick is no secret
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param(FAST_PARAMETER, "1") not in ("0", "False")
+
+    @api.model
+    def _billing_fast_difference(self, vals_list):
+        """Return in what a move of the quick way differs from Odoo's own, or None.
+
+        An addon or an update may have changed what Odoo's way does. The first move that
+        would go the quick way is created both ways, compared column by column, and not
+        kept.
+
+        :param vals_list: as of `_billing_create`
+        :return: name of a table and its column
+        """
+        for vals in vals_list:
+            # a few lines have all columns, and take no longer than a short document
+            few = vals["invoice_line_ids"][:SAMPLE_LINES]
+            vals = {**vals, "invoice_line_ids": few}
+            partner = self.env["res.partner"].browse(vals["partner_id"])
+            if self._billing_fast_total(vals, partner) is not None:
+                break
+        else:
+            return None
+        (move, items), (odoos_move, odoos_items) = (
+            self._billing_rows_of(vals, fast) for fast in (True, False)
+        )
+        if found := _difference(move, odoos_move):
+            return f"account_move.{found}"
+        if found := _difference(items, odoos_items):
+            return f"account_move_line.{found}"
+        return None
+
+    @api.model
+    def _billing_rows_of(self, vals, fast):
+        """Create a move, and return what it and its items would be in the database."""
+        rows = []
+        try:
+            with self.env.cr.savepoint():
+                move = self._billing_create([vals], fast)
+                self.env.flush_all()
+                for query in (
+                    SQL("SELECT * FROM account_move WHERE id = %s", move.id),
+                    SQL("SELECT * FROM account_move_line WHERE move_id = %s", move.id),
+                ):
+                    self.env.cr.execute(query)
+                    rows.append(self.env.cr.dictfetchall())
+                raise _Undone
+        except _Undone:
+            return rows
 
     # Odoo looks for the decorator on the last override only.
     @api.onchange("partner_id")
@@ -165,3 +241,21 @@ class AccountMove(models.Model):
                         expected=total,
                     )
                 )
+
+
+def _difference(rows, others):
+    """Return the first column in which rows of a table differ, in whatever order."""
+    rows, others = (
+        sorted(
+            ({k: v for k, v in row.items() if k not in OWN_COLUMNS} for row in given),
+            key=lambda row: (row.get("balance") or 0, repr(row)),
+        )
+        for given in (rows, others)
+    )
+    if len(rows) != len(others):
+        return "id"
+    for row, other in zip(rows, others, strict=True):
+        for name, value in row.items():
+            if value != other[name]:
+                return name
+    return None

@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.account_move_fast_create import FAST_PARAMETER
 from .common import BillingCase
 
 #: Columns that two records cannot share.
@@ -242,3 +243,74 @@ class TestFastCreate(BillingCase):
         )
         self.assertEqual(payment.amount, move.amount_total)
         self.assertIn(move.payment_state, ("paid", "in_payment"))
+
+
+@tagged("post_install", "-at_install")
+class TestFastTrust(BillingCase):
+    """The quick way is taken as long as it writes what Odoo's own way writes."""
+
+    def setUp(self):
+        super().setUp()
+        self.make_fees(100, 20)
+        self.make_fees(50, partner=self.partner_b)
+        self.Move = type(self.env["account.move"])
+        self.quick = []
+        original = self.Move._billing_complete_entry
+
+        def watched(move, vals, *args):
+            self.quick.append(vals["partner_id"])
+            return original(move, vals, *args)
+
+        self.patch(self.Move, "_billing_complete_entry", watched)
+
+    def labels(self, run):
+        items = run.move_ids.invoice_line_ids
+        return sorted(items.filtered("price_subtotal").mapped("name"))
+
+    def test_both_ways_are_compared_once_and_nothing_is_left_of_it(self):
+        before = self.env["account.move"].search_count([])
+        run = self.bill()
+        self.assertEqual((run.state, run.amount), ("done", 170))
+        self.assertNotIn("odoos_way", run.exchange_message_ids.mapped("code"))
+        # the first one twice: compared, and kept
+        self.assertEqual(len(self.quick), len(run.move_ids) + 1)
+        found = self.env["account.move"].search_count([]) - before
+        self.assertEqual(found, len(run.move_ids))
+
+    def test_a_run_goes_odoos_way_where_the_quick_one_differs(self):
+        original = self.Move._billing_item_vals
+
+        def otherwise(move, *args):
+            return {**original(move, *args), "name": "Otherwise"}
+
+        self.patch(self.Move, "_billing_item_vals", otherwise)
+        run = self.bill()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self.labels(run), ["Fee 1", "Fee 1", "Fee 2"])
+        self.assertEqual(len(self.quick), 1)
+        [told] = run.exchange_message_ids
+        self.assertEqual((told.severity, told.code), ("warning", "odoos_way"))
+        self.assertIn("account_move_line.name", told.text)
+        # what comes later in the same run is not compared again
+        self.assertFalse(run._billing_is_fast([]))
+
+    def test_a_line_more_is_a_difference(self):
+        original = self.Move._billing_term_items
+
+        def doubled(move, *args):
+            [item] = original(move, *args)
+            half = {**item, "balance": item["balance"] / 2}
+            half["amount_currency"] = half["balance"]
+            return [half, dict(half)]
+
+        self.patch(self.Move, "_billing_term_items", doubled)
+        run = self.bill()
+        self.assertEqual((run.state, run.amount), ("done", 170))
+        self.assertEqual(run.exchange_message_ids.code, "odoos_way")
+
+    def test_the_quick_way_can_be_turned_off(self):
+        self.env["ir.config_parameter"].set_param(FAST_PARAMETER, "0")
+        run = self.bill()
+        self.assertEqual((run.state, run.amount), ("done", 170))
+        self.assertFalse(self.quick)
+        self.assertFalse(run.exchange_message_ids)
