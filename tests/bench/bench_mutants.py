@@ -19,6 +19,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,16 +196,26 @@ class _Selected:
         items[:] = [item for item in items if item.nodeid in self._wanted]
 
 
-def _in_child(do):
-    """Run a function in a process of its own and return what `wait` says of it."""
-    pid = os.fork()
-    if pid:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def _start(do):
+    """Run a function in a process of its own; return the number of the process."""
+    if pid := os.fork():
+        return pid
     code = 99
     try:
         code = do()
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def _wait(pid):
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _in_child(do):
+    """Run a function in a process of its own and return its exit code."""
+    return _wait(_start(do))
 
 
 def _pytest(tree, arguments, plugins=()):
@@ -312,7 +323,7 @@ def _work(folder, number, sample, covered):
         for spot in sample:
             if survives(tree, spot, tests_of(covered, spot)):
                 print(json.dumps(vars(spot)), file=survivors, flush=True)
-                said = shown((ROOT / spot.file).read_text(), spot)
+                said = shown((tree / spot.file).read_text(), spot)
                 print(f"not noticed: {said}", file=sys.stderr, flush=True)
     return 0
 
@@ -349,14 +360,13 @@ def run(seed, size, workers):
             print("The tests fail without any mutant.", file=sys.stderr)
             return code
         covered = pickle.loads(file.read_bytes())
-        pids = []
-        for number in range(workers):
-            if pid := os.fork():
-                pids.append(pid)
-                continue
-            os._exit(_work(folder, number, sample[number::workers], covered))
-        for pid in pids:
-            os.waitpid(pid, 0)
+        shares = [sample[number::workers] for number in range(workers)]
+        pids = [
+            _start(lambda n=number, s=share: _work(folder, n, s, covered))
+            for number, share in enumerate(shares)
+        ]
+        if any([_wait(pid) for pid in pids]):
+            return 1
         found = [
             line
             for number in range(workers)

@@ -76,17 +76,18 @@ class AccountMove(models.Model):
             """CASE
                 WHEN %(kind)s IS NULL OR %(state)s != 'posted'
                     OR %(residual)s = 0 OR %(due)s IS NULL THEN NULL
-                WHEN %(days)s <= 0 THEN '0'
-                WHEN %(days)s <= 30 THEN '1'
-                WHEN %(days)s <= 60 THEN '2'
-                WHEN %(days)s <= 90 THEN '3'
-                ELSE '4'
+                %(brackets)s
             END""",
             kind=kind,
             state=state,
             residual=residual,
             due=due,
-            days=days,
+            brackets=SQL(" ").join(
+                SQL("WHEN %s <= %s THEN %s", days, last, bracket)
+                if last is not None
+                else SQL("ELSE %s", bracket)
+                for bracket, (_first, last) in BRACKETS.items()
+            ),
         )
 
 
