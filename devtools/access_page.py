@@ -38,7 +38,7 @@ Exporting takes Odoo's own right *Access to export feature* beside what stands h
 Record rules narrow rights to companies, areas and residences. Fields that only the
 program writes are nobody's, whatever stands here: see
 [the engine's fields](../development/house.md). What single openIMIS rights allow on
-bills, door by door, is in [rights](rights.md). *Who May What* of *Settings ‣ Users*
+bills, door by door, is in [rights](rights.md). *Who May What* of “Settings → Users”
 prints the same for one user or group.
 """
 
