@@ -7,9 +7,10 @@ from pathlib import Path
 
 from odoo import models
 
-from odoo.addons.exchange_run.tests.fake_models import FakeJob, add_models
+from odoo.addons.exchange_run.tests.fake_models import FakeJob, add_models, temporary
 
 
+@temporary
 class VictimJob(models.Model):
     """Creates one partner a chunk, slowly; waits or dies where it is told to."""
 
@@ -39,6 +40,7 @@ def wait_for(condition):
     return met
 
 
+@temporary
 class VictimAtomicJob(models.Model):
     """The same, all or nothing."""
 
@@ -54,5 +56,5 @@ def add(registry):
     with registry.cursor() as cr:
         add_models(registry, cr, FakeJob, VictimJob, VictimAtomicJob)
     # All workers are forks of this process; told of a change, they would load a
-    # registry anew that has the models of tests, but not all of their tables.
+    # registry anew that lacks the models of tests.
     registry.registry_invalidated = False

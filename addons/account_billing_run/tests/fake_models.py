@@ -4,8 +4,10 @@ from odoo import fields, models
 from odoo.fields import Command
 
 from odoo.addons.exchange_run.tests.fake_models import register as register_models
+from odoo.addons.exchange_run.tests.fake_models import temporary
 
 
+@temporary
 class FakeFee(models.Model):
     _name = "account.billing.fake.fee"
     _description = "Fake Fee"
@@ -23,6 +25,7 @@ class FakeFee(models.Model):
     )
 
 
+@temporary
 class FakeConverter(models.AbstractModel):
     _name = "account.billing.fake.converter"
     _description = "Fake Fees"
@@ -70,6 +73,7 @@ class FakeConverter(models.AbstractModel):
         return source.amount
 
 
+@temporary
 class FakeSecondConverter(models.AbstractModel):
     """A commission on the same fees: a bill of its own."""
 

@@ -4,6 +4,18 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 
+def temporary(definition):
+    """Keep a class of a model out of every registry but those it is added to.
+
+    Odoo gives each class it has seen to every registry that it loads from then on,
+    which would have the model without its table.
+    """
+    known = models.MetaModel._module_to_models__[definition._module]
+    if definition in known:
+        known.remove(definition)
+    return definition
+
+
 def register(test_class, *definitions):
     """Add models to the registry and database of a test class, until its end."""
     registry, cr = test_class.registry, test_class.env.cr
@@ -19,7 +31,7 @@ def add_models(registry, cr, *definitions):
     from odoo.orm.model_classes import add_to_registry
 
     for definition in definitions:
-        add_to_registry(registry, definition)
+        add_to_registry(registry, temporary(definition))
     registry._setup_models__(cr, [])
     names = [definition._name for definition in definitions]
     context = {"models_to_check": True, "module": "exchange_run"}
@@ -31,6 +43,7 @@ UNWELCOME = "%s is not welcome"
 BAD_END = "not like this"
 
 
+@temporary
 class FakeJob(models.Model):
     """Creates one partner a chunk; obeys to what `wish` says."""
 
@@ -64,6 +77,7 @@ class FakeJob(models.Model):
             raise UserError(BAD_END)
 
 
+@temporary
 class FakeAtomicJob(models.Model):
     """The same, all or nothing."""
 
@@ -74,6 +88,7 @@ class FakeAtomicJob(models.Model):
     _exchange_transaction = "run"
 
 
+@temporary
 class FakeLongJob(models.Model):
     """The same, in the background."""
 

@@ -5,9 +5,10 @@ from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
-from .fake_models import register
+from .fake_models import register, temporary
 
 
+@temporary
 class FakeDossier(models.Model):
     """A record about a person."""
 
