@@ -1,3 +1,4 @@
+import time
 from decimal import Decimal
 from functools import partial
 
@@ -10,6 +11,9 @@ from ..core.api_client import NO_ANSWER, Archived
 from ..core.const import ARCHIVE_BATCH
 from .sofi_export_file import IN_FILE
 from .sofi_residence_connection import SofiUserError
+
+#: Seconds between two notes of how far the archiving is.
+SHOWN_EVERY = 1
 
 
 class SofiExport(models.Model):
@@ -75,10 +79,20 @@ class SofiExport(models.Model):
         """
         if not file._count_lines("archived"):
             self._check_cancelled()
+        shown = time.monotonic()
         for number, batch in self._batches(file):
             batch.fetch(["sofi_charge_id"])
             yield from self._archive_batch(file, client, number, batch)
             batch.invalidate_recordset()
+            if time.monotonic() - shown > SHOWN_EVERY:
+                self._show_archived(file.residence_id)
+                shown = time.monotonic()
+
+    def _show_archived(self, residence):
+        """Say how many charges are archived by now."""
+        number = self.counters["sofi.charge"]["archive"]
+        step = self._labelled(residence.name, number)
+        self._set_progress(self._units_done(), text=step)
 
     def _check_all_archived(self, file):
         """Stop before the file is published while something of it is not settled.
@@ -155,9 +169,10 @@ class SofiExport(models.Model):
             self._say_repeated(file, answer.already & set(ids))
         done = batch.filtered(lambda line: line.sofi_charge_id in ours)
         done.state = "archived"
-        foreign = batch.filtered(lambda x: x.sofi_charge_id in answer.already) - done
+        left = batch - done
+        foreign = left.filtered(lambda x: x.sofi_charge_id in answer.already)
         foreign.state = "archived_elsewhere"
-        for line in batch - done - foreign:
+        for line in left - foreign:
             reason = answer.rejected.get(line.sofi_charge_id, "")
             line.write(
                 {
@@ -168,9 +183,6 @@ class SofiExport(models.Model):
             )
         self._count("sofi.charge", "archive", len(done))
         self._commit()
-        number = self.counters["sofi.charge"]["archive"]
-        step = self._labelled(file.residence_id.name, number)
-        self._set_progress(self._units_done(), text=step)
 
     def _refusal_text(self, code):
         """Return in words why SOFI did not archive a charge.
