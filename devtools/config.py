@@ -27,15 +27,16 @@ NAMES = {
 }
 
 
-def write(source, path=paths.CONFIG, ours=True):
+def write(source, path=None, ours=True):
     """Write the configuration for the given Odoo.
 
     :param Path source: folder that holds the package `odoo`
-    :param Path path: the file
+    :param Path path: the file; by default that of the development server
     :param bool ours: whether Odoo finds our addons
     """
     folders = [*odoo_source.addons_path(source), *([paths.ADDONS] if ours else [])]
     settings = postgres.parameters()
+    path = path or paths.CONFIG
     paths.DATA_DIR.mkdir(parents=True, exist_ok=True)
     content = CONTENT.format(
         addons_path=",".join(map(str, folders)),
