@@ -111,11 +111,20 @@ class AccountMove(models.Model):
         (move, items), (odoos_move, odoos_items) = (
             self._billing_rows_of(vals, fast) for fast in (True, False)
         )
-        if found := _difference(move, odoos_move):
+        own = self._billing_own_columns()
+        if found := _difference(move, odoos_move, own):
             return f"account_move.{found}"
-        if found := _difference(items, odoos_items):
+        if found := _difference(items, odoos_items, own):
             return f"account_move_line.{found}"
         return None
+
+    @api.model
+    def _billing_own_columns(self):
+        """Return the columns that two moves, or two of their items, never share.
+
+        An addon adds those that it draws by lot.
+        """
+        return OWN_COLUMNS
 
     @api.model
     def _billing_rows_of(self, vals, fast):
@@ -243,11 +252,14 @@ class AccountMove(models.Model):
                 )
 
 
-def _difference(rows, others):
-    """Return the first column in which rows of a table differ, in whatever order."""
+def _difference(rows, others, own):
+    """Return the first column in which rows of a table differ, in whatever order.
+
+    :param own: columns that are not compared
+    """
     rows, others = (
         sorted(
-            ({k: v for k, v in row.items() if k not in OWN_COLUMNS} for row in given),
+            ({k: v for k, v in row.items() if k not in own} for row in given),
             key=lambda row: (row.get("balance") or 0, repr(row)),
         )
         for given in (rows, others)

@@ -311,12 +311,13 @@ def _is_late(error):
     return isinstance(error, requests.Timeout) or "Read timed out" in str(error)
 
 
-def read_json(content, **options):
+def read_json(content, repair=True, **options):
     """Return the value of a JSON text, in any encoding that JSON may have.
 
     Characters that the database cannot keep become U+FFFD.
 
     :param bytes content: body of an answer
+    :param bool repair: False leaves them, for the caller to refuse
     :param options: of `json.loads`, such as `parse_float`
     :raises ValueError: it is no JSON
     """
@@ -325,4 +326,6 @@ def read_json(content, **options):
         value = json.loads(text, **options)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-    return storable(value) if _UNSTORABLE_ESCAPE.search(text) else value
+    if repair and _UNSTORABLE_ESCAPE.search(text):
+        return storable(value)
+    return value

@@ -221,7 +221,7 @@ def _body():
     try:
         if b"\\u0000" in content:
             raise UnicodeError  # the database keeps no such letter
-        body = loads(content)
+        body = loads(content, repair=False)
         dumps(body).encode()  # half a pair of surrogates is no letter
     except UnreadableAnswer:
         text = request.env._("The request is no JSON.")

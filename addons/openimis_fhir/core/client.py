@@ -59,16 +59,17 @@ class Settings:
     backoff: float = 0.5
 
 
-def loads(content):
+def loads(content, repair=True):
     """JSON with exact numbers.
 
     Characters that the database cannot keep become U+FFFD.
 
     :param bytes content: body of an answer
+    :param bool repair: False leaves them, for the caller to refuse
     :raises UnreadableAnswer: when it is no JSON
     """
     try:
-        return http.read_json(content, parse_float=Decimal)
+        return http.read_json(content, repair, parse_float=Decimal)
     except ValueError:
         raise UnreadableAnswer(bytes(content[:80]).decode("utf-8", "replace")) from None
 

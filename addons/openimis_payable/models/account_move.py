@@ -174,6 +174,10 @@ class AccountMove(models.Model):
         "A bill with this code exists already in the company.",
     )
 
+    @api.model
+    def _billing_own_columns(self):
+        return super()._billing_own_columns() | {"openimis_uuid"}
+
     @api.model_create_multi
     def create(self, vals_list):
         """Create moves; bills without UUID get one."""

@@ -68,7 +68,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
 
     def test_one_invoice_a_resident_with_sofis_amounts(self):
         run = self.bill()
-        self.assertEqual(run.amount, 44.5)
+        self.assertEqual(run.amount, 28.5)
         run.action_run()
         self.assertEqual(run.state, "done", run.exchange_message_ids.mapped("text"))
         moves = run.move_ids.sorted(lambda m: m.partner_id.ref)
@@ -122,7 +122,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
         run = self.bill()
         run.action_run()
         run.move_ids.unlink()
-        self.assertEqual(self.bill().amount, 44.5)
+        self.assertEqual(self.bill().amount, 28.5)
 
     def test_resident_without_customer_is_named(self):
         self.tenants[1].partner_id = False
@@ -320,7 +320,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
         run.action_plan()
         run.action_run()
         self.assertEqual(run.state, "done", run.exchange_message_ids.mapped("text"))
-        self.assertEqual(run.amount, 44.5)
+        self.assertEqual(run.amount, 28.5)
 
     def test_customers_and_services_are_read_once_whatever_the_residents(self):
         domain = [("id", "in", self.charges.line_ids.ids)]
