@@ -99,6 +99,8 @@ def make_company(env, name):
 
 def deliver(env, raw, operation):
     """Return the import of a delivery."""
+    # as between two requests: partners are written once what was posted is committed
+    env.cr.commit()
     run = env["kibe.import"].create(
         {
             "archive": base64.b64encode(raw),
