@@ -84,8 +84,16 @@ class ExchangeChunk(models.Model):
         """
         lanes = self._lanes(active=(True, False))
         for missing in range(len(lanes) + 1, number + 1):
-            name = self.env._("Jobs: lane %(number)s", number=missing)
-            lanes |= lanes[0].copy({"name": name})
+            lanes |= lanes.create(
+                {
+                    "name": self.env._("Jobs: lane %(number)s", number=missing),
+                    "model_id": self.env["ir.model"]._get_id(self._name),
+                    "state": "code",
+                    "code": "model._cron_work()",
+                    "interval_number": 1,
+                    "interval_type": "minutes",
+                }
+            )
         lanes[:number].active = True
         lanes[number:].active = False
 

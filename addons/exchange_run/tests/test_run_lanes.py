@@ -109,6 +109,14 @@ class TestRunLanes(ExchangeRunCase):
             self.assertEqual(self.lanes()[0], first)
             self.assertEqual(set(self.lanes().mapped("code")), {first.code})
 
+    def test_lanes_that_somebody_deleted_are_made_anew(self):
+        self.lanes().unlink()
+        self.settings(2)
+        self.assertEqual(len(self.lanes()), 2)
+        self.queue("Ann", "Bob")
+        self.work()
+        self.assertEqual(self.in_order("Ann", "Bob"), ["Ann", "Bob"])
+
     def test_a_senseless_number_of_lanes_is_refused(self):
         for number in (0, -1, 1000):
             with self.assertRaisesRegex(ValidationError, "from 1 to"):

@@ -10,8 +10,6 @@ from .exceptions import CodedError
 from .mdg import CSV, TMP
 
 REFUSED = ".err"
-#: Extensions that mean something to Primmo, or to the next export
-TAKEN = (CSV, TMP, REFUSED)
 
 
 class DirectoryError(CodedError):

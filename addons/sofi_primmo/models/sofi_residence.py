@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ..core import output_directory, period
+from ..core import period
 from ..core.const import DEFAULT_LOG_DIRECTORY, DEFAULT_OUTPUT_DIRECTORY
 from ..core.exceptions import SofiConfigError
 from ..core.mdg import PARAMETERS
@@ -118,16 +118,14 @@ class SofiResidence(models.Model):
         help="Leave out charges whose service code is not one of a service à la carte.",
     )
     dry_run = fields.Boolean(
-        default=True,
         tracking=True,
-        help="The nightly run only simulates: it makes the file but archives nothing. "
-        "A new residence does so until somebody says that it is for real.",
+        help="The nightly run only simulates: it makes the file but archives nothing.",
     )
     dry_run_extension = fields.Char(
         required=True,
-        default=".dryrun.txt",
-        help="Extension of simulated files: one that Primmo does not take, or the "
-        "charges would be billed now and again by the real export.",
+        default=".csv",
+        help="Extension of simulated files. .csv is what the script did; with another "
+        "one, such as .dryrun.txt, nobody imports them by mistake.",
     )
     output_directory = fields.Char(
         default=DEFAULT_OUTPUT_DIRECTORY,
@@ -240,15 +238,6 @@ class SofiResidence(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(extension)s is no extension: write it like .dryrun.txt",
-                        extension=extension,
-                    )
-                )
-            if extension.lower().endswith(output_directory.TAKEN):
-                raise ValidationError(
-                    self.env._(
-                        "%(extension)s is the extension of a real file: Primmo would "
-                        "take simulated ones too. Choose another one, such as "
-                        ".dryrun.txt.",
                         extension=extension,
                     )
                 )

@@ -18,9 +18,6 @@ class SofiResidence(models.Model):
     def _import_config(self, content, name):
         """Create or update residences from a config.json, all or none.
 
-        That a residence is for real is said by a person on the residence: the file can
-        begin a dry run, not end it.
-
         :param bytes content: the file
         :param str name: its name, for messages
         :return: (residences, unknown keys)
@@ -39,12 +36,10 @@ class SofiResidence(models.Model):
             residence = known.get(site(values["url"]))
             if residence:
                 # One site however it is spelled: the spelling in use stays.
-                kept = {"dry_run": values["dry_run"] or residence.dry_run}
-                residence.write({**values, **kept, "url": residence.url})
+                residence.write({**values, "url": residence.url})
             else:
-                # The script itself may still be at work, with this very file.
-                kept = {"name": self._name_from(values["url"]), "dry_run": True}
-                residence = self.create({**values, **kept})
+                name = self._name_from(values["url"])
+                residence = self.create({"name": name, **values})
             residences |= residence
         return residences, config.unknown
 

@@ -39,22 +39,17 @@ class TestConfig(SofiCase):
         self.load(SAMPLE.replace(b'"VendorId": null', b'"VendorId": 12'))
         self.assertEqual(self.imported().mapped("vendor_id"), ["12", "12"])
 
-    def test_a_file_can_begin_a_dry_run_but_not_end_it(self):
-        """The script may still be exporting, with the very file that is imported."""
-        action = self.load()
+    def test_a_file_says_whether_a_residence_simulates(self):
+        self.load(json.dumps(json.loads(SAMPLE) | {"DryRun": True}).encode())
+        action = self.load(json.dumps(json.loads(SAMPLE) | {"DryRun": True}).encode())
         residences = self.imported()
         self.assertEqual(residences.mapped("dry_run"), [True, True])
         self.assertIn("only simulate", action["params"]["message"])
         following = action["params"]["next"]  # where the client looks for it
         self.assertEqual(following["res_model"], "sofi.residence")
-        self.load(json.dumps(json.loads(SAMPLE) | {"DryRun": False}).encode())
-        self.assertEqual(residences.mapped("dry_run"), [True, True])
-        residences.dry_run = False
-        action = self.load(SAMPLE)
+        action = self.load(json.dumps(json.loads(SAMPLE) | {"DryRun": False}).encode())
         self.assertEqual(residences.mapped("dry_run"), [False, False])
         self.assertEqual(action["res_model"], "sofi.residence")
-        self.load(json.dumps(json.loads(SAMPLE) | {"DryRun": True}).encode())
-        self.assertEqual(residences.mapped("dry_run"), [True, True])
 
     def test_a_site_is_known_however_it_is_spelled(self):
         self.load()

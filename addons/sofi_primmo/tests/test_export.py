@@ -3,12 +3,10 @@ import re
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.modules import get_module_path
-from odoo.modules.migration import load_script
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import EXAMPLE, EXAMPLE_SHA, KEY, SECRET, SofiCase, without_instants
+from .common import EXAMPLE, EXAMPLE_SHA, SofiCase, without_instants
 
 
 @tagged("post_install", "-at_install")
@@ -85,22 +83,9 @@ class TestExport(SofiCase):
         exported = run.line_ids.filtered(lambda line: line.state != "skipped")
         self.assertEqual(set(exported.mapped("state")), {"simulated"})
 
-    def test_a_new_residence_only_simulates_until_somebody_says_otherwise(self):
-        self.residence.active = False
-        new = self.env["sofi.residence"].create(
-            {"name": "New", "url": self.residence.url, "output_directory": False}
-        )
-        new.sudo().write({"api_access_key": KEY, "api_secret": SECRET})
-        for simulated, expected in ((True, "accepted"), (False, "archived")):
-            self.assertEqual(new.dry_run, simulated)
-            self.env["sofi.export"]._cron_export()
-            self.assertEqual(self.status("900001"), expected)
-            new.dry_run = False
-        told = new.message_ids.tracking_value_ids.field_id.mapped("name")
-        self.assertIn("dry_run", told)
-
     def test_simulated_files_do_not_look_like_real_ones(self):
-        """Neither to Primmo nor to the next night, which they would stop."""
+        """Neither to Primmo nor to the next night, where the residence says so."""
+        self.residence.dry_run_extension = ".dryrun.txt"
         for _night in range(2):
             run = self.export(dry_run=True)
             self.assertEqual(run.state, "done", run.log_text)
@@ -111,28 +96,9 @@ class TestExport(SofiCase):
             (self.root / "erables/output" / name).unlink()
         self.env["sofi.export"]._cron_retry()
         self.assertFalse(any(run.file_ids.mapped("date_taken")))
-        for extension in (".csv", ".CSV", ".tmp", ".dryrun.Csv", ".err"):
-            with (
-                self.subTest(extension=extension),
-                self.assertRaisesRegex(ValidationError, "Primmo would take"),
-            ):
-                self.residence.dry_run_extension = extension
-
-    def test_simulated_files_of_an_earlier_version_no_longer_look_like_real_ones(self):
-        other = self.make_cedres(dry_run_extension=".essai.txt")
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE sofi_residence SET dry_run_extension = '.CSV' WHERE id = %s",
-            [self.residence.id],
-        )
-        path = get_module_path("sofi_primmo")
-        script = load_script(f"{path}/migrations/19.0.1.2.0/post-migrate.py", "dry")
-        script.migrate(self.env.cr, "19.0.1.1.0")
-        self.env.invalidate_all()
-        self.assertEqual(self.residence.dry_run_extension, ".dryrun.txt")
-        self.assertEqual(other.dry_run_extension, ".essai.txt")
 
     def test_a_dry_run_does_not_keep_the_charges_from_a_real_run(self):
+        self.residence.dry_run_extension = ".dryrun.txt"
         dry = self.export(dry_run=True)
         self.assertTrue(dry.file_ids.name.endswith(".dryrun.txt"))
         run = self.export()
