@@ -10,9 +10,17 @@ from pathlib import Path
 from . import addons, database, linting, paths, templates, tools
 from .console import Problem, say, step
 
-#: Tests that start servers, each in a database of its own: when all tests run, these
-#: are a second pytest beside the first, and take about as long.
-SERVERS = ("tests/kill", "tests/e2e")
+#: Tests that do not run inside Odoo's process, with databases and servers of their own:
+#: when all tests run, these are a second pytest beside the first, about as long.
+BESIDE = (
+    "tests/tooling",
+    "tests/install",
+    "tests/fuzz",
+    "tests/together",
+    "tests/attack",
+    "tests/kill",
+    "tests/e2e",
+)
 
 
 def run(source, arguments, keep=False):
@@ -114,13 +122,13 @@ def _call(command, template=""):
 
 def _call_both(command, template):
     """Run all tests, in two processes of pytest; the second one's report comes last."""
-    servers = [paths.VENV_PYTHON, "-m", "pytest", "-p", "no:odoo", *SERVERS]
-    others = [f"--deselect={folder}" for folder in SERVERS]
+    second = [paths.VENV_PYTHON, "-m", "pytest", "-p", "no:odoo", *BESIDE]
+    others = [f"--ignore={folder}" for folder in BESIDE]
     with tempfile.TemporaryFile() as report:
-        beside = _start(servers, template, stdout=report, stderr=report)
+        beside = _start(second, template, stdout=report, stderr=report)
         try:
             code = _call([*command, *others], template)
-            say("• tests that start servers, beside the others since the beginning …")
+            say("• tests outside Odoo's process, since the beginning …")
         finally:
             # Told to stop, it ends its servers before it ends itself.
             code_beside = beside.wait()

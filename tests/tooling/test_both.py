@@ -16,7 +16,7 @@ def call_both(tmp_path, monkeypatch, capfd):
             (tmp_path / name).mkdir()
             test = f"def test_of_{name}():\n    {code}\n"
             (tmp_path / name / "test_it.py").write_text(test)
-        monkeypatch.setattr(testing, "SERVERS", (str(tmp_path / "servers"),))
+        monkeypatch.setattr(testing, "BESIDE", (str(tmp_path / "servers"),))
         command = [sys.executable, "-m", "pytest", "-p", "no:odoo"]
         code = testing._call_both([*command, tmp_path / "others"], "")
         return code, capfd.readouterr().out
