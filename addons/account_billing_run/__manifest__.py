@@ -1,7 +1,7 @@
 {
     "name": "Account Billing Run",
     "summary": "Source documents become draft invoices and bills, each exactly once",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
@@ -20,4 +20,5 @@
         "wizards/account_move_reversal_views.xml",
         "views/menus.xml",
     ],
+    "uninstall_hook": "let_go",
 }

@@ -1,7 +1,7 @@
 {
     "name": "Daycare",
     "summary": "Children, guardians, groups and placements of a daycare centre",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Services/Daycare",
     "license": "LGPL-3",
     "development_status": "Beta",
@@ -42,4 +42,5 @@
     ],
     "assets": {"web.assets_backend": ["daycare/static/src/**/*"]},
     "application": True,
+    "uninstall_hook": "let_go",
 }

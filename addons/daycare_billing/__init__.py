@@ -1,3 +1,5 @@
+from odoo.addons.exchange_run.uninstall import let_go
+
 from . import models
 from . import wizards
 
@@ -9,7 +11,10 @@ def _prepare_companies(env):
 
 
 def _keep_what_documents_use(env):
-    """Leave the rounding that invoices were made with: their totals rest on it."""
+    """Leave the rounding that invoices were made with: their totals rest on it.
+
+    Then let go of everything else.
+    """
     rounding = env.ref(
         "daycare_billing.cash_rounding_5_centimes", raise_if_not_found=False
     )
@@ -22,3 +27,4 @@ def _keep_what_documents_use(env):
                 ("name", "=", "cash_rounding_5_centimes"),
             ]
         ).unlink()
+    let_go(env)

@@ -1,1 +1,2 @@
 from . import controllers, models
+from .uninstall import let_go

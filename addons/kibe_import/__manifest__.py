@@ -1,7 +1,7 @@
 {
     "name": "Kibé Import",
     "summary": "A Kibé delivery becomes daycare records: test, create, overwrite",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Services/Daycare",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
@@ -27,4 +27,5 @@
     ],
     "assets": {"web.assets_backend": ["kibe_import/static/src/**/*"]},
     "demo": ["demo/kibe_import_demo.xml"],
+    "uninstall_hook": "let_go",
 }

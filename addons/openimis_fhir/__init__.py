@@ -1,1 +1,3 @@
+from odoo.addons.exchange_run.uninstall import let_go
+
 from . import controllers, models, wizards

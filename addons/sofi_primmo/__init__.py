@@ -1,3 +1,5 @@
+from odoo.addons.exchange_run.uninstall import let_go
+
 from . import controllers
 from . import models
 from . import wizards

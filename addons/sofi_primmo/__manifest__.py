@@ -1,7 +1,7 @@
 {
     "name": "SOFI / Primmo",
     "summary": "SOFI charges to MDG files, and the Primmo-SOFI convention",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
@@ -47,4 +47,5 @@
     },
     "demo": ["demo/sofi_residence.xml", "demo/primmo.xml"],
     "application": True,
+    "uninstall_hook": "let_go",
 }
