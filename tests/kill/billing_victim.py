@@ -35,6 +35,75 @@ def main():
         describe,
     )
     worker.report({"together": True, **together(database, company)})
+    for name, deadly in (("shared", None), ("shared_killed", 5)):
+        worker.report({name: True, **shared(database, company, name, deadly)})
+
+
+def shared(database, company, code, deadly):
+    """Close twice the same, with one worker and with two of whom one may die.
+
+    :param int deadly: the step at which the first one is killed, or None
+    """
+    outcomes = []
+    for suffix, count in (("one", 1), ("two", 2)):
+        closing = worker.call(database, queue, company, f"{code} {suffix}")
+        busy = [
+            worker.start(database, lane, number, deadly if count == 2 else None)
+            for number in range(count)
+        ]
+        states = [worker.finish(each) for each in busy]
+        worker.call(database, lane, 0)
+        outcome = worker.call(database, describe, closing)
+        outcomes.append({**outcome, **worker.call(database, describe_bills, closing)})
+    one, two = outcomes
+    different = {key: [one[key], two[key]] for key in one if one[key] != two[key]}
+    return {"different": different, "killed": states.count(None), **two}
+
+
+def queue(env, company_id, code):
+    """Create a closing of many facilities, to be closed by the scheduler."""
+    closing = find_closing(env, prepare(env, company_id, code, facilities=20))
+    closing.action_plan()
+    closing._start()
+    closing._queue_up()
+    return closing.id
+
+
+def lane(env, number, deadly=None):
+    """Let the scheduler run one of its lanes, the first one to its death."""
+    if deadly and not number:
+        worker.arm(
+            deadly,
+            (env.registry["openimis.closing"], "_commit"),
+            (env.registry["account.move"], "_billing_create"),
+        )
+    env["exchange.chunk"]._lanes()[number].method_direct_trigger()
+    return True
+
+
+def describe_bills(env, closing_id):
+    """Return each bill of a closing, without what two bills never share."""
+    closing = find_closing(env, closing_id)
+    counters = closing.counters
+    counters["openimis.claim"].pop("skip")  # those of other closings' products
+    return {
+        "counters": counters,
+        "progress": [closing.progress_done, closing.progress_total],
+        "messages": closing.exchange_message_ids.mapped("text"),
+        "each": sorted(
+            [
+                int(move.partner_id.openimis_code.split("-")[-1]),
+                move.name,
+                str(move.date),
+                move.amount_total,
+                len(move.line_ids),
+                len(move.openimis_line_ids),
+                len(move.billing_link_ids),
+                len(move.message_ids),
+            ]
+            for move in closing.move_ids
+        ),
+    }
 
 
 def together(database, company):
@@ -60,14 +129,14 @@ def create_company(env):
     return company.id
 
 
-def prepare(env, company_id, code):
+def prepare(env, company_id, code, facilities=FACILITIES):
     """Create a product with claims, and a closing of them; return the closing's id."""
     company = env["res.company"].browse(company_id)
     env = env(context={"allowed_company_ids": company.ids, "tracking_disable": True})
     product = env["openimis.product"].create(
         {"code": code, "name": f"Product {code}", "company_id": company.id}
     )
-    facilities = env["res.partner"].create(
+    partners = env["res.partner"].create(
         [
             {
                 "name": f"Facility {code} {number}",
@@ -77,13 +146,13 @@ def prepare(env, company_id, code):
                 "openimis_level": "C",
                 "company_id": company.id,
             }
-            for number in range(FACILITIES)
+            for number in range(facilities)
         ]
     )
     env["openimis.claim"].create(
         [
             claim_vals(company, product, facility, number)
-            for facility in facilities
+            for facility in partners
             for number in range(CLAIMS)
         ]
     )

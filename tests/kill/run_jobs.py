@@ -51,10 +51,27 @@ class VictimAtomicJob(models.Model):
     _exchange_transaction = "run"
 
 
+@temporary
+class VictimSharedJob(models.Model):
+    """The same, by several workers, who leave their mark on what they do and count."""
+
+    _name = "exchange.victim.shared"
+    _description = "Shared Victim Job"
+    _module = "exchange_run"
+    _inherit = ["exchange.victim.job"]
+    _exchange_shared = True
+
+    def _execute(self, payload):
+        super()._execute(payload)
+        partner = self.env["res.partner"].search([("name", "=", payload["name"])])
+        partner.ref = str(os.getpid())
+        self._count("partner", "done")
+
+
 def add(registry):
     """Add the jobs to a registry and, for good, to its database."""
     with registry.cursor() as cr:
-        add_models(registry, cr, FakeJob, VictimJob, VictimAtomicJob)
+        add_models(registry, cr, FakeJob, VictimJob, VictimAtomicJob, VictimSharedJob)
     # All workers are forks of this process; told of a change, they would load a
     # registry anew that lacks the models of tests.
     registry.registry_invalidated = False

@@ -3,6 +3,7 @@
 Run with Odoo's Python: run_victim.py CONFIG DATABASE. One JSON object a scene.
 """
 
+import os
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from odoo.exceptions import UserError  # noqa: E402
 from odoo.modules.registry import Registry  # noqa: E402
 
 JOB, ATOMIC = "exchange.victim.job", "exchange.victim.atomic"
+SHARED = "exchange.victim.shared"
 ADMIN = 2
 NAMES = ["Ann", "Bob", "Cid", "Dan"]
 
@@ -35,6 +37,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             report = scene(database, Path(folder, "dawn"))
         worker.report({"scene": scene.__name__, **report})
+    for scene in (together, together_cancelled, together_killed, together_poisoned):
+        worker.report({"scene": scene.__name__, **scene(database)})
     for scene in (stale, snapshot):
         worker.report({"scene": scene.__name__, **worker.call(database, scene)})
 
@@ -127,6 +131,86 @@ def start_night(database, dawn, prefix):
     return night, busy
 
 
+# === SCENES OF WORKERS THAT SHARE ONE JOB ===
+
+MANY = [str(number) for number in range(40)]
+SLOW = {"seconds": 0.02}
+
+
+def together(database):
+    """Both lanes work on one job."""
+    job = worker.call(database, queue, SHARED, "Both", SLOW, ADMIN, MANY)
+    both_lanes(database)
+    worker.call(database, lane, 0)  # where both had too little time
+    return worker.call(database, describe_shared, job)
+
+
+def together_cancelled(database):
+    """Somebody cancels a job that both lanes are at."""
+    job = worker.call(database, queue, SHARED, "Stop", {"seconds": 0.1}, ADMIN, MANY)
+    busy = [worker.start(database, lane, number) for number in range(2)]
+    worker.call(database, wait_for_progress, SHARED, job)
+    worker.call(database, press_cancel, SHARED, job)
+    for each in busy:
+        worker.finish(each)
+    return worker.call(database, describe_shared, job)
+
+
+def together_killed(database):
+    """One of both servers dies; the other one does what it has left."""
+    wish = {**SLOW, "kill_at": "Half 9"}
+    job = worker.call(database, queue, SHARED, "Half", wish, ADMIN, MANY)
+    busy = [worker.start(database, lane, number) for number in range(2)]
+    dead = wait_for_death(busy)
+    worker.call(database, mend, SHARED, job)
+    for each in busy:
+        worker.finish(each)
+    worker.call(database, lane, 0)  # where the other one had too little time
+    return {"dead": dead, **worker.call(database, describe_shared, job)}
+
+
+def together_poisoned(database):
+    """A part of a job kills each server that works on it."""
+    wish = {"kill_at": "Toxic 9"}
+    job = worker.call(database, queue, SHARED, "Toxic", wish, ADMIN, MANY)
+    kills = 0
+    while deaths := both_lanes(database):
+        kills += deaths
+    return {"kills": kills, **worker.call(database, describe_shared, job)}
+
+
+def both_lanes(database):
+    """Let both lanes do what there is at the same time; return how many died."""
+    busy = [worker.start(database, lane, number) for number in range(2)]
+    return [worker.finish(each) for each in busy].count(None)
+
+
+def wait_for_death(busy):
+    """Wait until one of some workers is killed."""
+    run_jobs = sys.modules["run_jobs"]
+    flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return run_jobs.wait_for(
+        lambda: any(os.waitid(os.P_PID, child, flags) for child, _pipe in busy)
+    )
+
+
+def describe_shared(env, job_id):
+    """Return what there is of a job that several workers have shared."""
+    job = env[SHARED].browse(job_id)
+    partners = env["res.partner"].search([("name", "in", job.wish["names"])])
+    return {
+        "state": job.state,
+        "finished": job.finished,
+        "partners": len(partners),
+        "different": len(set(partners.mapped("name"))),
+        "workers": len(set(partners.mapped("ref"))),
+        "counted": job.counters["partner"]["done"],
+        "progress": [job.progress_done, job.progress_total],
+        "texts": job.exchange_message_ids.mapped("text"),
+        "rows": env["exchange.worker"].search_count([]),
+    }
+
+
 # === SCENES OF ONE WORKER ===
 
 
@@ -161,7 +245,7 @@ def snapshot(env):
 
 def open_to_users(env):
     """Let every user start the jobs."""
-    for model in (JOB, ATOMIC):
+    for model in (JOB, ATOMIC, SHARED):
         env["ir.model.access"].create(
             {
                 "name": model,
@@ -174,9 +258,9 @@ def open_to_users(env):
     env.cr.commit()
 
 
-def create(env, model, prefix, wish):
-    """Create a job of four partners; return its id."""
-    names = [f"{prefix} {name}" for name in NAMES]
+def create(env, model, prefix, wish, names=NAMES):
+    """Create a job of some partners; return its id."""
+    names = [f"{prefix} {name}" for name in names]
     job = env[model].create({"wish": {"names": names, **wish}})
     env.cr.commit()
     return job.id
@@ -200,9 +284,9 @@ def leave_running(env, model, job_id):
     job._start()
 
 
-def queue(env, model, prefix, wish, uid=SUPERUSER_ID):
+def queue(env, model, prefix, wish, uid=SUPERUSER_ID, names=NAMES):
     """Create a job and let it wait for a lane; return its id."""
-    job = env[model].browse(create(env, model, prefix, wish)).with_user(uid)
+    job = env[model].browse(create(env, model, prefix, wish, names)).with_user(uid)
     job.action_plan()
     job._start()
     job._queue_up()
@@ -212,6 +296,7 @@ def queue(env, model, prefix, wish, uid=SUPERUSER_ID):
 def lane(env, number):
     """Let the scheduler run one of its lanes."""
     env["exchange.chunk"]._lanes()[number].method_direct_trigger()
+    return True
 
 
 def wait_until_taken(env, model, job_id):

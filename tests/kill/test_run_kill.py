@@ -77,3 +77,32 @@ def test_the_night_lets_a_person_pass_where_there_is_one_lane(scenes):
         "done",
         ALL,
     )
+
+
+def test_two_workers_share_one_job(scenes):
+    scene = scenes["together"]
+    assert scene["workers"] == 2
+    assert (scene["state"], scene["finished"]) == ("done", 1)
+    assert scene["partners"] == scene["different"] == scene["counted"] == 40
+    assert (scene["progress"], scene["texts"], scene["rows"]) == ([40, 40], [], 0)
+
+
+def test_both_workers_hear_cancel(scenes):
+    scene = scenes["together_cancelled"]
+    assert (scene["state"], scene["finished"]) == ("cancelled", 0)
+    assert 0 < scene["partners"] < 40
+    assert scene["partners"] == scene["counted"] == scene["progress"][0]
+
+
+def test_a_worker_takes_over_the_chunk_of_one_that_was_killed(scenes):
+    scene = scenes["together_killed"]
+    assert scene["dead"]
+    assert (scene["state"], scene["finished"]) == ("done", 1)
+    assert scene["partners"] == scene["different"] == scene["counted"] == 40
+
+
+def test_a_chunk_that_kills_workers_is_given_up_alone(scenes):
+    scene = scenes["together_poisoned"]
+    assert scene["kills"] == 5
+    assert (scene["state"], scene["partners"]) == ("partial", 39)
+    assert "stopped 5 times" in scene["texts"][0]

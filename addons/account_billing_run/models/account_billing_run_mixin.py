@@ -11,6 +11,7 @@ class AccountBillingRunMixin(models.AbstractModel):
 
     _exchange_sequence_code = "account.billing.run"
     _exchange_background_from = 5000
+    _exchange_shared = True  # a chunk bills its own documents and nothing else
 
     journal_id = fields.Many2one("account.journal", check_company=True)
     date_from = fields.Date(string="From")

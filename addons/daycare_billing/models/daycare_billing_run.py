@@ -261,6 +261,10 @@ class DaycareBillingRun(models.Model):
         self._check_debtors(self._waiting_lines().debtor_id)
         return super()._plan()
 
+    def _is_shared(self):
+        # Posting gives numbers, one after the other.
+        return super()._is_shared() and self.phase != "post"
+
     def _execute(self, payload):
         if "child_ids" in payload:
             return self._calculate(payload["child_ids"])

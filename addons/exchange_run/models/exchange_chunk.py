@@ -1,16 +1,22 @@
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 GC_BATCH = 10_000
 KEEP_DAYS_PARAMETER = "exchange_run.keep_days"
+#: Models of the rows that belong to a job and go with it.
+ROWS = ("exchange.message", "exchange.chunk", "exchange.progress", "exchange.worker")
 
 
 class ExchangeChunk(models.Model):
     """A piece of a job's work.
 
     Its state changes in the same transaction as its effects, so that a server killed
-    anywhere neither repeats nor forgets it. Nothing but the database knows of it:
-    several workers may share the chunks of one job.
+    anywhere neither repeats nor forgets it. Nothing but the database knows of it; so
+    several workers, on any number of servers, share the chunks of one job where its
+    kind allows it.
     """
 
     _name = "exchange.chunk"
@@ -30,6 +36,9 @@ class ExchangeChunk(models.Model):
         default="todo",
         required=True,
     )
+    counters = fields.Json(
+        help="What it counted, of a job that several workers share, until it ends."
+    )
 
     _run_idx = models.Index("(run_model, run_id, state, sequence)")
 
@@ -38,12 +47,19 @@ class ExchangeChunk(models.Model):
         """Work on queued jobs and on those whose worker died: one lane of several.
 
         After each job it looks anew: who came meanwhile may be more urgent. What
-        another lane works on is passed over.
+        another lane works on is passed over; only when there is nothing else to do,
+        the lane helps with it.
         """
-        seen = set()
-        while run := self._most_urgent_job(seen):
-            seen.add((run._name, run.id))
-            run._work_in_background()
+        seen, helped = set(), set()
+        while True:
+            if run := self._most_urgent_job(seen):
+                seen.add((run._name, run.id))
+                run._work_in_background()
+            elif run := self._most_urgent_job(helped):
+                helped.add((run._name, run.id))
+                run._help_in_background(seen)
+            else:
+                return
             # commit: what the next look sees; a lane whose time is over leaves the rest
             if not run._commit():
                 run._wake_worker()
@@ -64,6 +80,80 @@ class ExchangeChunk(models.Model):
             urgencies = Progress._urgencies(runs) if runs else {}
             waiting += ((urgencies.get(r.id, (False, 0)), r.id, r) for r in runs)
         return min(waiting, key=lambda item: item[:2])[2] if waiting else None
+
+    @api.model
+    def _claim(self, run, after=-1, chunk_id=None, wait=False):
+        """Lock the first chunk of a job that is left and that no other worker is at.
+
+        The lock lasts as long as the transaction, which should begin with this call;
+        it is gone with the connection of a worker that is killed.
+
+        :param run: the job
+        :param int after: sequence of a chunk; those before it are passed over
+        :param int chunk_id: the only chunk wanted, where it is one
+        :param bool wait: also for one that a worker is at, until that one is done
+        :return: the chunk, or none
+        """
+        only = SQL("AND id = %s", chunk_id) if chunk_id else SQL()
+        query = SQL(
+            """
+            SELECT id FROM exchange_chunk
+             WHERE run_model = %s AND run_id = %s AND state = 'todo' AND sequence > %s
+                   %s
+             ORDER BY sequence LIMIT 1 FOR NO KEY UPDATE %s
+            """,
+            run._name,
+            run.id,
+            after,
+            only,
+            SQL() if wait else SQL("SKIP LOCKED"),
+        )
+        while True:
+            try:
+                self.env.cr.execute(query, log_exceptions=False)
+                return self.browse(row[0] for row in self.env.cr.fetchall())
+            except SerializationFailure:
+                # Done by another worker between two looks. rollback: look anew
+                self.env.cr.rollback()
+
+    @api.model
+    def _counted(self, runs):
+        """Return what chunks have counted that is not yet among their job's counters.
+
+        :param runs: jobs of one model
+        :return: {run id: {entity: {action: number}}}
+        """
+        query = SQL(
+            """
+            SELECT c.run_id, e.key, a.key, SUM(a.value::numeric)::bigint
+              FROM exchange_chunk c,
+                   jsonb_each(c.counters) e, jsonb_each_text(e.value) a
+             WHERE c.run_model = %s AND c.run_id = ANY(%s) AND c.counters IS NOT NULL
+             GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            """,
+            runs._name,
+            runs.ids,
+        )
+        found = {}
+        for run_id, entity, action, number in self.env.execute_query(query):
+            found.setdefault(run_id, {}).setdefault(entity, {})[action] = number
+        return found
+
+    @api.model
+    def _forget_counted(self, run):
+        """Forget what the chunks of a job have counted: the job itself knows it now."""
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE exchange_chunk SET counters = NULL
+                 WHERE run_model = %s AND run_id = %s AND counters IS NOT NULL
+                RETURNING id
+                """,
+                run._name,
+                run.id,
+            )
+        )
+        self.invalidate_model(["counters"], flush=False)
 
     @api.model
     def _lanes(self, active=(True,)):
@@ -132,7 +222,7 @@ class ExchangeChunk(models.Model):
         """
         foreign = [("run_model", "not in", self._run_models())]
         total, most = 0, 0
-        for model in ("exchange.message", "exchange.chunk", "exchange.progress"):
+        for model in ROWS:
             rows = self.env[model].search(foreign, limit=GC_BATCH)
             rows.unlink()
             total, most = total + len(rows), max(most, len(rows))

@@ -6,6 +6,17 @@ from odoo.tools import SQL
 
 from ..core.text import storable
 
+#: Units done of a job: of one that several share, no worker knows them all.
+DONE = SQL(
+    """
+    CASE WHEN p.shared THEN (
+        SELECT COALESCE(SUM(c.units), 0) FROM exchange_chunk c
+         WHERE c.run_model = p.run_model AND c.run_id = p.run_id
+           AND c.state IN ('done', 'failed')
+    ) ELSE COALESCE(p.done, 0) END
+    """
+)
+
 
 class ExchangeProgress(models.Model):
     """How far a job is, and whether somebody asked it to stop.
@@ -36,6 +47,9 @@ class ExchangeProgress(models.Model):
         help="Nobody waits for the job: a schedule started it, not a person."
     )
     queued = fields.Boolean(help="The job waits for a lane of the scheduler.")
+    shared = fields.Boolean(
+        help="Several workers share the job: what is done is the sum of its chunks."
+    )
 
     _queue_idx = models.Index("(run_model, run_id) WHERE queued AND NOT night")
     _run_uniq = models.UniqueIndex("(run_model, run_id)")
@@ -46,7 +60,7 @@ class ExchangeProgress(models.Model):
 
         :param run: record of a job model
         :param values: any of done, total, text (None for none), cancel_requested,
-            attempts, user_id, night, queued
+            attempts, user_id, night, queued, shared
         """
         names = sorted(values)
         query = SQL(
@@ -84,11 +98,15 @@ class ExchangeProgress(models.Model):
         """Return {run id: (done, total, text)} of the jobs of one model."""
         with self._short_cursor() as cr:
             cr.execute(
-                """
-                SELECT run_id, done, total, text FROM exchange_progress
-                 WHERE run_model = %s AND run_id = ANY(%s)
-                """,
-                [runs._name, runs.ids],
+                SQL(
+                    """
+                    SELECT run_id, %s, total, text FROM exchange_progress p
+                     WHERE run_model = %s AND run_id = ANY(%s)
+                    """,
+                    DONE,
+                    runs._name,
+                    runs.ids,
+                )
             )
             return {row[0]: row[1:] for row in cr.fetchall()}
 
@@ -122,13 +140,16 @@ class ExchangeProgress(models.Model):
         """
         with self._short_cursor() as cr:
             cr.execute(
-                """
-                SELECT run_id, COALESCE(night, FALSE),
-                       COALESCE(total, 0) - COALESCE(done, 0)
-                  FROM exchange_progress
-                 WHERE run_model = %s AND run_id = ANY(%s)
-                """,
-                [runs._name, runs.ids],
+                SQL(
+                    """
+                    SELECT run_id, COALESCE(night, FALSE), COALESCE(total, 0) - %s
+                      FROM exchange_progress p
+                     WHERE run_model = %s AND run_id = ANY(%s)
+                    """,
+                    DONE,
+                    runs._name,
+                    runs.ids,
+                )
             )
             return {row[0]: row[1:] for row in cr.fetchall()}
 
@@ -151,6 +172,17 @@ class ExchangeProgress(models.Model):
                 [run._name, run.id],
             )
             return cr.fetchone()[0]
+
+    @api.model
+    def _is_other_waiting(self, run, known):
+        """Tell whether a job waits for a lane, while this one has workers enough.
+
+        :param run: the job being done, beside others who are at it
+        :param known: (model, id) of the jobs that this lane could not take
+        """
+        with self._short_cursor() as cr:
+            cr.execute("SELECT run_model, run_id FROM exchange_progress WHERE queued")
+            return not {*cr.fetchall()} <= {(run._name, run.id), *known}
 
     @api.model
     def _get_runner(self, run):

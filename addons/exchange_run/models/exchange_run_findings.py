@@ -1,6 +1,25 @@
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from odoo import api, models
 
 from ..core.text import storable
+
+#: Of which job, and where, the chunk being done counts; none: in the job itself.
+_chunk_counters = ContextVar("exchange_chunk_counters", default=(None, None))
+
+
+def _copy(counters):
+    return {entity: dict(row) for entity, row in (counters or {}).items()}
+
+
+def _add_up(counters, more):
+    """Add counters to others, in place, and return them."""
+    for entity, row in more.items():
+        sums = counters.setdefault(entity, {})
+        for action, number in row.items():
+            sums[action] = sums.get(action, 0) + number
+    return counters
 
 
 class ExchangeRunMixin(models.AbstractModel):
@@ -24,7 +43,7 @@ class ExchangeRunMixin(models.AbstractModel):
             (label, {action: number})
         """
         self.ensure_one()
-        counters = self.counters or {}
+        counters = self._counters_now()
         labels = self._counter_labels()
         counted = dict.fromkeys(action for row in counters.values() for action in row)
         # PostgreSQL keeps no order of the keys: the labels have one.
@@ -60,11 +79,44 @@ class ExchangeRunMixin(models.AbstractModel):
     def _count(self, entity, action, number=1):
         """Add to the counter of an entity and action."""
         self.ensure_one()
-        counters = {key: dict(row) for key, row in (self.counters or {}).items()}
-        row = counters.setdefault(entity, {})
-        row[action] = row.get(action, 0) + number
+        counts = {entity: {action: number}}
+        job, counted = _chunk_counters.get()
+        if job == (self._name, self.id):
+            _add_up(counted, counts)
+            return
         with self._engine_writes():
-            self.counters = counters
+            self.counters = _add_up(_copy(self.counters), counts)
+
+    @contextmanager
+    def _counting_apart(self):
+        """Yield the counters of the block, which are not those of the job.
+
+        Several workers would wait for each other to write into one row.
+        """
+        counted = {}
+        token = _chunk_counters.set(((self._name, self.id), counted))
+        try:
+            yield counted
+        finally:
+            _chunk_counters.reset(token)
+
+    def _counters_now(self):
+        """Return the counters, with those of chunks that are done meanwhile."""
+        self.ensure_one()
+        # sudo: only numbers leave, of a job the user may read
+        counted = self.env["exchange.chunk"].sudo()._counted(self)
+        return _add_up(_copy(self.counters), counted.get(self.id, {}))
+
+    def _gather_counters(self):
+        """Make the counters of the chunks those of the job. No other worker is left."""
+        # sudo: chunks are the engine's own bookkeeping, no user has rights on them
+        Chunk = self.env["exchange.chunk"].sudo()
+        Chunk.flush_model(["counters"])
+        if not Chunk._counted(self):
+            return
+        with self._engine_writes():
+            self.counters = self._counters_now()
+        Chunk._forget_counted(self)
 
     # === FINDINGS ===
 

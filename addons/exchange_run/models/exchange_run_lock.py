@@ -1,9 +1,10 @@
 from contextlib import contextmanager
-from hashlib import sha256
 
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.modules import module
+
+from ..core.job_share import JobShare, lock_key
 
 
 class ExchangeRunMixin(models.AbstractModel):
@@ -12,10 +13,14 @@ class ExchangeRunMixin(models.AbstractModel):
     _inherit = "exchange.run.mixin"  # pylint: disable=consider-merging-classes-inherited
 
     def _lock_key(self):
-        """Return the signed 64-bit advisory lock key of this job's kind and company."""
+        """Return the key of the lock of this job's kind and company.
+
+        Of the job alone, where those of its kind need not wait for each other.
+        """
         kind = self._exchange_kind or self._name
-        digest = sha256(f"{kind}/{self.company_id.id}".encode()).digest()
-        return int.from_bytes(digest[:8], "big", signed=True)
+        if self._exchange_exclusive:
+            return lock_key(kind, self.company_id.id)
+        return lock_key(kind, self.company_id.id, self._name, self.id)
 
     @contextmanager
     def _job_lock(self):
@@ -44,17 +49,31 @@ class ExchangeRunMixin(models.AbstractModel):
         commits on its way; if the server is killed, the connection and with it the
         lock are gone. Inside a test there is only one connection, which serves.
         """
-        query = "SELECT pg_try_advisory_xact_lock(%s)"
+        with self._lock_cursor() as cr:
+            cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [self._lock_key()])
+            yield cr.fetchone()[0]
+
+    @contextmanager
+    def _try_share(self, join):
+        """Yield a share in the work on this job, or None; it is given back at the end.
+
+        :param bool join: also where other workers are at it already
+        """
+        job_key = lock_key(self._name, self.id)
+        with self._lock_cursor() as cr:
+            share = JobShare(cr, self._lock_key(), job_key)
+            yield share if share.enter(join) else None
+
+    @contextmanager
+    def _lock_cursor(self):
         if module.current_test:
-            self.env.cr.execute(query, [self._lock_key()])
-            yield self.env.cr.fetchone()[0]
+            yield self.env.cr
             return
         with self.env.registry.cursor() as cr:
             # A transaction that kept its snapshot would keep PostgreSQL from
             # cleaning up behind the job, for as long as the job lasts.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            cr.execute(query, [self._lock_key()])
-            yield cr.fetchone()[0]
+            yield cr
 
     def _is_idle(self):
         """Tell whether nobody works on a job of this kind and company now."""

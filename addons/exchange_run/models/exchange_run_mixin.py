@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .exchange_chunk import ROWS
+
 STATES = [
     ("draft", "Draft"),
     ("planned", "Planned"),
@@ -35,8 +37,12 @@ class ExchangeRunMixin(models.AbstractModel):
 
     #: Jobs of one kind and company never run at the same time.
     _exchange_kind = None
+    #: Whether that is so; else only one and the same job is worked on once at a time.
+    _exchange_exclusive = True
     #: "chunk": each chunk commits. "run": all chunks in one transaction.
     _exchange_transaction = "chunk"
+    #: Whether several workers may share the chunks of one job; see :meth:`_is_shared`.
+    _exchange_shared = False
     #: From how many units on the job runs in the background; None: never.
     _exchange_background_from = None
     #: Fields that say what the job is about: they are settled once it has a plan.
@@ -135,6 +141,17 @@ class ExchangeRunMixin(models.AbstractModel):
             mode everything is undone and the job fails)
         """
 
+    def _is_shared(self):
+        """Tell whether several workers in the background may share the job's chunks.
+
+        They are then done in any order, several at the same time, and must not need
+        each other. Each is one transaction: :meth:`_execute` neither commits nor sets
+        aside, writes nothing that all chunks share, such as the job itself, and counts
+        by :meth:`_count`. Where two chunks still meet, one of them is undone and done
+        once more.
+        """
+        return self._exchange_shared
+
     def _finish(self):
         """Close the job, after the last chunk, whether or not some failed."""
 
@@ -224,7 +241,7 @@ class ExchangeRunMixin(models.AbstractModel):
     def unlink(self):
         """Delete jobs with their findings, chunks and progress."""
         domain = self._own_rows()
-        for model in ("exchange.message", "exchange.chunk", "exchange.progress"):
+        for model in ROWS:
             # sudo: the technical rows go with the job that the user may delete
             self.env[model].sudo().search(domain).unlink()
         return super().unlink()

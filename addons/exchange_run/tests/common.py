@@ -3,7 +3,13 @@ import re
 from odoo.tests import TransactionCase
 from odoo.tools import file_open
 
-from .fake_models import FakeAtomicJob, FakeJob, FakeLongJob, register
+from .fake_models import (
+    FakeAtomicJob,
+    FakeJob,
+    FakeLongJob,
+    FakeSharedJob,
+    register,
+)
 
 
 def readme_blocks(addon, language):
@@ -19,7 +25,7 @@ class ExchangeRunCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        register(cls, FakeJob, FakeAtomicJob, FakeLongJob)
+        register(cls, FakeJob, FakeAtomicJob, FakeLongJob, FakeSharedJob)
 
     def make_job(self, *names, model="exchange.fake.job", **wish):
         return self.env[model].create({"wish": {"names": list(names), **wish}})

@@ -97,3 +97,20 @@ class FakeLongJob(models.Model):
     _module = "exchange_run"
     _inherit = ["exchange.fake.job"]
     _exchange_background_from = 2
+
+
+@temporary
+class FakeSharedJob(models.Model):
+    """The same, in the background, by several workers, each of whom counts."""
+
+    _name = "exchange.fake.shared"
+    _description = "Fake Shared Job"
+    _module = "exchange_run"
+    _inherit = ["exchange.fake.job"]
+    _exchange_background_from = 2
+    _exchange_shared = True
+
+    def _execute(self, payload):
+        result = super()._execute(payload)
+        self._count("partner", "done")
+        return result

@@ -173,7 +173,7 @@ class TestRunBackground(ExchangeRunCase):
         job.action_run()
         before = self.wakeups()
         with (
-            patch.object(type(job), "_take_over", lambda run: self.conflict()),
+            patch.object(type(job), "_take_over", lambda *_args: self.conflict()),
             mute_logger(*LOGGERS),
         ):
             self.work()
