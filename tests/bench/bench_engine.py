@@ -99,10 +99,11 @@ def _empty(env, workers, model):
         _start(job)
         found[size] = workers.work(1, job)
         _check(job)
-    (small, _cpu, before), (large, cpu, after) = (found[size] for size in CHUNKS)
+    (small, few, before), (large, cpu, after) = (found[size] for size in CHUNKS)
     yield Result(f"{name} chunks", 1000 * large / CHUNKS[1], "ms each")
     yield Result(f"{name} chunks, processor", 1000 * cpu / CHUNKS[1], "ms each")
     yield Result(f"{name}, time of ten times as many", large / small, "times")
+    yield Result(f"{name}, processor of ten times as many", cpu / few, "times")
     yield Result(f"{name}, memory more after 10000", after - before, "MB")
 
 
@@ -138,10 +139,13 @@ def _check(job):
 
 def _outcome(job):
     """Return what one worker and two must have done in the same way."""
-    lines = job.billing_line_ids if "billing_line_ids" in job else job.line_ids
-    moves = job.move_ids
-    totals = sum(lines.mapped("amount")), sum(moves.mapped("amount_total"))
-    return len(lines), len(moves), [round(total, 2) for total in totals]
+    if "billing_line_ids" in job:  # two years differ in days, and so in amounts
+        return len(job.billing_line_ids), len(job.move_ids)
+    totals = (
+        sum(job.line_ids.mapped("amount")),
+        sum(job.move_ids.mapped("amount_total")),
+    )
+    return len(job.line_ids), len(job.move_ids), [round(total, 2) for total in totals]
 
 
 # === MATERIAL ===

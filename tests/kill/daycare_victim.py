@@ -1,6 +1,6 @@
 """Two real Odoo processes that calculate and invoice one month, one of which may die.
 
-Run with Odoo's Python: daycare_victim.py CONFIG DATABASE. One JSON object a month.
+Run with Odoo's Python: daycare_victim.py CONFIG DATABASE. One JSON object a turn.
 """
 
 import sys
@@ -13,12 +13,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import worker  # noqa: E402
 
 CHILDREN = 40
-#: (year, workers, the step at which the first one dies)
-MONTHS = ((2021, 1, None), (2022, 2, None), (2023, 2, 5))
+YEAR = 2021
+#: (workers, the step at which the first one dies)
+TURNS = ((1, None), (2, None), (2, 5))
 
 
 def main():
-    """Bill the same children in a year with one worker, in others with two."""
+    """Bill the same month anew, with one worker and with two."""
     conf, database = sys.argv[1:]
     worker.load(conf, database)
     models = "odoo.addons.%s.models."
@@ -26,13 +27,14 @@ def main():
     calculation = models % "daycare_billing" + "daycare_billing_run_calculation"
     sys.modules[preview].CHUNK_MOVES = 3
     sys.modules[calculation].CHUNK_CHILDREN = 4
-    group = worker.call(database, prepare)
-    for year, workers, deadly in MONTHS:
-        run = worker.call(database, create, group, year)
+    run = worker.call(database, prepare)
+    for workers, deadly in TURNS:
         killed = [
-            bill(database, run, p, workers, deadly) for p in ("compute", "invoice")
+            bill(database, run, phase, workers, deadly)
+            for phase in ("compute", "invoice")
         ]
         worker.report({"killed": killed, **worker.call(database, describe, run)})
+        worker.call(database, discard, run)
 
 
 def bill(database, run, phase, workers, deadly):
@@ -48,10 +50,20 @@ def bill(database, run, phase, workers, deadly):
 
 
 def prepare(env):
-    """Create the tariff and a group; return the group's id."""
+    """Create children and the month that bills them; return its id."""
     from tests.bench import bench_daycare_billing
 
-    return bench_daycare_billing._structure(in_company(env)).id
+    env = in_company(env)
+    group = bench_daycare_billing._structure(env)
+    bench_daycare_billing._children(env, group, CHILDREN, YEAR)
+    month = date(YEAR, 3, 1)
+    vals = {"month": month, "invoice_date": month, "with_corrections": False}
+    return env["daycare.billing.run"].create(vals).id
+
+
+def discard(env, run_id):
+    """Delete what a month came to."""
+    in_company(env)["daycare.billing.run"].browse(run_id).action_discard()
 
 
 def in_company(env):
@@ -59,18 +71,6 @@ def in_company(env):
     company = env.ref("base.demo_company_ch")
     env.user.company_ids = [(4, company.id)]
     return env(context={"allowed_company_ids": company.ids, "tracking_disable": True})
-
-
-def create(env, group_id, year):
-    """Create children of a year and the month that bills them; return its id."""
-    from tests.bench import bench_daycare_billing
-
-    env = in_company(env)
-    group = env["daycare.group"].browse(group_id)
-    bench_daycare_billing._children(env, group, CHILDREN, year)
-    month = date(year, 3, 1)
-    vals = {"month": month, "invoice_date": month, "with_corrections": False}
-    return env["daycare.billing.run"].create(vals).id
 
 
 def queue(env, run_id, phase):

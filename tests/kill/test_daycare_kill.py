@@ -9,20 +9,20 @@ ADDONS = ["daycare_billing"]
 
 
 @pytest.fixture(scope="module")
-def months():
+def turns():
     """What one worker made of a month, then two, then two of whom one was killed."""
     with cloned("kill-daycare") as name:
         return run_victim("daycare_victim.py", name)
 
 
-def test_a_worker_was_killed_calculating_and_invoicing(months):
-    assert [month.pop("killed") for month in months] == [[0, 0], [0, 0], [1, 1]]
+def test_a_worker_was_killed_calculating_and_invoicing(turns):
+    assert [turn.pop("killed") for turn in turns] == [[0, 0], [0, 0], [1, 1]]
 
 
-def test_two_workers_bill_what_one_bills(months):
-    one, two, survivor = months
+def test_two_workers_bill_what_one_bills(turns):
+    one, two, survivor = turns
     assert one["state"] == ["done", "invoiced"]
     assert len(one["lines"]) >= 40
     assert one["invoices"]
-    for month in (two, survivor):
-        assert {**month, "killed": 0} == {**one, "killed": 0}
+    assert {**two, "killed": 0} == {**one, "killed": 0}
+    assert {**survivor, "killed": 0} == {**one, "killed": 0}
