@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from sys import intern
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,13 @@ from .unit_price import to_cents
 
 LONGEST_ID = 36  # column 7 of the file, and the interface's own limit
 _LARGEST = Decimal("99999999999.99")
+# What is read of a charge, its resident and its service, by our names.
+FIELDS = (
+    *("id", "status", "resident", "service", "service_date", "currency"),
+    *("quantity", "unit_price", "amount", "discount"),
+    *("external_id", "last_name", "first_name"),
+    *("code", "description_fr", "description_en"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Reader:
 
     def __init__(self, timezone, names=lambda name: name):
         self._zone = ZoneInfo(timezone)
-        self._names = names
+        self._names = {name: names(name) for name in FIELDS}
         # Prices and instants repeat: each value is made once and shared.
         self._numbers = {}
         self._instants = {}
@@ -130,7 +138,7 @@ class Reader:
         )
 
     def _text(self, row, name):
-        value = row.get(self._names(name))
+        value = row.get(self._names[name])
         if isinstance(value, str):
             return value
         # A number is a text too; nothing else is.
@@ -138,7 +146,7 @@ class Reader:
         return str(value) if number else ""
 
     def _dict(self, row, name):
-        value = row.get(self._names(name))
+        value = row.get(self._names[name])
         return value if isinstance(value, dict) else {}
 
     def _name(self, resident):
@@ -207,7 +215,9 @@ def judge(charge, language="FR", strict_codes=False):
     return Verdict("", tuple(_remarks(charge, language, remark)))
 
 
+@lru_cache(10_000)
 def _code_remark(code):
+    """Return what is to be said of a code of six digits, of which few are in use."""
     try:
         parsed = service_code.parse(code)
     except service_code.ServiceCodeError:

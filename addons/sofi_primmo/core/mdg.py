@@ -14,6 +14,7 @@ ENCODINGS = ("cp1252", "iso-8859-1", "utf-8", "utf-8-sig", "cp850")
 DATE_FORMATS = ("%Y%m%d", "%Y-%m-%d", "%d/%m/%Y", "%d%m%Y")
 TMP, CSV = ".tmp", ".csv"
 LOST = "\ufffd"  # stands for a character until it is written as `?`
+KNOWN = 10_000  # cells of a column that are kept, to be written again as they are
 DEFAULT_PATTERN = "MDG_{vendor}_{date:%Y%m%d}{time:%H%M%S}_{seq:02d}.csv"
 
 # What a column of kind `field` can show: name -> value of a charge.
@@ -217,7 +218,7 @@ class _Writer:
         self._language = language
         self._kinds = [
             [
-                (column, self._fixed(column, parameters))
+                (column, self._fixed(column, parameters), {})
                 for column in layout.columns
                 if column.line_kind in ("", kind)
             ]
@@ -232,7 +233,7 @@ class _Writer:
         :raises MdgError: a number or an identifier does not fit
         """
         try:
-            return self._join(charge, lambda text: text).encode(self._encoding), False
+            return self._join(charge, _as_it_is).encode(self._encoding), False
         except UnicodeEncodeError:
             # Spelt before it is quoted: a base letter may be a quote or a separator.
             text = self._join(charge, lambda text: spell(text, self._encoding))
@@ -254,18 +255,24 @@ class _Writer:
         layout = self._layout
         return "".join(
             layout.separator.join(
-                self._cell(column, charge, spelt) if fixed is None else fixed
-                for column, fixed in cells
+                self._cell(column, known, charge, spelt) if fixed is None else fixed
+                for column, fixed, known in cells
             )
             + layout.line_end
             for cells in self._kinds
         )
 
-    def _cell(self, column, charge, spelt):
-        return self._quote(self._fit(column, self._value(column, charge, spelt)))
-
-    def _value(self, column, charge, spelt):
+    def _cell(self, column, known, charge, spelt):
+        """Return a cell; days, prices, texts repeat and are written only once."""
         value = FIELDS[column.source](charge, self._language)
+        if spelt is _as_it_is and value in known:
+            return known[value]
+        cell = self._quote(self._fit(column, self._value(column, value, spelt)))
+        if spelt is _as_it_is and len(known) < KNOWN:
+            known[value] = cell
+        return cell
+
+    def _value(self, column, value, spelt):
         if column.type == "decimal":
             return self._decimal(-value if column.negate else value)
         if column.type == "date":
@@ -294,6 +301,10 @@ class _Writer:
         if self._layout.quote_all or any(char in text for char in separators):
             return '"' + text.replace('"', '""') + '"'
         return text
+
+
+def _as_it_is(text):
+    return text
 
 
 def _text(value):

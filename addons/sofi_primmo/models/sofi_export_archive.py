@@ -1,6 +1,7 @@
 import time
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 
 from odoo import models
 from odoo.tools import split_every
@@ -80,10 +81,11 @@ class SofiExport(models.Model):
         if not file._count_lines("archived"):
             self._check_cancelled()
         shown = time.monotonic()
-        for number, batch in self._batches(file):
-            batch.fetch(["sofi_charge_id"])
-            yield from self._archive_batch(file, client, number, batch)
-            batch.invalidate_recordset()
+        sent = file.batch_sent
+        batches = [*self._batches(file), (None, None)]
+        for (number, batch), (follows, _batch) in pairwise(batches):
+            yield from self._archive_batch(file, client, batch, number, sent, follows)
+            sent = max(sent, number)
             if time.monotonic() - shown > SHOWN_EVERY:
                 self._show_archived(file.residence_id)
                 shown = time.monotonic()
@@ -103,7 +105,8 @@ class SofiExport(models.Model):
             "residence": file.residence_id.name,
             "name": mdg.temporary_name(file._csv_name()),
         }
-        foreign = file.line_ids.search(file._lines_domain("archived_elsewhere"))
+        Charge = self.env["sofi.charge"].sudo()  # sudo: see _execute
+        foreign = Charge.search(file._lines_domain("archived_elsewhere"))
         failed = file._count_lines("archive_failed")
         if foreign:
             ids = foreign[:20].mapped("sofi_charge_id")
@@ -142,16 +145,23 @@ class SofiExport(models.Model):
         )
         return [(number, Charge.browse(sorted(ids))) for number, ids in sorted(groups)]
 
-    def _archive_batch(self, file, client, number, batch):
+    def _archive_batch(self, file, client, batch, number, sent, follows):
         """Archive one batch with a key of its own: repeating it has no second effect.
 
         An answer is committed as a whole, so a repeated batch is always the same. What
         was archived before is ours only if this very batch was sent before and may
         have had its effect; else somebody else did it, and maybe billed it.
+
+        That a batch is sent is committed before it is: of all but the first one
+        together with the answer to the one before it.
+
+        :param int number: of the batch
+        :param int sent: the last batch that was sent before this one
+        :param follows: number of the batch that is sent next, or None
         """
-        ids = sorted(batch.mapped("sofi_charge_id"))
-        before = file.batch_sent
-        if before < number:
+        lines = dict(batch._read_columns("sofi_charge_id", "id"))
+        ids = sorted(lines)
+        if file.batch_sent < number:
             file.batch_sent = number
             self._commit()
         try:
@@ -161,20 +171,22 @@ class SofiExport(models.Model):
             answer = Archived(rejected=dict.fromkeys(ids, error.code))
         except exc.SofiError as error:
             if error.no_effect:
-                file.batch_sent = before
+                file.batch_sent = sent
             raise
         ours = set(answer.done)
-        if before >= number or answer.repeated:
+        if sent >= number or answer.repeated:
             ours |= answer.already
-            self._say_repeated(file, answer.already & set(ids))
-        done = batch.filtered(lambda line: line.sofi_charge_id in ours)
-        done.state = "archived"
-        left = batch - done
-        foreign = left.filtered(lambda x: x.sofi_charge_id in answer.already)
+            self._say_repeated(file, answer.already & lines.keys())
+        done = batch.browse(lines[i] for i in ids if i in ours)
+        done._put_archived()
+        left = [i for i in ids if i not in ours]
+        foreign = batch.browse(lines[i] for i in left if i in answer.already)
         foreign.state = "archived_elsewhere"
-        for line in left - foreign:
-            reason = answer.rejected.get(line.sofi_charge_id, "")
-            line.write(
+        for charge_id in left:
+            if charge_id in answer.already:
+                continue
+            reason = answer.rejected.get(charge_id, "")
+            batch.browse(lines[charge_id]).write(
                 {
                     "state": "archive_failed",
                     "refusal": reason,
@@ -182,6 +194,8 @@ class SofiExport(models.Model):
                 }
             )
         self._count("sofi.charge", "archive", len(done))
+        if follows is not None:
+            file.batch_sent = max(sent, number, follows)
         self._commit()
 
     def _refusal_text(self, code):
@@ -268,7 +282,8 @@ class SofiExport(models.Model):
 
     def _rewrite(self, file):
         """Write the file without the charges that left it."""
-        lines = file.line_ids.search(file._lines_domain(*IN_FILE))
+        Charge = self.env["sofi.charge"].sudo()  # sudo: see _execute
+        lines = Charge.search(file._lines_domain(*IN_FILE))
         charges = [line._to_core() for line in lines]
         rendered = file._render(charges)
         total = sum((charge.amount for charge in charges), Decimal(0))

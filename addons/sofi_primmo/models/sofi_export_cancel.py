@@ -60,7 +60,8 @@ class SofiExport(models.Model):
         """Return how many charges of a file are archived, as SOFI itself says."""
         known = file._count_lines("archived")
         # The last batch alone may have been archived without an answer.
-        sent = file.line_ids.search(
+        # sudo: see _execute
+        sent = self.env["sofi.charge"].sudo().search(
             [
                 *file._lines_domain("written", "archive_failed"),
                 ("archive_batch", "<=", file.batch_sent),
@@ -81,10 +82,11 @@ class SofiExport(models.Model):
     def _withdraw(self):
         """Remove the .tmp files of a cancelled run; the charges stay accepted."""
         # sudo: see _execute
+        lines = self.env["sofi.charge"].sudo()
         for file in self.sudo()._open_files():
             with self._told_clearly(file.residence_id):
                 file._remove_temporary()
-            lines = file.line_ids.search(
+            lines = lines.search(
                 file._lines_domain("written", "archive_failed", "simulated")
             )
             lines.state = "cancelled"

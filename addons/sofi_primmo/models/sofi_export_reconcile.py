@@ -127,12 +127,9 @@ class SofiExport(models.Model):
 
     def _exported_amounts(self, file):
         """Return {SOFI charge id: amount} of the journal's archived lines."""
-        lines = self.env["sofi.charge"].search_fetch(
-            file._lines_domain("archived"), ["sofi_charge_id", "amount"], order="id"
-        )
-        amounts = {x.sofi_charge_id: exact(x.amount, 2) for x in lines}
-        lines.invalidate_recordset()
-        return amounts
+        lines = self.env["sofi.charge"].search(file._lines_domain("archived"))
+        rows = lines._read_columns("sofi_charge_id", "amount")
+        return {charge_id: exact(amount, 2) for charge_id, amount in rows}
 
     def _service_limits(self, file):
         """Return the instants, for the interface, that enclose the file's services."""

@@ -244,13 +244,13 @@ class SofiExport(models.Model):
         # sudo: the journal is written by runs only, nobody may edit it by hand
         Charge = self.env["sofi.charge"].sudo()
         common = Charge._prepare_common(self, residence)
-        positions = count()
+        positions, texts = count(), self._remark_texts()
         try:
             for batch in split_every(JOURNAL_BATCH, judged, list):
                 Charge._write_lines(
                     common,
                     [
-                        self._prepare_line_vals(residence, item, file, positions)
+                        self._prepare_line_vals(residence, item, file, positions, texts)
                         for item in batch
                     ],
                 )
@@ -269,9 +269,9 @@ class SofiExport(models.Model):
         if file:
             file.invalidate_recordset()
 
-    def _prepare_line_vals(self, residence, item, file, positions):
+    def _prepare_line_vals(self, residence, item, file, positions, texts):
         charge, verdict, earlier_id = item
-        vals = {"detail": self._detail_text(charge, verdict)}
+        vals = {"detail": self._detail_text(charge, verdict, texts)}
         if verdict.skip:
             reason = str(verdict.skip)
             vals |= {
@@ -287,10 +287,12 @@ class SofiExport(models.Model):
             vals["archive_batch"] = next(positions) // ARCHIVE_BATCH
         return self.env["sofi.charge"]._prepare_vals(charge, residence.language, **vals)
 
-    def _detail_text(self, charge, verdict):
-        """Return in words what is worth saying about a charge."""
+    def _detail_text(self, charge, verdict, texts):
+        """Return in words what is worth saying about a charge.
+
+        :param dict texts: of `_remark_texts`, asked for once for all charges
+        """
         if not charge.problem:
-            texts = self._remark_texts()
             return "; ".join(texts[remark] for remark in verdict.remarks)
         names = self._problem_names()
         code, _blank, name = charge.problem.partition(" ")
