@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.exchange_run.models.exchange_run_mixin import FAILURE_ACTIVITY
@@ -447,16 +447,17 @@ class SofiExport(models.Model):
 
         Nothing that happens to one company keeps the others from their night.
         """
+        here = self.with_context(sofi_others_wait=True)
         residences = self.env["sofi.residence"].search([("active", "=", True)])
-        residences -= self._busy_tonight()
-        for company, mine in residences.grouped("company_id").items():
-            for dry_run in (False, True):
-                wanted = mine.filtered(lambda r, d=dry_run: r.dry_run == d)
-                try:
-                    with self._undo_on_error():
-                        self._run_at_night(wanted)
-                except Exception:
-                    _logger.exception("SOFI: the night of company %s", company.id)
+        residences -= here._busy_tonight()
+        nights = residences.grouped(lambda r: (r.dry_run, r.company_id.id))
+        for number, (night, mine) in enumerate(sorted(nights.items()), start=1):
+            wait = number < len(nights)
+            try:
+                with self._undo_on_error():
+                    self.with_context(sofi_others_wait=wait)._run_at_night(mine)
+            except Exception:
+                _logger.exception("SOFI: the night of company %s", night[1])
 
     @api.model
     def _busy_tonight(self):
@@ -495,12 +496,36 @@ class SofiExport(models.Model):
         run._commit()
         try:
             with run._undo_on_error():
-                run.action_run()
+                run._begin_night()
         except Exception as error:
-            # Told on the run, as of a company whose other run is still busy.
             run._record_error(error)
             run._end("failed")
+        # commit: a lane that is to go on is woken now, not after the others' nights
+        run._commit()
         return run
+
+    def _begin_night(self):
+        """Start the run, or let it begin when the company's other run has ended.
+
+        That may be one of this night that a lane works on.
+        """
+        if self._is_idle() or not self.env["exchange.chunk"]._lanes():
+            self.action_run()
+            return
+        self._make_plan()
+        self._start()
+        self._queue_up()
+
+    def _runner_id(self):
+        """A night has the rights of the schedule where its responsible lacks them."""
+        runner = super()._runner_id()
+        if self.nightly and self.env.uid == SUPERUSER_ID:
+            companies = {"allowed_company_ids": self.company_id.ids}
+            try:
+                self.with_user(runner).with_context(**companies)._check_may_run()
+            except AccessError:
+                return SUPERUSER_ID
+        return runner
 
     # === TRY AGAIN ===
 
@@ -510,6 +535,7 @@ class SofiExport(models.Model):
 
         And look which files Primmo has taken.
         """
+        self = self.with_context(sofi_others_wait=True)
         self.env["sofi.export.file"]._note_taken()
         unwell = [("nightly", "=", True), ("state", "in", ("partial", "failed"))]
         recent = fields.Datetime.now() - timedelta(days=2)

@@ -61,11 +61,15 @@ class SofiExport(models.Model):
         known = file._count_lines("archived")
         # The last batch alone may have been archived without an answer.
         # sudo: see _execute
-        sent = self.env["sofi.charge"].sudo().search(
-            [
-                *file._lines_domain("written", "archive_failed"),
-                ("archive_batch", "<=", file.batch_sent),
-            ]
+        sent = (
+            self.env["sofi.charge"]
+            .sudo()
+            .search(
+                [
+                    *file._lines_domain("written", "archive_failed"),
+                    ("archive_batch", "<=", file.batch_sent),
+                ]
+            )
         )
         if known or not sent:
             return known

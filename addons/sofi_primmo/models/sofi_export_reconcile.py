@@ -11,6 +11,7 @@ from ..core import exceptions as exc
 from ..core import reconcile
 from ..core.period import Period
 from ..core.read_ahead import Job, ReadAhead
+from .sofi_export_together import LEFT_SECONDS
 
 
 class SofiExport(models.Model):
@@ -82,11 +83,14 @@ class SofiExport(models.Model):
             Job(file.id, file.residence_id._host(), partial(self._question, file))
             for file in files
         ]
+        seconds = LEFT_SECONDS if self._others_wait() else None
         with ReadAhead(jobs, files.residence_id._request_limits()) as ahead:
-            while files:
-                file = files.browse(ahead.first_ready(files.ids))
+            while files and (key := ahead.first_ready(files.ids, seconds)):
+                file = files.browse(key)
                 self._reconcile_file(file, ahead)
                 files -= file
+        for file in files:
+            self._say_not_reconciled(file, exc.SofiTransient("no answer yet"))
         # sudo: see _execute
         self.sudo().date_reconciled = fields.Datetime.now()
 
@@ -109,21 +113,23 @@ class SofiExport(models.Model):
         return ask
 
     def _reconcile_file(self, file, ahead):
-        residence = file.residence_id
         try:
             expected, found = ahead.take(file.id)
         except exc.SofiError as error:
-            translated = residence._translate_error(error)
-            self._log(
-                "warning",
-                self.env._("Reconciliation was not possible: %s", translated),
-                code=translated.code,
-                residences=residence,
-            )
+            self._say_not_reconciled(file, error)
             return
         told = self._report_differences(file, expected, found) if expected else []
         text = "\n".join(told)
         file.difference = text if text != file.difference_accepted else False
+
+    def _say_not_reconciled(self, file, error):
+        translated = file.residence_id._translate_error(error)
+        self._log(
+            "warning",
+            self.env._("Reconciliation was not possible: %s", translated),
+            code=translated.code,
+            residences=file.residence_id,
+        )
 
     def _exported_amounts(self, file):
         """Return {SOFI charge id: amount} of the journal's archived lines."""

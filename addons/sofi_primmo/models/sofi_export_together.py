@@ -1,4 +1,5 @@
 import logging
+import time
 from contextlib import nullcontext, suppress
 from functools import partial
 
@@ -12,6 +13,11 @@ from ..core.read_ahead import Job, ReadAhead
 _logger = logging.getLogger(__name__)
 
 CANCEL_SECONDS = 3  # so often a run that waits for SOFI looks whether to go on
+LEFT_SECONDS = 10  # so long a company's night is waited for while another one's waits
+
+
+class LeftToLane(Exception):
+    """Only silent residences are left of a night: a lane goes on waiting for them."""
 
 
 class SofiExport(models.Model):
@@ -37,7 +43,11 @@ class SofiExport(models.Model):
         free = residences.filtered(lambda residence: residence.id not in obstacles)
         with self._reading_ahead(free) as ahead:
             here = self.with_context(
-                sofi_ahead=ahead, sofi_courses={}, sofi_obstacles=obstacles
+                sofi_ahead=ahead,
+                sofi_courses={},
+                sofi_obstacles=obstacles,
+                # A lane that goes on with a night is nobody who speaks a language.
+                lang=(self.nightly and self.user_id.lang) or self.env.lang,
             )
             return super(SofiExport, here)._work()
 
@@ -46,7 +56,7 @@ class SofiExport(models.Model):
 
         :param residences: in the order in which they are worked on
         """
-        if len(residences) < 2:
+        if len(residences) < 2 and not self._others_wait():
             return nullcontext()
         jobs = []
         for residence in residences:
@@ -69,9 +79,17 @@ class SofiExport(models.Model):
         chunks = {x.payload["residence_id"]: x for x in self._chunks("todo")}
         if not chunks:
             return self._chunks("todo")
+        since = time.monotonic()
         while (key := ahead.first_ready(chunks, CANCEL_SECONDS)) is None:
             self._check_cancelled()
+            if self._others_wait() and time.monotonic() - since > LEFT_SECONDS:
+                raise LeftToLane
         return chunks[key]
+
+    def _others_wait(self):
+        """Tell whether the nights of other companies wait for the end of this one."""
+        wait = self.env.context.get("sofi_others_wait")
+        return bool(wait and self.env["exchange.chunk"]._lanes())
 
     # === COURSES ===
 
@@ -105,6 +123,9 @@ class SofiExport(models.Model):
     def _work_by_chunk(self):
         try:
             return super()._work_by_chunk()
+        except LeftToLane:
+            self._queue_up()
+            return False
         finally:
             self._stop_courses()
 

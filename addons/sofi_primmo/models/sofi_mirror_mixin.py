@@ -38,10 +38,20 @@ class SofiMirrorMixin(models.AbstractModel):
         :rtype: int
         :raises SofiError: SOFI cannot be read, or tells something impossible
         """
-        name = client.profile.field
+        listed = client.read_all(self._sofi_endpoint).rows
+        return self._take_over(residence, listed, client.profile.field)
+
+    def _take_over(self, residence, listed, name):
+        """Make this table equal to SOFI's list, see `_refresh`.
+
+        :param list listed: its JSON objects, all of them
+        :param name: callable giving SOFI's name of a field
+        :return: number of records
+        :rtype: int
+        :raises SofiProtocolError: SOFI tells something impossible
+        """
         rows = {
-            str(row[name("id")]): self._prepare_mirror_vals(row, name)
-            for row in client.read_all(self._sofi_endpoint).rows
+            str(row[name("id")]): self._prepare_mirror_vals(row, name) for row in listed
         }
         # sudo: mirrors are refreshed by jobs only, nobody edits them
         Mirror = self.sudo().with_context(active_test=False)

@@ -1,7 +1,10 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..core import exceptions as exc
+from ..core.read_ahead import Job, ReadAhead
 from .sofi_residence_connection import SofiUserError
 
 MANAGER = "sofi_primmo.group_sofi_manager"
@@ -59,19 +62,36 @@ class SofiSync(models.Model):
         return super()._clear_plan()
 
     def _plan(self):
-        """Read both sides, match, and say what would be done and why."""
-        chunks = []
-        for residence in self.residence_ids.sorted("sequence"):
-            try:
-                self._check_residence(residence)
-                self._refresh(residence)
-            except SofiUserError as error:
-                self._record_error(error)
-                continue
-            self._preview(residence)
-            residence._check_convention()
-            chunks.append({"residence_id": residence.id})
-        return chunks
+        """Read both sides, match, and say what would be done and why.
+
+        Residences are read side by side: none waits for the SOFI of another.
+        """
+        residences = self.residence_ids.sorted("sequence")
+        usable = residences.filtered(self._is_usable)
+        left, done = usable, usable.browse()
+        jobs = [Job(r.id, r._host(), partial(self._reading, r)) for r in usable]
+        with ReadAhead(jobs, usable._request_limits()) as ahead:
+            while left:
+                residence = left.browse(ahead.first_ready(left.ids))
+                left -= residence
+                try:
+                    self._refresh(residence, *ahead.take(residence.id))
+                except exc.SofiError as error:
+                    self._record_error(residence._translate_error(error))
+                    continue
+                self._preview(residence)
+                residence._check_convention()
+                done |= residence
+        return [{"residence_id": r.id} for r in residences if r in done]
+
+    def _is_usable(self, residence):
+        """Tell whether a residence is in use; say so where it is not."""
+        try:
+            self._check_residence(residence)
+        except SofiUserError as error:
+            self._record_error(error)
+            return False
+        return True
 
     def _check_residence(self, residence):
         """Make sure that a residence is still in use.
@@ -85,16 +105,31 @@ class SofiSync(models.Model):
             )
             raise SofiUserError(text, "archived_residence", residence)
 
-    def _refresh(self, residence):
-        """Read SOFI's lists of a residence."""
-        try:
-            with residence._client() as client:
+    def _reading(self, residence, gate):
+        """Return a callable that reads SOFI's lists of a residence, in any thread.
+
+        :param gate: limits the requests at once, see `Transport`
+        :return: callable giving ({model: its JSON objects}, names of SOFI's fields)
+        """
+        client = residence._client(gate)
+        endpoints = {model: self.env[model]._sofi_endpoint for model in MIRRORS}
+
+        def read():
+            with client:
                 client.login()
-                for model in MIRRORS:
-                    number = self.env[model]._refresh(residence, client)
-                    self._count(model, "read", number)
-        except exc.SofiError as error:
-            raise residence._translate_error(error) from error
+                lists = {m: client.read_all(e).rows for m, e in endpoints.items()}
+                return lists, client.profile.field
+
+        return read
+
+    def _refresh(self, residence, lists, name):
+        """Keep what SOFI's lists of a residence say.
+
+        :raises SofiProtocolError: SOFI tells something impossible
+        """
+        for model, listed in lists.items():
+            number = self.env[model]._take_over(residence, listed, name)
+            self._count(model, "read", number)
 
     def _preview(self, residence):
         lookup = self.env["sofi.sync.line"]._lookup(residence)

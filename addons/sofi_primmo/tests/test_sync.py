@@ -1,7 +1,12 @@
 """What a synchronization would do, and does (spec 6, 8)."""
 
+import threading
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+
+from odoo.addons.sofi_primmo.core import read_ahead
 
 from .common_convention import ConventionCase
 
@@ -25,6 +30,49 @@ class TestSync(ConventionCase):
         self.assertIn("Language: Fr → En", line.changes_text)
         self.assertIn("Accommodation Type: Autonome → Semi-autonome", line.changes_text)
         self.assertEqual(line.accommodation_priority, 1)
+
+    def test_a_silent_residence_lets_the_others_be_read(self):
+        """Its preview comes last, and nobody's is lost."""
+        self.startPatcher(patch.object(read_ahead, "PATIENCE", 0.02))
+        cedres = self.make_cedres(sequence=self.residence.sequence + 1)
+        server, let_go = self.simulator.residence("erables"), threading.Event()
+        self.addCleanup(let_go.set)
+
+        def issue_token(form, original=server.issue_token):
+            let_go.wait(20)
+            return original(form)
+
+        server.issue_token = issue_token
+        previewed, original = [], type(self.env["sofi.sync"])._preview
+
+        def preview(sync, residence):
+            previewed.append(residence)
+            let_go.set()
+            return original(sync, residence)
+
+        self.tenant("T00123")
+        sync = self.env["sofi.sync"].create(
+            {"residence_ids": [(6, 0, (self.residence | cedres).ids)]}
+        )
+        with patch.object(type(sync), "_preview", preview):
+            sync.action_plan()
+        self.assertEqual(previewed, [cedres, self.residence])
+        self.assertEqual((sync.state, len(sync.line_ids)), ("planned", 1))
+        payloads = [chunk.payload["residence_id"] for chunk in sync._chunks("todo")]
+        self.assertEqual(payloads, [self.residence.id, cedres.id])
+
+    def test_one_residence_that_cannot_be_read_leaves_the_others(self):
+        cedres = self.make_cedres(api_secret="wrong")
+        sync = self.env["sofi.sync"].create(
+            {"residence_ids": [(6, 0, (cedres | self.residence).ids)]}
+        )
+        sync.action_plan()
+        [error] = sync.exchange_message_ids.filtered(lambda m: m.severity == "error")
+        self.assertEqual((error.res_model, error.res_id), (cedres._name, cedres.id))
+        self.assertEqual(
+            [chunk.payload["residence_id"] for chunk in sync._chunks("todo")],
+            self.residence.ids,
+        )
 
     def test_matched_by_nam_gets_the_external_id(self):
         tenant = self.emilie(nam_expiry=False, occupant_type=False)
