@@ -72,6 +72,30 @@ class AccountMove(models.Model):
         """Return those of these documents whose amounts are what they bill."""
         return self._billing_links("active").move_id.with_env(self.env)
 
+    def write(self, vals):
+        """Change moves; what bills documents keeps their currency.
+
+        :raises UserError: its amounts would be worth something else
+        """
+        before = {}
+        if not {"currency_id", "journal_id"}.isdisjoint(vals):
+            before = {move: move.currency_id for move in self}
+        result = super().write(vals)
+        changed = [
+            move for move, currency in before.items() if move.currency_id != currency
+        ]
+        for move in self.browse().union(*changed)._billing_links("active").move_id:
+            raise UserError(
+                self.env._(
+                    "%(move)s bills documents worth so much in %(currency)s: its "
+                    "currency stays. Choose it where they come from, and bill them "
+                    "anew.",
+                    move=move.display_name,
+                    currency=before[move.with_env(self.env)].name,
+                )
+            )
+        return result
+
     def unlink(self):
         """Delete moves; what they bill is to be billed again."""
         self._billing_links("active")._release()

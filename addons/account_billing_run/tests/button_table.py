@@ -15,6 +15,17 @@ from odoo.tools import mute_logger
 LOCKS = ("fiscalyear_lock_date", "tax_lock_date", "hard_lock_date")
 #: engine fields that no import may give
 MADE_BY_RUNS = ("billing_run_model", "billing_run_id")
+#: how Odoo's own import reads a file of commas
+CSV = {
+    "has_headers": True,
+    "quoting": '"',
+    "separator": ",",
+    "encoding": "utf-8",
+    "date_format": "%Y-%m-%d",
+    "datetime_format": "",
+    "float_thousand_separator": "",
+    "float_decimal_separator": ".",
+}
 
 
 class ButtonTable:
@@ -26,6 +37,8 @@ class ButtonTable:
     draft_pays = True
     #: words of the refusal of *Reverse and Create*
     instead = "Bill Again"
+    #: words of the refusal where invoice lines follow others, and nobody changes them
+    lines_follow = None
 
     def make_draft(self):
         """Return a draft that bills sources."""
@@ -277,6 +290,95 @@ class ButtonTable:
             result = moves.load([".id", name], [[str(number), value]])
             self.assertTrue(result["messages"], name)
         self.assertTrue(moves.load([".id", "amount_total"], [[str(number), "1"]]))
+        self.truth()
+
+    def _import(self, columns, *rows):
+        """Import rows as Odoo's own screen does, as who presses; return its answer."""
+        lines = [",".join(str(value) for value in row) for row in (columns, *rows)]
+        wizard = (
+            self.env["base_import.import"]
+            .with_user(self.move.env.user)
+            .create(
+                {
+                    "res_model": "account.move",
+                    "file": "\n".join(lines).encode(),
+                    "file_name": "bills.csv",
+                    "file_type": "text/csv",
+                }
+            )
+        )
+        answer = wizard.execute_import(list(columns), list(columns), dict(CSV))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return answer
+
+    def _import_price(self, price):
+        line = self.move.invoice_line_ids.filtered("price_unit")[:1]
+        columns = (".id", "invoice_line_ids/.id", "invoice_line_ids/price_unit")
+        return self._import(columns, (self.move.id, line.id, price))
+
+    def _press_import_of_another_document(self):
+        columns = (
+            "move_type",
+            "partner_id/.id",
+            "invoice_date",
+            "invoice_line_ids/name",
+            "invoice_line_ids/price_unit",
+        )
+        kind, partner = self.move.move_type, self.move.commercial_partner_id.id
+        answer = self._import(
+            columns,
+            (kind, partner, "2026-01-31", "Paper", 30),
+            ("", "", "", "Ink", 12),
+        )
+        self.assertFalse(answer["messages"])
+        other = self.env["account.move"].browse(answer["ids"]).sudo()
+        self.assertEqual((len(other), other.amount_untaxed), (1, 42))
+        self.assertFalse(other.billing_link_ids or other.billing_run_id)
+        self.truth("draft")
+        other.with_user(self.move.env.user).action_post()
+        self.post()
+        self.truth()
+
+    def _press_import_of_lines_into_the_draft(self):
+        price = self.move.invoice_line_ids.filtered("price_unit")[:1].price_unit
+        self.assertFalse(self._import_price(price / 2)["messages"])
+        self.truth("draft")
+        if self.lines_follow:
+            self.refused(self.move.action_post, self.lines_follow)
+        self.assertFalse(self._import_price(price)["messages"])
+        self.post()
+        self.truth()
+
+    def _press_import_of_lines_into_what_is_confirmed(self):
+        self.post()
+        messages = self._import_price(1)["messages"]
+        self.assertEqual({message["type"] for message in messages}, {"error"})
+        self.assertRegex(messages[0]["message"], "posted|Reset|draft")
+        self.truth()
+
+    def _press_another_currency(self):
+        currencies = self.env["res.currency"].sudo().with_context(active_test=False)
+        other = currencies.search([("id", "!=", self.move.currency_id.id)], limit=1)
+        other.active = True
+        self.refused(lambda: self.move.write({"currency_id": other.id}), "currency")
+        kind = self.move.journal_id.type
+        journal = (
+            self.env["account.journal"]
+            .sudo()
+            .create(
+                {
+                    "name": "Foreign",
+                    "code": "FRGN",
+                    "type": kind,
+                    "currency_id": other.id,
+                    "company_id": self.company.id,
+                }
+            )
+        )
+        self.refused(lambda: self.move.write({"journal_id": journal.id}), "currency")
+        self.truth("draft")
+        self.post()
         self.truth()
 
     # === ITEMS AND LOCKS ===
