@@ -17,6 +17,8 @@ from tests.simulators.openimis.server import LOGIN  # noqa: E402
 
 CLAIMS = 13
 BILLS = 5
+#: policies of one moment: FHIR's pages hide some, their premiums wait for them
+POLICIES = 9
 PAGE = 5
 #: a page has eight boundaries: with three all kinds of them come up
 STRIDE = 3
@@ -39,12 +41,17 @@ def main():
 
 
 def fill(store):
-    """An area, a facility, a product, a policy, claims and bills."""
+    """An area, a facility, a product, policies with premiums, claims and bills."""
     store.add_location(1)
     facility = store.add_facility(1)
     store.add_product(1, PRODUCT)
     patient = store.add_patient(1)
     policy = store.add_policy(1, PRODUCT)
+    for number in range(2, POLICIES + 1):
+        store.add_policy(number, PRODUCT)
+    moment = store.now()
+    for row in store.rows["Coverage"].values():
+        row.updated = moment
     for number in range(CLAIMS):
         store.add_claim(number, facility, policy, patient)
     for number in range(BILLS):
@@ -120,6 +127,11 @@ def describe(env, connection_id):
         "claims": len(set(claims.mapped("openimis_uuid"))),
         "rows": len(claims),
         "lines": len(claims.line_ids),
+        "policies": env["openimis.policy"].search_count(mine),
+        "premiums": env["openimis.premium"].search_count(mine),
+        "waiting": env["openimis.pull.waiting"].search_count(
+            [("pull_id", "=", connection.last_pull_id.id)]
+        ),
         "bills": env["openimis.remote.bill"].search_count(mine),
         "known": env["openimis.remote.record"].search_count(mine),
         "marks": all(

@@ -8,6 +8,7 @@ from .common import assert_killed_all_along, run_victim
 ADDONS = ["openimis_fhir"]
 MOST_STEPS = 200
 CLAIMS = 13
+POLICIES = 9
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,13 @@ def test_nothing_is_missing_or_double(reports):
         assert report["claims"] == report["rows"] == CLAIMS, report
         assert report["lines"] == 2 * CLAIMS, report
         assert report["bills"] == 5, report
+
+
+def test_what_waited_is_written_by_whoever_goes_on(reports):
+    """Premiums of policies that FHIR's pages hid come in the same pull."""
+    for report in reports:
+        assert report["policies"] == report["premiums"] == POLICIES, report
+        assert report["waiting"] == 0, report
 
 
 def test_every_job_ends_and_pulling_again_changes_nothing(reports):

@@ -20,9 +20,6 @@ UNSETTLED = [str(status) for status in (const.ENTERED, const.CHECKED, const.PROC
 #: Clients of the jobs this process works on: login, rate limit and the knowledge
 #: that the server is down outlive a chunk. Nothing else does; losing it costs a login.
 _TRANSPORTS = {}
-#: {job: {kind: {name: record}}} of what waits for a record it points at, and how many
-_WAITING = {}
-MOST_WAITING = 5000
 ACTIONS = (
     "found",
     "create",
@@ -68,6 +65,7 @@ class OpenimisPull(models.Model):
     # === JOB ===
 
     def _plan(self):
+        self._forget_waiting()
         if self.file:
             return self._plan_file()
         return self._plan_server()
@@ -279,38 +277,6 @@ class OpenimisPull(models.Model):
                 self._count(kind, "unreadable", broken)
             self._log_many([self._problem(kind, problem) for problem in problems])
 
-    def _note_waiting(self, kind, name, record):
-        """Keep a record that points at one that has not come, until all have come.
-
-        :param str kind: key of `core.const.KINDS`
-        :param str name: how the log calls it
-        :param record: of `core.records`
-        """
-        waiting = _WAITING.setdefault(self._transport_key(), {}).setdefault(kind, {})
-        if len(waiting) < MOST_WAITING:
-            waiting[name] = record
-
-    def _take_waiting(self):
-        """Write what pointed at records that came later in this pull.
-
-        What was kept is in memory only: when the server stops in between, it stays
-        logged as left out and is asked for again at the next pull.
-        """
-        waiting = _WAITING.pop(self._transport_key(), {})
-        for kind in filter(waiting.get, const.KINDS):
-            records = waiting[kind]
-            writer = self.env["openimis.writer"]
-            problems = writer._take(self, kind, list(records.values()))
-            arrived = set(records) - {problem.key for problem in problems}
-            said = self.exchange_message_ids.filtered(
-                lambda message, code=f"{kind}.reference", names=arrived: (
-                    message.code == code and message.value in names
-                )
-            )
-            self._count(kind, "failed", -len(said))
-            # sudo: what was said of them is no longer so; nobody else deletes findings
-            said.sudo().unlink()
-
     def _log_missing(self, kind, names):
         self._log(
             "warning",
@@ -459,7 +425,6 @@ class OpenimisPull(models.Model):
 
     def _forget_transport(self):
         _TRANSPORTS.pop(self._transport_key(), None)
-        _WAITING.pop(self._transport_key(), None)
 
     def _start(self):
         # a job that is resumed tries anew what it had given up

@@ -122,7 +122,7 @@ class OpenimisWriter(models.AbstractModel):
         prepare = getattr(self, f"_vals_{kind}")
         lacks = getattr(self, f"_lacks_{kind}", lambda *_args: ())
         kinds = pull.connection_id._kinds()
-        prepared, problems, same = [], [], 0
+        prepared, problems, late, same = [], [], [], 0
         for position, (record, digest, row) in enumerate(changed):
             try:
                 # what it points at may come later: until then it is not finished
@@ -134,12 +134,19 @@ class OpenimisWriter(models.AbstractModel):
                 self._check_currency(pull, record)
                 prepared.append((record, kept, prepare(refs, record)))
             except UnreadableResource as error:
-                name = getattr(record, "code", None) or record.uuid
+                name = self._called(record)
                 problems.append(Problem(position, "reference", error.detail, name))
-                pull._note_waiting(kind, name, record)
+                late.append(record)
+        if late and not self.env.context.get("openimis_last_try"):
+            pull._note_waiting(kind, late)
         if same:
             pull._count(kind, "unchanged", same)
         return prepared, problems
+
+    @staticmethod
+    def _called(record):
+        """How findings call a record."""
+        return getattr(record, "code", None) or record.uuid
 
     def _check_currency(self, pull, record):
         currency = getattr(record, "currency", None)
