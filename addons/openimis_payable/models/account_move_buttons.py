@@ -5,7 +5,7 @@ from .rights import has_right
 #: Odoo's own buttons on a document, and the field that says who may press them on a
 #: bill of openIMIS
 BUTTONS = {
-    "action_post": "openimis_may_update",
+    "action_post": "openimis_may_validate",
     "button_draft": "openimis_may_update",
     "button_cancel": "openimis_may_delete",
     "action_reverse": "openimis_may_delete",
@@ -26,16 +26,26 @@ class AccountMove(models.Model):
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     openimis_may_update = fields.Boolean(compute="_compute_openimis_may")
+    openimis_may_validate = fields.Boolean(compute="_compute_openimis_may")
     openimis_may_delete = fields.Boolean(compute="_compute_openimis_may")
     openimis_may_pay = fields.Boolean(compute="_compute_openimis_may")
 
-    @api.depends("openimis_type", "openimis_suspended", "openimis_location_id")
+    @api.depends(
+        "company_id",
+        "create_uid",
+        "openimis_type",
+        "openimis_suspended",
+        "openimis_location_id",
+    )
     @api.depends_context("uid")
     def _compute_openimis_may(self):
         allowed = {name: has_right(self.env, code) for name, code in RIGHTS.items()}
         for move in self:
             for name, may in allowed.items():
                 move[name] = not move.openimis_type or (may and move.openimis_in_area)
+            move.openimis_may_validate = move.openimis_may_update and not (
+                move.openimis_type and move._openimis_waits_for_second_person()
+            )
             if move.openimis_suspended:
                 move.openimis_may_pay = False
 

@@ -31,6 +31,7 @@ class AccountMove(models.Model):
         waiting = {}
         for bill in self.filtered("openimis_type"):
             try:
+                bill._check_openimis_second_person()
                 bill._check_openimis_postable()
             except UserError as error:
                 waiting[bill] = str(error)

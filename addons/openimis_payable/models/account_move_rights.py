@@ -1,6 +1,6 @@
 from contextlib import nullcontext
 
-from odoo import api, models, tools
+from odoo import SUPERUSER_ID, api, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
@@ -84,11 +84,39 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         for move in self.filtered("openimis_type"):
+            move._check_openimis_second_person()
             move._check_openimis_postable()
         posted = super()._post(soft)
         bills = posted.filtered("openimis_type")
         bills._openimis_add_event("1", self.env._("Bill validated"))
         return posted
+
+    def _openimis_waits_for_second_person(self):
+        """Tell whether this user may not validate a bill because he made it.
+
+        :rtype: bool
+        """
+        if self.move_type not in ("in_invoice", "out_invoice"):
+            return False  # a credit note takes back what somebody approved
+        if not self.company_id.sudo().openimis_second_person:  # sudo: a setting
+            return False
+        # what is posted by schedule was approved by nobody
+        return self.env.uid in (self.create_uid.id, SUPERUSER_ID)
+
+    def _check_openimis_second_person(self):
+        """Refuse to validate one's own bill where a second person has to.
+
+        :raises UserError: naming the bill and who made it
+        """
+        if self._openimis_waits_for_second_person():
+            raise UserError(
+                self.env._(
+                    "Bill %(bill)s was made by %(user)s. Somebody else has to validate "
+                    "it.",
+                    bill=self._openimis_label(),
+                    user=self.create_uid.sudo().name,  # sudo: a colleague's name
+                )
+            )
 
     def _check_openimis_postable(self):
         """Refuse to validate a bill that is suspended or disagrees with its lines.

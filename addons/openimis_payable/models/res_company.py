@@ -17,6 +17,11 @@ class ResCompany(models.Model):
     openimis_account_cash_id = _account("Cash Payments Account")
     openimis_account_contribution_id = _account("Contributions Account")
     openimis_account_bank_fee_id = _account("Payment Charges Account")
+    openimis_second_person = fields.Boolean(
+        "Approval by a Second Person",
+        help="A bill is validated by somebody else than who made it, be it by hand or "
+        "by generating the drafts of a closing. Nobody can let Odoo post it by itself.",
+    )
 
     def _openimis_accounts_by_code(self, codes, *domain):
         """Look up the accounts of this company that openIMIS names by code.

@@ -6,7 +6,7 @@ def _of_company(name):
 
 
 class ResConfigSettings(models.TransientModel):
-    """Accounts of openIMIS' payables, where products name none."""
+    """Who validates openIMIS' payables, and their accounts where products name none."""
 
     _inherit = "res.config.settings"
 
@@ -17,3 +17,6 @@ class ResConfigSettings(models.TransientModel):
     openimis_account_cash_id = _of_company("openimis_account_cash_id")
     openimis_account_contribution_id = _of_company("openimis_account_contribution_id")
     openimis_account_bank_fee_id = _of_company("openimis_account_bank_fee_id")
+    openimis_second_person = fields.Boolean(
+        related="company_id.openimis_second_person", readonly=False
+    )

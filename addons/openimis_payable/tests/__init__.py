@@ -26,3 +26,4 @@ from . import test_property
 from . import test_records
 from . import test_rights
 from . import test_rights_matrix
+from . import test_second_person

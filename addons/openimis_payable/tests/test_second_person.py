@@ -1,0 +1,107 @@
+from odoo import SUPERUSER_ID, Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import SERVICE, OpenimisCase
+
+
+@tagged("post_install", "-at_install")
+class TestSecondPerson(OpenimisCase):
+    """Who makes a bill does not validate it, where the company wants it so."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.openimis_second_person = True
+
+    def generated(self, user):
+        """The bill of a closing that a user generates."""
+        self._claim("C1", SERVICE)
+        closing = self._closing(user)
+        closing.action_generate()
+        return closing.move_ids
+
+    def made(self, user):
+        """A bill that a user makes by hand."""
+        values = {"partner_id": self.facility_a.id, "invoice_date": "2026-01-31"}
+        lines = [{"code": "A", "unit_price": 100}]
+        moves = self.env["account.move"].with_user(user)
+        return moves.openimis_bill_create(values, lines)
+
+    def assert_waits(self, bill, user):
+        mine = bill.with_user(user)
+        self.assertFalse(mine.openimis_may_validate)
+        with self.assertRaisesRegex(UserError, "Somebody else has to validate"):
+            mine.action_post()
+        self.assertEqual(bill.state, "draft")
+
+    def test_who_generates_does_not_validate(self):
+        bill = self.generated(self.clerk)
+        self.assert_waits(bill, self.clerk)
+        approving = bill.with_user(self.accountant)
+        self.assertTrue(approving.openimis_may_validate)
+        approving.action_post()
+        self.assertEqual(bill.state, "posted")
+
+    def test_nor_in_the_list_nor_by_schedule(self):
+        bill = self.generated(self.clerk)
+        with self.assertRaisesRegex(UserError, "Somebody else"):
+            bill.with_user(self.clerk).action_validate_moves_with_confirmation()
+        bill.with_user(self.clerk).auto_post = "at_date"
+        # what Odoo's schedule does with each; it writes the refusal on the bill
+        with self.assertRaisesRegex(UserError, "Somebody else"):
+            bill.with_user(SUPERUSER_ID)._post()
+        self.assertEqual(bill.state, "draft")
+
+    def test_his_own_stops_no_other_in_the_list(self):
+        other = self.generated(self.clerk)
+        mine = self.made(self.accountant)
+        both = (mine | other).with_user(self.accountant)
+        notice = both.action_validate_moves_with_confirmation()
+        self.assertIn("Somebody else", notice["params"]["message"])
+        self.assertEqual((mine.state, other.state), ("draft", "posted"))
+
+    def test_nor_who_makes_it_by_hand(self):
+        bill = self.made(self.accountant)
+        self.assert_waits(bill, self.accountant)
+        bill.with_user(self.clerk).action_post()
+        self.assertEqual(bill.state, "posted")
+
+    def test_an_amended_bill_waits_anew(self):
+        bill = self.generated(self.clerk).with_user(self.accountant)
+        bill.action_post()
+        # the credit note takes back what was approved: nobody else is needed for it
+        new = bill.openimis_bill_amend()
+        self.assertEqual(bill.openimis_status, "3")
+        self.assert_waits(new, self.accountant)
+        new.with_user(self.clerk).action_post()
+        self.assertEqual(new.state, "posted")
+
+    def test_what_is_reset_to_draft_is_still_his_who_made_it(self):
+        bill = self.generated(self.clerk)
+        bill.with_user(self.accountant).action_post()
+        bill.with_user(self.accountant).button_draft()
+        self.assert_waits(bill, self.clerk)
+        bill.with_user(self.accountant).action_post()
+
+    def test_other_entries_and_other_companies_are_not_concerned(self):
+        plain = (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "move_type": "in_invoice",
+                    "partner_id": self.facility_a.id,
+                    "invoice_date": "2026-01-31",
+                    "invoice_line_ids": [
+                        Command.create({"name": "x", "price_unit": 1})
+                    ],
+                }
+            )
+        )
+        plain.action_post()
+        self.assertEqual(plain.state, "posted")
+        self.company.openimis_second_person = False
+        bill = self.made(self.accountant)
+        bill.action_post()
+        self.assertEqual(bill.state, "posted")
