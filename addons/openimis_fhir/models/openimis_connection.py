@@ -291,6 +291,21 @@ class OpenimisConnection(models.Model):
         pull.action_run()
         return pull.get_formview_action()
 
+    def action_report_payments(self):
+        """Tell openIMIS now of bills that are paid, and show what it was told.
+
+        :return: a window action
+        :raises AccessError: for who does not work with the exchange
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: reports are the program's own; `_check_may_decide` says who may ask
+        Report = self.env["openimis.payment.report"]
+        Report._check_may_decide()
+        Report.sudo()._queue_paid(self)
+        Report._wake_up()
+        return self._action_of("openimis_fhir.openimis_payment_report_action")
+
     def action_view_pulls(self):
         """Open the pulls of this connection."""
         self.check_access("read")

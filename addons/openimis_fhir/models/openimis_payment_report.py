@@ -119,14 +119,22 @@ class OpenimisPaymentReport(models.Model):
         """Queue what was paid, then report what is due."""
         self._queue_paid()
         self._note_paid_there()
+        self._note_unpaid_here()
         self.env["ir.cron"]._commit_progress()
         self._report_due()
 
     @api.model
-    def _queue_paid(self):
-        """One report per paid bill of a connection that wants to be told."""
+    def _queue_paid(self, connections=None):
+        """One report per paid bill of a connection that wants to be told.
+
+        :param connections: `openimis.connection` to look at; all when None
+        """
+        wanted = (
+            [] if connections is None else [("connection_id", "in", connections.ids)]
+        )
         bills = self.env["openimis.remote.bill"].search(
             [
+                *wanted,
                 ("connection_id.write_back", "=", True),
                 ("deleted", "=", False),
                 ("status", "not in", [str(number) for number in PAID_THERE]),
@@ -169,6 +177,35 @@ class OpenimisPaymentReport(models.Model):
         self.search(
             [("state", "in", ("told", "open")), ("remote_bill_id.status", "in", paid)]
         ).write({"state": "confirmed", "error_code": False, "error_detail": False})
+
+    @api.model
+    def _note_unpaid_here(self):
+        """Tell of bills that openIMIS has as paid, and that no longer are: a payment
+        came back. openIMIS takes no notice back, so somebody has to."""
+        told = [("state", "in", ("told", "open", "confirmed"))]
+        unpaid = self.search(
+            [
+                *told,
+                ("error_code", "=", False),
+                ("move_id.openimis_status", "not in", PAID_HERE),
+            ]
+        )
+        unpaid.error_code = "unpaid_here"
+        for report in unpaid:
+            report.activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=self.env._("Paid in openIMIS, no longer paid here"),
+                user_id=report.connection_id.user_id.id,
+            )
+        again = self.search(
+            [
+                *told,
+                ("error_code", "=", "unpaid_here"),
+                ("move_id.openimis_status", "in", PAID_HERE),
+            ]
+        )
+        again.error_code = False
+        again.activity_unlink(["mail.mail_activity_data_warning"])
 
     # === SEND ===
 
@@ -343,6 +380,10 @@ class OpenimisPaymentReport(models.Model):
                 "The bill here is not for the amount openIMIS billed, so openIMIS is "
                 "not told. Settle the difference there by hand."
             ),
+            "unpaid_here": self.env._(
+                "openIMIS has this bill as paid, and here it no longer is. openIMIS "
+                "takes no notice back: change the bill there, or pay it again here."
+            ),
             "not_paid_here": self.env._(
                 "The bill is not paid here any more; openIMIS is not told."
             ),
@@ -408,9 +449,14 @@ class OpenimisPaymentReport(models.Model):
                     "date_next": fields.Datetime.now(),
                 }
             )
+        self._wake_up()
+        return True
+
+    @api.model
+    def _wake_up(self):
+        """Let the cron report at once."""
         # sudo: whoever may retry may wake the cron, nobody may edit it
         self.env.ref("openimis_fhir.ir_cron_openimis_report").sudo()._trigger()
-        return True
 
     def action_cancel(self):
         """Do not report; what was sent cannot be taken back."""

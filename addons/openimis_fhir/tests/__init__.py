@@ -4,6 +4,7 @@ from . import test_recorded
 from . import test_recorded_closing
 from . import test_pull_bills
 from . import test_pull_switch
+from . import test_pull_waiting
 from . import test_pull_trouble
 from . import test_recorded_fhir
 from . import test_fhir_history
@@ -18,6 +19,7 @@ from . import test_fhir_payments
 from . import test_fhir_view
 from . import test_subscription
 from . import test_payment_report
+from . import test_hurry
 from . import test_ledger_entry
 from . import test_mass_create
 from . import test_security

@@ -7,6 +7,7 @@ from odoo.addons.account_billing_run.tests.button_table import ButtonTable
 from odoo.addons.openimis_payable.tests.common import SERVICE
 from odoo.addons.openimis_payable.tests.common import OpenimisCase as PayableCase
 
+from .common import LOGIN, OpenimisServer, Store
 from .fhir_case import BASE, validate
 
 
@@ -15,6 +16,7 @@ class OpenimisButtonTable(ButtonTable):
 
     draft_pays = False
     instead = "Amend"
+    lines_follow = "payable lines"
 
     def check_kind(self, billed, day):
         """Status, day of payment, events, payments and FHIR say the same."""
@@ -34,6 +36,23 @@ class OpenimisButtonTable(ButtonTable):
             told = bill.openimis_event_ids.filtered(lambda e: e.event_type == "3")
             self.assertTrue(told)
         self._check_served(bill, day, paying)
+        self._check_told(bill, day)
+
+    def _check_told(self, bill, day):
+        """openIMIS has one notice once the bill was paid in full, and never another.
+
+        It takes none back: who is to change the bill there is told.
+        """
+        self.told = self.told or bool(day)
+        reports = self.env["openimis.payment.report"].sudo()
+        reports._cron_report()
+        report = reports.search([("move_id", "=", bill.id)])
+        notices = self.imis.rows["PaymentNotice"].values()
+        amounts = [row.resource["amount"]["value"] for row in notices]
+        self.assertEqual(amounts, [self.total] if self.told else [])
+        self.assertEqual(report.mapped("state"), ["confirmed"] if self.told else [])
+        self.assertEqual(bool(report.error), self.told and not day)
+        self.assertEqual(bool(report.activity_ids), self.told and not day)
 
     def _check_served(self, bill, day, paying):
         status = self.call(f"Invoice/{bill.openimis_uuid}")["status"]
@@ -73,13 +92,59 @@ class TestButtonTable(OpenimisButtonTable, HttpCase, PayableCase):
         keys = cls.env["res.users.apikeys"].with_user(cls.accountant)
         tomorrow = fields.Datetime.now() + timedelta(days=1)
         cls.key = keys._generate("fhir", "test", tomorrow)
+        cls.connection = cls.env["openimis.connection"].create(
+            {
+                "name": "Simulator",
+                "company_id": cls.company.id,
+                "url": "http://127.0.0.1:1",
+                "internal": True,
+                "login": LOGIN[0],
+                "password": LOGIN[1],
+                "currency_id": cls.company.currency_id.id,
+                "rate": 10**6,
+                "transport": "graphql",
+                "write_back": True,
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        cron = type(self.env["ir.cron"])
+        self.patch(cron, "_commit_progress", lambda *_args, **_kw: float("inf"))
 
     def make_draft(self):
         """Return the bill of one claim."""
         self._claim("C1", SERVICE)
         self.closing = self._closing()
         self.closing.action_generate()
-        return self.closing.move_ids
+        bill = self.closing.move_ids
+        self._make_known_there(bill)
+        return bill
+
+    def _make_known_there(self, bill):
+        """A simulated openIMIS that has the bill, and waits for its payment."""
+        self.told, self.imis = False, Store()
+        facility = self.imis.add_facility(1)
+        key = self.imis.add_bill(1, facility, amounts=(bill.amount_total,))
+        server = OpenimisServer(self.imis)
+        server.__enter__()
+        self.addCleanup(server.__exit__)
+        self.connection.sudo().write(
+            {"url": server.url, "login": LOGIN[0], "password": LOGIN[1]}
+        )
+        self.env["openimis.remote.bill"].sudo().create(
+            {
+                "connection_id": self.connection.id,
+                "company_id": self.company.id,
+                "uuid": key,
+                "code": bill.openimis_code,
+                "status": "1",
+                "currency_id": bill.currency_id.id,
+                "amount_net": bill.amount_untaxed,
+                "amount_total": bill.amount_total,
+                "move_id": bill.id,
+            }
+        )
 
     def bill_anew(self):
         """Run the closing once more."""
