@@ -21,9 +21,11 @@ FREE = {
     "account.payment": "the ledger; openimis_in_area for our own screens",
     "exchange.chunk": "system administrators only",
     "exchange.progress": "system administrators only",
+    "exchange.worker": "system administrators only",
     "openimis.ledger.entry": "the ledger",
     "openimis.connection": "settings of the exchange, nobody's document",
     "openimis.pull.seen": "system administrators only",
+    "openimis.pull.waiting": "nobody's, the program alone reads it",
 }
 #: what leads from a record to an area
 STEPS = {
