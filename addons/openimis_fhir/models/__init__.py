@@ -5,8 +5,8 @@ from . import openimis_remote_record
 from . import openimis_pull
 from . import openimis_pull_file
 from . import openimis_pull_missing
-from . import openimis_pull_check
 from . import openimis_pull_waiting
+from . import openimis_pull_check
 from . import openimis_remote_bill
 from . import openimis_remote_bill_line
 from . import openimis_bill_proposal
