@@ -138,13 +138,14 @@ class AccountBillingRunMixin(models.AbstractModel):
     def action_undo(self):
         """Delete the draft moves of this run, which frees their sources.
 
-        :raises UserError: a move is posted
+        :raises UserError: a move is posted, or a draft is hidden from the user
         """
         for run in self:
             run._check_may_run()
             run._check_state(("partial", "done", "failed", "cancelled"))
             # sudo: documents count also where the user may not see them
-            if any(move.state == "posted" for move in run.sudo().move_ids):
+            every = run.sudo().move_ids
+            if any(move.state == "posted" for move in every):
                 raise UserError(
                     self.env._(
                         "Some documents of %(name)s are posted. Reset them to draft "
@@ -152,7 +153,18 @@ class AccountBillingRunMixin(models.AbstractModel):
                         name=run.display_name,
                     )
                 )
-            run.move_ids.filtered(lambda m: m.state == "draft").unlink()
+            drafts = every.filtered(lambda move: move.state == "draft").sudo(False)
+            hidden = drafts - drafts._filtered_access("unlink")
+            if hidden:
+                raise UserError(
+                    self.env._(
+                        "%(count)s drafts of %(name)s are not yours to delete. Ask "
+                        "somebody who sees them all.",
+                        count=len(hidden),
+                        name=run.display_name,
+                    )
+                )
+            drafts.unlink()
             run._set_state("cancelled")
         return True
 

@@ -1,4 +1,5 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 
 from .common import BillingCase
@@ -68,3 +69,83 @@ class TestBillingSecurity(BillingCase):
         run = self.make_run()
         with self.assertRaises(AccessError):
             run.with_user(clerk).unlink()
+
+    # === WHO DOES NOT SEE THE DOCUMENTS ===
+
+    def _blind_clerk(self, moves):
+        """Return a clerk from whom some documents are hidden."""
+        clerk = new_test_user(
+            self.env, "billing_blind", "account.group_account_invoice"
+        )
+        self.env["ir.rule"].create(
+            [
+                {
+                    "name": f"hidden {model}",
+                    "model_id": self.env["ir.model"]._get_id(model),
+                    "domain_force": f"[('{name}', 'not in', {moves.ids}"
+                    f" if user.id == {clerk.id} else [])]",
+                }
+                for model, name in (
+                    ("account.move", "id"),
+                    ("account.move.line", "move_id"),
+                )
+            ]
+        )
+        self.assertFalse(moves.with_user(clerk).search([("id", "in", moves.ids)]))
+        return clerk
+
+    def test_undo_counts_posted_documents_that_are_hidden(self):
+        fees = self.make_fees(100)
+        run = self.bill()
+        run.move_ids.action_post()
+        clerk = self._blind_clerk(run.move_ids)
+        with self.assertRaisesRegex(UserError, "posted"):
+            call_kw(run.with_user(clerk), "action_undo", [run.ids], {})
+        self.assertEqual((run.state, run.move_ids.state), ("done", "posted"))
+        self.assertEqual(fees.billing_state, "billed")
+
+    def test_undo_leaves_no_hidden_draft_behind(self):
+        self.make_fees(100)
+        self.make_fees(50, partner=self.partner_b)
+        run = self.bill()
+        hidden = run.move_ids[0]
+        clerk = self._blind_clerk(hidden)
+        with self.assertRaisesRegex(UserError, "1 drafts"):
+            call_kw(run.with_user(clerk), "action_undo", [run.ids], {})
+        run.invalidate_recordset()
+        self.assertEqual((run.state, len(run.move_ids)), ("done", 2))
+
+    # === WHAT WAS BILLED STAYS ===
+
+    def test_what_was_billed_stays_until_the_bill_is_gone(self):
+        self.env["ir.model.access"].create(
+            {
+                "name": "fees are written",
+                "model_id": self.env["ir.model"]._get_id("account.billing.fake.fee"),
+                "group_id": self.env.ref("account.group_account_invoice").id,
+                "perm_write": True,
+            }
+        )
+        clerk = new_test_user(
+            self.env, "billing_writer", "account.group_account_invoice"
+        )
+        fees = self.make_fees(100)
+        run = self.bill()
+        mine = fees.with_user(clerk)
+        for vals in (
+            {"amount": 1},
+            {"partner_id": self.partner_b.id},
+            {"day": "2026-02-01"},
+            {"name": "Another"},
+        ):
+            with (
+                self.subTest(vals),
+                self.assertRaisesRegex(UserError, "has been billed"),
+            ):
+                call_kw(mine, "write", [fees.ids, vals], {})
+        mine.write({"amount": 100})  # what changes nothing is let pass
+        mine.write({"billing_excluded": True})
+        mine.write({"billing_excluded": False})
+        run.action_undo()
+        mine.write({"amount": 1})
+        self.assertEqual(fees.amount, 1)

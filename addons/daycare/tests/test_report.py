@@ -1,8 +1,15 @@
-from odoo.tests import freeze_time
+import json
+
+from odoo import http
+from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
 from .common import DaycareCommon
 
 REPORT = "daycare.report_child_sheet"
+DOT = (
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAA"
+    b"AABJRU5ErkJggg=="
+)
 
 
 @freeze_time("2021-04-01")
@@ -78,6 +85,17 @@ class TestReport(DaycareCommon):
         self.assertIn("Melody", html)
         self.assertNotIn("Commune", html)
 
+    def test_who_prints_it_is_written_down(self):
+        journal = self.env["exchange.access"].sudo()
+        before = journal.search([])
+        other = self.Child.create({"lastname": "Summer", "firstname": "Colin"})
+        self.sheet(self.child | other, self.user("sheet", "user"))
+        prints = (journal.search([]) - before).filtered(lambda r: r.kind == "print")
+        self.assertEqual(prints.login, "sheet")
+        self.assertEqual(prints.res_model, "daycare.child")
+        self.assertEqual(sorted(prints.res_ids), sorted((self.child | other).ids))
+        self.assertEqual(prints.field_names, REPORT)
+
     def test_several_children(self):
         other = self.Child.create({"lastname": "Summer", "firstname": "Colin"})
         html = self.sheet(self.child | other)
@@ -91,3 +109,77 @@ class TestReport(DaycareCommon):
         pdf, kind = report._render_qweb_pdf(REPORT, self.child.ids)
         self.assertEqual(kind, "pdf")
         self.assertTrue(pdf.startswith(b"%PDF"))
+
+
+@tagged("post_install", "-at_install")
+class TestDoors(HttpCase):
+    """Files and exports of children, fetched as a browser does."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Odoo's cursors of tests cannot write beside one that only reads
+        cls.set_registry_readonly_mode(False)
+
+    def setUp(self):
+        super().setUp()
+        self.child = self.env["daycare.child"].create(
+            {"lastname": "Mory", "firstname": "Melody", "image_128": DOT}
+        )
+        self.journal = self.env["exchange.access"].sudo()
+        self.env.flush_all()
+
+    def enter(self, login, groups):
+        new_test_user(self.env, login, groups, password=f"{login}-{login}")
+        self.authenticate(login, f"{login}-{login}")
+
+    def rows(self, kind, ask):
+        before = self.journal.search([])
+        answer = ask()
+        self.env.invalidate_all()
+        rows = self.journal.search([]) - before
+        return answer, rows.filtered(lambda row: row.kind == kind)
+
+    def test_a_photo_leaves_a_row(self):
+        self.enter("educator", "daycare.group_daycare_user")
+        photo = self.env["ir.attachment"].search(
+            [("res_model", "=", "daycare.child"), ("res_field", "=", "image_128")]
+        )[:1]
+        for url in (
+            f"/web/image/daycare.child/{self.child.id}/image_128",
+            f"/web/content/{photo.id}",
+        ):
+            with self.subTest(url):
+                answer, rows = self.rows("download", lambda u=url: self.url_open(u))
+                self.assertEqual(answer.status_code, 200)
+                self.assertEqual((rows.login, rows.res_ids), ("educator", self.child.ids))
+
+    def test_an_export_leaves_a_row_or_is_refused(self):
+        asked = {
+            "model": "daycare.child",
+            "fields": [
+                {"name": "birthdate", "label": "Birth"},
+                {"name": "guardian_link_ids/guardian_id/phone", "label": "Phone"},
+            ],
+            "ids": self.child.ids,
+            "domain": [],
+            "import_compat": False,
+            "groupby": [],
+        }
+        groups = "daycare.group_daycare_user"
+        for login, more, allowed in (
+            ("without", "", False),
+            ("withit", ",base.group_allow_export", True),
+        ):
+            self.enter(login, groups + more)
+            for kind in ("csv", "xlsx"):
+                with self.subTest(login, kind=kind):
+                    answer, rows = self.rows("export", lambda k=kind: self.export(k, asked))
+                    self.assertEqual(answer.status_code == 200, allowed)
+                    models = [row.res_model for row in rows]
+                    self.assertEqual(models, ["daycare.child"] if allowed else [])
+
+    def export(self, kind, asked):
+        token = http.Request.csrf_token(self)
+        data = {"data": json.dumps(asked), "csrf_token": token}
+        return self.url_open(f"/web/export/{kind}", data=data)

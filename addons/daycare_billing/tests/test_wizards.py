@@ -140,6 +140,19 @@ class TestAttestation(DaycareBillingCommon):
         for expected in ("Melody Mory", "1,295.00", "March 2021", "Martigny"):
             self.assertIn(expected, text)
 
+    def test_whose_costs_are_printed_is_written_down(self):
+        self._bill(post=True)
+        journal = self.env["exchange.access"].sudo()
+        before = journal.search([])
+        wizard = self._attest()
+        self.env["ir.actions.report"]._render_qweb_html(
+            "daycare_billing.report_attestation", wizard.ids
+        )
+        rows = journal.search([]) - before
+        rows = rows.filtered(lambda row: row.kind == "print")
+        self.assertEqual(rows.res_model, "daycare.child")
+        self.assertIn(self.melody.id, rows.res_ids)
+
     def test_report_in_the_debtors_language(self):
         self.env["res.lang"].sudo()._activate_lang("fr_FR")
         self.commune.lang = "fr_FR"

@@ -49,6 +49,12 @@ class DaycareAttestation(models.TransientModel):
         report = self.env.ref("daycare_billing.report_daycare_attestation")
         return report.report_action(self)
 
+    def _journal_printed(self, report):
+        """Return which protected records a report shows: a page names its child."""
+        shown = super()._journal_printed(report)
+        children = self.env["daycare.child"].union(*(a._lines().child_id for a in self))
+        return [*shown, children]
+
     def _lines(self):
         Line = self.env["daycare.billing.line"]
         domain = Line._invoiced_domain() & Domain(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.http import request
+from odoo.models import fix_import_export_id_paths
 
 GC_BATCH = 10_000
 KEEP_DAYS_PARAMETER = "exchange_run.journal_days"
@@ -9,8 +10,14 @@ KINDS = [
     ("read", "Read"),
     ("group", "Grouped"),
     ("export", "Exported"),
+    ("print", "Printed"),
+    ("download", "Downloaded"),
     ("fhir", "Served as FHIR"),
 ]
+#: fields that tell which record it is, and nothing else of it
+NO_MORE_THAN_A_NAME = {"id", ".id", "display_name"}
+#: fields of an attachment that are its content
+CONTENT = {"raw", "datas", "db_datas", "index_content"}
 
 
 class ExchangeAccess(models.Model):
@@ -102,24 +109,102 @@ class ExchangeJournalMixin(models.AbstractModel):
     """Records about persons: whoever is shown one leaves a row in the journal.
 
     A model inherits this mixin, and every way in which a client reads it (forms, lists,
-    RPC, groups, exports) is written down by :meth:`ExchangeAccess._note`. What the
-    program reads for itself is not.
+    RPC, groups, exports, prints, files) is written down by
+    :meth:`ExchangeAccess._note`, also where another model leads to it. What the program
+    reads for itself is not. Of a model that shows persons by some of its fields only,
+    such as the file of an import, :attr:`_journal_names` names these.
     """
 
     _name = "exchange.journal.mixin"
     _description = "Record Whose Reading Is Written Down"
 
+    _journal_names = ()
+
+    def _journal_shown(self, names):
+        """Return those of some fields that show more than which record it is.
+
+        :param names: names of fields, in their order
+        :rtype: list[str]
+        """
+        if self._journal_names:
+            return [name for name in names if name in self._journal_names]
+        return [name for name in names if name not in NO_MORE_THAN_A_NAME]
+
     def _read_format(self, fnames, load="_classic_read"):
         shown = super()._read_format(fnames, load)
-        if self and not self.env.su and set(fnames) - {"id", "display_name"}:
-            self.env["exchange.access"]._note("read", self, fnames)
+        names = self._journal_shown(fnames)
+        if self._journal_names and self.env.context.get("bin_size"):
+            names = []  # the size of a file
+        if self and names and not self.env.su:
+            self.env["exchange.access"]._note("read", self, names)
         return shown
 
+
+class Base(models.AbstractModel):
+    """What leads to records about persons, from whatever model, is written down."""
+
+    _inherit = "base"
+
+    def _journal_printed(self, report):
+        """Return which protected records a report about these ones shows.
+
+        :param report: `ir.actions.report`
+        :return: an iterable of recordsets, of one model each
+        """
+        return [self] if isinstance(self, self.pool["exchange.journal.mixin"]) else []
+
     def export_data(self, fields_to_export):
-        """Export records, and write down who did."""
+        """Export records, and write down whose data that shows."""
         exported = super().export_data(fields_to_export)
-        self.env["exchange.access"]._note("export", self, fields_to_export)
+        paths = map(fix_import_export_id_paths, fields_to_export)
+        for records, names in self._journal_reached(list(paths)):
+            self.env["exchange.access"]._note("export", records, names)
         return exported
+
+    def _journal_reached(self, paths):
+        """Yield (protected records, names of their fields) that paths of fields lead to.
+
+        :param list paths: lists of names of fields, the first one of this model
+        """
+        names = list(dict.fromkeys(path[0] for path in paths if path and path[0]))
+        if isinstance(self, self.pool["exchange.journal.mixin"]):
+            shown = self._journal_shown(names)
+            if self and shown:
+                yield self, shown
+        for name in names:
+            field = self._fields.get(name)
+            inner = [path[1:] for path in paths if path[:1] == [name] and path[1:]]
+            if inner and field and field.relational:
+                yield from self[name]._journal_reached(inner)
+
+    def _journal_grouped(self, specifications):
+        """Write down that records are grouped or summed: a group may be one person.
+
+        :param specifications: `field:granularity`, `field:aggregate` or
+            `field.field of it`
+        """
+        if self.env.su:
+            return
+        paths = [spec.split(":")[0].split(".") for spec in specifications]
+        paths = [path for path in paths if path != ["__count"]]
+        for model, names in self._journal_models(paths):
+            self.env["exchange.access"]._note("group", model, names)
+
+    def _journal_models(self, paths):
+        """Yield (protected model, names of its fields) that paths of fields lead to.
+
+        :param list paths: lists of names of fields, the first one of this model
+        """
+        names = list(dict.fromkeys(path[0] for path in paths))
+        if isinstance(self, self.pool["exchange.journal.mixin"]):
+            shown = self._journal_shown(names)
+            if shown:
+                yield self.browse(), shown
+        for name in names:
+            field = self._fields.get(name)
+            inner = [path[1:] for path in paths if path[0] == name and path[1:]]
+            if inner and field and field.relational:
+                yield from self.env[field.comodel_name]._journal_models(inner)
 
     @api.model
     @api.readonly
@@ -133,10 +218,112 @@ class ExchangeJournalMixin(models.AbstractModel):
         limit=None,
         order=None,
     ):
-        """Group records, and write down who did: a group may be one person."""
+        """Group records, and write down whose data that may show."""
         groups = super().formatted_read_group(
             domain, groupby, aggregates, having, offset, limit, order
         )
-        if groupby and not self.env.su:
-            self.env["exchange.access"]._note("group", self.browse(), groupby)
+        self._journal_grouped([*groupby, *aggregates])
         return groups
+
+    @api.model
+    @api.readonly
+    def formatted_read_grouping_sets(
+        self, domain, grouping_sets, aggregates=(), *, order=None
+    ):
+        """Group records in several ways, and write down whose data that may show."""
+        groups = super().formatted_read_grouping_sets(
+            domain, grouping_sets, aggregates, order=order
+        )
+        grouped = (spec for groupby in grouping_sets for spec in groupby)
+        self._journal_grouped([*grouped, *aggregates])
+        return groups
+
+    @api.model
+    @api.readonly
+    def read_group(
+        self, domain, fields, groupby, offset=0, limit=None, orderby=False, lazy=True
+    ):
+        """Group records as older clients ask for it, and write it down."""
+        groups = super().read_group(
+            domain, fields, groupby, offset, limit, orderby, lazy
+        )
+        specs = [groupby] if isinstance(groupby, str) else groupby
+        # an aggregate may be called otherwise than its field: «name:sum(field)»
+        named = [
+            spec[spec.index("(") + 1 :].rstrip(")") if "(" in spec else spec
+            for spec in fields or ()
+        ]
+        self._journal_grouped([*specs, *named])
+        return groups
+
+    @api.model
+    @api.readonly
+    def read_progress_bar(self, domain, group_by, progress_bar):
+        """Count records by column and colour, and write down whose."""
+        counted = super().read_progress_bar(domain, group_by, progress_bar)
+        self._journal_grouped([group_by, progress_bar["field"]])
+        return counted
+
+
+class IrActionsReport(models.Model):
+    """Prints of records about persons are written down."""
+
+    _inherit = "ir.actions.report"
+
+    def _get_rendering_context(self, report, docids, data):
+        values = super()._get_rendering_context(report, docids, data)
+        if not self.env.su and report.model in self.env:
+            docs = self.env[report.model].browse(docids)
+            for records in docs._journal_printed(report):
+                if records:
+                    self.env["exchange.access"]._note(
+                        "print", records, [report.report_name]
+                    )
+        return values
+
+
+class IrAttachment(models.Model):
+    """Files of records about persons are written down, read as attachments, too."""
+
+    _inherit = "ir.attachment"
+
+    def _journal_files(self, kind):
+        """Write down whose files these are.
+
+        :param str kind: "read" or "download"
+        """
+        # sudo: whose file it is decides what is written down, not what is shown
+        for model, files in self.sudo().grouped("res_model").items():
+            owner = self.env.get(model) if model else None
+            if not isinstance(owner, self.pool["exchange.journal.mixin"]):
+                continue
+            shown = files.filtered(
+                lambda file, owner=owner: owner._journal_shown([file.res_field or ""])
+            )
+            if shown:
+                names = sorted({file.res_field or "attachment" for file in shown})
+                records = owner.browse(sorted(set(shown.mapped("res_id"))))
+                self.env["exchange.access"]._note(kind, records, names)
+
+    def _read_format(self, fnames, load="_classic_read"):
+        rows = super()._read_format(fnames, load)
+        whole = not self.env.context.get("bin_size") and not self.env.su
+        if whole and CONTENT.intersection(fnames):
+            self._journal_files("read")
+        return rows
+
+
+class IrBinary(models.AbstractModel):
+    """Files of records about persons, fetched by their address, are written down."""
+
+    _inherit = "ir.binary"
+
+    def _record_to_stream(self, record, field_name):
+        stream = super()._record_to_stream(record, field_name)
+        if record._name == "ir.attachment":
+            record._journal_files("download")
+        elif isinstance(record, self.pool["exchange.journal.mixin"]):
+            names = record._journal_shown([field_name])
+            if names:
+                self.env["exchange.access"]._note("download", record, names)
+        return stream

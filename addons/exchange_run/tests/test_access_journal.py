@@ -1,6 +1,8 @@
 from lxml import html
 
-from odoo import models
+import base64
+
+from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
@@ -17,6 +19,34 @@ class FakeDossier(models.Model):
     _module = "exchange_run"
     _inherit = ["res.partner.category", "exchange.journal.mixin"]
 
+    paper = fields.Binary(attachment=False)
+
+
+@temporary
+class FakeLetter(models.Model):
+    """A record that leads to one about a person."""
+
+    _name = "exchange.fake.letter"
+    _description = "Fake Letter"
+    _module = "exchange_run"
+
+    name = fields.Char()
+    dossier_id = fields.Many2one("exchange.fake.dossier")
+
+
+@temporary
+class FakeParcel(models.Model):
+    """A record one field of which is about persons."""
+
+    _name = "exchange.fake.parcel"
+    _description = "Fake Parcel"
+    _module = "exchange_run"
+    _inherit = ["exchange.journal.mixin"]
+    _journal_names = ("content",)
+
+    name = fields.Char()
+    content = fields.Binary(attachment=False)
+
 
 @tagged("post_install", "-at_install")
 class TestAccessJournal(TransactionCase):
@@ -25,29 +55,50 @@ class TestAccessJournal(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        register(cls, FakeDossier)
+        names = [
+            f"exchange.fake.{name}" for name in ("dossier", "letter", "parcel")
+        ]
+        register(cls, FakeDossier, FakeLetter, FakeParcel)
         cls.env["ir.model.access"].create(
-            {
-                "name": "fake dossier",
-                "model_id": cls.env["ir.model"]._get_id("exchange.fake.dossier"),
-                "group_id": cls.env.ref("base.group_user").id,
-                "perm_read": True,
-            }
+            [
+                {
+                    "name": name,
+                    "model_id": cls.env["ir.model"]._get_id(name),
+                    "group_id": cls.env.ref("base.group_user").id,
+                    "perm_read": True,
+                    "perm_create": True,
+                }
+                for name in names
+            ]
         )
         cls.reader = new_test_user(
             cls.env, "reader", "base.group_user,base.group_allow_export"
         )
         cls.dossiers = cls.env["exchange.fake.dossier"].create(
-            [{"name": "Ann"}, {"name": "Bob"}]
+            [{"name": "Ann", "paper": base64.b64encode(b"x")}, {"name": "Bob"}]
+        )
+        cls.letters = cls.env["exchange.fake.letter"].create(
+            [{"name": d.name, "dossier_id": d.id} for d in cls.dossiers]
+        )
+        cls.parcel = cls.env["exchange.fake.parcel"].create(
+            {"name": "P", "content": base64.b64encode(b"Ann")}
         )
         cls.env.flush_all()
 
-    def call(self, method, *args, **options):
+    def call(self, method, *args, model="dossier", **options):
         """Call a method as a client does; return the rows of the journal it made."""
+        name = f"exchange.fake.{model}"
+        return self.rows(
+            lambda: call_kw(
+                self.env[name].with_user(self.reader), method, args, options
+            )
+        )
+
+    def rows(self, deed):
+        """Return the rows of the journal that a deed makes."""
         journal = self.env["exchange.access"].sudo()
         before = journal.search([])
-        model = self.env["exchange.fake.dossier"].with_user(self.reader)
-        call_kw(model, method, args, options)
+        deed()
         return journal.search([]) - before
 
     def test_every_door_leaves_a_row(self):
@@ -82,6 +133,96 @@ class TestAccessJournal(TransactionCase):
                 if kind != "group":
                     self.assertEqual(sorted(rows.res_ids), sorted(ids))
                     self.assertEqual(rows.count, 2)
+
+    def test_every_way_of_grouping_leaves_a_row(self):
+        for method, args, options in (
+            ("formatted_read_group", ([],), {"aggregates": ["name:array_agg"]}),
+            ("formatted_read_grouping_sets", ([], [["name"], ["color"]]), {}),
+            ("read_group", ([], ["name"], ["name"]), {}),
+            ("read_group", ([], ["n:max(name)"], []), {}),
+            (
+                "read_progress_bar",
+                ([], "name", {"field": "active", "colors": {"1": "x"}}),
+                {},
+            ),
+        ):
+            with self.subTest(method, args=args):
+                rows = self.call(method, *args, **options)
+                self.assertEqual(set(rows.mapped("kind")), {"group"})
+                self.assertIn("name", ", ".join(rows.mapped("field_names")))
+
+    def test_what_only_counts_leaves_none(self):
+        self.assertFalse(self.call("formatted_read_group", [], [], ["__count"]))
+        self.assertFalse(self.call("search_count", []))
+
+    def test_who_comes_by_another_record_leaves_a_row(self):
+        ids = self.letters.ids
+        for kind, method, args in (
+            ("read", "web_read", (ids, {"dossier_id": {"fields": {"color": {}}}})),
+            ("export", "export_data", (ids, ["name", "dossier_id/color"])),
+            ("group", "formatted_read_group", ([], ["dossier_id.color"])),
+        ):
+            with self.subTest(method, args=args):
+                rows = self.call(method, *args, model="letter")
+                self.assertEqual(rows.mapped("kind"), [kind])
+                self.assertEqual(rows.res_model, "exchange.fake.dossier")
+                self.assertEqual(rows.field_names, "color")
+                if kind != "group":
+                    self.assertEqual(rows.res_ids, self.dossiers.ids)
+        for named in (["name", "dossier_id"], ["dossier_id/display_name"]):
+            rows = self.call("export_data", ids, named, model="letter")
+            self.assertFalse(rows)  # which one it is, and no more
+
+    def test_a_new_record_that_shows_another_leaves_a_row(self):
+        rows = self.call(
+            "onchange",
+            [],
+            {},
+            [],
+            {"dossier_id": {"fields": {"color": {}}}},
+            model="letter",
+            context={"default_dossier_id": self.dossiers[0].id},
+        )
+        self.assertEqual(rows.res_ids, self.dossiers[0].ids)
+
+    def test_of_some_models_single_fields_are_protected(self):
+        ids = self.parcel.ids
+        show = {"model": "parcel"}
+        self.assertFalse(self.call("read", ids, ["name"], **show))
+        size = {"context": {"bin_size": True}, **show}
+        self.assertFalse(self.call("read", ids, ["name", "content"], **size))
+        rows = self.call("read", ids, ["name", "content"], **show)
+        self.assertEqual((rows.kind, rows.field_names), ("read", "content"))
+        rows = self.call("export_data", ids, ["name", "content"], **show)
+        self.assertEqual((rows.kind, rows.field_names), ("export", "content"))
+
+    def test_a_print_leaves_a_row(self):
+        self.env["ir.ui.view"].create(
+            {
+                "type": "qweb",
+                "name": "fake",
+                "key": "exchange_run.fake_print",
+                "arch": '<t><p t-foreach="docs" t-as="doc" t-out="doc.name"/></t>',
+            }
+        )
+        report = self.env["ir.actions.report"].create(
+            {
+                "name": "Fake",
+                "model": "exchange.fake.dossier",
+                "report_type": "qweb-html",
+                "report_name": "exchange_run.fake_print",
+            }
+        )
+        render = self.env["ir.actions.report"].with_user(self.reader)
+        for name in ("html", "text"):
+            rows = self.rows(
+                lambda n=name: getattr(render, f"_render_qweb_{n}")(
+                    report.report_name, self.dossiers.ids
+                )
+            )
+            self.assertEqual(rows.mapped("kind"), ["print"])
+            self.assertEqual(sorted(rows.res_ids), sorted(self.dossiers.ids))
+            self.assertEqual(rows.field_names, "exchange_run.fake_print")
 
     def test_nothing_of_a_person_stands_in_the_journal(self):
         [row] = self.call("read", self.dossiers.ids, ["name"])

@@ -36,8 +36,10 @@ class KibeImport(models.Model):
         "kibe.import.background",
         "kibe.import.rehearsal",
         "exchange.run.mixin",
+        "exchange.journal.mixin",
     ]
     _check_company_auto = True
+    _journal_names = ("archive",)
 
     _exchange_transaction = "run"
     _exchange_background_from = 500

@@ -50,6 +50,31 @@ class TestKibeSecurity(KibeImportCommon):
         with self.assertRaises(AccessError):
             files.with_user(educator).read(["raw"])
 
+    def test_who_reads_a_delivery_is_written_down(self):
+        run = self.run_import("kibe_sample.zip", user=self.clerk).with_user(self.clerk)
+        journal = self.env["exchange.access"].sudo()
+        file = self.env["ir.attachment"].search(
+            [("res_model", "=", "kibe.import"), ("res_field", "=", "archive")]
+        )
+        file = file.filtered(lambda f: f.res_id == run.id).with_user(self.clerk)
+        self.env.invalidate_all()
+        report = self.env["ir.actions.report"].with_user(self.clerk)
+        for kind, deed in (
+            ("read", lambda: run.read(["archive"])),
+            ("read", lambda: file.read(["raw"])),
+            ("print", lambda: report._render_qweb_html("kibe_import.summary", run.ids)),
+        ):
+            before = journal.search([])
+            deed()
+            rows = journal.search([]) - before
+            rows = rows.filtered(lambda row: row.res_model == "kibe.import")
+            with self.subTest(kind):
+                self.assertEqual(rows.mapped("kind"), [kind])
+                self.assertEqual((rows.login, rows.res_ids), (self.clerk.login, run.ids))
+        before = journal.search([])
+        run.with_context(bin_size=True).read(["archive", "name"])
+        self.assertFalse(journal.search([]) - before)
+
     def test_other_company_sees_nothing(self):
         other = self.env["res.company"].create({"name": "Autre crèche"})
         stranger = new_test_user(

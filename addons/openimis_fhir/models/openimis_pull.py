@@ -37,7 +37,8 @@ class OpenimisPull(models.Model):
 
     _name = "openimis.pull"
     _description = "openIMIS Pull"
-    _inherit = ["exchange.run.mixin"]
+    _inherit = ["exchange.run.mixin", "exchange.journal.mixin"]
+    _journal_names = ("file",)
     _exchange_background_from = 500
     _exchange_sequence_code = "openimis.pull"
 

@@ -3,6 +3,7 @@ from odoo.tools.misc import formatLang
 
 from .openimis_claim_line import rejection_text
 
+REPORT = "openimis_payable.report_bill"
 #: numbers of the annex with the decimals they have at least
 ANNEX_NUMBERS = {
     "quantity": 0,
@@ -48,6 +49,14 @@ class AccountMove(models.Model):
             else self.env._("Rejected: %s", rejection_text(self.env, reason)),
             **numbers,
         }
+
+    def _journal_printed(self, report):
+        """Return which protected records a report shows: a bill lists its claims."""
+        shown = super()._journal_printed(report)
+        if report.report_name == REPORT:
+            lines = self.openimis_line_ids
+            shown = [*shown, lines, lines.claim_id]
+        return shown
 
     def action_openimis_send(self):
         """Open Odoo's e-mail dialog with the statement attached.

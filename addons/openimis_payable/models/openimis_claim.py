@@ -27,6 +27,16 @@ class OpenimisClaim(models.Model):
         "account.billing.source.mixin",
         "exchange.journal.mixin",
     ]
+    # what openIMIS and the facility go on saying of a claim that has been paid
+    _billing_free = (
+        "active",
+        "billing_excluded",
+        "openimis_version",
+        "openimis_date_updated",
+        "explanation",
+        "review_status",
+        "feedback_status",
+    )
     _order = "billing_date desc, id desc"
     _rec_name = "code"
 

@@ -164,28 +164,51 @@ class OpenimisClaimLine(models.Model):
 
         A pull follows openIMIS and proposes what to do about the bill.
         """
-        billed = self.claim_id.filtered(lambda claim: claim.billing_state == "billed")
-        if billed and not self._is_engine_writing():
+        self._check_not_billed(self.claim_id)
+
+    @api.model
+    def _check_not_billed(self, claims):
+        """Keep the lines of billed claims as they are.
+
+        :raises UserError: one of the claims has been billed
+        """
+        billed = not self._is_engine_writing() and claims._billed_now()
+        if billed:
             raise UserError(
                 self.env._(
                     "Lines of claim %s stay: it has been billed, and they explain the "
-                    "bill.",
+                    "bill. Delete or amend the bill first.",
                     billed[0].code,
                 )
             )
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Create lines; an amount given as zero is one, another than none."""
-        return super().create([with_given_flags(vals) for vals in vals_list])
+        """Create lines; an amount given as zero is one, another than none.
+
+        :raises UserError: a claim has been billed
+        """
+        lines = super().create([with_given_flags(vals) for vals in vals_list])
+        self._check_not_billed(lines.claim_id)
+        return lines
 
     def write(self, vals):
         """Write lines; an amount given as zero is one, another than none.
 
         A remunerated amount that openIMIS or a user writes is not the closing's.
+
+        :raises UserError: a claim has been billed
         """
         vals = with_given_flags(vals)
+        if not self._is_engine_writing():
+            self.check_access("write")  # who may not write is told nothing of bills
+            changed = self.filtered(
+                lambda line: any(not line._engine_is_same(n, vals[n]) for n in vals)
+            )
+            self._check_not_billed(changed.claim_id)
         result = super().write(vals)
+        if "claim_id" in vals:
+            self._check_not_billed(self.claim_id)
         if "remunerated_amount" in vals:
             with self._engine_writes():
                 super(OpenimisClaimLine, self.filtered("valuated_by_closing")).write(

@@ -7,6 +7,12 @@ class OpenimisInvoicePayment(models.Model):
     _name = "openimis.invoice.payment"
     _description = "openIMIS Invoice Payment"
     _inherit = ["openimis.record", "account.billing.source.mixin"]
+    _billing_free = (
+        "active",
+        "billing_excluded",
+        "openimis_version",
+        "openimis_date_updated",
+    )
     _order = "date_payment desc, id desc"
     _rec_name = "code"
 

@@ -7,6 +7,14 @@ class OpenimisPolicy(models.Model):
     _name = "openimis.policy"
     _description = "openIMIS Policy"
     _inherit = ["openimis.product.record", "account.billing.source.mixin"]
+    _billing_free = (
+        "active",
+        "billing_excluded",
+        "openimis_version",
+        "openimis_date_updated",
+        "status",
+        "insured_count",
+    )
     _order = "date_effective desc, id desc"
     _rec_name = "code"
 

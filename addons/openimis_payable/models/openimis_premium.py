@@ -7,6 +7,12 @@ class OpenimisPremium(models.Model):
     _name = "openimis.premium"
     _description = "openIMIS Premium"
     _inherit = ["openimis.record", "account.billing.source.mixin"]
+    _billing_free = (
+        "active",
+        "billing_excluded",
+        "openimis_version",
+        "openimis_date_updated",
+    )
     _order = "date_paid desc, id desc"
     _rec_name = "code"
 

@@ -158,13 +158,116 @@ class TestEngineFields(BillCase):
         self.assertConsistent(self.bill)
 
     def test_what_explains_a_bill_stays(self):
-        line = self.claims[0].line_ids[0]
-        with self.assertRaises(UserError):
-            self.call(line.sudo(False), "unlink")
-        with self.assertRaises(UserError):
-            self.call(
-                self.claims[0].sudo(False), "write", {"line_ids": [Command.clear()]}
+        """By RPC, forms, imports and from another claim; until the bill is gone."""
+        claim = self.claims[0].sudo(False)
+        line = claim.line_ids[0]
+        free = self._claim("C9", {"price_asked": 60})
+        own = {"claim_id": claim.id, "code": "L9", "price_asked": 9}
+        changed = {"qty_provided": 9}
+        lines = self.env["openimis.claim.line"]
+        for records, method, *args in (
+            (line, "unlink"),
+            (line, "write", changed),
+            (line, "write", {"remunerated_amount": 9}),
+            (line, "write", {"status": "2"}),
+            (line, "write", {"claim_id": free.id}),
+            (line, "web_save", changed, {}),
+            (free.line_ids, "write", {"claim_id": claim.id}),
+            (claim, "write", {"line_ids": [Command.clear()]}),
+            (claim, "write", {"line_ids": [Command.update(line.id, changed)]}),
+            (claim, "write", {"line_ids": [Command.create({"code": "L9"})]}),
+            (claim, "web_save", {"line_ids": [Command.update(line.id, changed)]}, {}),
+        ):
+            with (
+                self.subTest(f"{records._name} {method} {args}"),
+                self.assertRaisesRegex(UserError, "it has been billed"),
+            ):
+                self.call(records, method, *args)
+        with self.assertRaisesRegex(UserError, "it has been billed"):
+            self.enter(lines, own)
+        for model, names, row in (
+            (lines, [".id", "qty_provided"], [str(line.id), "9"]),
+            (
+                claim,
+                [".id", "line_ids/.id", "line_ids/qty_provided"],
+                [str(claim.id), str(line.id), "9"],
+            ),
+        ):
+            said = call_kw(
+                model.browse().with_user(self.enemy), "load", [names, [row]], {}
             )
+            self.assertIn("it has been billed", str(said["messages"]))
+        before = line.qty_provided
+        self.assertNotEqual(before, 9)
+        self.call(line, "write", {"qty_provided": before})  # nothing changes
+        self.bill.openimis_bill_delete()
+        self.call(line, "write", changed)
+        self.assertEqual(line.qty_provided, 9)
+
+    def test_what_was_billed_stays(self):
+        """Nothing a bill was made of changes under it, whatever model it stands in."""
+        tried = set()
+        for source in self._billed_sources():
+            for name in sorted(source._billing_fixed_names()):
+                value = self.forged(source, source._fields[name])
+                if not value and source._fields[name].type != "boolean":
+                    continue
+                tried.add(source._name)
+                with (
+                    self.subTest(model=source._name, name=name),
+                    self.assertRaises(UserError),
+                ):
+                    self.call(source, "write", {name: value})
+        self.assertEqual(len(tried), 5)
+
+    def _billed_sources(self):
+        """Return one record of each model that is billed, with a link to the bill."""
+        common = {"company_id": self.company.id}
+        product = {"product_id": self.product.id, **common}
+        policy = self.env["openimis.policy"].create({"code": "P", **product})
+        sources = [
+            self.claims[0],
+            policy,
+            self.env["openimis.premium"].create(
+                {
+                    "policy_id": policy.id,
+                    "amount": 5,
+                    "date_paid": "2026-06-01",
+                    **common,
+                }
+            ),
+            self.env["openimis.capitation"].create(
+                {
+                    "health_facility_id": self.claims[0].health_facility_id.id,
+                    "date_from": "2026-06-01",
+                    "date_to": "2026-06-30",
+                    **product,
+                }
+            ),
+            self.env["openimis.invoice.payment"].create(
+                {"code": "IP", "date_payment": "2026-06-01", **common}
+            ),
+        ]
+        self.env["account.billing.link"].create(
+            [
+                {
+                    "converter": "openimis.converter",
+                    "res_model": source._name,
+                    "res_id": source.id,
+                    "move_id": self.bill.id,
+                    "currency_id": self.bill.currency_id.id,
+                    **common,
+                }
+                for source in sources[1:]
+            ]
+        )
+        return [source.sudo(False) for source in sources]
+
+    def test_the_life_of_a_billed_claim_goes_on(self):
+        claim = self.claims[0].sudo(False)
+        for vals in ({"review_status": "8"}, {"explanation": "X"}):
+            self.call(claim, "write", vals)
+        self.assertEqual((claim.review_status, claim.explanation), ("8", "X"))
 
     def enter(self, empty, vals):
         """Create a record by RPC."""

@@ -29,6 +29,21 @@ class TestPrint(BillCase):
         ):
             self.assertIn(text, html)
 
+    def test_whose_claims_are_printed_is_written_down(self):
+        journal = self.env["exchange.access"].sudo()
+        before = journal.search([])
+        report = self.env["ir.actions.report"].with_user(self.accountant)
+        report._render_qweb_html("openimis_payable.report_bill", self.bill.ids)
+        rows = (journal.search([]) - before).filtered(lambda row: row.kind == "print")
+        self.assertEqual(rows.user_id, self.accountant)
+        self.assertEqual(
+            {row.res_model: sorted(row.res_ids) for row in rows},
+            {
+                "openimis.claim": sorted(self.claims.ids),
+                "openimis.payable.line": sorted(self.bill.openimis_line_ids.ids),
+            },
+        )
+
     def test_bill_in_french(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.env["ir.module.module"].search(
