@@ -77,9 +77,7 @@ class AccountBillingSourceMixin(models.AbstractModel):
         self.check_access("write")  # who may not write is told nothing of bills
         for document in self._billed_now():
             changed = sorted(
-                name
-                for name in names
-                if not document._engine_is_same(name, vals[name])
+                name for name in names if not document._engine_is_same(name, vals[name])
             )
             if changed:
                 labels = [

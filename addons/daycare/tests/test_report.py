@@ -152,7 +152,9 @@ class TestDoors(HttpCase):
             with self.subTest(url):
                 answer, rows = self.rows("download", lambda u=url: self.url_open(u))
                 self.assertEqual(answer.status_code, 200)
-                self.assertEqual((rows.login, rows.res_ids), ("educator", self.child.ids))
+                self.assertEqual(
+                    (rows.login, rows.res_ids), ("educator", self.child.ids)
+                )
 
     def test_an_export_leaves_a_row_or_is_refused(self):
         asked = {
@@ -174,7 +176,9 @@ class TestDoors(HttpCase):
             self.enter(login, groups + more)
             for kind in ("csv", "xlsx"):
                 with self.subTest(login, kind=kind):
-                    answer, rows = self.rows("export", lambda k=kind: self.export(k, asked))
+                    answer, rows = self.rows(
+                        "export", lambda k=kind: self.export(k, asked)
+                    )
                     self.assertEqual(answer.status_code == 200, allowed)
                     models = [row.res_model for row in rows]
                     self.assertEqual(models, ["daycare.child"] if allowed else [])

@@ -162,7 +162,7 @@ class Base(models.AbstractModel):
         return exported
 
     def _journal_reached(self, paths):
-        """Yield (protected records, names of their fields) that paths of fields lead to.
+        """Yield (protected records, names of their fields) that paths lead to.
 
         :param list paths: lists of names of fields, the first one of this model
         """

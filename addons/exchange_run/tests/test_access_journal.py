@@ -1,6 +1,6 @@
-from lxml import html
-
 import base64
+
+from lxml import html
 
 from odoo import fields, models
 from odoo.exceptions import AccessError
@@ -55,9 +55,7 @@ class TestAccessJournal(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        names = [
-            f"exchange.fake.{name}" for name in ("dossier", "letter", "parcel")
-        ]
+        names = [f"exchange.fake.{name}" for name in ("dossier", "letter", "parcel")]
         register(cls, FakeDossier, FakeLetter, FakeParcel)
         cls.env["ir.model.access"].create(
             [

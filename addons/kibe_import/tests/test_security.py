@@ -70,7 +70,9 @@ class TestKibeSecurity(KibeImportCommon):
             rows = rows.filtered(lambda row: row.res_model == "kibe.import")
             with self.subTest(kind):
                 self.assertEqual(rows.mapped("kind"), [kind])
-                self.assertEqual((rows.login, rows.res_ids), (self.clerk.login, run.ids))
+                self.assertEqual(
+                    (rows.login, rows.res_ids), (self.clerk.login, run.ids)
+                )
         before = journal.search([])
         run.with_context(bin_size=True).read(["archive", "name"])
         self.assertFalse(journal.search([]) - before)
