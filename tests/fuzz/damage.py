@@ -59,8 +59,11 @@ VALUES = (
 )
 
 
-def scramble(rng, raw, times):
-    """Return bytes with some of them changed, cut out, put in or doubled."""
+def scramble(rng, raw, times, nasty=NASTY):
+    """Return bytes with some of them changed, cut out, put in or doubled.
+
+    :param nasty: bytes of which some are put in
+    """
     content = bytearray(raw)
     for _time in range(times):
         at = rng.randrange(len(content) + 1)
@@ -70,18 +73,23 @@ def scramble(rng, raw, times):
         elif change == 1:
             del content[at : at + rng.randint(1, 40)]
         elif change == 2:
-            content[at:at] = rng.choice(NASTY)
+            content[at:at] = rng.choice(nasty)
         else:
             content[at:at] = content[at : at + rng.randint(1, 60)]
     return bytes(content)
 
 
-def scramble_archive(rng, raw, times):
+def scramble_archive(rng, raw, times, nasty=NASTY):
     """Return an archive one member of which is scrambled: it still unpacks."""
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         members = {info.filename: archive.read(info) for info in archive.infolist()}
     victim = rng.choice(sorted(members))
-    members[victim] = scramble(rng, members[victim], times)
+    members[victim] = scramble(rng, members[victim], times, nasty)
+    return zipped(members)
+
+
+def zipped(members):
+    """Return an archive of members by their names."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in members.items():

@@ -1,8 +1,8 @@
 """Deliveries damaged at random, reproducible by their number."""
 
-import io
 import random
-import zipfile
+
+from tests.fuzz.damage import scramble, scramble_archive, zipped
 
 from .kit import FILES, SAMPLES, Delivery
 
@@ -37,7 +37,7 @@ def mutated(number):
 
 
 def _archive_bytes(rng):
-    return _scramble(rng, Delivery().zip(), rng.randint(1, 8))
+    return scramble(rng, Delivery().zip(), rng.randint(1, 8), NASTY)
 
 
 def _member_bytes(rng):
@@ -45,10 +45,10 @@ def _member_bytes(rng):
     members = delivery.members()
     for _time in range(rng.randint(1, 3)):
         name = rng.choice(sorted(members))
-        members[name] = _scramble(rng, members[name], rng.randint(1, 12))
+        members[name] = scramble(rng, members[name], rng.randint(1, 12), NASTY)
     if rng.random() < 0.2:
         members.pop(rng.choice(sorted(members)))
-    return _zip(members)
+    return zipped(members)
 
 
 def _cells(rng):
@@ -73,8 +73,8 @@ def _cells(rng):
     members = delivery.members()
     if rng.random() < 0.3:
         name = rng.choice(["groups.xml", "slots.xml"])
-        members[name] = _scramble(rng, members[name], rng.randint(1, 3))
-    return _zip(members)
+        members[name] = scramble(rng, members[name], rng.randint(1, 3), NASTY)
+    return zipped(members)
 
 
 def _workbook(rng):
@@ -83,33 +83,5 @@ def _workbook(rng):
     )
     raw = (SAMPLES / name).read_bytes()
     if name.endswith(".xls") or rng.random() < 0.3:
-        return _scramble(rng, raw, rng.randint(1, 20))
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        members = {info.filename: archive.read(info) for info in archive.infolist()}
-    victim = rng.choice(sorted(members))
-    members[victim] = _scramble(rng, members[victim], rng.randint(1, 6))
-    return _zip(members)
-
-
-def _scramble(rng, raw, times):
-    content = bytearray(raw)
-    for _time in range(times):
-        at = rng.randrange(len(content) + 1)
-        change = rng.randrange(4)
-        if change == 0 and at < len(content):
-            content[at] = rng.randrange(256)
-        elif change == 1:
-            del content[at : at + rng.randint(1, 40)]
-        elif change == 2:
-            content[at:at] = rng.choice(NASTY)
-        else:
-            content[at:at] = content[at : at + rng.randint(1, 60)]
-    return bytes(content)
-
-
-def _zip(members):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
+        return scramble(rng, raw, rng.randint(1, 20), NASTY)
+    return scramble_archive(rng, raw, rng.randint(1, 6), NASTY)
