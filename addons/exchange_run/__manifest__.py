@@ -17,7 +17,7 @@
         "data/ir_cron.xml",
         "views/exchange_message_views.xml",
         "views/exchange_run_mixin_views.xml",
-        "views/exchange_run_overview_views.xml",
+        "views/exchange_job_views.xml",
         "views/exchange_access_views.xml",
         "report/exchange_rights_report.xml",
         "views/menus.xml",

@@ -261,6 +261,15 @@ class DaycareBillingRun(models.Model):
         self._check_debtors(self._waiting_lines().debtor_id)
         return super()._plan()
 
+    def _job_kind(self):
+        return f"{self._name}/{self.phase}"
+
+    @api.model
+    def _job_kind_name(self, kind):
+        phases = dict(self._fields["phase"]._description_selection(self.env))
+        phase = phases.get(kind.rpartition("/")[2])
+        return phase or super()._job_kind_name(kind)
+
     def _is_shared(self):
         # Posting gives numbers, one after the other.
         return super()._is_shared() and self.phase != "post"

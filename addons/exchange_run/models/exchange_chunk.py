@@ -201,10 +201,7 @@ class ExchangeChunk(models.Model):
 
         :return: how many were deleted, and whether more may be left
         """
-        days = int(
-            # sudo: the retention time is a technical parameter
-            self.env["ir.config_parameter"].sudo().get_param(KEEP_DAYS_PARAMETER, 30)
-        )
+        days = self._keep_days()
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
         done = [("state", "=", "done"), ("date_end", "<", limit)]
         ended = [self.env[name].search(done) for name in self._run_models()]
@@ -214,16 +211,25 @@ class ExchangeChunk(models.Model):
         chunks.unlink()
         return len(chunks), len(chunks) == GC_BATCH
 
+    @api.model
+    def _keep_days(self):
+        """Return for how many days what is only technical is kept."""
+        # sudo: the retention time is a technical parameter
+        parameters = self.env["ir.config_parameter"].sudo()
+        return int(parameters.get_param(KEEP_DAYS_PARAMETER, 30))
+
     @api.autovacuum
     def _gc_uninstalled(self):
         """Delete what is left of jobs whose addon was uninstalled.
 
         :return: how many rows were deleted, and whether more may be left
         """
-        foreign = [("run_model", "not in", self._run_models())]
         total, most = 0, 0
-        for model in ROWS:
-            rows = self.env[model].search(foreign, limit=GC_BATCH)
+        for model in (*ROWS, "exchange.job"):
+            name = "res_model" if model == "exchange.job" else "run_model"
+            foreign = [(name, "not in", self._run_models())]
+            rows = self.env[model].with_context(active_test=False)
+            rows = rows.search(foreign, limit=GC_BATCH)
             rows.unlink()
             total, most = total + len(rows), max(most, len(rows))
         return total, most == GC_BATCH

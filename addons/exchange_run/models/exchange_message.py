@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..links import open_named_record
 
@@ -21,7 +21,19 @@ class ExchangeMessage(models.Model):
 
     run_model = fields.Char(required=True, readonly=True)
     run_id = fields.Many2oneReference(
-        string="Job", model_field="run_model", required=True, readonly=True, index=True
+        string="Document",
+        model_field="run_model",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    job_id = fields.Many2one(
+        "exchange.job", index=True, readonly=True, copy=False, ondelete="cascade"
+    )
+    active = fields.Boolean(
+        default=True,
+        readonly=True,
+        help="It is of the current job of its document, not of one before.",
     )
     company_id = fields.Many2one("res.company", index=True, readonly=True)
     severity = fields.Selection(SEVERITIES, required=True, default="info")
@@ -36,6 +48,18 @@ class ExchangeMessage(models.Model):
     res_id = fields.Many2oneReference(string="Linked Record", model_field="res_model")
 
     _run_idx = models.Index("(run_model, run_id, severity)")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create findings, of the current job of their document if none is given."""
+        jobs = {}
+        for vals in vals_list:
+            key = vals.get("run_model"), vals.get("run_id")
+            if "job_id" not in vals and key[0] in self.env:
+                if key not in jobs:
+                    jobs[key] = self.env[key[0]].browse(key[1]).job_id.id
+                vals["job_id"] = jobs[key]
+        return super().create(vals_list)
 
     def action_open_record(self):
         """Open the record the message speaks of.

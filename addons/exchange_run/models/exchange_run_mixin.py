@@ -15,15 +15,28 @@ STATES = [
 STARTABLE = ("draft", "planned")
 FAILURE_ACTIVITY = "mail.mail_activity_data_warning"
 RESUMABLE = ("running", "partial", "failed")
+#: Fields of the record that its current job has, too, and what they are called there.
+SAID_TO_JOB = {
+    "name": "name",
+    "company_id": "company_id",
+    "user_id": "responsible_id",
+    "state": "state",
+    "dry_run": "dry_run",
+    "date_start": "date_start",
+    "date_end": "date_end",
+}
+OVER = ("partial", "done", "failed", "cancelled")
 #: What `_execute` returns for a chunk that waits for somebody, see there.
 SET_ASIDE = "set_aside"
 
 
 class ExchangeRunMixin(models.AbstractModel):
-    """One record per job.
+    """A record that has jobs: an import, an export, a billing run.
 
-    A domain model inherits this mixin and implements :meth:`_plan`, :meth:`_execute`
-    and, if it likes, :meth:`_finish`. The mixin plans, executes chunk by chunk,
+    It shows its current job (`job_id`), whose state is its own; those before stay in
+    its history, each with its findings and counters. A domain model inherits this
+    mixin and implements :meth:`_plan`, :meth:`_execute` and, if it likes,
+    :meth:`_finish`. The mixin plans, executes chunk by chunk,
     shows progress, hears the cancel button and resumes after a crash; how it does
     so is in `exchange_run_lock.py`, `exchange_run_plan.py`, `exchange_run_worker.py`.
     What it tells is in `exchange_run_findings.py`.
@@ -82,6 +95,15 @@ class ExchangeRunMixin(models.AbstractModel):
     dry_run = fields.Boolean(
         help="Do everything except what could not be undone outside this database."
     )
+    job_id = fields.Many2one(
+        "exchange.job",
+        string="Current Job",
+        readonly=True,
+        copy=False,
+        bypass_search_access=True,
+        engine=True,
+    )
+    job_count = fields.Integer(string="Jobs", compute="_compute_job_count")
     date_start = fields.Datetime(
         string="Started", readonly=True, copy=False, engine=True
     )
@@ -190,6 +212,93 @@ class ExchangeRunMixin(models.AbstractModel):
         """
         self._check_may_run()
 
+    # === JOBS ===
+
+    def _job_kind(self):
+        """Return the technical name of what the job to come is about."""
+        return self._exchange_kind or self._name
+
+    @api.model
+    def _job_kind_name(self, kind):
+        """Return what users call a kind of job of this model, in their language.
+
+        :param str kind: what :meth:`_job_kind` gave
+        """
+        # sudo: the name of a model is no secret, and translated where it is kept
+        return self.env["ir.model"].sudo()._get(self._name).name
+
+    def _begin_job(self):
+        """Begin another job of each record; those before stay in its history."""
+        # sudo: jobs are the engine's own bookkeeping, no user writes them
+        Job = self.env["exchange.job"].sudo()
+        self.sudo().job_id.is_current = False
+        jobs = Job.create([run._prepare_job_vals() for run in self])
+        with self._engine_writes():
+            for run, job in zip(self, jobs, strict=True):
+                run.job_id = job
+
+    def _prepare_job_vals(self):
+        return {
+            "name": self.name,
+            "company_id": self.company_id.id,
+            "responsible_id": self.user_id.id,
+            "dry_run": self.dry_run,
+            "number": self.sudo().job_id.number + 1,
+            "kind": self._job_kind(),
+            "res_model": self._name,
+            "res_id": self.id,
+        }
+
+    def _tell_jobs(self, names):
+        """Let the current jobs follow their records; one set back begins another.
+
+        :param names: of the fields that were written
+        """
+        for run in self:
+            job = run.sudo().job_id  # sudo: see _begin_job
+            if "state" in names and run.state == "draft" and job.state != "draft":
+                run._begin_job()
+                continue
+            said = {
+                SAID_TO_JOB[name]: self._fields[name].convert_to_write(run[name], run)
+                for name in SAID_TO_JOB.keys() & names
+            }
+            if "state" in names and run.state in OVER:
+                counts = run._chunk_counts()
+                said["counters"] = run.counters
+                said["chunk_count"] = sum(number for number, _u in counts.values())
+                said["chunk_failed_count"] = counts.get("failed", (0, 0))[0]
+            job.write(said)
+
+    def _compute_job_count(self):
+        # sudo: only a number leaves, of jobs of records the user may read
+        groups = (
+            self.env["exchange.job"]
+            .sudo()
+            ._read_group(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)],
+                ["res_id"],
+                ["__count"],
+            )
+        )
+        counts = dict(groups)
+        for run in self:
+            run.job_count = counts.get(run.id, 0)
+
+    def action_view_jobs(self):
+        """Open the history: every job of this record.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Jobs of %(name)s", name=self.name),
+            "res_model": "exchange.job",
+            "view_mode": "list,form",
+            "domain": [("res_model", "=", self._name), ("res_id", "=", self.id)],
+        }
+
     # === FIELDS ===
 
     @api.model_create_multi
@@ -200,7 +309,10 @@ class ExchangeRunMixin(models.AbstractModel):
             if vals.get("name", "New") in ("New", self.env._("New")):
                 number = Sequence.next_by_code(self._exchange_sequence_code)
                 vals["name"] = number or self.env._("New")
-        return super().create(vals_list)
+        runs = super().create(vals_list)
+        runs._begin_job()
+        runs.filtered(lambda run: run.state != "draft")._tell_jobs(["state"])
+        return runs
 
     def write(self, vals):
         """Change jobs; what one is about is settled once it has a plan.
@@ -218,7 +330,10 @@ class ExchangeRunMixin(models.AbstractModel):
                         "kind of run. Set it back to draft first, or make a new one."
                     )
                 )
-        return super().write(vals)
+        result = super().write(vals)
+        if SAID_TO_JOB.keys() & vals.keys():
+            self._tell_jobs(vals.keys())
+        return result
 
     def _compute_progress(self):
         # sudo: who may read the job may see how far it is
@@ -239,12 +354,18 @@ class ExchangeRunMixin(models.AbstractModel):
             )
 
     def unlink(self):
-        """Delete jobs with their findings, chunks and progress."""
+        """Delete records with their jobs, findings, chunks and progress."""
         domain = self._own_rows()
         for model in ROWS:
-            # sudo: the technical rows go with the job that the user may delete
-            self.env[model].sudo().search(domain).unlink()
-        return super().unlink()
+            # sudo: the technical rows go with the record that the user may delete
+            rows = self.env[model].sudo().with_context(active_test=False)
+            rows.search(domain).unlink()
+        # sudo: see above
+        jobs = self.env["exchange.job"].sudo()
+        jobs = jobs.search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        result = super().unlink()
+        jobs.unlink()
+        return result
 
     # === BUTTONS ===
 

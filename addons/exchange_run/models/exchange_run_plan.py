@@ -31,10 +31,16 @@ class ExchangeRunMixin(models.AbstractModel):
         self._set_state("planned")
 
     def _clear_plan(self):
-        domain = self._own_rows()
-        for model in ("exchange.message", "exchange.chunk"):
-            # sudo: see _make_plan
-            self.env[model].sudo().search(domain).unlink()
+        # sudo: see _make_plan
+        job = self.sudo().job_id
+        if job.state not in ("draft", "running"):
+            self._begin_job()
+            job = self.sudo().job_id
+        own = self._own_rows()
+        findings = self.env["exchange.message"].sudo()
+        findings.search([*own, ("job_id", "=", job.id)]).unlink()
+        findings.search(own).active = False  # they stay in the history
+        self.env["exchange.chunk"].sudo().search(self._own_rows()).unlink()
         with self._engine_writes():
             self.write({"counters": {}, "date_start": False, "date_end": False})
 

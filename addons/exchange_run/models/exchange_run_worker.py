@@ -61,6 +61,15 @@ class ExchangeRunMixin(models.AbstractModel):
         )
         # sudo: the engine's own bookkeeping
         self.env["exchange.worker"].sudo()._forget(self)
+        # sudo: see _begin_job
+        job = self.sudo().job_id
+        job.write(
+            {
+                "user_id": self._runner_id(),
+                "priority": "night" if self.env.uid == SUPERUSER_ID else "person",
+                "attempts": job.attempts + 1,
+            }
+        )
         # A new attempt: what was said of the one before no longer needs attention.
         self.activity_unlink([FAILURE_ACTIVITY])
         started = self.date_start or fields.Datetime.now()

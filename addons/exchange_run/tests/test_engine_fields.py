@@ -36,6 +36,7 @@ class TestEngineFields(ExchangeRunCase):
             "date_start": "2020-01-01 00:00:00",
             "date_end": "2020-01-01 00:00:00",
             "counters": {"partner": {"create": 99}},
+            "job_id": self.make_job("b").job_id.id,
         }
 
     def test_no_job_is_made_with_them(self):

@@ -130,11 +130,10 @@ class TestRunMessages(ExchangeRunCase):
     # === OVERVIEW ===
 
     def overview(self, *jobs):
-        self.env.flush_all()
-        Overview = self.env["exchange.run.overview"]
-        return Overview.browse().concat(
+        Job = self.env["exchange.job"]
+        return Job.browse().concat(
             *(
-                Overview.search([("kind", "=", job._name), ("run_id", "=", job.id)])
+                Job.search([("res_model", "=", job._name), ("res_id", "=", job.id)])
                 for job in jobs
             )
         )
@@ -145,11 +144,11 @@ class TestRunMessages(ExchangeRunCase):
         self.assertEqual(lines.mapped("name"), [job.name, atomic.name])
         self.assertEqual(len(set(lines.ids)), 2)
         self.assertEqual(
-            [line.action_open_run()["res_id"] for line in lines], [job.id, atomic.id]
+            [line.action_open_record()["res_id"] for line in lines], [job.id, atomic.id]
         )
-        kinds = dict(lines._fields["kind"]._description_selection(self.env))
+        kinds = dict(lines._fields["res_model"]._description_selection(self.env))
         self.assertEqual(
-            [kinds[line.kind] for line in lines], ["Fake Job", "Fake Atomic Job"]
+            [kinds[line.res_model] for line in lines], ["Fake Job", "Fake Atomic Job"]
         )
 
     def test_overview_says_how_many_minutes_a_job_took(self):
@@ -168,7 +167,7 @@ class TestRunMessages(ExchangeRunCase):
         access = self.env["ir.model.access"].search([("model_id.model", "in", kinds)])
         access.unlink()
         self.env.flush_all()
-        self.assertFalse(self.env["exchange.run.overview"].with_user(boss).search([]))
+        self.assertFalse(self.env["exchange.job"].with_user(boss).search([]))
 
 
 @tagged("post_install", "-at_install")

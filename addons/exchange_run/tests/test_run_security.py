@@ -72,17 +72,16 @@ class TestRunSecurity(ExchangeRunCase):
             self.assertTrue(admin.has_access("read"))
             self.assertFalse(admin.has_access("write"))
 
-    def test_overview_is_for_managers_and_of_their_companies(self):
+    def test_jobs_are_read_with_the_right_to_their_documents(self):
         other = self.env["res.company"].create({"name": "Other"})
-        mine, foreign = self.make_job("Ann"), self.make_job("Bob")
+        mine, foreign = self.make_job("Ann").job_id, self.make_job("Bob")
         foreign.company_id = other
-        self.env.flush_all()
-        Overview = self.env["exchange.run.overview"]
+        Job = self.env["exchange.job"].with_user(self.reader)
+        seen = Job.search([("res_model", "=", mine.res_model)])
+        self.assertIn(mine, seen)
+        self.assertNotIn(foreign.job_id, seen)
+        self.access.unlink()
+        self.assertNotIn(mine, Job.search([]))
+        stranger = new_test_user(self.env, "exchange_stranger", "base.group_user")
         with self.assertRaises(AccessError):
-            Overview.with_user(self.reader).search([])
-        manager = new_test_user(
-            self.env, "exchange_boss", "exchange_run.group_exchange_manager"
-        )
-        seen = Overview.with_user(manager).search([("kind", "=", mine._name)])
-        self.assertIn(mine.id, seen.mapped("run_id"))
-        self.assertNotIn(foreign.id, seen.mapped("run_id"))
+            Job.with_user(stranger).search([])

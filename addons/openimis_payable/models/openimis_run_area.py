@@ -44,12 +44,12 @@ class ExchangeMessage(models.Model):
     _inherit = ["exchange.message", "openimis.run.area"]
 
 
-class ExchangeRunOverview(models.Model):
-    """A closing in the list of all jobs."""
+class ExchangeJob(models.Model):
+    """Jobs of a closing count its claims."""
 
-    _name = "exchange.run.overview"
-    _inherit = ["exchange.run.overview", "openimis.run.area"]
-    _run_fields = ("kind", "run_id")
+    _name = "exchange.job"
+    _inherit = ["exchange.job", "openimis.run.area"]
+    _run_fields = ("res_model", "res_id")
 
 
 class AccountBillingRunLine(models.Model):

@@ -399,7 +399,8 @@ class PrimmoImport(models.Model):
         )  # sudo: own rows
         domain = runs._own_rows()
         self.env["exchange.chunk"].sudo().search(domain).write({"payload": {}})
-        self.env["exchange.message"].sudo().search(domain).write({"value": False})
+        findings = self.env["exchange.message"].sudo().with_context(active_test=False)
+        findings.search(domain).write({"value": False})
         runs.filtered(lambda run: run.state not in OVER).write({"state": "cancelled"})
         runs.write({"list_file": False, "list_deleted_date": fields.Date.today()})
 

@@ -120,7 +120,7 @@ class PrimmoTenant(models.Model):
         )
         for model, model_field, id_field in BESIDE:
             for records in (self, residents, lines):
-                self.env[model].search(
+                self.env[model].with_context(active_test=False).search(
                     [
                         (model_field, "=", records._name),
                         (id_field, "in", records.ids),
