@@ -137,9 +137,9 @@ class ExchangeJob(models.Model):
     @api.depends("counters")
     def _compute_counters_html(self):
         for job in self:
-            known = job.res_model in self.env
-            job.counters_html = known and self.env[job.res_model]._counters_as_html(
-                job.counters or {}
+            counted = job.counters if job.res_model in self.env else None
+            job.counters_html = counted and self.env["ir.qweb"]._render(
+                "exchange_run.counters", self.env[job.res_model]._table_of(counted)
             )
 
     @api.depends("message_ids.severity")

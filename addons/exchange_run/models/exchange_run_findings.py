@@ -32,26 +32,23 @@ class ExchangeRunMixin(models.AbstractModel):
     @api.depends("counters")
     def _compute_counters_html(self):
         for run in self:
-            run.counters_html = run._counters_as_html(run._counters_now())
+            run.counters_html = self.env["ir.qweb"]._render(
+                "exchange_run.counters", run._counters_table()
+            )
+
+    def _counters_table(self):
+        """Return the counters as a table; see :meth:`_table_of`."""
+        self.ensure_one()
+        return self._table_of(self._counters_now())
 
     @api.model
-    def _counters_as_html(self, counters):
-        """Return counters as users read them.
+    def _table_of(self, counters):
+        """Return counters as a table, in the words of this model.
 
         :param dict counters: {entity: {action: number}}
-        """
-        table = self._counters_table(counters)
-        return self.env["ir.qweb"]._render("exchange_run.counters", table)
-
-    def _counters_table(self, counters=None):
-        """Return counters as a table.
-
-        :param dict counters: by default those of this job
         :return: dict with `actions`, a list of (key, label), and `rows`, a list of
             (label, {action: number})
         """
-        if counters is None:
-            counters = self._counters_now()
         labels = self._counter_labels()
         counted = dict.fromkeys(action for row in counters.values() for action in row)
         # PostgreSQL keeps no order of the keys: the labels have one.

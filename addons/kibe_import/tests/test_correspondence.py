@@ -99,7 +99,7 @@ class TestKibeCorrespondence(KibeImportCommon):
         messages = self.env["exchange.message"].with_user(self.clerk)
         messages.with_context(**action["context"]).action_kibe_analyse()
         self.assertTrue(messages.search(action["domain"]))
-        self.assertFalse(before.exists(), "new messages replace the old ones")
+        self.assertFalse(before.filtered("active"), "new messages replace the old ones")
 
     def test_wrong_entries_are_refused(self):
         create = self.env["kibe.correspondence"].create
