@@ -136,6 +136,22 @@ def holds(path, content):
     return found == sha256(content).digest()
 
 
+def begins(path, content):
+    """Tell whether a file holds these bytes, or the first of them.
+
+    :param bytes content: what it should hold, had nobody cut off its writing
+    :return: None when there is no such file
+    :rtype: bool | None
+    :raises OSError: the file cannot be read
+    """
+    try:
+        with open(path, "rb") as stream:
+            found = stream.read(len(content) + 1)
+    except FileNotFoundError:
+        return None
+    return content.startswith(found)
+
+
 def _digest(stream):
     digest = sha256()
     while part := stream.read(1 << 20):

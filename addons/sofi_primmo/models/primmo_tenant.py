@@ -249,7 +249,7 @@ class PrimmoTenant(models.Model):
         self.check_access("write")
         # sudo: operators propose, they need not read the NAM
         without = self.sudo().filtered(
-            lambda tenant: tenant.accepted and not tenant.nam
+            lambda x: x.accepted and not x.nam and not x.anonymized
         )
         for tenant in without:
             try:

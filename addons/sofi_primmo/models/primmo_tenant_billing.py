@@ -13,7 +13,7 @@ class PrimmoTenant(models.Model):
         Neither the NAM nor the date of birth leaves this record.
         """
         self.check_access("write")
-        todo = self.filtered(lambda tenant: not tenant.partner_id)
+        todo = self.filtered(lambda x: not x.partner_id and not x.anonymized)
         languages = {code[:2] for code, _name in self.env["res.lang"].get_installed()}
         # sudo: operators make these contacts, they need no right on all contacts
         partners = (

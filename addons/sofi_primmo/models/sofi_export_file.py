@@ -232,7 +232,26 @@ class SofiExportFile(models.Model):
             raise UserError(
                 self.env._("The folder already contains %(name)s.", name=final.name)
             )
+        self._check_own(temporary)
         self._bring(temporary)
+
+    def _is_own(self, temporary):
+        """Tell whether a .tmp is this file's, whatever became of it, or lies not there.
+
+        Another database, or a company at the same moment, may have chosen the name.
+        Before SOFI is asked to archive, ours holds the bytes kept here, or the first
+        of them where the server was killed while it wrote.
+        """
+        sent = self.batch_sent >= 0
+        return sent or output_directory.begins(temporary, self._content()) is not False
+
+    def _check_own(self, temporary):
+        """Never write over what is not ours.
+
+        :raises FileExistsError: somebody else's file has the name
+        """
+        if not self._is_own(temporary):
+            raise FileExistsError(errno.EEXIST, "not ours", temporary.name)
 
     def _bring(self, path):
         """Make sure that a file lies in the folder with the bytes kept here."""
@@ -266,9 +285,13 @@ class SofiExportFile(models.Model):
             self._check_mount()
             temporary, final = self._paths()
             lies = output_directory.holds(final, self._content())
+            renamed = interrupted and not temporary.exists()
+            if lies is False and not renamed:
+                raise FileExistsError(errno.EEXIST, "not ours", final.name)
             if lies is None:
-                if interrupted and not temporary.exists():
+                if renamed:
                     return None
+                self._check_own(temporary)
                 self._bring(temporary)
                 output_directory.rename(temporary, final)
         except (OSError, DirectoryError):
@@ -288,7 +311,7 @@ class SofiExportFile(models.Model):
         return lies
 
     def _remove_temporary(self):
-        if self.directory:
+        if self.directory and self._is_own(self._paths()[0]):
             output_directory.remove(self._paths()[0])
 
     @api.model

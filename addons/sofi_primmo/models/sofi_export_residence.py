@@ -97,6 +97,14 @@ class SofiExport(models.Model):
             "residence": residence.name,
             "detail": error.strerror or type(error).__name__,
         }
+        if error.errno == errno.EEXIST:
+            return self.env._(
+                "%(residence)s: %(name)s lies in the folder and is not this run's. "
+                "Another database or company may write there: give each a folder of "
+                "its own. Move the file away or let Primmo take it, then resume.",
+                residence=residence.name,
+                name=error.filename,
+            )
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             return self.env._(
                 "%(residence)s: the disk of the folder is full (%(detail)s). Make room "

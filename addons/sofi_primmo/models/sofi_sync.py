@@ -10,6 +10,8 @@ from .sofi_residence_connection import SofiUserError
 MANAGER = "sofi_primmo.group_sofi_manager"
 #: States of lines whose work is not over; one that is being sent may be in SOFI.
 UNDONE = ("planned", "sending")
+#: What the preview calls the actions that apply will do.
+TO_DO = {"create": "to_create", "update": "to_update"}
 MIRRORS = (
     "sofi.accommodation.type",
     "sofi.unit",
@@ -149,7 +151,8 @@ class SofiSync(models.Model):
             )
         )
         for action, group in lines.grouped("action").items():
-            self._count("primmo.tenant", action, len(group))
+            # Nothing is created or changed yet.
+            self._count("primmo.tenant", TO_DO.get(action, action), len(group))
 
     # === APPLY ===
 
@@ -238,6 +241,8 @@ class SofiSync(models.Model):
         return {
             **super()._counter_labels(),
             "read": self.env._("Read"),
+            "to_create": self.env._("To create"),
+            "to_update": self.env._("To change"),
             "nothing": self.env._("Nothing to do"),
             "decide": self.env._("To decide"),
             "refused": self.env._("Left alone"),

@@ -16,6 +16,7 @@ from . import test_privacy
 from . import test_security
 from . import test_set_aside
 from . import test_settings
+from . import test_shared_folder
 from . import test_sync
 from . import test_sync_decision
 from . import test_sync_harm

@@ -2,6 +2,8 @@
 
 import base64
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
@@ -66,6 +68,25 @@ class TestRunButtons(SofiCase):
         lines = self.env["sofi.charge"].search(action["domain"])
         self.assertAlmostEqual(sum(lines.mapped("amount")), run.file_ids.amount)
         self.assertEqual(lines, run.file_ids.line_ids)
+
+    def test_what_cannot_be_undone_is_asked_for_and_not_the_first_choice(self):
+        views = (self.env["sofi.export.wizard"], self.env["sofi.export"])
+        for model, name in zip(views, ("action_export", "action_run"), strict=True):
+            arch = etree.fromstring(model.get_view(view_type="form")["arch"])
+            buttons = arch.xpath(f"//button[@name='{name}']")
+            button = next(x for x in buttons if x.get("string") == "Export and Archive")
+            with self.subTest(model=model._name):
+                self.assertIn("cannot be undone", button.get("confirm"))
+        arch = etree.fromstring(views[0].get_view(view_type="form")["arch"])
+        (first,) = arch.xpath("//button[contains(@class, 'btn-primary')]")
+        self.assertEqual(first.get("name"), "action_preview")
+
+    def test_a_draft_is_given_up_and_deleted(self):
+        run = self.make_export()
+        run.action_cancel()
+        self.assertEqual(run.state, "cancelled")
+        run.unlink()
+        self.assertFalse(run.exists())
 
     def test_wizard_takes_the_residences_in_view(self):
         cedres = self.make_cedres()

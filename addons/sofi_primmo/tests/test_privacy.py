@@ -3,6 +3,8 @@
 from base64 import b64encode
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, new_test_user, tagged
@@ -196,6 +198,18 @@ class TestPrivacy(ConventionCase):
         mine = self.env["sofi.charge"].search([("external_id", "=", "T00123")])
         self.assertFalse(any(mine.mapped("resident_name")))
         self.assertTrue(sum(mine.mapped("amount")))
+
+    def test_nothing_is_proposed_for_a_forgotten_person(self):
+        """Neither a NAM made of a number nor a customer called by it."""
+        tenant = self.forget()
+        tenant.partner_id = False
+        tenant.action_create_customer()
+        tenant.action_propose_temporary_nam()
+        self.assertFalse(tenant.partner_id or tenant.nam)
+        arch = etree.fromstring(tenant.get_view(view_type="form")["arch"])
+        for name in ("action_propose_temporary_nam", "action_create_customer"):
+            (button,) = arch.xpath(f"//button[@name='{name}']")
+            self.assertIn("anonymized", button.get("invisible"))
 
     def test_no_copy_of_a_forgotten_person_is_left(self):
         """All tables of the database."""

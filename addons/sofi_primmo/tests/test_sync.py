@@ -191,6 +191,15 @@ class TestSync(ConventionCase):
         self.assertEqual(self.line(tenant).reason, "room_duplicate")
         self.assertIn("unit_duplicate", self.kinds(units[0]))
 
+    def test_a_preview_does_not_say_that_anything_was_done(self):
+        self.residence.write_to_sofi = True
+        self.tenant("T00123", language="En")
+        sync = self.preview()
+        self.assertEqual(sync.counters["primmo.tenant"], {"to_update": 1})
+        self.assertNotIn("update", sync.counters.get("sofi.resident", {}))
+        sync.action_run()
+        self.assertEqual(sync.counters["sofi.resident"]["update"], 1)
+
     def test_result_is_told_in_french(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.env["ir.module.module"]._load_module_terms(["sofi_primmo"], ["fr_FR"])
