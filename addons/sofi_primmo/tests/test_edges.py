@@ -572,7 +572,8 @@ class TestOneResidence(EdgeCase):
             new_test_user(self.env, name, groups="sofi_primmo.group_sofi_manager")
             for name in ("sofi_one", "sofi_two")
         ]
-        cedres = self.make_cedres(user_id=people[1].id, api_secret="wrong")
+        later = {"user_id": people[1].id, "sequence": self.residence.sequence + 1}
+        cedres = self.make_cedres(api_secret="wrong", **later)
         self.residence.user_id = people[0]
         run = self.export(self.residence | cedres)
         self.assertEqual(run.state, "partial")
@@ -593,6 +594,14 @@ class TestOneResidence(EdgeCase):
         self.assertEqual(set(errors.mapped("res_id")), {self.residence.id, cedres.id})
         # The script's text alone would have people delete what Primmo has not taken.
         self.assertIn("Erables: let Primmo take old.csv first", run.activity_ids.note)
+
+    def test_every_remark_names_its_residence(self):
+        run = self.export(self.residence | self.make_cedres())
+        told = run.exchange_message_ids.filtered(lambda m: m.severity == "warning")
+        self.assertEqual(len(set(told.mapped("res_id"))), 2, run.log_text)
+        for message in told:
+            name = self.env["sofi.residence"].browse(message.res_id).name
+            self.assertIn(name, message.text)
 
     def test_a_preview_neither_exports_nor_says_so(self):
         run = self.make_export()
