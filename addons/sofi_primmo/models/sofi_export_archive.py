@@ -7,7 +7,7 @@ from odoo import models
 from odoo.tools import split_every
 
 from ..core import exceptions as exc
-from ..core import mdg
+from ..core import mdg, reconcile
 from ..core.api_client import NO_ANSWER, Archived
 from ..core.const import ARCHIVE_BATCH
 from .sofi_export_file import IN_FILE
@@ -38,6 +38,7 @@ class SofiExport(models.Model):
                 self._rewrite(file)  # a person took charges out
             file._place_temporary()
             if client:
+                yield from self._check_site(file, client)
                 yield from self._settle_refused(file, client)
                 yield from self._archive(file, client)
             self._check_all_archived(file)
@@ -71,6 +72,32 @@ class SofiExport(models.Model):
         self._tell(residence, self.env._("Was %(name)s imported?", name=file.name))
 
     # === ARCHIVE ===
+
+    def _check_site(self, file, client):
+        """Make sure that an address changed since leads to the same charges.
+
+        Numbers of charges are small: another site has others of the same numbers, and
+        would archive what nobody bills.
+
+        :raises SofiUserError: it is another site
+        """
+        residence, settings = file.residence_id, file.settings
+        if settings.get("site", residence.site) == residence.site:
+            return
+        expected = self._exported_amounts(file, *IN_FILE)
+        limits = self._service_limits(file)
+        found = yield partial(reconcile.ask, client, expected, *limits)
+        if any(found[i][1] != amount for i, amount in expected.items()):
+            text = self.env._(
+                "%(residence)s: the address was changed since %(name)s was written, "
+                "and the charges are not the same there. Put back the address "
+                "%(site)s, then resume.",
+                residence=residence.name,
+                name=file.name,
+                site=settings["site"],
+            )
+            raise SofiUserError(text, "site_changed", residence)
+        file.settings = {**settings, "site": residence.site}
 
     def _archive(self, file, client):
         """Archive batch after batch; each answer is committed.

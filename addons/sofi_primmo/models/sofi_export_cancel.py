@@ -75,6 +75,8 @@ class SofiExport(models.Model):
             return known
         (archived,) = self._words(file, "archived")
         residence = file.residence_id
+        if file.settings.get("site", residence.site) != residence.site:
+            return len(sent)  # this site cannot tell: the old one may have them
         try:
             with residence._client() as client:
                 client.login()

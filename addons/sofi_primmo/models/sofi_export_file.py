@@ -146,6 +146,7 @@ class SofiExportFile(models.Model):
             "parameters": residence._mdg_parameters(),
             "language": residence.language,
             "extension": residence.dry_run_extension,
+            "site": residence.site,
         }
 
     def _render(self, charges):

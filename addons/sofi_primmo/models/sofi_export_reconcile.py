@@ -131,9 +131,10 @@ class SofiExport(models.Model):
             residences=file.residence_id,
         )
 
-    def _exported_amounts(self, file):
-        """Return {SOFI charge id: amount} of the journal's archived lines."""
-        lines = self.env["sofi.charge"].search(file._lines_domain("archived"))
+    def _exported_amounts(self, file, *states):
+        """Return {SOFI charge id: amount} of a file's archived lines, or other ones."""
+        domain = file._lines_domain(*(states or ["archived"]))
+        lines = self.env["sofi.charge"].search(domain)
         rows = lines._read_columns("sofi_charge_id", "amount")
         return {charge_id: exact(amount, 2) for charge_id, amount in rows}
 

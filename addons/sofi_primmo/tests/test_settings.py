@@ -122,6 +122,16 @@ class TestFileNames(SofiCase):
         self.assertEqual(self.export().state, "done")
         self.assertEqual(self.files(), ["SOFI1_2.csv"])
 
+    def test_the_hour_that_comes_twice_gives_no_name_twice(self):
+        """Clocks go back in November: 01:30 is twice in that night."""
+        self.residence.layout_id.name_pattern = "{vendor}_{time:%H%M%S}_{seq:02d}.csv"
+        names = []
+        for hour in (5, 6):
+            run = self.make_export()
+            run.date_start = datetime(2026, 11, 1, hour, 30)
+            names.append(run._create_file(self.residence, 1).name)
+        self.assertEqual(names, ["12_013000_01.csv", "12_013001_01.csv"])
+
     def test_vendor_with_accents(self):
         self.residence.vendor_id = "Érables & Cie / 12"
         name = self.export().file_ids.name

@@ -1,11 +1,13 @@
-"""A folder that another database writes to as well: nobody's file is written over."""
+"""A folder of two databases, an address of two sites: nobody takes another's."""
 
+import copy
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import EXAMPLE
-from .test_edges import EdgeCase
+from .test_edges import ARCHIVE, EdgeCase
 
 
 @tagged("post_install", "-at_install")
@@ -55,3 +57,35 @@ class TestSharedFolder(EdgeCase):
 
         with patch.object(files, "_place_temporary", place):
             self.assertOnce(self.export())
+
+    def test_an_address_changed_in_mid_run_archives_nothing_of_another_site(self):
+        """Its charges have the same numbers, and nobody would bill them."""
+        self.simulator.faults.add({"path": ARCHIVE, "status": 503, "times": 4})
+        run = self.export()
+        self.assertEqual(run.state, "partial", run.log_text)
+        old = self.residence.url
+        other = copy.deepcopy(self.simulator.residence("erables").data)
+        for charge in other["charges"]:
+            charge["amount"] = "99.00"
+        self.simulator.store.add_residence("elsewhere", other)
+        self.residence.url = self.simulator.address("elsewhere")
+        run.action_resume()
+        self.assertEqual(run.state, "partial")
+        self.assertIn("Put back the address", run.log_text)
+        self.assertEqual(self.status("900001", "elsewhere"), "accepted")
+        with self.assertRaisesRegex(UserError, "can only be resumed"):
+            run.action_cancel()
+        self.residence.url = old
+        run.action_resume()
+        self.assertOnce(run)
+
+    def test_a_site_that_moved_goes_on_where_it_was(self):
+        self.simulator.faults.add({"path": ARCHIVE, "status": 503, "times": 4})
+        run = self.export()
+        moved = copy.deepcopy(self.simulator.residence("erables").data)
+        self.simulator.store.add_residence("moved", moved)
+        self.residence.url = self.simulator.address("moved")
+        run.action_resume()
+        self.assertEqual(run.state, "done", run.log_text)
+        self.assertEqual(self.status("900001", "moved"), "archived")
+        self.assertEqual(self.status("900001"), "accepted")
