@@ -10,9 +10,9 @@ import inspect
 import json
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Command
-from odoo.models import BaseModel
+from odoo.models import MAGIC_COLUMNS, BaseModel
 from odoo.service.model import call_kw, get_public_method
 from odoo.sql_db import Cursor
 from odoo.tools import mute_logger
@@ -36,6 +36,7 @@ STOCK = (
     "account.group_account_user",
     "account.group_account_manager",
 )
+PORTAL = "base.group_portal"
 #: Odoo's own, which whoever exports needs beside the right to read
 EXPORT = "base.group_allow_export"
 DEEDS = ("read", "create", "write", "unlink")
@@ -110,7 +111,7 @@ def users(groups):
     made = {}
     for name, group in groups.items():
         ids = {group.id}
-        if name != "base.group_portal":
+        if name != PORTAL:
             ids |= {env.ref("base.group_user").id, env.ref(EXPORT).id}
         made[name] = (
             env["res.users"]
@@ -177,7 +178,7 @@ def blank(name):
     known = {"company_id": env.company.id, "state": "draft", "create_uid": env.uid}
     columns = [c for c in known if c in model._fields and model._fields[c].store]
     names = ", ".join(["id", *columns])
-    marks = ", ".join(["1"] + ["%s"] * len(columns))
+    marks = ", ".join(["DEFAULT"] + ["%s"] * len(columns))
     env.cr.execute(
         f'INSERT INTO "{table}" ({names}) VALUES ({marks})',
         [known[column] for column in columns],
@@ -236,9 +237,113 @@ def rights(names, people):
             ]
             for deed in DEEDS
         }
-        may["export"] = [g for g in may["read"] if people[g].has_group(EXPORT)]
+        may["export"] = [
+            g
+            for g, user in people.items()
+            if exports(name, user) or (g in may["read"] and is_out_of_reach(name, user))
+        ]
         found[name] = {deed: lowest(has) for deed, has in may.items()}
     return found
+
+
+# === EXPORTING ===
+
+
+def columns(name, protected=False):
+    """Return the names of a model's own columns that no group is needed for."""
+    return [
+        column
+        for column, field in env[name]._fields.items()
+        if field.store
+        and field.type not in ("binary", "properties", "properties_definition")
+        and not field.relational
+        and not field.company_dependent
+        and bool(field.groups) == protected
+        and column not in MAGIC_COLUMNS
+    ]
+
+
+def sample(name):
+    """Return a record of a model, be it a table or a view; or none."""
+    return newest(env[name]) if env[name]._auto else env[name].search([], limit=1)
+
+
+def is_out_of_reach(name, user):
+    """Tell whether there is nothing that this user could export."""
+    record = sample(name)
+    if not record or not columns(name):
+        return True
+    try:
+        return not record.with_user(user).has_access("read")
+    except MissingError:  # a view may show each user other rows
+        return True
+
+
+def export(name, user, record, asked):
+    """Have Odoo export fields of a record, as a client does; tell whether it does."""
+    try:
+        call_kw(env[name].with_user(user), "export_data", [record.ids, asked], {})
+    except UserError:
+        return False
+    return True
+
+
+def exports(name, user):
+    """Tell whether Odoo exports the columns of a model for a user."""
+    record = sample(name)
+    if not record or not columns(name):
+        return False
+    return export(name, user, record, columns(name))
+
+
+def leaks(names, people, found):
+    """Return what an export shows that nobody may see, or that leaves no trace."""
+    journal = env["exchange.access"].sudo()
+    every = [group for name, group in suite_groups().items() if name != PORTAL]
+    everything = users({"everything": every[0]})["everything"]
+    everything.group_ids = [Command.set([group.id for group in every])]
+    leaking = []
+    for name in names:
+        model = env[name]
+        record = sample(name)
+        if not record or not columns(name):
+            continue
+        if exports(name, everything):
+            leaking.append(f"{name}: without Odoo's right to export")
+        for group in found[name]["export"]:
+            user = people[group]
+            for column in columns(name, protected=True):
+                hidden = not model.with_user(user)._has_field_access(
+                    model._fields[column], "read"
+                )
+                if hidden and export(name, user, record, [column]):
+                    leaking.append(f"{name}.{column}: {group}")
+            if isinstance(model, env.registry["exchange.journal.mixin"]):
+                before = journal.search_count([("user_id", "=", user.id)])
+                asked = [*columns(name), *model._journal_names]
+                shown = export(name, user, record, asked)
+                after = journal.search_count([("user_id", "=", user.id)])
+                if shown and after != before + 1:
+                    leaking.append(f"{name}: {group} leaves no trace")
+    return leaking
+
+
+# === PRINTING ===
+
+
+def prints():
+    """Return {report of the suite: models whose records it writes down as shown}."""
+    data = env["ir.model.data"].search(
+        [("model", "=", "ir.actions.report"), ("module", "in", SUITE)]
+    )
+    reports = env["ir.actions.report"].browse(data.mapped("res_id"))
+    return {
+        report.report_name: sorted(
+            records._name
+            for records in env[report.model].browse()._journal_printed(report)
+        )
+        for report in reports.sorted("report_name")
+    }
 
 
 def misprinted(people):
@@ -320,6 +425,7 @@ with (
     for name in everything:
         blank(name)
     env.invalidate_all()
+    found = rights(names, people)
     seen = {
         "groups": {
             name: {
@@ -336,7 +442,9 @@ with (
             }
             for name in names
         },
-        "rights": rights(names, people),
+        "rights": found,
+        "leaks": leaks(names, people, found),
+        "prints": prints(),
         "misprinted": misprinted(people),
         "methods": methods(everything, people),
     }

@@ -22,3 +22,10 @@ BLIND = {
         "get_week",
     ): "no record of its own: groups and children are read with the caller's rights",
 }
+#: report: why who prints it is not written down
+PRINTS = {
+    "daycare_billing.report_debtor_list": "children's names and what is owed",
+    "exchange_run.report_rights": "employees and their rights",
+    "exchange_run.report_rights_groups": "rights of groups",
+    "openimis_payable.report_closing": "sums by facility and product, claim numbers",
+}

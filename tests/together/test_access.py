@@ -5,7 +5,7 @@ import pytest
 from devtools import access_page
 
 from ..databases import cloned
-from .access_why import BLIND, EMPLOYEES
+from .access_why import BLIND, EMPLOYEES, PRINTS
 
 #: tells the client which screen to show, which asks for its own rights
 SCREEN = "opens"
@@ -33,6 +33,21 @@ def test_everything_is_allowed_as_the_table_says(seen, known):
 
 def test_the_printed_list_says_the_same(seen):
     assert seen["misprinted"] == []
+
+
+def test_an_export_shows_nothing_hidden_and_leaves_a_trace(seen):
+    assert seen["leaks"] == []
+
+
+def test_prints_of_protected_records_are_written_down(seen):
+    """A new report is looked at: does it show more of a person than the name?"""
+    assert {n: models for n, models in seen["prints"].items() if models} == {
+        "daycare.report_child_sheet": ["daycare.child"],
+        "daycare_billing.report_attestation": ["daycare.child"],
+        "kibe_import.summary": ["kibe.import"],
+        "openimis_payable.report_bill": ["openimis.claim", "openimis.payable.line"],
+    }
+    assert {n for n, models in seen["prints"].items() if not models} == set(PRINTS)
 
 
 def test_the_table_is_complete(seen):
