@@ -74,7 +74,7 @@ def person(browser, url, **options):
     :return: a `Client`
     """
     context = browser.new_context(
-        base_url=url, viewport=SIZE, accept_downloads=True, **options
+        **{"base_url": url, "viewport": SIZE, "accept_downloads": True, **options}
     )
     context.set_default_timeout(TIMEOUT_MS)
     yield Client(context.new_page(), url)

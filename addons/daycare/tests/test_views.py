@@ -92,6 +92,13 @@ class TestViews(DaycareCommon):
         """Evaluate a domain or context as the client does; ``typed`` is its self."""
         return safe_eval(text, {"uid": self.env.uid, "self": typed})
 
+    def test_names_of_files_have_a_label(self):
+        for model in ("daycare.child", "daycare.guardian"):
+            form = etree.fromstring(self.env[model].get_view(view_type="form")["arch"])
+            labelled = set(form.xpath("//label/@for"))
+            with self.subTest(model=model):
+                self.assertLessEqual({"firstname", "lastname"}, labelled)
+
     def test_number_of_a_file_finds_it(self):
         [node] = self.search_nodes(self.Child, "field[@name='name']")
         for text in [self.child.kibe_id, str(self.child.id), "melody"]:

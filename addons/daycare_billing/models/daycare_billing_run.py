@@ -258,8 +258,10 @@ class DaycareBillingRun(models.Model):
             return self._plan_calculation()
         if self.phase == "post":
             return self._plan_posting()
-        self._check_debtors(self._waiting_lines().debtor_id)
-        return super()._plan()
+        result = super()._plan()
+        # once a debtor, not once more for what is left out for the same reason
+        self._refresh_open_findings()
+        return result
 
     def _job_kind(self):
         return f"{self._name}/{self.phase}"

@@ -173,6 +173,17 @@ class TestSetup(DaycareBillingCommon):
             with self.subTest(code=code):
                 self.assertEqual(step.action_open()["type"], "ir.actions.act_window")
 
+    def test_settings_are_called_by_what_they_are(self):
+        """A clerk reads «Adresse complète exigée», not «Adresse exigée par l'accueil»."""
+        self.env["res.lang"].sudo()._activate_lang("fr_FR")
+        settings = self.env["res.config.settings"].with_context(lang="fr_FR")
+        own = [name for name in settings._fields if name.startswith("daycare_")]
+        self.assertGreater(len(own), 8)
+        for name, field in settings.fields_get(own, ["string"]).items():
+            with self.subTest(name=name):
+                self.assertNotIn("accueil", field["string"].lower())
+                self.assertNotIn("daycare", field["string"].lower())
+
     def test_manager_of_the_daycare_changes_its_settings(self):
         manager = new_test_user(
             self.env(su=True),

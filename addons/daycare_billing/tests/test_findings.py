@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import FULL, DaycareBillingCommon
 
@@ -29,6 +29,19 @@ class TestFindings(DaycareBillingCommon):
         run.invalidate_recordset(["message_error_count"])
         self.assertFalse(self._texts(run, "debtor_address"))
         self.assertEqual(run.message_error_count, 0)
+
+    def test_left_out_debtor_is_named_once_in_the_preview(self):
+        self.commune.city = False
+        run = self._run()
+        run.action_compute()
+        for _again in range(2):
+            run.action_preview_invoices()
+            self.assertEqual(len(self._texts(run, "debtor_address")), 1)
+
+    def test_new_run_says_nothing_in_the_log(self):
+        runs = self.env["daycare.billing.run"]
+        with self.assertNoLogs("odoo", level="WARNING"), Form(runs) as form:
+            form.month = "2021-04-01"
 
     def test_debtor_of_two_chunks_is_named_once(self):
         self.commune.zip = False

@@ -181,15 +181,15 @@ class SectorComparer:
         absent, options = self.context.base.absent, self.context.options
         if not absent:
             return
-        code, then = "P33", Text("leurs placements restent", "their placements stay")
+        code, then = "P33", Text("ces placements restent", "these placements stay")
         if self._is_doubtful() and options.absent == "end":
             code = "P32"
         elif options.absent == "end":
             last = options.absent_until
             shown = last.strftime(DATED)
             then = Text(
-                f"leurs placements se terminent le {shown}",
-                f"their placements end on {shown}",
+                f"ces placements se terminent le {shown}",
+                f"these placements end on {shown}",
             )
             for child in absent:
                 self._rebuild(child, _ended(self._kibe_pages(child), last))

@@ -162,16 +162,20 @@ class KibeImport(models.Model):
     undone = fields.Boolean(readonly=True, copy=False, tracking=True, engine=True)
     files_deleted = fields.Boolean(readonly=True, copy=False, engine=True)
     outcome = fields.Char(
-        compute="_compute_outcome", help="How far it is, a test told from an import."
+        compute="_compute_outcome", help="How far it is: a test and what was undone are told from an import."
     )
 
-    @api.depends("state", "operation", "imported")
+    @api.depends("state", "operation", "imported", "undone")
     @api.depends_context("lang")
     def _compute_outcome(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for run in self:
-            tested = run.state == "done" and not run.imported
-            run.outcome = self.env._("Tested") if tested else labels.get(run.state)
+            if run.undone:
+                run.outcome = self.env._("Undone")
+            elif run.state == "done" and not run.imported:
+                run.outcome = self.env._("Tested")
+            else:
+                run.outcome = labels.get(run.state)
 
     @api.constrains("absent_action", "absent_until")
     def _check_absent_until(self):

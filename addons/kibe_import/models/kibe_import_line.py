@@ -33,6 +33,8 @@ MODELS = {
 }
 # Names of the plan that stand for fields.
 HIDDEN_NAMES = {"debtor": "debtor_id", "lines": "line_ids"}
+#: A clerk reads «NPA» and «Localité» of guardians, too, whose contacts call it otherwise.
+ADDRESS_NAMES = ("street", "street2", "zip", "city", "country_id")
 # What only the undo needs, and who the record itself names.
 TECHNICAL = {"line_vals", "attach", "kibe_id", "child", "guardian", "ref"}
 
@@ -108,16 +110,18 @@ class KibeImportLine(models.Model):
         model = self.env[MODELS[self.entity]]
         known = [*model._fields, *HIDDEN_NAMES]
         names = sorted({*before, *after} - TECHNICAL, key=known.index)
-        rows = [self._change_html(name, before, after) for name in names]
+        rows = [self._change_html(n, before, after) for n in names if n != "lines"]
+        week = Markup()
+        if "lines" in names:
+            week = self._week_html(after.get("lines") or before["lines"], not after)
         # a new record is read as one text, changes are compared line by line; both
         # wrap, so that nothing of them is cut
-        return Markup("<div class='text-wrap text-break'>%s</div>") % (
-            Markup("<br/>" if before else " · ").join(rows)
+        return Markup("<div class='text-wrap text-break'>%s%s</div>") % (
+            Markup("<br/>" if before else " · ").join(rows),
+            week,
         )
 
     def _change_html(self, name, before, after):
-        if name == "lines":
-            return self._week_html(after.get(name) or before.get(name), not after)
         old, new = self._shown(name, before), self._shown(name, after)
         shown = Markup("<b>%s</b>: ") % self._field_label(name)
         if old:
@@ -148,7 +152,8 @@ class KibeImportLine(models.Model):
         )
 
     def _field_label(self, name):
-        field = self.env[MODELS[self.entity]]._fields[HIDDEN_NAMES.get(name, name)]
+        model = "daycare.child" if name in ADDRESS_NAMES else MODELS[self.entity]
+        field = self.env[model]._fields[HIDDEN_NAMES.get(name, name)]
         return field._description_string(self.env)
 
     def _shown(self, name, values):

@@ -98,7 +98,8 @@ class KibeImportPreview(models.AbstractModel):
             (key, label, {action: number})
         """
         labels = self._counter_labels()
-        used = {action for row in counters.values() for action in row}
+        # a column of nothing would push the last ones out of sight
+        used = {a for row in counters.values() for a, number in row.items() if number}
         actions = [action for action in ACTION_ORDER if action in used]
         return {
             "actions": [(action, labels[action]) for action in actions],

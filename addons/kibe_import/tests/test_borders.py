@@ -157,3 +157,11 @@ class TestKibeBorders(KibeImportCommon):
         run.action_generate()
         self.assertEqual(run.state, "done", run.refusal)
         self.assertEqual(run.with_context(lang="fr_FR").outcome, "Terminé")
+
+    def test_what_was_undone_is_told(self):
+        run = self.run_import("kibe_sample.zip", "create")
+        run.action_undo()
+        self.assertEqual(run.with_context(lang="fr_FR").outcome, "Annulé")
+        reports = self.env["ir.actions.report"].with_context(lang="fr_FR")
+        paper, _kind = reports._render_qweb_html("kibe_import.summary", run.ids)
+        self.assertIn("Annulé", paper.decode())

@@ -83,6 +83,15 @@ class TestKibePreview(KibeImportCommon):
         self.assertIn("Enfants sans débiteur", shown)
         self.assertIn("Aide financière Commune de Martigny", shown)
 
+    def test_columns_without_a_number_are_left_out(self):
+        """Thirteen columns twice are more than a screen shows."""
+        self.run_import("kibe_sample.zip", "create")
+        run = self.run_import("kibe_sample.zip")
+        for grid in run._preview_values()["grids"]:
+            for action, _label in grid["actions"]:
+                with self.subTest(grid=grid["operation"], action=action):
+                    self.assertTrue(any(row[2].get(action) for row in grid["rows"]))
+
     def test_messages_open_grouped(self):
         run = self.run_import("kibe_sample.zip")
         action = run.action_view_messages()

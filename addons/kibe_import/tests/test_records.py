@@ -61,6 +61,19 @@ class TestKibeRecords(KibeImportCommon):
         form = line.get_view(view_type="form")["arch"]
         self.assertIn("changes_html", form)
 
+    def test_addresses_are_called_the_same_whoever_lives_there(self):
+        run = self.run_import("kibe_sample.zip")
+        lines = run.line_ids.with_context(lang="fr_FR")
+        for entity in ("child", "guardian"):
+            with self.subTest(entity=entity):
+                text = " ".join(
+                    lines.filtered(lambda x, e=entity: x.entity == e).mapped(
+                        "changes_html"
+                    )
+                )
+                self.assertIn("<b>NPA</b>", text)
+                self.assertNotIn("Code postal", text)
+
     def test_rows_that_wait_for_others_are_told(self):
         run = self.run_import(edited(("enfants", 2, 5, "31.02.2021")))
         rows = run.details["rows"]
