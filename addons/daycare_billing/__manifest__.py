@@ -16,6 +16,7 @@
         "data/daycare_tariff_examples.xml",
         "report/daycare_attestation.xml",
         "report/daycare_debtor_list.xml",
+        "report/report_invoice.xml",
         "wizards/daycare_tariff_simulator_views.xml",
         "wizards/daycare_attestation_views.xml",
         "wizards/daycare_setup_views.xml",

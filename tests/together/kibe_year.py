@@ -1,4 +1,4 @@
-"""Run in Odoo's shell, behind `kibe_year_book.py`: a centre's year, by its clerk.
+"""Run in Odoo's shell, behind the village and its mailbox: a centre's year.
 
 Month after month Kibé delivers, something is wrong with the delivery, the clerk mends
 it, invoices, sends by a mail server that really listens, takes payments in. Prints one
@@ -10,7 +10,6 @@ import copy
 import json
 import logging
 import os
-import socket
 from datetime import timedelta
 
 import openpyxl
@@ -24,65 +23,6 @@ MONTHS = int(os.environ.get("KIBE_YEAR", "4"))
 MAILED = range(1, 13) if MONTHS == 12 else (2,)
 GRID = ((6.5, 7.5), (7.5, 9), (9, 11), (12.5, 14.5), (14.5, 16.5), (16.5, 18.5))
 FAMILIES = ("anna@rossi.example", "eva@mueller.example", "john@smith.example")
-BOUNCE = """\
-Return-Path: <>
-From: MAILER-DAEMON@mueller.example
-To: bounce@example.com
-Subject: Undelivered Mail Returned to Sender
-Message-Id: <bounce-{number}@mueller.example>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b1"
-
---b1
-Content-Type: text/plain
-
-The mailbox is gone.
-
---b1
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.mueller.example
-
-Final-Recipient: rfc822; eva@mueller.example
-Action: failed
-Status: 5.1.1
-
---b1
-Content-Type: message/rfc822
-
-Message-Id: {number}
-From: office@centre.example
-To: eva@mueller.example
-Subject: Invoice
-
-Text
-
---b1--
-"""
-
-
-class Mailbox:
-    """What the mail server on the loopback address was given, and whom it refuses."""
-
-    def __init__(self):
-        self.letters = []
-        self.unknown = set()
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):
-        if address in self.unknown:
-            return "550 5.1.1 User unknown"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server, _session, envelope):
-        head = envelope.content.decode("ascii", "replace").split("\r\n\r\n")[0]
-        [number] = [
-            line.partition(":")[2].strip()
-            for line in head.replace("\r\n ", " ").split("\r\n")
-            if line.lower().startswith("message-id:")
-        ]
-        self.letters.append((envelope.rcpt_tos[0], number))
-        return "250 OK"
 
 
 class Year:
@@ -93,7 +33,7 @@ class Year:
 
     def __init__(self, env):
         self.village = found_village()  # noqa: F821 - the file before this one
-        self.box = Mailbox()
+        self.box = Mailbox()  # noqa: F821
         self.seen = {"months": [], "codes": {}, "setup": [], "refused": []}
         self.posted = {}
         self.env = self.set_up(env)
@@ -153,7 +93,7 @@ class Year:
         self.note_setup(own)
         self.found_groups(own)
         self.note_setup(own)
-        self.server = Controller(self.box, hostname="127.0.0.1", port=free_port())
+        self.server = Controller(self.box, hostname="127.0.0.1", port=free_port())  # noqa: F821
         self.server.start()
         env["ir.mail_server"].search([]).active = False
         env["ir.mail_server"].create(
@@ -242,7 +182,9 @@ class Year:
         getattr(
             run, {"create": "action_generate"}.get(operation, f"action_{operation}")
         )()
-        if not run.imported:
+        if run.imported:
+            self.last = raw
+        elif operation != "test":
             self.seen["refused"].append([month, run.refusal or run.state])
         self.env.cr.commit()
         return run
@@ -317,7 +259,8 @@ class Year:
         self.must(self.deliver(month, packed(tables)))  # noqa: F821
 
     def accident_5(self, month):
-        """From now on the commune pays for a child."""
+        """Last month's file is tested; from now on the commune pays for a child."""
+        self.deliver(month, self.last, "test")
         self.village.children["10003"]["debtor"] = "1900"
         self.village.learn(month)
         self.must(self.deliver(month, packed(self.village.tables())))  # noqa: F821
@@ -522,7 +465,7 @@ class Year:
             run.action_print()
         self.seen["months"][-1]["mail"] = {
             "waiting": waiting,
-            "letters": sorted(w for w, _number in self.box.letters if w in FAMILIES),
+            "letters": sorted(w for w, _letter in self.box.letters if w in FAMILIES),
             "after": after,
             "failed": failed,
             "bounced": bounced,
@@ -533,11 +476,12 @@ class Year:
     def bounce(self, run):
         """Give a letter back days after it was taken."""
         before = self.waiting(run)
-        numbers = [n for who, n in self.box.letters if who == "eva@mueller.example"]
-        for number in numbers:
-            self.env(user=1)["mail.thread"].message_process(
-                None, BOUNCE.format(number=number).encode()
+        eva = "eva@mueller.example"
+        for letter in [letter for who, letter in self.box.letters if who == eva]:
+            bounce = BOUNCE.format(  # noqa: F821
+                address=eva, message_id=letter["Message-Id"]
             )
+            self.env(user=1)["mail.thread"].message_process(None, bounce.encode())
         self.env.cr.commit()
         return [before, self.waiting(run)]
 
@@ -583,12 +527,6 @@ class Year:
                 for move, _amount in page["left_out"]
             }
         )
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 logging.getLogger("odoo.addons.mail.models.mail_mail").setLevel(logging.CRITICAL)

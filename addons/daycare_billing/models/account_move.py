@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -19,12 +20,32 @@ class AccountMove(models.Model):
     )
 
     def write(self, vals):
-        """Let runs follow the state of their invoices."""
+        """Let runs follow the state of their invoices.
+
+        :raises UserError: another debtor, for what was calculated for this one
+        """
+        if "partner_id" in vals:
+            self._daycare_check_debtor(vals["partner_id"])
         result = super().write(vals)
         if "state" in vals:
             self._daycare_runs()._refresh_stage()
             self._daycare_recompute_posted()
         return result
+
+    def _daycare_check_debtor(self, partner_id):
+        """Refuse another debtor than the one of the lines, whom all papers name."""
+        payer = self.env["res.partner"].browse(partner_id).commercial_partner_id
+        for move in self.filtered(lambda move: move.commercial_partner_id != payer):
+            if move._daycare_runs():
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s was calculated for %(debtor)s, whom attestations "
+                        "and lists name. Enter in the child's file who pays, then "
+                        "compute the month again.",
+                        invoice=move.display_name,
+                        debtor=move.partner_id.display_name,
+                    )
+                )
 
     def unlink(self):
         """Let runs know that invoices are gone."""

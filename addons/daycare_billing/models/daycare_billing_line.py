@@ -254,7 +254,16 @@ class DaycareBillingLine(models.Model):
         """
         lines = self.search_fetch(
             [("child_id", "in", child_ids), ("month", "in", months)],
-            ["child_id", "month", "due_key", "amount", "days", "group_id"],
+            [
+                "child_id",
+                "month",
+                "kind",
+                "key",
+                "due_key",
+                "amount",
+                "days",
+                "group_id",
+            ],
         )
         found = {}
         for line in lines:

@@ -209,10 +209,13 @@ class DaycareBillingRun(models.Model):
     def _check_stage(self, *allowed):
         for run in self:
             if run.stage not in allowed:
+                stages = dict(self._fields["stage"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
-                        "%(name)s has not come that far: do the steps before first.",
+                        "This step does not fit: %(name)s is at the stage «%(stage)s». "
+                        "Perhaps somebody else went on with it: load the page again.",
                         name=run.display_name,
+                        stage=stages[run.stage],
                     )
                 )
 

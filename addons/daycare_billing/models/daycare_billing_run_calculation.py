@@ -1,3 +1,5 @@
+from itertools import chain, count
+
 from odoo import fields, models
 from odoo.fields import Domain
 
@@ -91,14 +93,23 @@ class DaycareBillingRun(models.Model):
         """Create the lines for what is due and was not calculated before (6.6)."""
         Line = self.env["daycare.billing.line"]
         before = Line._existing(child_ids, months)
+        # Another debtor of the same month: it has another due key, but no second line
+        # of the month's own is possible.
+        taken = {
+            (line.child_id.id, line.month, line.kind, line.key)
+            for lines in before.values()
+            for line in lines
+        }
         before = {key: lines for key, lines in before.items() if key[:2] not in blocked}
         missing = difference(
             {key: exact(vals["amount"]) for key, vals in due.items()},
             {key: exact(sum(lines.mapped("amount"))) for key, lines in before.items()},
         )
         vals_list = [
-            self._correction(key, due.get(key), before.get(key, Line), amount)
-            if key in before or key[1] != self.service_month
+            self._correction(key, due.get(key), before.get(key, Line), amount, taken)
+            if key in before
+            or key[1] != self.service_month
+            or (*key[:2], due[key]["kind"], due[key]["key"]) in taken
             else due[key]
             for key, amount in missing.items()
         ]
@@ -137,9 +148,16 @@ class DaycareBillingRun(models.Model):
     def _days_key(self, vals):
         return vals["child_id"], vals["month"], vals.get("group_id", False)
 
-    def _correction(self, key, due, before, amount):
-        """Return the values of a correction line («rectification»)."""
+    def _correction(self, key, due, before, amount, taken):
+        """Return the values of a correction line («rectification»).
+
+        :param taken: set of (child id, month, kind, key) of lines there are; a run that
+            is calculated again may correct once more what it has corrected and posted
+        """
         child_id, month, due_key = key
+        first = f"{self.id}/{due_key}"
+        names = chain([first], (f"{first}/{number}" for number in count(2)))
+        name = next(n for n in names if (child_id, month, "correction", n) not in taken)
         known = due or {
             "group_id": before[:1].group_id.id,
             "debtor_id": before[:1].debtor_id.id,
@@ -153,7 +171,7 @@ class DaycareBillingRun(models.Model):
             "child_id": child_id,
             "month": month,
             "kind": "correction",
-            "key": f"{self.id}/{due_key}",
+            "key": name,
             "due_key": due_key,
             "amount": float(amount),
             "positions": [

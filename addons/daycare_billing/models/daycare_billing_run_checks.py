@@ -1,11 +1,14 @@
-from odoo import models
-from odoo.exceptions import RedirectWarning
+from odoo import fields, models
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Domain
+from odoo.tools.misc import format_date
 
 from ..core.calculation import ERROR_INCOME, ERROR_NO_TARIFF, ERROR_TARIFF
 from .daycare_setup_check import BLOCKING
 
 #: Findings that stay true until the month is calculated again.
 CALCULATION_CODES = {
+    "archived",
     ERROR_INCOME,
     ERROR_NO_TARIFF,
     ERROR_TARIFF,
@@ -25,7 +28,13 @@ CALCULATION_CODES = {
     "slot_weight",
 }
 #: Findings that stay true until the debtors have their invoices.
-OPEN_CODES = ("debtor_address", "debtor_charset", "company_charset", "mail_failed")
+OPEN_CODES = (
+    "debtor_address",
+    "debtor_charset",
+    "company_charset",
+    "locked",
+    "mail_failed",
+)
 
 
 class DaycareBillingRun(models.Model):
@@ -52,6 +61,7 @@ class DaycareBillingRun(models.Model):
                 *self._check_other_runs(),
                 *self._check_credited_by_hand(),
                 *self._check_children_without_placement(),
+                *self._check_archived_children(),
             ]
         )
 
@@ -74,6 +84,7 @@ class DaycareBillingRun(models.Model):
         """Refuse to begin with invoices that Odoo would refuse one by one.
 
         :raises RedirectWarning: what is missing, with the way to the setup
+        :raises UserError: the books are closed on the invoice date
         """
         points = self.env["daycare.setup.check"]._open_points(self.company_id)
         texts = [point["text"] for point in points if point["code"] in BLOCKING]
@@ -82,6 +93,26 @@ class DaycareBillingRun(models.Model):
             raise RedirectWarning(
                 "\n".join(texts), action.id, self.env._("Open the Setup")
             )
+        if text := self._locked_text():
+            raise UserError(text)
+
+    def _locked_text(self):
+        """Return what to say of an invoice date on which the books are closed.
+
+        :return: a sentence, empty when invoices can be posted on that day
+        """
+        day = self.invoice_date or fields.Date.context_today(self)
+        # sudo: who bills may know that the books are closed
+        company = self.company_id.sudo()
+        locks = company._get_lock_date_violations(day, purchase=False, tax=False)
+        if not locks:
+            return ""
+        return self.env._(
+            "The books are closed on the invoice date %(date)s: %(locks)s. Enter a "
+            "later invoice date; the month that is billed stays the same.",
+            date=format_date(self.env, day),
+            locks=company._format_lock_dates(locks),
+        )
 
     def _check_other_runs(self):
         """Lines calculated elsewhere and not invoiced count as billed here: say so."""
@@ -131,22 +162,34 @@ class DaycareBillingRun(models.Model):
             for (move,) in credited
         ]
 
+    def _placed_domain(self):
+        """Return the domain of children with a placement in the month."""
+        return Domain("company_id", "=", self.company_id.id) & Domain(
+            "sector_ids",
+            "any",
+            [("date_from", "<=", self.date_to), ("date_to", ">=", self.date_from)],
+        )
+
+    def _check_archived_children(self):
+        """Who archives a file may think that its child pays no more: say so."""
+        children = self.env["daycare.child"].search(
+            self._placed_domain() & Domain("active", "=", False)
+        )
+        text = self.env._(
+            "%(child)s is archived and has a placement in the month, which is billed. "
+            "End the placement if the child has left."
+        )
+        return [
+            self._child_finding("warning", "archived", text, child)
+            for child in children
+        ]
+
     def _check_children_without_placement(self):
         """An active child without any placement in the month pays nothing."""
         children = self.env["daycare.child"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("status_id.kind", "=", "active"),
-                "!",
-                (
-                    "sector_ids",
-                    "any",
-                    [
-                        ("date_from", "<=", self.date_to),
-                        ("date_to", ">=", self.date_from),
-                    ],
-                ),
-            ]
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("status_id.kind", "=", "active")
+            & ~self._placed_domain()
         )
         text = self.env._("%(child)s is active and has no placement in the month.")
         return [
@@ -160,7 +203,10 @@ class DaycareBillingRun(models.Model):
             stale = [*run._own_rows(), ("code", "in", OPEN_CODES)]
             # sudo: findings are written by jobs only
             self.env["exchange.message"].sudo().search(stale).unlink()
-            run._check_debtors(run._waiting_lines().debtor_id)
+            waiting = run._waiting_lines()
+            run._check_debtors(waiting.debtor_id)
+            if waiting and (text := run._locked_text()):
+                run._log_many([{"severity": "error", "code": "locked", "text": text}])
             run._check_deliveries()
 
     def _check_debtors(self, debtors):

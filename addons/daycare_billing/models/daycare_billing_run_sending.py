@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.exchange_run.core.text import file_safe
+
 #: What no mail server accepts («???», «pas de mail») is no address: it has no
 #: normalized form. Nor is one that gave an invoice back.
 UNREACHABLE = Domain("partner_id.email_normalized", "=", False) | Domain(
@@ -65,13 +67,17 @@ class DaycareBillingRun(models.Model):
         return moves.filtered(lambda move: move.sending_data or move.id in left)
 
     def _waiting_domain(self):
-        """Return the domain of the posted invoices that nobody has received yet."""
+        """Return the domain of the posted invoices that nobody has received yet.
+
+        Nobody needs to pay what was credited in full before it was sent.
+        """
         self.ensure_one()
         return (
             Domain("billing_run_model", "=", self._name)
             & Domain("billing_run_id", "=", self._origin.id)
             & Domain("state", "=", "posted")
             & Domain("is_move_sent", "=", False)
+            & Domain("payment_state", "!=", "reversed")
             & Domain("sending_data", "=", False)
         )
 
@@ -98,9 +104,13 @@ class DaycareBillingRun(models.Model):
     def action_print(self):
         """Print the invoices of debtors who get no e-mail, which count as sent then.
 
-        :return: a report action, one PDF with all of them and their QR-bills
+        The PDF is made first, and stays with the run: what could not be printed does
+        not count as sent.
+
+        :return: a URL action, one PDF with all of them and their QR-bills
         :raises UserError: none waits to be printed
         """
+        self.ensure_one()
         moves = self.env["account.move"].search(self._waiting_domain() & ON_PAPER)
         if not moves:
             raise UserError(
@@ -109,6 +119,10 @@ class DaycareBillingRun(models.Model):
                     run=self.display_name,
                 )
             )
+        report = self.env["ir.actions.report"]
+        pdf, kind = report._render_qweb_pdf("account.account_invoices", moves.ids)
+        name = f"{file_safe(self.display_name)}.{kind}"
+        attachment = self._attach(name, pdf, "application/pdf")
         with self._engine_writes():
             moves.write(
                 {
@@ -118,7 +132,11 @@ class DaycareBillingRun(models.Model):
                 }
             )
         self._refresh_open_findings()
-        return self.env.ref("account.account_invoices").report_action(moves)
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}?download=true",
+            "target": "download",
+        }
 
     def action_view_leaving(self):
         """Open the invoices that wait in Odoo's queues.

@@ -140,6 +140,9 @@ class DaycareTariff(models.Model):
         help="For departments that book by the hour.",
     )
     note = fields.Html(string="Source and Notes")
+    is_billed = fields.Boolean(
+        compute="_compute_is_billed", help="Months were calculated with this tariff."
+    )
 
     _dates_valid = models.Constraint(
         "CHECK(date_to IS NULL OR date_from <= date_to)",
@@ -167,6 +170,17 @@ class DaycareTariff(models.Model):
     def _compute_maximum_from(self):
         for tariff in self:
             tariff.maximum_from = tariff.ceiling + tariff.deduction
+
+    def _compute_is_billed(self):
+        # sudo: who keeps tariffs may know that they count, and not for whom
+        found = (
+            self.env["daycare.billing.line"]
+            .sudo()
+            ._read_group([("tariff_id", "in", self.ids)], ["tariff_id"])
+        )
+        billed = {tariff.id for (tariff,) in found}
+        for tariff in self:
+            tariff.is_billed = tariff._origin.id in billed
 
     @api.constrains("kind", "bracket_ids", "ceiling")
     def _check_prices(self):

@@ -174,7 +174,7 @@ class TestSetup(DaycareBillingCommon):
                 self.assertEqual(step.action_open()["type"], "ir.actions.act_window")
 
     def test_settings_are_called_by_what_they_are(self):
-        """A clerk reads «Adresse complète exigée», not «Adresse exigée par l'accueil»."""
+        """«Adresse complète exigée», not «Adresse exigée par l'accueil»."""
         self.env["res.lang"].sudo()._activate_lang("fr_FR")
         settings = self.env["res.config.settings"].with_context(lang="fr_FR")
         own = [name for name in settings._fields if name.startswith("daycare_")]

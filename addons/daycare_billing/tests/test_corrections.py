@@ -248,6 +248,53 @@ class TestCorrections(DaycareBillingCommon):
         refund = april.move_ids.filtered(lambda m: m.move_type == "out_refund")
         self.assertEqual(refund.partner_id, self.commune.partner_id)
 
+    def test_run_corrects_again_what_it_has_corrected_and_posted(self):
+        """Whatever changes between two calculations of one run, nothing is twice."""
+        self._bill(post=True)
+        april = self._bill(APRIL, post=True)
+        for begin, owed in (
+            ("2021-03-15", 634.29),
+            ("2021-03-08", None),
+            ("2021-03-15", 634.29),
+        ):
+            with self.subTest(begin=begin):
+                self._regenerate(begin)
+                april.action_compute()
+                self.assertEqual(april.state, "done", april.exchange_message_ids)
+                april.action_invoice()
+                april.action_post()
+                march = self.melody.billing_line_ids.filtered(
+                    lambda line: line.month == MARCH
+                )
+                if owed:
+                    self.assertAlmostEqual(sum(march.mapped("amount")), owed, 2)
+
+    def test_debtor_changed_after_the_month_was_invoiced(self):
+        """The same month a second time: what the former one owed is given back."""
+        meal = self.env.ref("daycare_billing.product_meal").product_variant_id
+        self.melody.service_ids = [
+            Command.create(
+                {
+                    "product_id": meal.id,
+                    "frequency": "month",
+                    "price_unit": 80,
+                    "date_from": "2021-01-01",
+                }
+            )
+        ]
+        first = self._bill(post=True)
+        owed = sum(first.billing_line_ids.mapped("amount"))
+        self.melody.billing_data_ids.debtor_id = self.mother
+        for again in (first, self._run()):
+            with self.subTest(again=again.name):
+                again.action_compute()
+                self.assertEqual(again.state, "done", again.exchange_message_ids)
+                found = {}
+                for line in self.melody.billing_line_ids:
+                    debtor = line.debtor_id
+                    found[debtor] = round(found.get(debtor, 0) + line.amount, 2)
+                self.assertEqual(found, {self.commune: 0, self.mother: owed})
+
     def test_corrections_are_not_repeated(self):
         self._bill(post=True)
         self._regenerate("2021-03-15")

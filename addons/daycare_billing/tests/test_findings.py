@@ -38,6 +38,39 @@ class TestFindings(DaycareBillingCommon):
             run.action_preview_invoices()
             self.assertEqual(len(self._texts(run, "debtor_address")), 1)
 
+    def test_archived_child_that_is_billed_is_named(self):
+        self.melody.active = False
+        run = self._run()
+        run.action_compute()
+        self.assertTrue(run.billing_line_ids)
+        [text] = self._texts(run, "archived")
+        self.assertIn("Melody Mory", text)
+        self.sector.date_to = "2021-03-01"
+        other = self._run("2021-04-01")
+        other.action_compute()
+        self.assertFalse(self._texts(other, "archived"))
+
+    def test_closed_books_are_said_before_invoices_are_made(self):
+        run = self._run()
+        self.company.sudo().sale_lock_date = "2021-03-31"
+        run.action_compute()
+        [text] = self._texts(run, "locked")
+        self.assertIn("03/01/2021", text)
+        with self.assertRaisesRegex(UserError, "books are closed"):
+            run.action_invoice()
+        self.assertFalse(run.move_ids)
+        run.invoice_date = "2021-04-01"
+        run.action_invoice()
+        self.assertFalse(self._texts(run, "locked"))
+        run.action_post()
+        self.assertEqual(run.stage, "posted")
+
+    def test_step_that_somebody_else_has_taken(self):
+        """A second window shows what was, and its button says what is."""
+        run = self._bill(post=True)
+        with self.assertRaisesRegex(UserError, "«Posted»"):
+            run.action_post()
+
     def test_new_run_says_nothing_in_the_log(self):
         runs = self.env["daycare.billing.run"]
         with self.assertNoLogs("odoo", level="WARNING"), Form(runs) as form:

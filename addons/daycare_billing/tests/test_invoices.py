@@ -27,6 +27,7 @@ class TestInvoices(DaycareBillingCommon):
                     "partner_id": self.commune.partner_id.id,
                     "state": "posted",
                     "invoice_date": MARCH,
+                    "invoice_origin": "03.2021",
                     "amount_untaxed": 1248.75,
                     "amount_tax": 0.0,
                     "amount_total": 1248.75,
@@ -66,6 +67,31 @@ class TestInvoices(DaycareBillingCommon):
         )
         names = self._bill().move_ids.invoice_line_ids.mapped("name")
         self.assertIn("Morning with breakfast", names[2])
+
+    def test_slots_are_called_by_their_names(self):
+        for slot, name in zip(
+            self.group.slot_ids, ("Early", "Breakfast"), strict=False
+        ):
+            slot.name = name
+        names = self._bill().move_ids.invoice_line_ids.mapped("name")
+        self.assertIn("slots Early, Breakfast, 3 (50 % of a day)", names[2])
+
+    def test_debtor_of_an_invoice_is_decided_in_the_file(self):
+        """All papers name whom the month was calculated for."""
+        run = self._bill()
+        move = run.move_ids
+        with self.assertRaisesRegex(UserError, "child's file"):
+            move.partner_id = self.mother.partner_id
+        office = self.env["res.partner"].create(
+            {
+                "name": "Accounts Payable",
+                "parent_id": self.commune.partner_id.id,
+                "type": "invoice",
+            }
+        )
+        move.partner_id = office
+        run.action_post()
+        self.assertEqual(move.state, "posted")
 
     def test_five_centimes(self):
         self.bracket.month_method = "flat"

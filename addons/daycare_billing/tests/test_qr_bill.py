@@ -89,6 +89,19 @@ class TestQRBill(DaycareBillingCommon):
         self.assertEqual(code[28], move.payment_reference.replace(" ", ""))
         self.assertEqual(len(code[28]), 27)
 
+    def test_text_names_the_account_of_the_reference(self):
+        """A bank refuses a QR reference on any account but the QR-IBAN."""
+        plain = "CH9300762011623852957"
+        self.bank.sudo().write({"acc_number": plain, "l10n_ch_qr_iban": QR_IBAN})
+        move = self._bill(post=True).move_ids
+        self.assertEqual(self._code(move)[3], QR_IBAN)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "account.report_invoice_with_payments", move.ids
+        )
+        text = "".join(html.decode().split())
+        self.assertIn(QR_IBAN, text)
+        self.assertNotIn(plain, text)
+
     def test_rounded_total_is_on_the_bill(self):
         self.bracket.month_method = "flat"
         self.sector.date_from = "2021-03-15"

@@ -1,9 +1,6 @@
-import email
 import io
-import socket
 import socketserver
 import threading
-from email.policy import default
 from unittest.mock import patch
 
 import zxingcpp
@@ -17,29 +14,7 @@ from odoo.tools import mute_logger
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
 from .common import FULL, DaycareBillingCommon
-
-
-class Mailbox:
-    """What an SMTP server on the loopback address was given."""
-
-    def __init__(self):
-        self.messages = {}
-        #: addresses this server knows nothing of
-        self.unknown = set()
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):
-        if address in self.unknown:
-            return "550 5.1.1 User unknown"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server, _session, envelope):
-        [recipient] = envelope.rcpt_tos
-        assert recipient not in self.messages, "one e-mail each"
-        self.messages[recipient] = email.message_from_bytes(
-            envelope.content, policy=default
-        )
-        return "250 OK"
+from .mailbox import BOUNCE, Mailbox, free_port
 
 
 class HangsUp(socketserver.StreamRequestHandler):
@@ -53,12 +28,6 @@ class HangsUp(socketserver.StreamRequestHandler):
                 self.rfile.read(200)
                 return
             self.wfile.write(b"250 OK\r\n")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class SendingCase(DaycareBillingCommon):
@@ -178,10 +147,36 @@ class TestSending(SendingCase):
         listed = self.env["account.move"].search(run.action_view_to_print()["domain"])
         self.assertEqual(listed.partner_id, self.unreachable.partner_id)
         action = run.action_print()
-        self.assertEqual(action["report_name"], "account.report_invoice_with_payments")
-        self.assertEqual(action["context"]["active_ids"], listed.ids)
+        paper = run.attachment_ids
+        self.assertEqual(action["url"], f"/web/content/{paper.id}?download=true")
+        for word in (listed.name, listed.partner_id.name):
+            self.assertIn(word, paper.raw.decode())
         self.assertEqual(self._waiting(run), (2, 0))
         self.assertFalse(self.mailbox.messages)
+
+    def test_what_was_not_printed_is_not_sent(self):
+        run = self._bill(post=True)
+        reports = type(self.env["ir.actions.report"])
+        with (
+            patch.object(
+                reports, "_render_qweb_pdf", side_effect=UserError("no paper")
+            ),
+            self.assertRaisesRegex(UserError, "no paper"),
+        ):
+            run.action_print()
+        self.assertEqual(self._waiting(run), (2, 1))
+
+    def test_what_is_credited_before_it_was_sent_goes_to_nobody(self):
+        run = self._bill(post=True)
+        for partner, left in (
+            (self.english.partner_id, (1, 1)),
+            (self.unreachable.partner_id, (1, 0)),
+        ):
+            move = run.move_ids.filtered(lambda m, p=partner: m.partner_id == p)
+            move._reverse_moves(cancel=True)
+            self.assertEqual(move.payment_state, "reversed")
+            self.assertEqual(self._waiting(run), left)
+        self.assertEqual(set(self._send(run)), {"factures@commune.example"})
 
     def test_some_want_paper_and_some_get_an_address_later(self):
         self.english.partner_id.invoice_sending_method = "manual"
@@ -215,17 +210,12 @@ class TestUndelivered(SendingCase):
         self.english.email = "john@smith.example; jane@smith.example"
         run = self._bill(post=True)
         self.assertEqual(self._waiting(run), (2, 1))
-        self.mailbox.handle_DATA = self._several
         messages = self._send(run)
         self.assertEqual(
             set(messages),
             {"factures@commune.example", "john@smith.example jane@smith.example"},
         )
         self.assertEqual(self._waiting(run), (0, 1))
-
-    async def _several(self, _server, _session, envelope):
-        self.mailbox.messages[" ".join(envelope.rcpt_tos)] = True
-        return "250 OK"
 
     def test_refused_by_the_server_is_printed(self):
         self.mailbox.unknown.add("john@smith.example")
@@ -258,7 +248,7 @@ class TestUndelivered(SendingCase):
         self.english.email = "john.smith@smith.example"
         self.assertFalse(self._finding(run))
         self.assertEqual(self._waiting(run), (1, 1))
-        self.mailbox.messages.clear()
+        self.mailbox.letters.clear()
         self.assertEqual(set(self._send(run)), {"john.smith@smith.example"})
         self.assertEqual(self._waiting(run), (0, 1))
         with self.assertRaisesRegex(UserError, "No posted invoice"):
@@ -351,7 +341,10 @@ class TestUndelivered(SendingCase):
         sent = self._send(run)["john@smith.example"]
         self.assertEqual(self._waiting(run), (0, 1))
         self.env["mail.thread"].sudo().message_process(
-            None, BOUNCE.format(message_id=sent["Message-Id"]).encode()
+            None,
+            BOUNCE.format(
+                address="john@smith.example", message_id=sent["Message-Id"]
+            ).encode(),
         )
         self.assertEqual(self._waiting(run), (0, 2))
         self.assertEqual(len(self._finding(run)), 1)
@@ -369,40 +362,3 @@ class TestUndelivered(SendingCase):
             )
         self.assertFalse(move.daycare_mail_failure)
         self.assertEqual(self._waiting(run), (2, 1))
-
-
-BOUNCE = """\
-Return-Path: <>
-From: MAILER-DAEMON@smith.example
-To: bounce@example.com
-Subject: Undelivered Mail Returned to Sender
-Message-Id: <bounce-1@smith.example>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b1"
-
---b1
-Content-Type: text/plain
-
-The mailbox is gone.
-
---b1
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.smith.example
-
-Final-Recipient: rfc822; john@smith.example
-Action: failed
-Status: 5.1.1
-
---b1
-Content-Type: message/rfc822
-
-Message-Id: {message_id}
-From: clerk@example.com
-To: john@smith.example
-Subject: Invoice
-
-Text
-
---b1--
-"""

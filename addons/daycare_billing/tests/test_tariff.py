@@ -93,6 +93,13 @@ class TestTariff(DaycareBillingCommon):
         self.assertEqual(linear._rules().highest, 120)
         self.assertFalse((brackets | linear) & Tariff.search([]))
 
+    def test_tariff_that_counted_says_so(self):
+        self.assertFalse(self.bracket.is_billed)
+        self._run().action_compute()
+        self.bracket.invalidate_recordset(["is_billed"])
+        self.assertTrue(self.bracket.is_billed)
+        self.assertIn("corrects them", self.bracket.get_view(view_type="form")["arch"])
+
     def test_closed_days(self):
         other = self._group("NUR2", self.department)
         Closure = self.env["daycare.closure"]

@@ -352,7 +352,7 @@ class TestYear(SendingCase):
 
     def _mail(self, run, month):
         """Send by a real server that refuses somebody, then print what is left."""
-        self.mailbox.messages.clear()
+        self.mailbox.letters.clear()
         self.mailbox.unknown = {"john@smith.example"} if month == 1 else set()
         if run.send_count:
             with mute_logger("odoo.addons.mail.models.mail_mail"):

@@ -162,7 +162,8 @@ class KibeImport(models.Model):
     undone = fields.Boolean(readonly=True, copy=False, tracking=True, engine=True)
     files_deleted = fields.Boolean(readonly=True, copy=False, engine=True)
     outcome = fields.Char(
-        compute="_compute_outcome", help="How far it is: a test and what was undone are told from an import."
+        compute="_compute_outcome",
+        help="How far it is: a test and what was undone are told from an import.",
     )
 
     @api.depends("state", "operation", "imported", "undone")

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 # Warnings that an operator has to confirm (sections 3 and 5.2): a journal date far
 # away, a delivery imported before, an organisation's address for a child, columns
 # that seem to be in another order.
-TO_CONFIRM = ("U02", "U04", "T08", "C23", "P32")
+TO_CONFIRM = ("U02", "U04", "U07", "T08", "C23", "P32")
 UNREADABLE = ("fatal", "blocked")
 SHOWN = 5
 

@@ -33,7 +33,7 @@ MODELS = {
 }
 # Names of the plan that stand for fields.
 HIDDEN_NAMES = {"debtor": "debtor_id", "lines": "line_ids"}
-#: A clerk reads «NPA» and «Localité» of guardians, too, whose contacts call it otherwise.
+#: A clerk reads «NPA» and «Localité» of guardians, too; Odoo calls it otherwise.
 ADDRESS_NAMES = ("street", "street2", "zip", "city", "country_id")
 # What only the undo needs, and who the record itself names.
 TECHNICAL = {"line_vals", "attach", "kibe_id", "child", "guardian", "ref"}

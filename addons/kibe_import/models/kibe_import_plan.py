@@ -133,7 +133,7 @@ class KibeImportPlan(models.AbstractModel):
         )
 
     def _note_start(self, raw, extra, options):
-        """Check what the operator entered (U01, U02, U04).
+        """Check what the operator entered (U01, U02, U04, U07).
 
         :return: fingerprint of this plan
         """
@@ -143,21 +143,7 @@ class KibeImportPlan(models.AbstractModel):
             notes.add("U01")
         elif abs((options.date_journal - options.today).days) > FAR:
             notes.add("U02", value=options.date_journal.strftime("%d.%m.%Y"))
-        twin = self.search(
-            [
-                ("sha256", "=", digest),
-                ("date_journal", "=", self.date_journal),
-                ("company_id", "=", self.company_id.id),
-                ("imported", "=", True),
-                ("undone", "=", False),
-                ("id", "!=", self.id),
-            ],
-            limit=1,
-        )
-        if twin:
-            notes.add(
-                "U04", self.archive_name, value=twin.date_end.strftime("%d.%m.%Y")
-            )
+        self._note_twin(notes, digest)
         previewed = self.operation != "test" and self.fingerprint and self.sha256
         if previewed and previewed != digest:
             notes.add("U06", self.archive_name)
@@ -166,6 +152,26 @@ class KibeImportPlan(models.AbstractModel):
         if notes.fatal:
             self.refusal = self._texts(notes)
         return self._state_print(raw, extra, options)
+
+    def _note_twin(self, notes, digest):
+        """Say that the same file was imported before, this one or an old one."""
+        twins = self.search(
+            [
+                ("sha256", "=", digest),
+                ("company_id", "=", self.company_id.id),
+                ("imported", "=", True),
+                ("undone", "=", False),
+                ("id", "!=", self.id),
+            ]
+        )
+        same_day = twins.filtered(lambda twin: twin.date_journal == self.date_journal)
+        for twin in (same_day or twins)[:1]:
+            notes.add(
+                "U04" if same_day else "U07",
+                self.archive_name,
+                value=twin.date_end.strftime("%d.%m.%Y"),
+                n=twin.date_journal.strftime("%d.%m.%Y"),
+            )
 
     def _state_print(self, raw, extra, options):
         """Return the fingerprint of all that a plan depends on.

@@ -62,6 +62,9 @@ class TestKibeBorders(KibeImportCommon):
         self.assertIn("U04", self.codes(self.run_import("kibe_sample.zip")))
         later = self.run_import("kibe_sample.zip", date_journal="2021-02-01")
         self.assertNotIn("U04", self.codes(later))
+        self.assertIn("U07", self.codes(later))
+        self.assertIn("01.01.2021", later.to_confirm)
+        self.assertTrue(later.obstacle)
 
     def test_a_label_with_a_dot_is_known_once_it_is_made_known(self):
         raw = edited(("enfants", 2, 4, "Fém."))

@@ -8,7 +8,7 @@ from .kit import MESSAGES
 
 #: What the model says, and its tests look at: "S01" is the action «skipped» itself,
 #: the others belong to the choices of the operator.
-OF_THE_MODEL = {"S01", "U01", "U02", "U03", "U04", "U05", "U06"}
+OF_THE_MODEL = {"S01", "U01", "U02", "U03", "U04", "U05", "U06", "U07"}
 
 
 def test_every_code_is_said(request, noted_codes):
