@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import RedirectWarning, UserError
+from odoo.exceptions import RedirectWarning
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
@@ -84,7 +84,6 @@ class DaycareBillingRun(models.Model):
         """Refuse to begin with invoices that Odoo would refuse one by one.
 
         :raises RedirectWarning: what is missing, with the way to the setup
-        :raises UserError: the books are closed on the invoice date
         """
         points = self.env["daycare.setup.check"]._open_points(self.company_id)
         texts = [point["text"] for point in points if point["code"] in BLOCKING]
@@ -93,8 +92,6 @@ class DaycareBillingRun(models.Model):
             raise RedirectWarning(
                 "\n".join(texts), action.id, self.env._("Open the Setup")
             )
-        if text := self._locked_text():
-            raise UserError(text)
 
     def _locked_text(self):
         """Return what to say of an invoice date on which the books are closed.
@@ -205,7 +202,8 @@ class DaycareBillingRun(models.Model):
             self.env["exchange.message"].sudo().search(stale).unlink()
             waiting = run._waiting_lines()
             run._check_debtors(waiting.debtor_id)
-            if waiting and (text := run._locked_text()):
+            drafts = run.move_ids.filtered(lambda move: move.state == "draft")
+            if (waiting or drafts) and (text := run._locked_text()):
                 run._log_many([{"severity": "error", "code": "locked", "text": text}])
             run._check_deliveries()
 
