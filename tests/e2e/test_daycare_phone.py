@@ -19,6 +19,15 @@ OVERLAPS = """cells => cells.map(cell => {
     return text.getBoundingClientRect().right - free.left;
 })"""
 
+#: How far two words of a card are from each other, in pixels.
+GAP = """(card, words) => {
+    const spans = [...card.querySelectorAll("span")];
+    const [left, right] = words.map(word =>
+        spans.find(span => span.textContent.trim() === word)
+    );
+    return right.getBoundingClientRect().left - left.getBoundingClientRect().right;
+}"""
+
 
 @pytest.fixture
 def phone(odoo, browser):
@@ -37,7 +46,8 @@ def phone(odoo, browser):
 
 def test_cards_of_people(phone):
     phone.open_action("daycare.daycare_guardian_action")
-    assert "1920 Martigny" in " ".join(phone.text(".o_kanban_record").split())
+    card = phone.page.locator(".o_kanban_record").filter(has_text="Martigny").first
+    assert card.evaluate(GAP, ["1920", "Martigny"]) >= 2
     phone.open_action("daycare.daycare_child_action")
     cards = phone.page.locator(".o_kanban_record")
     for words in cards.filter(has_text="Melody").all_inner_texts():
