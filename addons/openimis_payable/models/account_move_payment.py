@@ -264,7 +264,7 @@ class AccountPayment(models.Model):
                     self.env._("Payment %s cannot be refunded.", payment.display_name)
                 )
             # sudo: the right to refund implies its entries
-            bills = payment.sudo()._openimis_bills()
+            bills = payment.sudo()._openimis_bills_paid_now()
             refunds |= payment.sudo()._openimis_refund(date)
             bills.openimis_suspended = True
             bills._openimis_add_event(
@@ -328,6 +328,20 @@ class AccountPayment(models.Model):
         payments = self.sudo()
         moves = payments.reconciled_bill_ids | payments.reconciled_invoice_ids
         moves |= payments.invoice_ids
+        return moves.filtered("openimis_type").with_env(self.env)
+
+    def _openimis_bills_paid_now(self):
+        """Return the openIMIS bills that these payments settle at the moment.
+
+        A payment that was taken off a bill still names it (and Odoo still counts it),
+        and settles it no more. One that has no entry yet settles what it names.
+        """
+        # sudo: what a payment paid is a fact, also where the user sees not every bill
+        payments = self.sudo()
+        items = payments.move_id.line_ids
+        partials = items.matched_debit_ids | items.matched_credit_ids
+        moves = (partials.debit_move_id | partials.credit_move_id).move_id
+        moves |= payments.filtered(lambda payment: not payment.move_id).invoice_ids
         return moves.filtered("openimis_type").with_env(self.env)
 
     def _openimis_take_back(self, state):

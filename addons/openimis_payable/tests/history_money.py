@@ -155,7 +155,11 @@ class MoneyDeeds:
     def refund(self):
         """A facility pays back: its bills are due and suspended, then resumed."""
         for payment in self._some_payment():
-            bills = payment._openimis_bills()
+            bills = self.env["account.move"].union(
+                *(bill for bill in self.settled if payment in self.settled[bill])
+            )
+            others = self.env["account.move"].union(*self.settled) - bills
+            suspended = others.filtered("openimis_suspended")
             fees = self.fees.get(payment)
             self._take_back(payment, lambda p: p.openimis_payment_refunded(self.day()))
             if fees:
@@ -163,6 +167,7 @@ class MoneyDeeds:
                 self.fees[payment] = fees
             self.check()
             self.case.assertTrue(all(bills.mapped("openimis_suspended")))
+            self.case.assertEqual(others.filtered("openimis_suspended"), suspended)
             bills.with_user(self.case.accountant).openimis_bill_resume()
 
     def unmatch(self, everything=False):
