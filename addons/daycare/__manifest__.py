@@ -29,6 +29,7 @@
         "views/daycare_locality_views.xml",
         "views/daycare_presence_report_views.xml",
         "views/res_partner_views.xml",
+        "views/exchange_card_views.xml",
         "views/daycare_menus.xml",
     ],
     "demo": [

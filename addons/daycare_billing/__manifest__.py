@@ -26,6 +26,7 @@
         "views/daycare_child_views.xml",
         "views/daycare_report_views.xml",
         "views/res_config_settings_views.xml",
+        "views/exchange_card_views.xml",
         "views/menus.xml",
     ],
     "demo": ["demo/daycare_billing_demo.xml"],

@@ -19,6 +19,7 @@
         "views/exchange_run_mixin_views.xml",
         "views/exchange_job_views.xml",
         "views/exchange_access_views.xml",
+        "views/exchange_card_views.xml",
         "report/exchange_rights_report.xml",
         "views/menus.xml",
         "views/res_config_settings_views.xml",

@@ -46,6 +46,7 @@
         "wizards/openimis_payable_export_views.xml",
         "wizards/openimis_payment_return_views.xml",
         "views/res_config_settings_views.xml",
+        "views/exchange_card_views.xml",
         "views/menus.xml",
     ],
     "demo": [

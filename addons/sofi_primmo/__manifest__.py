@@ -40,6 +40,7 @@
         "views/sofi_service_views.xml",
         "views/sofi_convention_issue_views.xml",
         "views/sofi_sync_views.xml",
+        "views/exchange_card_views.xml",
         "views/menus.xml",
     ],
     "assets": {

@@ -22,3 +22,4 @@ from . import daycare_sector_line
 from . import daycare_occupancy
 from . import daycare_presence_report
 from . import res_partner
+from . import exchange_card

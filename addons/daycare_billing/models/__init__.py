@@ -31,3 +31,4 @@ from . import account_move
 from . import mail_notification
 from . import res_partner
 from . import exchange_message
+from . import exchange_card

@@ -1,5 +1,6 @@
 from . import (
     test_access_journal,
+    test_cards,
     test_engine_fields,
     test_readme,
     test_run_background,

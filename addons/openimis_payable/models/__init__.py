@@ -61,3 +61,4 @@ from . import account_move_payment
 from . import openimis_closing_report
 from . import openimis_payment_import
 from . import account_move_print
+from . import exchange_card

@@ -45,3 +45,4 @@ from . import primmo_import
 from . import primmo_import_column
 from . import primmo_import_mapping
 from . import sofi_billing_converter
+from . import exchange_card
