@@ -139,7 +139,9 @@ def _add_servers(add):
     run.add_argument("--fresh", action="store_true", help="drop the database first")
     log = "show Odoo's log here"
     run.add_argument("-v", "--verbose", action="store_true", help=log)
-    sofi = "start the simulator of the SOFI API beside it"
+    plain = "without the three companies that have a year behind them"
+    run.add_argument("--plain", action="store_true", help=plain)
+    sofi = "start the simulators of SOFI and openIMIS also with --plain"
     run.add_argument("--demo-sofi", action="store_true", help=sofi)
     shell = add("shell", _shell, "Odoo's Python shell; a script on standard input")
     only = "only this addon and what it needs (may be repeated; default: all)"

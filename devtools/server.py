@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addons, database, paths, postgres, templates, tools
+from . import addons, database, living, paths, postgres, templates, tools
 from .console import Problem, say, step
 from .locks import lock
 
@@ -20,11 +20,12 @@ PORT = 8069
 DATABASE = "suite"
 START_SECONDS = 180
 STOP_SECONDS = 15
-SOFI_SIMULATOR = paths.TESTS / "simulators" / "sofi"
+PERSON = """
+  {what:48} {login}"""
 RUNNING = paths.HOME / "running"
 BANNER = """
   {url}
-  login admin, password admin
+  login admin, password admin{people}
 
   Stop with Ctrl-C. Log: {log}
 """
@@ -43,7 +44,7 @@ class Server:
     log: Path | None
 
 
-def prepare_database(source, name, wanted=(), fresh=False, assets=False):
+def prepare_database(source, name, wanted=(), fresh=False, assets=False, alive=False):
     """Make a database with addons and demonstration data, or bring it up to date.
 
     :param Path source: folder that holds the package `odoo`
@@ -51,6 +52,7 @@ def prepare_database(source, name, wanted=(), fresh=False, assets=False):
     :param wanted: technical names of addons; default: what it has, for a new one all
     :param bool fresh: drop it first
     :param bool assets: bundle the client's scripts and styles now, not at first use
+    :param bool alive: with the living demonstration, where all addons are wanted
     """
     with lock(f"db-{name}"):
         if fresh:
@@ -60,16 +62,20 @@ def prepare_database(source, name, wanted=(), fresh=False, assets=False):
         wanted = addons.closure({*wanted, *before} or addons.names())
         prints = {addon: addons.fingerprint(addon) for addon in wanted}
         if not database.exists(name):
-            template = templates.layer(source, wanted)
+            alive = alive and set(wanted) == set(addons.names())
+            template = (
+                living.template(source) if alive else templates.layer(source, wanted)
+            )
             with step(f"database {name}"):
                 templates.clone(template, name)
-            known["assets"] = database.comment(template).get("assets")
+            made = database.comment(template)
+            known = {key: made.get(key) for key in ("assets", "logins")}
         elif _update(name, before, prints):
             known["assets"] = False
         if assets and not known.get("assets"):
             database.bundle(name)
             known["assets"] = True
-        database.note(name, {"prints": prints, "assets": known.get("assets")})
+        database.note(name, {**known, "prints": prints})
 
 
 def _update(name, before, now):
@@ -198,22 +204,26 @@ def run(source, options, arguments):
     """Prepare the database, start Odoo, stay until it is told to stop."""
     port = choose_port(options.port)
     _try_wkhtmltopdf()
-    prepare_database(source, options.database, options.addon, options.fresh, True)
+    name, fresh = options.database, options.fresh
+    prepare_database(source, name, options.addon, fresh, True, not options.plain)
+    logins = database.comment(name).get("logins") or ()
     log = None if options.verbose else paths.LOGS / f"{options.database}.log"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     say(f"• Odoo on port {port} …")
-    beside = _sofi_simulator() if options.demo_sofi else nullcontext()
-    with beside, _registered(options.database):
-        with serving(options.database, port, log, *arguments) as odoo:
-            say(BANNER.format(url=odoo.url, log=log or "below"))
+    beside = _simulators() if logins or options.demo_sofi else nullcontext()
+    with beside, _registered(name):
+        with serving(name, port, log, *arguments) as odoo:
+            people = "".join(PERSON.format(login=p[0], what=p[1]) for p in logins)
+            say(BANNER.format(url=odoo.url, log=log or "below", people=people))
             return odoo.process.wait()
 
 
 @contextmanager
-def _sofi_simulator():
-    """Run the simulator of the SOFI API; say where it listens."""
+def _simulators():
+    """Run what the demonstration speaks with: SOFI and openIMIS; say where."""
     process = subprocess.Popen(
-        [paths.VENV_PYTHON, SOFI_SIMULATOR],
+        [paths.VENV_PYTHON, "-m", "devtools.demonstration.simulators"],
+        cwd=paths.ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -222,8 +232,8 @@ def _sofi_simulator():
     try:
         address = process.stdout.readline().strip()
         if not address:
-            raise Problem("The SOFI simulator did not start.", "Is its port taken?")
-        say(f"  SOFI simulator: {address}")
+            raise Problem("The simulators did not start.", "Is a port of theirs taken?")
+        say(f"  simulators: {address}")
         yield
     finally:
         end(process)

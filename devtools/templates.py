@@ -53,7 +53,7 @@ def base(source, wanted=None, demo=True):
                 keep(name, archive)
         note = {"complete": True, "addons": wanted, "used": time.time()}
         database.note(name, note)
-        _forget_old(f"{PREFIX}base", name, KEPT_ARCHIVES)
+        forget_old(f"{PREFIX}base", name, KEPT_ARCHIVES)
     return name
 
 
@@ -128,7 +128,7 @@ def _layer(below, content):
             "used": time.time(),
         }
         database.note(name, note)
-        _forget_old(group, name)
+        forget_old(group, name)
     return name
 
 
@@ -145,8 +145,13 @@ def _digest(parts):
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _forget_old(group, keep, count=KEPT_LAYERS):
-    """Drop older templates of the same group, the latest few apart."""
+def forget_old(group, keep, count=KEPT_LAYERS):
+    """Drop older templates of the same group, the latest few apart.
+
+    :param str group: begins their names
+    :param str keep: the one that was just made
+    :param int count: how many to keep, this one included
+    """
     old = [n for n in database.names() if n.startswith(f"{group}-") and n != keep]
     old.sort(key=lambda name: database.comment(name).get("used", 0), reverse=True)
     for name in old[count - 1 :]:

@@ -1,7 +1,9 @@
 import json
 from ast import literal_eval
+from contextlib import suppress
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
@@ -35,7 +37,11 @@ class ExchangeCard(models.Model):
     def _compute_content(self):
         makers = self._card_makers()
         for card in self:
-            figures, bars = makers[card.code]() if card.code in makers else ([], [])
+            figures, bars = [], []
+            # who may not read what a card tells of sees none of it
+            with suppress(AccessError):
+                if card.code in makers:
+                    figures, bars = makers[card.code]()
             card.figures = [figure for figure in figures if figure]
             # the shape that Odoo's own dashboards draw
             series = [{"key": card.name, "values": bars}]
@@ -137,8 +143,6 @@ class ExchangeCard(models.Model):
         running = [("state", "=", "running")]
         ended = [("state", "=", "done"), ("date_end", ">=", week)]
         jobs = self.env["exchange.job"]
-        if not jobs.has_access("read"):
-            return [], []
         return [
             self._figure(
                 self.env._("Running"), jobs.search_count(running), action, running

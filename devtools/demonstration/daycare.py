@@ -1,0 +1,328 @@
+"""Crèches de la Riviera: two centres in Vaud, thirty children, twelve months."""
+
+from datetime import date
+from random import Random
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.fields import Command
+
+from . import common
+
+GRID = ((6.5, 7.5), (7.5, 9), (9, 11), (12.5, 14.5), (14.5, 16.5), (16.5, 18.5))
+WEIGHTS = (10, 15, 25, 20, 15, 15)
+#: code, name, places, age at which a child comes here, colour
+GROUPS = (
+    ("BEBE", "Les Bébés", 10, 0, 2),
+    ("TROT", "Les Trotteurs", 14, 18, 4),
+    ("GRAND", "Les Grands", 18, 30, 6),
+)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+#: monthly income from, price of a day in francs
+PRICES = (
+    (0, "22.00"),
+    (3000, "34.50"),
+    (4500, "48.00"),
+    (6000, "63.50"),
+    (8000, "82.00"),
+    (10000, "101.00"),
+    (12500, "118.00"),
+)
+#: family, mother, father, children, income of both, street
+FAMILIES = (
+    ("Rochat", "Céline", "Marc", ("Emma", "Noah"), 7400, "Rue du Simplon 12"),
+    ("Favre", "Julie", "Alain", ("Léa",), 5200, "Avenue de Corsier 4"),
+    ("Bonvin", "Sandra", "", ("Gabriel",), 3900, "Rue d'Italie 31"),
+    ("Müller", "Eva", "Jan", ("Luca", "Nina"), 11800, "Quai Perdonnet 18"),
+    ("Dos Santos", "Ana", "Rui", ("Inês", "Tiago", "Beatriz"), 6100, "Rue du Lac 40"),
+    ("Rossi", "Chiara", "Paolo", ("Matteo",), 8700, "Chemin du Genévrier 7"),
+    ("Kaya", "Elif", "Emre", ("Deniz",), 4700, "Rue du Torrent 3"),
+    ("Berisha", "Arta", "Blerim", ("Lea", "Dion"), 5600, "Avenue Nestlé 22"),
+    ("Perrin", "Aline", "Yves", ("Jules",), 13100, "Chemin des Crêtes 9"),
+    ("Haile", "Selam", "", ("Abel",), 2800, "Rue de la Madeleine 16"),
+    ("Nguyen", "Linh", "Minh", ("Mai",), 6900, "Rue des Communaux 25"),
+    ("Petrovic", "Jelena", "Marko", ("Sara",), 7800, "Avenue de Gilamont 50"),
+    ("Reynard", "Anouk", "Simon", ("Théo", "Lucie"), 9300, "Route de Blonay 11"),
+    ("Wyss", "Katrin", "Beat", ("Lena", "Jan"), 10400, "Chemin de l'Espérance 2"),
+    ("Costa", "Rita", "Luís", ("Matilde",), 4300, "Rue du Conseil 8"),
+    ("Gillioz", "Marie", "Luc", ("Maël",), 8100, "Place de l'Ancien-Port 5"),
+    ("Clivaz", "Sarah", "", ("Robin",), 5000, "Rue des Moulins 14"),
+    ("Yildiz", "Zeynep", "Can", ("Aylin",), 6300, "Avenue du Général-Guisan 33"),
+    ("Monnet", "Laure", "Eric", ("Camille",), 15200, "Chemin de Pangires 6"),
+    ("Zufferey", "Nadia", "Joël", ("Samuel",), 7100, "Rue Louis-Meyer 19"),
+)
+LATE = {"Clivaz": 3, "Haile": 2, "Costa": 1}  # months that are not paid yet
+
+
+def build(env, today):
+    """Build the daycare association with its year.
+
+    :param date today: the day after the history
+    :return: [(what a person does, login)]
+    """
+    Home(env, today).live()
+    return [
+        ("Daycare office: children, months, invoices", "creche"),
+        ("Daycare educator: weeks and presences", "educatrice"),
+    ]
+
+
+class Home:
+    """The association, its people and what happens to them."""
+
+    def __init__(self, env, today):
+        self.root, self.today = env, today
+        self.dice = Random(2024)
+        self.months = common.months_before(today, 12)
+        self.start = self.months[0]
+
+    def live(self):
+        with common.day(self.start):
+            self.found()
+            self.groups = self.found_groups()
+            self.tariff()
+            self.families()
+        for month in self.months:
+            self.month(month)
+        self.this_month()
+
+    # === A HOUSE ===
+
+    def found(self):
+        env = self.root
+        house = common.company(
+            env,
+            "ch",
+            {
+                "name": "Crèches de la Riviera",
+                "street": "Rue du Simplon 2",
+                "zip": "1800",
+                "city": "Vevey",
+                "country_id": env.ref("base.ch").id,
+                "email": "bureau@creches-riviera.example",
+                "phone": "+41 21 555 01 23",
+                "currency_id": env.ref("base.CHF").id,
+            },
+            "fr_FR",
+        )
+        env["res.partner.bank"].create(
+            {
+                "acc_number": "CH4431999123000889012",
+                "partner_id": house.partner_id.id,
+                "company_id": house.id,
+                "allow_out_payment": True,
+            }
+        )
+        office = common.person(
+            env,
+            "Chantal Bureau",
+            "creche",
+            house,
+            (
+                "daycare.group_daycare_manager",
+                "daycare.group_daycare_billing",
+                "kibe_import.group_kibe_import_manager",
+                "account.group_account_invoice",
+            ),
+            "fr_FR",
+        )
+        common.person(
+            env,
+            "Élodie Éducatrice",
+            "educatrice",
+            house,
+            ("daycare.group_daycare_user",),
+            "fr_FR",
+        )
+        self.house = house
+        self.env = common.as_user(env, office)
+        setup = self.env["daycare.setup"]
+        setup.browse(setup.action_open()["res_id"]).action_fix()
+
+    def found_groups(self):
+        [centre] = self.env["daycare.department"].create(
+            [{"code": "VEVEY", "name": "Préscolaire Vevey", "mode": "slots"}]
+        )
+        return self.env["daycare.group"].create(
+            [
+                {
+                    "code": code,
+                    "name": name,
+                    "capacity": places,
+                    "color": colour,
+                    "department_id": centre.id,
+                    "slot_ids": [
+                        Command.create(
+                            {
+                                "number": number,
+                                "hour_from": begin,
+                                "hour_to": end,
+                                "weight": weight,
+                            }
+                        )
+                        for number, ((begin, end), weight) in enumerate(
+                            zip(GRID, WEIGHTS, strict=True), 1
+                        )
+                    ],
+                }
+                for code, name, places, _age, colour in GROUPS
+            ]
+        )
+
+    def tariff(self):
+        self.env["daycare.tariff"].create(
+            {
+                "name": "Barème de la Riviera",
+                "date_from": self.start.replace(month=1),
+                "month_method": "actual",
+                "sibling_mode": "from_second",
+                "sibling_ids": [Command.create({"rank": 2, "percent": 30})],
+                "bracket_ids": [
+                    Command.create({"income_from": start, "price": float(price)})
+                    for start, price in PRICES
+                ],
+            }
+        )
+
+    # === PEOPLE ===
+
+    def families(self):
+        self.parents, self.children = {}, {}
+        for name, mother, father, children, income, street in FAMILIES:
+            shares = (0.55, 0.45) if father else (1,)
+            grown = self.env["daycare.guardian"].create(
+                [
+                    self.parent(name, first, role, street)
+                    for first, role in ((mother, "mother"), (father, "father"))
+                    if first
+                ]
+            )
+            self.env["daycare.income"].create(
+                [
+                    {
+                        "guardian_id": parent.id,
+                        "date_from": self.start,
+                        "amount": round(income * share / 10) * 10,
+                    }
+                    for parent, share in zip(grown, shares, strict=True)
+                ]
+            )
+            self.parents[name] = grown
+            for rank, first in enumerate(children):
+                self.child(name, first, rank, grown)
+
+    def parent(self, name, first, role, street):
+        return {
+            "lastname": name,
+            "firstname": first,
+            "role": role,
+            "street": street,
+            "zip": "1800",
+            "city": "Vevey",
+            "country_id": self.root.ref("base.ch").id,
+            "email": f"{first}.{name}@example.com".replace(" ", "").lower(),
+        }
+
+    def child(self, name, first, rank, grown):
+        age = self.dice.randrange(1, 28) + 9 * rank
+        born = self.start - relativedelta(months=age, days=self.dice.randrange(27))
+        child = self.env["daycare.child"].create(
+            {
+                "lastname": name,
+                "firstname": first,
+                "birthdate": born,
+                "registration_date": self.start - relativedelta(months=2),
+                "guardian_link_ids": [
+                    Command.create(
+                        {
+                            "guardian_id": parent.id,
+                            "is_main": not number,
+                            "is_secondary": bool(number),
+                        }
+                    )
+                    for number, parent in enumerate(grown)
+                ],
+                "billing_data_ids": [
+                    Command.create({"debtor_id": grown[0].id, "date_from": self.start})
+                ],
+            }
+        )
+        self.children[name, first] = child
+        begin = self.start + relativedelta(months=max(0, self.dice.randrange(-9, 5)))
+        self.place(child, born, begin)
+
+    def place(self, child, born, begin):
+        """Give a child its week, in the group of its age, and the next one's after."""
+        until = date(self.today.year + 1, 7, 31)
+        days = self.dice.sample(WEEKDAYS, self.dice.choice((2, 3, 3, 4, 5)))
+        weeks = [(day, self.dice.random() < 0.7) for day in WEEKDAYS if day in days]
+        for number, (_code, _name, _places, age, _colour) in enumerate(GROUPS):
+            later = GROUPS[number + 1][3] if number + 1 < len(GROUPS) else None
+            first = max(begin, (born + relativedelta(months=age)).replace(day=1))
+            last = until
+            if later:
+                moves = (born + relativedelta(months=later)).replace(day=1)
+                last = min(until, moves - relativedelta(days=1))
+            if first > last:
+                continue
+            group = self.groups[number]
+            self.env["daycare.sector"].create(
+                {
+                    "child_id": child.id,
+                    "group_id": group.id,
+                    "date_from": first,
+                    "date_to": last,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "weekday": day,
+                                "slot_ids": [
+                                    Command.set(
+                                        group.slot_ids.ids
+                                        if whole
+                                        else group.slot_ids[:3].ids
+                                    )
+                                ],
+                            }
+                        )
+                        for day, whole in weeks
+                    ],
+                }
+            )
+
+    # === A MONTH ===
+
+    def month(self, month):
+        """Invoice a month on its first day, and take the payments in."""
+        with common.day(month):
+            run = self.env["daycare.billing.run"].create(
+                {"month": month, "invoice_date": month}
+            )
+            run.action_compute()
+            run.action_invoice()
+            run.action_post()
+        self.root.cr.commit()
+        back = 12 - self.months.index(month)
+        late = {name for name, months in LATE.items() if back <= months}
+        debtors = self.env["daycare.guardian"].search([("lastname", "in", list(late))])
+        paying = run.move_ids.filtered(
+            lambda move: move.state == "posted"
+            and move.partner_id not in debtors.partner_id
+        )
+        if back == 1:
+            # the last month's are coming in
+            paying = paying[: len(paying) // 2]
+        date_paid = month + relativedelta(days=18)
+        with common.day(date_paid):
+            run.move_ids.is_move_sent = True
+            common.pay(paying, date_paid)
+        self.root.cr.commit()
+
+    def this_month(self):
+        """Leave the month that waits for the office: calculated, not invoiced."""
+        month = self.today.replace(day=1)
+        run = self.env["daycare.billing.run"].create(
+            {"month": month, "invoice_date": self.today}
+        )
+        run.action_compute()
+        self.root.cr.commit()

@@ -1,0 +1,109 @@
+"""Three seniors' residences in Quebec, and the nights of their last five weeks.
+
+SOFI is the simulator of the tests, in a thread of this process; each evening a few
+services are accepted there, each night they are exported.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from . import common, sofi
+
+NIGHTS = 35
+
+
+def build(env, today):
+    """Build the group of residences with its nights.
+
+    :param date today: the day after the history
+    :return: [(what a person does, login)]
+    """
+    Group(env, today).live()
+    return [("Residences: nights and files for Primmo", "residences")]
+
+
+class Group:
+    """The group, its residences and their nights."""
+
+    def __init__(self, env, today):
+        self.root, self.today = env, today
+        self.first = today - timedelta(days=NIGHTS)
+
+    def live(self):
+        self.sofi = sofi.simulator()
+        self.sofi.start()
+        try:
+            with common.day(self.first):
+                self.found()
+            for back in range(NIGHTS, 0, -1):
+                self.night(self.today - timedelta(days=back), back)
+        finally:
+            self.sofi.close()
+
+    def found(self):
+        env = self.root
+        house = common.company(
+            env,
+            "ca_2023",
+            {
+                "name": "Résidences du Saint-Laurent",
+                "street": "1200, boulevard Champlain",
+                "zip": "G1K 4H9",
+                "city": "Québec",
+                "country_id": env.ref("base.ca").id,
+                "state_id": env.ref("base.state_ca_qc").id,
+                "currency_id": env.ref("base.CAD").id,
+            },
+            "fr_FR",
+        )
+        director = common.person(
+            env,
+            "Diane Directrice",
+            "residences",
+            house,
+            ("sofi_primmo.group_sofi_manager", "account.group_account_invoice"),
+            "fr_FR",
+        )
+        own = env(context={"allowed_company_ids": house.ids})
+        self.residences = own["sofi.residence"].create(
+            [
+                {
+                    "name": name,
+                    "code": code,
+                    "user_id": director.id,
+                    "url": self.sofi.address(path),
+                    "api_access_key": sofi.KEY,
+                    "api_secret": sofi.SECRET,
+                    "vendor_id": vendor,
+                    "output_directory": f"{path}/output",
+                    "create_output_directory": True,
+                    "log_directory": f"{path}/log",
+                    "company_id": house.id,
+                }
+                for path, name, code, vendor, _rooms in sofi.HOUSES
+            ]
+        )
+        env.cr.commit()
+
+    def night(self, date, back):
+        """Accept a day's services, then export them; a server failed one night."""
+        sofi.evening(self.sofi, date)
+        if back == 9:
+            self.sofi.faults.add(
+                {"path": "", "residence": "jardins", "status": 403, "times": 10**6}
+            )
+        with common.day(date + timedelta(days=1), hour=3):
+            self.root["sofi.export"]._run_at_night(self.residences)
+            self.root.cr.commit()
+            self.primmo_takes(keep=back <= 1)
+        self.sofi.faults.clear()
+
+    def primmo_takes(self, keep):
+        """Let Primmo fetch the files of the night, but for the last one's."""
+        if keep:
+            return
+        for file in self.root["sofi.export.file"].search([("date_taken", "=", False)]):
+            for path in Path(file.directory).glob("*.csv") if file.directory else ():
+                path.unlink()
+        self.root["sofi.export.file"]._note_taken()
+        self.root.cr.commit()
