@@ -134,8 +134,8 @@ def test_walks_count_their_files():
 
 
 def menus():
-    """Return the menus of all addons as the paths a user reads."""
-    names, parents, actions = {}, {}, {}
+    """Return the menus, and the pages of the settings, as the paths a user reads."""
+    names, parents, actions, settings = {}, {}, {}, set()
     for addon in addons.names():
         for file in (paths.ADDONS / addon).rglob("*.xml"):
             for element in ElementTree.parse(file).iter():
@@ -146,6 +146,8 @@ def menus():
                 elif element.tag == "menuitem":
                     names[full] = element.get("name") or f"@{element.get('action')}"
                     parents[full] = element.get("parent")
+                elif element.tag == "app":
+                    settings.add(f"Settings ‣ {element.get('string')}")
     found = {}
     for full, name in names.items():
         addon = full.split(".")[0]
@@ -153,7 +155,7 @@ def menus():
             name = actions.get(_full(name[1:], addon), "")
         parent = parents[full] and _full(parents[full], addon)
         found[full] = (name, parent)
-    return {_path(full, found) for full in found}
+    return {_path(full, found) for full in found} | settings
 
 
 def _full(xmlid, addon):

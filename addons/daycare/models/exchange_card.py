@@ -26,9 +26,7 @@ class ExchangeCard(models.Model):
             ("date_to", "=", False),
             ("date_to", ">=", today),
         ]
-        counts = dict(
-            placements._read_group(here, ["group_id"], ["__count"])
-        )
+        counts = dict(placements._read_group(here, ["group_id"], ["__count"]))
         figures = [
             self._figure(
                 self.env._(
