@@ -123,7 +123,7 @@ def _call(command, template=""):
 def _call_both(command, template):
     """Run all tests, in two processes of pytest; the second one's report comes last."""
     second = [paths.VENV_PYTHON, "-m", "pytest", "-p", "no:odoo", *BESIDE]
-    others = [f"--ignore={folder}" for folder in BESIDE]
+    others = [f"--deselect={folder}" for folder in BESIDE]
     with tempfile.TemporaryFile() as report:
         beside = _start(second, template, stdout=report, stderr=report)
         try:
