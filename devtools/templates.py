@@ -174,7 +174,7 @@ def sweep():
         return
     for name in database.names():
         match = re.fullmatch(
-            r"(?:test|e2e|bench|install|together|attack|access|openimis-test|kill-\w+)"
+            r"(?:test|e2e(?:-chain)?|bench|install|together|attack|access|openimis-test|kill-\w+)"
             r"-(\d+)",
             name,
         )

@@ -1,5 +1,7 @@
 """A real server on a clone of the tests' template, and a browser."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from devtools import paths, server
@@ -8,16 +10,27 @@ from ..databases import cloned
 from .harness import chromium, person
 
 
-@pytest.fixture(scope="session")
-def odoo():
-    """A running Odoo: `odoo.url`, `odoo.database`."""
-    with cloned("e2e") as name:
+@contextmanager
+def running(subject):
+    """Run Odoo on a database of its own; its log must be without errors.
+
+    :param str subject: begins the database's name
+    :return: `odoo.url`, `odoo.database`
+    """
+    with cloned(subject) as name:
         log = paths.LOGS / f"{name}.log"
         with server.serving(name, server.free_port(), log) as odoo:
             yield odoo
     failures = _failures(log.read_text().splitlines())
     assert not failures, f"{log}:\n" + "\n".join(failures)
     log.unlink()
+
+
+@pytest.fixture(scope="session")
+def odoo():
+    """A running Odoo that most tests share."""
+    with running("e2e") as odoo:
+        yield odoo
 
 
 def _failures(lines):

@@ -50,7 +50,8 @@ def test_cards_of_people(phone):
     assert card.evaluate(GAP, ["1920", "Martigny"]) >= 2
     phone.open_action("daycare.daycare_child_action")
     cards = phone.page.locator(".o_kanban_record")
-    for words in cards.filter(has_text="Melody").all_inner_texts():
+    mine = cards.filter(has_text="Melody").filter(has_text="Morand")
+    for words in mine.all_inner_texts():
         assert "Les Petits" in words
 
 
@@ -79,8 +80,8 @@ def test_findings_are_cards(phone):
     press(phone, "action_compute")
     phone.page.get_by_role("tab").last.click()
     phone.wait()
-    card = phone.page.locator(".o_kanban_record").filter(has_text="Colin").first
-    words = card.inner_text()
+    cards = phone.page.locator(".o_kanban_record").filter(has_text="Colin")
+    words = cards.filter(has_text="tarif maximum").first.inner_text()
     assert words.split("\n")[0] == "Avertissement"
     assert "tarif maximum" in words
     assert "debtor_address" not in words

@@ -12,6 +12,7 @@ import pytest
 from tests.simulators.openimis import OpenimisServer, Store
 from tests.simulators.openimis.server import LOGIN
 
+from .conftest import running
 from .harness import person
 
 ADDONS = ["openimis_fhir"]
@@ -24,6 +25,13 @@ TOLD = "IV-P0-2026-11"
 FACILITIES = 4
 CLOSED = [f"IV-HF000{number}-2026-11" for number in range(1, FACILITIES + 1)]
 OWED = WORTH * CLAIMS / FACILITIES
+
+
+@pytest.fixture(scope="module")
+def odoo():
+    """A database of its own: what is set here would bind others."""
+    with running("e2e-chain") as odoo:
+        yield odoo
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -295,7 +296,10 @@ def queue(env, model, prefix, wish, uid=SUPERUSER_ID, names=NAMES):
 
 def lane(env, number):
     """Let the scheduler run one of its lanes."""
-    env["exchange.chunk"]._lanes()[number].method_direct_trigger()
+    # Odoo passes over a scheduled action once whose servers died three times in a row,
+    # and this trigger of its knows no words for that; the next minute begins anew.
+    with suppress(TypeError):
+        env["exchange.chunk"]._lanes()[number].method_direct_trigger()
     return True
 
 
