@@ -3,11 +3,14 @@
 Plain Python, read beside `access.json`.
 """
 
+CARDS = "titles of start pages; their figures are counted with the reader's rights"
 NAMES = "seven names of kinds of payables, drawn wherever a bill is listed"
 PRODUCTS = "Odoo's own: every employee reads products; billing only adds who keeps them"
 
 #: (model, deed or method): why every employee may
 EMPLOYEES = {
+    ("exchange.card", "read"): CARDS,
+    ("exchange.card", "export"): CARDS,
     ("openimis.payable.type", "read"): NAMES,
     ("openimis.payable.type", "export"): NAMES,
     ("product.product", "read"): PRODUCTS,
