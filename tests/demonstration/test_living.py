@@ -18,7 +18,7 @@ for login in ("scheme_clerk", "scheme_accountant", "residences", "creche"):
     own = env(user=user, context={"allowed_company_ids": ids, "lang": user.lang})
     roots = own["ir.ui.menu"].get_user_roots()
     mine = own["ir.ui.menu"].search([])
-    for menu in mine.filtered("action"):
+    for menu in mine.sudo().filtered("action"):
         if menu.action._name != "ir.actions.act_window" or menu.action.target == "new":
             continue
         module = menu.get_external_id()[menu.id].split(".")[0]

@@ -240,6 +240,7 @@ class Base(models.AbstractModel):
 
     @api.model
     @api.readonly
+    @api.deprecated("As Odoo's own since 19.0: use formatted_read_group")
     def read_group(
         self, domain, fields, groupby, offset=0, limit=None, orderby=False, lazy=True
     ):
