@@ -41,9 +41,6 @@ for login in ("scheme_clerk", "scheme_accountant", "residences", "creche"):
         "balance": str(round(balance, 2)),
         "states": [[str(s), str(p), n] for s, p, n in states],
         "currency": company.currency_id.name,
-        "failed": env["exchange.message"].search_count(
-            [("company_id", "=", company.id), ("level", "=", "error")]
-        ),
     }
 print("FOUND " + json.dumps(found))
 """
