@@ -36,7 +36,7 @@ class ExchangeCard(models.Model):
         late -= fine.file_ids.residence_id | self._sofi_empty(fine)
         return [
             self._figure(
-                self.env._("Residences without an export since %s hours", LATE_HOURS),
+                self.env._("Residences without an export for %s hours", LATE_HOURS),
                 len(late),
                 ACTION_RESIDENCES,
                 [("id", "in", late.ids)],
