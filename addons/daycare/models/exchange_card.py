@@ -16,8 +16,6 @@ class ExchangeCard(models.Model):
     def _card_children(self):
         """Return the placements of each group today, and who comes and goes soon."""
         placements = self.env["daycare.sector"]
-        if not placements.has_access("read"):
-            return [], []
         today = fields.Date.context_today(self)
         soon = fields.Date.add(today, days=SOON_DAYS)
         here = [

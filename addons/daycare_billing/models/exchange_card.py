@@ -25,8 +25,6 @@ class ExchangeCard(models.Model):
     def _card_daycare_months(self):
         """Return the months by their next step."""
         runs = self.env["daycare.billing.run"]
-        if not runs.has_access("read"):
-            return [], []
         steps = (
             (self.env._("Months to calculate"), "draft"),
             (self.env._("Months to invoice"), "computed"),
@@ -76,8 +74,6 @@ class ExchangeCard(models.Model):
     def _card_daycare_open(self):
         """Return what debtors owe, by how late they are, and the invoiced months."""
         moves = self.env["account.move"]
-        if not moves.has_access("read"):
-            return [], []
         today = fields.Date.context_today(self)
         month = fields.Date.subtract(today, days=30)
         unpaid = Domain(OUR_INVOICES) & Domain(
