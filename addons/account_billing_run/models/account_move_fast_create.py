@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
@@ -27,6 +29,8 @@ OWN_COLUMNS = {
     *("id", "move_id", "access_token"),
     *("create_date", "create_uid", "write_date", "write_uid"),
 }
+#: Both ways are tried one after the other: moments that lie so near are the same.
+ONE_MOMENT = timedelta(minutes=10)
 
 
 class _Undone(Exception):
@@ -268,6 +272,13 @@ def _difference(rows, others, own):
         return "id"
     for row, other in zip(rows, others, strict=True):
         for name, value in row.items():
-            if value != other[name]:
+            if not _same(value, other[name]):
                 return name
     return None
+
+
+def _same(value, other):
+    """Tell whether both ways wrote the same, be it a second later."""
+    if isinstance(value, datetime) and isinstance(other, datetime):
+        return abs(value - other) < ONE_MOMENT
+    return value == other

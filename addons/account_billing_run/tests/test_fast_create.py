@@ -308,6 +308,24 @@ class TestFastTrust(BillingCase):
         self.assertEqual((run.state, run.amount), ("done", 170))
         self.assertEqual(run.exchange_message_ids.code, "odoos_way")
 
+    def test_a_moment_later_is_no_difference(self):
+        """An addon that stamps its documents writes another moment into each."""
+        self.env.cr.execute(
+            "ALTER TABLE account_move "
+            "ADD COLUMN stamped timestamp DEFAULT clock_timestamp()"
+        )
+        run = self.bill()
+        self.assertNotIn("odoos_way", run.exchange_message_ids.mapped("code"))
+
+    def test_an_hour_is_a_difference(self):
+        self.env.cr.execute(
+            "CREATE TEMPORARY SEQUENCE stamped_hours; "
+            "ALTER TABLE account_move ADD COLUMN stamped timestamp "
+            "DEFAULT timestamp '2026-01-01' + interval '1 hour' * nextval('stamped_hours')"
+        )
+        run = self.bill()
+        self.assertIn("account_move.stamped", run.exchange_message_ids.text)
+
     def test_the_quick_way_can_be_turned_off(self):
         self.env["ir.config_parameter"].set_param(FAST_PARAMETER, "0")
         run = self.bill()
