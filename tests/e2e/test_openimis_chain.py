@@ -3,8 +3,11 @@
 The administrator enters the account. The clerk, in English, previews and closes. The
 accountant, in French, pulls, approves, validates, pays by hand, in a group and by file,
 tells openIMIS, and amends. Each test goes on where the one before stopped.
+
+`CHAIN_SWAPPED=1`: the clerk in French, the accountant in English.
 """
 
+import os
 import time
 
 import pytest
@@ -25,6 +28,32 @@ TOLD = "IV-P0-2026-11"
 FACILITIES = 4
 CLOSED = [f"IV-HF000{number}-2026-11" for number in range(1, FACILITIES + 1)]
 OWED = WORTH * CLAIMS / FACILITIES
+LANGS = ["en_US", "fr_FR"]
+if os.environ.get("CHAIN_SWAPPED"):
+    LANGS.reverse()
+ENGLISH, FRENCH = LANGS
+#: what the client calls things in French
+IN_FRENCH = {
+    "openIMIS": "openIMIS",
+    "Exchange": "Échange",
+    "Connections": "Connexions",
+    "Bills in openIMIS": "Factures dans openIMIS",
+    "Save": "Enregistrer",
+    "Payables": "Fournisseurs",
+    "Close Accounts Payable": "Clôturer les comptes fournisseurs",
+    "Bills": "Factures",
+    "Payment Result Files": "Fichiers de résultats de paiement",
+    "Candidates": "Candidats",
+    "Documents": "Documents",
+    "Payable Lines": "Lignes à payer",
+    "Events": "Événements",
+    "Result": "Résultat",
+    "Done": "Terminé",
+    "Posted": "Comptabilisé",
+    "Paid in openIMIS": "Payée dans openIMIS",
+    "kinds of records can be read": "types d'enregistrements sont lisibles",
+    "found, GraphQL": "par GraphQL",
+}
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +83,7 @@ def staying(odoo, browser, name, lang):
     """A person who stays logged in from one test to the next."""
     with person(browser, odoo.url) as client:
         client.login(name, name, lang)
+        client.lang = lang
         yield client
         assert not client.errors, "\n".join(client.errors)
 
@@ -61,19 +91,37 @@ def staying(odoo, browser, name, lang):
 @pytest.fixture(scope="module")
 def administrator(odoo, browser):
     """Who enters the account of openIMIS."""
-    yield from staying(odoo, browser, "admin", "en_US")
+    yield from staying(odoo, browser, "admin", ENGLISH)
 
 
 @pytest.fixture(scope="module")
 def clerk(odoo, browser):
-    """Who closes; works in English."""
-    yield from staying(odoo, browser, "openimis_clerk", "en_US")
+    """Who closes."""
+    yield from staying(odoo, browser, "openimis_clerk", ENGLISH)
 
 
 @pytest.fixture(scope="module")
 def accountant(odoo, browser):
-    """Who approves and pays; works in French."""
-    yield from staying(odoo, browser, "openimis_accountant", "fr_FR")
+    """Who approves and pays."""
+    yield from staying(odoo, browser, "openimis_accountant", FRENCH)
+
+
+def said(client, text):
+    """Return a text of the client in the person's language."""
+    return text if client.lang == "en_US" else IN_FRENCH[text]
+
+
+def menu(client, *path):
+    client.open_menu(*(said(client, name) for name in path))
+
+
+def tab(client, name):
+    client.tab(said(client, name))
+
+
+def create(client):
+    client.page.locator(".o_form_button_create, .o_list_button_add").first.click()
+    client.wait()
 
 
 def enter(client, field, value):
@@ -116,7 +164,7 @@ def open_bill(client, code):
 
 def choose(client, codes):
     """Tick bills in their list."""
-    client.open_menu("openIMIS", "Fournisseurs", "Factures")
+    menu(client, "openIMIS", "Payables", "Bills")
     for code in codes:
         row = client.page.locator(".o_data_row").filter(has_text=code)
         row.first.locator(".o_list_record_selector input").click()
@@ -124,8 +172,8 @@ def choose(client, codes):
 
 def test_administrator_connects(administrator, imis):
     client = administrator
-    client.open_menu("openIMIS", "Exchange", "Connections")
-    client.button("New")
+    menu(client, "openIMIS", "Exchange", "Connections")
+    create(client)
     enter(client, "name", "Scheme of the chain")
     enter(client, "url", imis.url)
     client.field("internal").locator("input").check()
@@ -133,19 +181,21 @@ def test_administrator_connects(administrator, imis):
     enter(client, "password", LOGIN[1])
     client.field("write_back").locator("input").check()
     save(client)
-    client.button("Test the Connection")
-    client.page.get_by_text("kinds of records can be read").wait_for()
+    press(client, "action_test")
+    read = said(client, "kinds of records can be read")
+    client.page.get_by_text(read).wait_for()
     # kind by kind: how many there are, and by which way they come
     kinds = client.text(".o_field_widget[name=kind_ids]")
-    assert f"{CLAIMS} found, GraphQL" in kinds
-    assert f"{FACILITIES} found, GraphQL" in kinds
-    client.screenshot("chain-connection")
+    found = said(client, "found, GraphQL")
+    assert f"{CLAIMS} {found}" in kinds
+    assert f"{FACILITIES} {found}" in kinds
+    client.screenshot(f"chain-connection-{client.lang[:2]}")
     company = client.call("res.users", "read", [[2], ["company_id"]])[0]["company_id"]
     client.open_action("base_setup.action_general_configuration")
     client.page.locator(".settings_tab [data-key=openimis_payable]").click()
     client.field("openimis_second_person").locator("input").check()
-    client.screenshot("chain-settings")
-    client.button("Save")
+    client.screenshot(f"chain-settings-{client.lang[:2]}")
+    client.button(said(client, "Save"))
     [told] = client.call(
         "res.company", "read", [[company[0]], ["openimis_second_person"]]
     )
@@ -154,31 +204,34 @@ def test_administrator_connects(administrator, imis):
 
 def test_accountant_pulls(accountant):
     client = accountant
-    client.open_menu("openIMIS", "Échange", "Connexions")
+    menu(client, "openIMIS", "Exchange", "Connections")
     client.row("Scheme of the chain")
     press(client, "action_pull")
-    client.page.get_by_role("tab", name="Résultat").wait_for()
-    assert "Terminé" in client.text(".o_statusbar_status")
-    client.screenshot("chain-pull-fr")
+    client.page.get_by_role("tab", name=said(client, "Result")).wait_for()
+    assert said(client, "Done") in client.text(".o_statusbar_status")
+    client.screenshot(f"chain-pull-{client.lang[:2]}")
 
 
 def test_clerk_previews_and_closes(clerk):
     client = clerk
-    client.open_menu("openIMIS", "Payables", "Close Accounts Payable")
-    client.button("New")
-    for name, day in (("date_from", "11/01/2026"), ("date_to", "11/30/2026")):
+    menu(client, "openIMIS", "Payables", "Close Accounts Payable")
+    create(client)
+    days = ("11/01/2026", "11/30/2026")
+    if client.lang == "fr_FR":
+        days = ("01/11/2026", "30/11/2026")
+    for name, day in zip(("date_from", "date_to"), days, strict=True):
         client.page.locator(f"[data-field={name}]").first.click()
         box = client.page.locator(f"input[data-field={name}]").first
         box.fill(day)
         box.press("Enter")
         client.wait()
-    client.button("Preview")
-    client.tab("Candidates")
+    press(client, "action_preview")
+    tab(client, "Candidates")
     assert "C000000" in client.text(".o_form_view")
-    client.screenshot("chain-preview")
-    client.button("Generate Drafts")
-    client.tab("Documents")
-    client.screenshot("chain-closing")
+    client.screenshot(f"chain-preview-{client.lang[:2]}")
+    press(client, "action_generate")
+    tab(client, "Documents")
+    client.screenshot(f"chain-closing-{client.lang[:2]}")
     found = bills(client, CLOSED, "amount_total", "state")
     assert sorted(found) == CLOSED
     for bill in found.values():
@@ -188,19 +241,21 @@ def test_clerk_previews_and_closes(clerk):
 def test_clerk_cannot_approve_what_he_made(clerk):
     open_bill(clerk, CLOSED[0])
     assert not clerk.page.locator("button[name=action_post]").count()
-    clerk.screenshot("chain-draft-of-the-clerk")
+    clerk.screenshot(f"chain-draft-{clerk.lang[:2]}")
 
 
 def test_accountant_approves(accountant):
     client = accountant
     open_bill(client, CLOSED[0])
-    client.tab("Lignes à payer")
+    # a bill of openIMIS is made by a closing, never by hand
+    assert not client.page.locator(".o_form_button_create").count()
+    tab(client, "Payable Lines")
     assert "C000000" in client.text(".o_form_view")
     press(client, "action_post")
-    assert "Comptabilisé" in client.text(".o_statusbar_status")
-    client.screenshot("chain-approved-fr")
+    assert said(client, "Posted") in client.text(".o_statusbar_status")
+    client.screenshot(f"chain-approved-{client.lang[:2]}")
     choose(client, CLOSED[1:])
-    client.screenshot("chain-choose-fr")
+    client.screenshot(f"chain-choose-{client.lang[:2]}")
     press(client, "action_validate_moves_with_confirmation")
     assert statuses(client, CLOSED) == dict.fromkeys(CLOSED, "1")
 
@@ -212,12 +267,12 @@ def test_accountant_pays_by_file(accountant, tmp_path):
         "code,amount,status,date,code_ext\n"
         f"{CLOSED[0]},{OWED:.2f},accepted,2026-11-30,CHAIN-1\n"
     )
-    client.open_menu("openIMIS", "Fournisseurs", "Fichiers de résultats de paiement")
-    client.button("Nouveau")
+    menu(client, "openIMIS", "Payables", "Payment Result Files")
+    create(client)
     client.upload("file", file)
-    client.button("Importer")
-    assert "Terminé" in client.text(".o_statusbar_status")
-    client.screenshot("chain-payment-file-fr")
+    press(client, "action_run")
+    assert said(client, "Done") in client.text(".o_statusbar_status")
+    client.screenshot(f"chain-payment-file-{client.lang[:2]}")
     assert statuses(client, CLOSED[:1]) == {CLOSED[0]: "2"}
 
 
@@ -227,7 +282,7 @@ def test_accountant_pays_several_at_once(accountant):
     press(client, "action_register_payment")
     # one payment a facility: a reference of the bank is of one payment only
     assert not client.page.locator("[name=openimis_code_ext]:visible").count()
-    client.screenshot("chain-payment-fr")
+    client.screenshot(f"chain-payment-{client.lang[:2]}")
     press(client, "action_create_payments")
     assert statuses(client, CLOSED[1:3]) == dict.fromkeys(CLOSED[1:3], "2")
 
@@ -235,17 +290,17 @@ def test_accountant_pays_several_at_once(accountant):
 def test_accountant_books_a_bill_of_openimis(accountant):
     """Made by the accountant himself: the manager approves it."""
     client = accountant
-    client.open_menu("openIMIS", "Échange", "Factures dans openIMIS")
+    menu(client, "openIMIS", "Exchange", "Bills in openIMIS")
     client.row(TOLD)
     press(client, "action_create_move")
     assert not client.page.locator("button[name=action_post]").count()
-    client.screenshot("chain-remote-bill-fr")
+    client.screenshot(f"chain-remote-bill-{client.lang[:2]}")
 
 
 def test_somebody_else_approves_it(administrator):
     client = administrator
     open_bill(client, TOLD)
-    client.button("Confirm")
+    press(client, "action_post")
     assert statuses(client, [TOLD]) == {TOLD: "1"}
 
 
@@ -255,19 +310,20 @@ def test_accountant_pays_by_hand_and_tells_openimis(accountant, imis):
     press(client, "action_register_payment")
     press(client, "action_create_payments")
     assert statuses(client, [TOLD]) == {TOLD: "2"}
-    client.open_menu("openIMIS", "Échange", "Connexions")
+    menu(client, "openIMIS", "Exchange", "Connections")
     client.row("Scheme of the chain")
     press(client, "action_report_payments")
     deadline = time.monotonic() + 30
-    while "Payée dans openIMIS" not in client.text(".o_list_view"):
+    paid = said(client, "Paid in openIMIS")
+    while paid not in client.text(".o_list_view"):
         assert time.monotonic() < deadline, client.text(".o_list_view")
         client.page.wait_for_timeout(500)
         client.page.reload()
         client.wait()
-    client.screenshot("chain-reported-fr")
+    client.screenshot(f"chain-reported-{client.lang[:2]}")
     client.page.locator(".o_data_row .o_data_cell").first.click()
     client.wait()
-    client.screenshot("chain-report-fr")
+    client.screenshot(f"chain-report-{client.lang[:2]}")
     # once, with the bill's amount
     [notice] = imis.store.rows["PaymentNotice"].values()
     assert notice.resource["amount"]["value"] == 610
@@ -278,15 +334,15 @@ def test_accountant_amends(accountant):
     client = accountant
     open_bill(client, CLOSED[0])
     assert not client.page.locator("button[name=action_openimis_amend]").count()
-    client.tab("Événements")
+    tab(client, "Events")
     assert "CHAIN-1" in client.text(".o_form_view")
     before = bills(client, CLOSED[3:])[CLOSED[3]]["id"]
     open_bill(client, CLOSED[3])
     press(client, "action_openimis_amend")
-    client.screenshot("chain-amend-fr")
+    client.screenshot(f"chain-amend-{client.lang[:2]}")
     client.page.locator(".modal-footer .btn-primary").click()
     client.wait()
-    client.screenshot("chain-amended-fr")
+    client.screenshot(f"chain-amended-{client.lang[:2]}")
     new = bills(client, CLOSED[3:], "state")[CLOSED[3]]
     assert (new["state"], new["id"] == before) == ("draft", False)
     [old] = client.call("account.move", "read", [[before], ["openimis_status"]])

@@ -266,7 +266,12 @@ class OpenimisConnection(models.Model):
             good=len(good),
             all=len(lines),
         )
-        results = [f"{line._label()}: {line.test_result}" for line in (bad or good)]
+        results = [
+            self.env._(
+                "%(kind)s: %(detail)s", kind=line._label(), detail=line.test_result
+            )
+            for line in (bad or good)
+        ]
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from ..core import const
 from ..core.record_json import from_json, to_json
 
-#: Records of one pull that wait at the same time; what is more comes at the next pull.
+#: Records of one kind that wait in a pull; what is more comes at the next pull.
 MOST_WAITING = 5000
 #: Days after which what waits for a pull that nobody resumed is dropped.
 KEEP_DAYS = 30
@@ -29,6 +29,9 @@ class OpenimisPullWaiting(models.Model):
     kind = fields.Char(required=True)
     uuid = fields.Char(required=True)
     record = fields.Json(required=True)
+    unfinished = fields.Boolean(
+        help="It was written without what it points at; otherwise it was left out."
+    )
 
     _key_uniq = models.UniqueIndex("(pull_id, kind, uuid)")
 
@@ -44,20 +47,25 @@ class OpenimisPull(models.Model):
 
     _inherit = "openimis.pull"  # pylint: disable=consider-merging-classes-inherited
 
-    def _note_waiting(self, kind, waiting):
+    def _note_waiting(self, kind, waiting, unfinished=False):
         """Keep records until all others have come, in the transaction of their page.
 
         :param str kind: key of `core.const.KINDS`
         :param list waiting: records of `core.records`
+        :param bool unfinished: they were written without what they point at
         """
-        room = MOST_WAITING - self._waiting().search_count([("pull_id", "=", self.id)])
-        if not waiting[: max(room, 0)]:
+        if not waiting:
+            return
+        mine = [("pull_id", "=", self.id), ("kind", "=", kind)]
+        room = MOST_WAITING - self._waiting().search_count(mine)
+        if room <= 0:
             return
         self.env.cr.execute_values(
-            "INSERT INTO openimis_pull_waiting (pull_id, kind, uuid, record) VALUES %s "
-            "ON CONFLICT (pull_id, kind, uuid) DO UPDATE SET record = EXCLUDED.record",
+            "INSERT INTO openimis_pull_waiting (pull_id, kind, uuid, record, "
+            "unfinished) VALUES %s ON CONFLICT (pull_id, kind, uuid) DO UPDATE "
+            "SET record = EXCLUDED.record, unfinished = EXCLUDED.unfinished",
             [
-                (self.id, kind, record.uuid, Json(to_json(record)))
+                (self.id, kind, record.uuid, Json(to_json(record)), unfinished)
                 for record in waiting[:room]
             ],
         )
@@ -70,13 +78,18 @@ class OpenimisPull(models.Model):
         """Write what pointed at records that came later in this pull."""
         waiting = {}
         for row in self._waiting().search([("pull_id", "=", self.id)], order="id"):
-            waiting.setdefault(row.kind, []).append(from_json(row.record))
+            key = (row.kind, row.unfinished)
+            waiting.setdefault(key, []).append(from_json(row.record))
         self._forget_waiting()
-        for kind in filter(waiting.get, const.KINDS):
-            self._take_waiting_of(kind, waiting[kind])
-
-    def _take_waiting_of(self, kind, records):
         writer = self.env["openimis.writer"].with_context(openimis_last_try=True)
+        completing = writer.with_context(openimis_completes=True)
+        for kind in const.KINDS:
+            if left_out := waiting.get((kind, False)):
+                self._take_left_out(writer, kind, left_out)
+            if unfinished := waiting.get((kind, True)):
+                completing._take(self, kind, unfinished)
+
+    def _take_left_out(self, writer, kind, records):
         problems = writer._take(self, kind, records)
         left = {problem.key for problem in problems}
         arrived = {writer._called(record) for record in records} - left

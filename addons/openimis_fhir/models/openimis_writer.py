@@ -85,10 +85,14 @@ class OpenimisWriter(models.AbstractModel):
                 older += 1  # arrived late: what is known is newer
             else:
                 changed.append((record, digest, row))
-        pull._count(kind, "unchanged", same)
-        if older:
-            pull._count(kind, "older", older)
+        self._tally(pull, kind, "unchanged", same)
+        self._tally(pull, kind, "older", older)
         return changed
+
+    def _tally(self, pull, kind, what, number):
+        """Count records, but those once only that a pull writes and later completes."""
+        if number and not self.env.context.get("openimis_completes"):
+            pull._count(kind, what, number)
 
     def _known(self, connection, kind, uuids):
         rows = self.env["openimis.remote.record"].search_read(
@@ -122,12 +126,14 @@ class OpenimisWriter(models.AbstractModel):
         prepare = getattr(self, f"_vals_{kind}")
         lacks = getattr(self, f"_lacks_{kind}", lambda *_args: ())
         kinds = pull.connection_id._kinds()
-        prepared, problems, late, same = [], [], [], 0
+        prepared, problems, late, unfinished, same = [], [], [], [], 0
         for position, (record, digest, row) in enumerate(changed):
             try:
                 # what it points at may come later: until then it is not finished
                 waiting = ",".join(lacks(kinds, refs, record))
                 kept = f"{digest}?{waiting}" if waiting else digest
+                if waiting:
+                    unfinished.append(record)
                 if row and row["fingerprint"] == kept and not row["deleted"]:
                     same += 1
                     continue
@@ -137,10 +143,10 @@ class OpenimisWriter(models.AbstractModel):
                 name = self._called(record)
                 problems.append(Problem(position, "reference", error.detail, name))
                 late.append(record)
-        if late and not self.env.context.get("openimis_last_try"):
+        if not self.env.context.get("openimis_last_try"):
             pull._note_waiting(kind, late)
-        if same:
-            pull._count(kind, "unchanged", same)
+            pull._note_waiting(kind, unfinished, unfinished=True)
+        self._tally(pull, kind, "unchanged", same)
         return prepared, problems
 
     @staticmethod
@@ -203,8 +209,8 @@ class OpenimisWriter(models.AbstractModel):
             copy = existing[record.uuid].with_context(tracking_disable=True)
             self._update(pull, kind, copy, vals)
             written.append((record, digest, copy))
-        pull._count(kind, "create", len(new))
-        pull._count(kind, "update", len(old))
+        self._tally(pull, kind, "create", len(new))
+        self._tally(pull, kind, "update", len(old))
         return written
 
     def _create_copies(self, pull, kind, Model, vals_list):

@@ -8,6 +8,9 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from .common import OpenimisCase, sample
 
+#: a product without premiums in openIMIS
+RELATIVE = "REL0001"
+
 
 class BillsCase(OpenimisCase, AccountTestInvoicingCommon):
     """Bills of a simulated openIMIS in a company that can book them."""
@@ -202,6 +205,81 @@ class TestPullBills(BillsCase):
         self.assertEqual(self.connection.proposal_count, 1)
         proposal.action_refuse()
         self.assertEqual(move.state, "draft")
+
+    def relative(self, quantity):
+        """A claim of one relative price, of which openIMIS approves so many pieces."""
+        row = self.store.rows["Claim"][self.claims[0]]
+        service = {
+            "id": "1",
+            "qtyProvided": "5.00",
+            "qtyApproved": quantity,
+            "priceAsked": "100.00",
+            "priceAdjusted": None,
+            "priceValuated": None,
+            "priceOrigin": "R",
+            "rejectionReason": 0,
+            "status": 1,
+            "product": {"code": RELATIVE},
+            "policy": None,
+            "service": {"code": "S1", "name": ""},
+        }
+        row.node["claim"] = {
+            "status": 8,
+            "dateFrom": "2026-06-10",
+            "dateTo": "2026-06-10",
+            "processStamp": "2026-06-10T10:00:00",
+            "items": [],
+            "services": [service],
+        }
+        row.updated = self.store.now()
+
+    def test_a_relative_price_is_compared_as_the_closing_billed_it(self):
+        """500 asked share 30 of 365 days of 1,000: 82.19, and of 400 it is 65.75."""
+        self.fill(claims=1)
+        self.store.add_product(2, RELATIVE)
+        self.connection.transport = "graphql"
+        self.relative(None)
+        self.pull()
+        product = self.env["openimis.product"].search(
+            [("code", "=", RELATIVE), ("company_id", "=", self.company.id)]
+        )
+        company = {"company_id": self.company.id}
+        policy = self.env["openimis.policy"].create(
+            {
+                **company,
+                "product_id": product.id,
+                "date_effective": "2025-11-01",
+                "date_expiry": "2026-11-01",
+            }
+        )
+        self.env["openimis.premium"].create(
+            {
+                **company,
+                "policy_id": policy.id,
+                "amount": 1000,
+                "date_paid": "2025-11-01",
+            }
+        )
+        closing = self.env["openimis.closing"].create(
+            {
+                **company,
+                "date_from": "2026-06-01",
+                "date_to": "2026-06-30",
+                "invoice_date": "2026-06-30",
+            }
+        )
+        closing.with_context(exchange_inline=True).action_generate()
+        self.assertEqual(closing.move_ids.amount_total, 82.19)
+        closing.move_ids.action_post()
+        self.relative("4.00")
+        self.pull(full=True)
+        claim = closing.move_ids.openimis_line_ids.claim_id
+        proposal = self.env["openimis.bill.proposal"].search(
+            [("claim_id", "=", claim.id)]
+        )
+        self.assertEqual(
+            (proposal.amount_before, proposal.amount_after), (82.19, 65.75)
+        )
 
     def test_a_price_that_was_adjusted_counts_among_what_a_claim_is_worth(self):
         self.fill(claims=1)

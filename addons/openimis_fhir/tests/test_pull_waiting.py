@@ -28,6 +28,7 @@ class TestPullWaiting(BillsCase):
         def finish(this):
             seen.append(waiting.search([("pull_id", "=", pull.id)]))
             seen.append(dict(self.premiums()))
+            seen.append(sorted(seen[0].mapped("kind")))
             return original(this)
 
         self.patch(type(pull), "_finish", finish)
@@ -44,7 +45,7 @@ class TestPullWaiting(BillsCase):
     def test_it_is_kept_in_the_database_and_goes_when_it_is_written(self):
         seen = []
         pull = self.pull_until(seen)
-        kept, before = seen
+        kept, before, _kinds = seen
         # read before the end of the pull, by whoever: nothing of it is in this process
         self.assertTrue(kept)
         self.assertGreater(len(self.premiums()), len(before))
@@ -56,10 +57,32 @@ class TestPullWaiting(BillsCase):
         self.patch(__import__(module, fromlist=["x"]), "MOST_WAITING", 1)
         seen = []
         pull = self.pull_until(seen)
-        self.assertEqual(len(seen[0]), 1)
+        kinds = seen[2]
+        self.assertEqual(kinds, sorted(set(kinds)))
+        self.assertIn("premium", kinds)
         # what found no room is said to be left out, and comes at the next pull
         self.assertIn("premium.reference", pull.exchange_message_ids.mapped("code"))
         self.assertEqual(pull.state, "partial")
+
+    def test_one_pull_is_enough(self):
+        """What came after a claim that points at it is in the claim all the same."""
+        pull = self.pull()
+        first = self.pointed()
+        counted = pull.counters["claim"]
+        self.pull(full=True)
+        self.assertEqual(self.pointed(), first)
+        self.assertEqual(counted["create"], len(first))
+        self.assertFalse(counted.get("update"))
+
+    def pointed(self):
+        claims = self.env["openimis.claim"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertTrue(claims)
+        return {
+            claim.openimis_uuid: (claim.product_id.code, claim.policy_id.code)
+            for claim in claims
+        }
 
     def test_nobody_may_read_what_waits(self):
         waiting = self.env["openimis.pull.waiting"].with_user(self.user)
