@@ -1,4 +1,4 @@
-"""A real Odoo that pulls from a real openIMIS, closes, pays and tells it.
+"""A real Odoo that pulls from a real openIMIS, closes, amends, pays and tells it.
 
 Run with Odoo's Python: odoo_side.py CONFIG DATABASE URL LOGIN PASSWORD. Prints one
 JSON object: what each step came to. The records are read from the tables afterwards.
@@ -18,6 +18,8 @@ PERIOD = {
     "date_to": "2026-10-31",
     "invoice_date": "2026-10-31",
 }
+#: bills of openIMIS
+AMENDED = ("IV-SEVERAL", "IV-ONE")
 #: runs of the cron that tells openIMIS; each finds the time to wait over
 RUNS = 3
 
@@ -36,6 +38,7 @@ def main():
         told["again"] = pull(env, connection)
         told["booked"] = book(env)
         told["closing"] = close(env)
+        told["amended"] = amend(env)
         told["reports"] = pay_and_tell(env)
         cr.commit()
     odoo.sql_db.close_all()
@@ -130,15 +133,37 @@ def close(env):
     }
 
 
-def pay_and_tell(env):
-    """Pay every bill, let the cron tell openIMIS; {code: state of the report}."""
-    moves = env["account.move"].search(
+def bills(env):
+    """Every bill in force."""
+    return env["account.move"].search(
         [
             ("company_id", "=", env.company.id),
             ("openimis_type", "!=", False),
+            ("openimis_replaced_by_id", "=", False),
+            ("move_type", "=", "in_invoice"),
             ("amount_total", ">", 0),
         ]
     )
+
+
+def amend(env):
+    """Amend each bill of openIMIS and the dearest of ours; [[code, total before,
+    status before, total after]].
+    """
+    found = bills(env)
+    theirs = found.filtered(lambda move: move.openimis_code in AMENDED)
+    told = []
+    for old in theirs + (found - theirs).sorted("amount_total")[-1]:
+        old.action_post()
+        new = old.openimis_bill_amend()
+        row = [new.openimis_code, old.amount_total, old.openimis_status]
+        told.append([*row, new.amount_total])
+    return told
+
+
+def pay_and_tell(env):
+    """Pay every bill, let the cron tell openIMIS; {code: state of the report}."""
+    moves = bills(env)
     moves.action_post()
     for move in moves:
         env["account.payment.register"].with_context(

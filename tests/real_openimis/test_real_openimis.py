@@ -353,6 +353,7 @@ def test_bills_are_what_the_tables_say(odoo, here, lines):
               JOIN res_partner facility ON facility.id = move.partner_id
               JOIN openimis_claim claim ON claim.id = line.claim_id
              WHERE move.company_id = %(company)s
+               AND move.openimis_replaced_by_id IS NULL
              GROUP BY 1, 2, 4
             """
         )
@@ -366,13 +367,22 @@ def test_bills_are_what_the_tables_say(odoo, here, lines):
     assert set(billed) <= set(wanted)
 
 
-def test_a_claim_is_on_one_bill(here):
+def test_an_amended_bill_is_replaced_and_asks_for_the_same(odoo):
+    amended = {code: rest for code, *rest in odoo[0]["amended"]}
+    assert len(amended) == 3 and {"IV-SEVERAL", "IV-ONE"} < amended.keys()
+    for before, status, after in amended.values():
+        assert (status, after) == ("3", before)
+
+
+def test_a_claim_is_on_one_bill_in_force(here):
     rows = here(
         """
         SELECT claim.code, COUNT(DISTINCT line.move_id)
           FROM openimis_payable_line line
           JOIN openimis_claim claim ON claim.id = line.claim_id
+          JOIN account_move move ON move.id = line.move_id
          WHERE claim.company_id = %(company)s
+           AND move.openimis_replaced_by_id IS NULL
          GROUP BY 1
         """
     )
