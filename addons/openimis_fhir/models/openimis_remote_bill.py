@@ -113,8 +113,9 @@ class OpenimisRemoteBill(models.Model):
     def _compute_move_id(self):
         """The bill here is the one with openIMIS' UUID, or one of ours with its code.
 
-        An amended bill has the code of the one it replaces, so what was made of the one
-        is not taken for the other; nor is what was cancelled.
+        If it was amended here, it is its last amendment. A bill amended in openIMIS has
+        the code of the one it replaces, so what was made of the one is not taken for
+        the other; nor is what was cancelled.
         """
         moves = self.env["account.move"].search_fetch(
             [
@@ -127,11 +128,14 @@ class OpenimisRemoteBill(models.Model):
             ],
             ["openimis_uuid", "openimis_code", "company_id"],
         )
+        first = {move: move._openimis_first_version().openimis_uuid for move in moves}
         theirs = set(
-            self.search([("uuid", "in", moves.mapped("openimis_uuid"))]).mapped("uuid")
+            self.search([("uuid", "in", list(first.values()))]).mapped("uuid")
         )
-        ours = moves.filtered(lambda move: move.openimis_uuid not in theirs)
-        by_uuid = {(m.company_id, m.openimis_uuid): m for m in moves}
+        ours = moves.filtered(lambda move: first[move] not in theirs)
+        by_uuid = {
+            (m.company_id, m.openimis_uuid): m._openimis_in_force() for m in moves
+        }
         by_code = {(m.company_id, m.openimis_code): m for m in ours}
         for bill in self:
             bill.move_id = by_uuid.get((bill.company_id, bill.uuid)) or by_code.get(
@@ -383,7 +387,7 @@ class OpenimisRemoteBill(models.Model):
         )
         bills = lines.bill_id.filtered(
             lambda bill: bill.move_id
-            and bill.move_id.openimis_uuid == bill.uuid
+            and bill.move_id._openimis_first_version().openimis_uuid == bill.uuid
             and bill.move_id.state != "cancel"
             and not bill.move_id._billing_is_credited()
         )

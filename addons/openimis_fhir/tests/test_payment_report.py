@@ -184,6 +184,22 @@ class TestPaymentReport(BillsCase):
         self.assertIn("another bill or amount", report.error)
         self.assertEqual(len(self.notices), 1)
 
+    def test_a_bill_amended_here_is_told_once_its_amendment_is_paid(self):
+        first = self.local.move_id
+        second = first.openimis_bill_amend()
+        second.action_post()
+        third = second.openimis_bill_amend()
+        self.local.invalidate_recordset(["move_id"])
+        self.assertEqual(self.local.move_id, third)
+        self.assertFalse(self.report())
+        third.action_post()
+        self.pay()
+        self.assertEqual(self.report().move_id, third)
+        [notice] = self.notices
+        self.assertEqual(notice.resource["amount"]["value"], 610)
+        self.report()
+        self.assertEqual(len(self.notices), 1)
+
     def test_a_bill_of_another_amount_here_is_not_reported(self):
         self.local.sudo().amount_total += 10  # amended there meanwhile
         self.pay()

@@ -74,9 +74,9 @@ class TestRemoteBillClaims(BillsCase):
         moves = self.bill_by_closing()
         self.assertEqual(sum(moves.mapped("amount_total")), 2 * WORTH)
 
-    def test_a_claim_that_came_after_its_bill_was_booked_is_left_out_and_why(self):
+    def booked_before_its_claims(self):
+        """A bill of openIMIS whose claims were not known when it was booked."""
         bill = self.pulled()
-        self.claims_here.write({"active": True})
         codes = self.claims_here.mapped("code")
         for number, claim in enumerate(self.claims_here):
             claim.write({"code": f"later-{number}", "openimis_uuid": False})
@@ -84,6 +84,16 @@ class TestRemoteBillClaims(BillsCase):
         self.assertFalse(self.claims_here.billing_move_id)
         for claim, code in zip(self.claims_here, codes, strict=True):
             claim.code = code
+        return bill
+
+    def test_a_claim_of_a_bill_amended_here_is_billed_once(self):
+        bill = self.booked_before_its_claims()
+        bill.move_id.action_post()
+        bill.move_id.openimis_bill_amend()
+        self.assertFalse(self.bill_by_closing())
+
+    def test_a_claim_that_came_after_its_bill_was_booked_is_left_out_and_why(self):
+        self.booked_before_its_claims()
         closing = self.closing()
         texts = closing.exchange_message_ids.mapped("text")
         self.assertEqual(

@@ -294,6 +294,22 @@ class AccountMove(models.Model):
         record = self[field]
         return f"{record._name},{record.id}" if record else False
 
+    def _openimis_in_force(self):
+        """Return the last amendment of a bill, or the bill if there is none."""
+        self.ensure_one()
+        bill = self
+        while bill.openimis_replaced_by_id:
+            bill = bill.openimis_replaced_by_id
+        return bill
+
+    def _openimis_first_version(self):
+        """Return the bill that this one and its predecessors amend, or the bill."""
+        self.ensure_one()
+        bill = self
+        while bill.openimis_replaces_id:
+            bill = bill.openimis_replaces_id
+        return bill
+
     def _openimis_amendments(self):
         """Return the bills that this one amends or is amended by, and so on."""
         chain = self.browse()
