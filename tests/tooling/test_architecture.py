@@ -35,6 +35,10 @@ TOOLS = {
 #: Where somebody's files lie: on this machine, whoever's it is.
 MACHINE = re.compile(r"""["'(\s=](/(?:home|root|Users|work|mnt)/|[A-Z]:\\\\Users)""")
 
+#: What tells a program whether it is being tested; what runs at night has to be what
+#: was tested.
+TESTED = re.compile(r"\b(current_test|test_enable|test_mode|in_test_mode|testing)\b")
+
 
 def house(addon):
     """Return the addons of ours that an addon stands on, itself included."""
@@ -169,6 +173,13 @@ def test_no_domain_stands_on_another():
         words = {prefixes(name).copy().pop() for name in house(addon)} & DOMAINS
         # A Kibé delivery becomes records of the daycare: these two are one domain.
         assert len(words - {"kibe", "primmo"}) <= 1, addon
+
+
+@pytest.mark.parametrize("addon", addons.names())
+def test_no_addon_asks_whether_it_is_being_tested(addon):
+    for file in python_files(paths.ADDONS / addon):
+        found = TESTED.search(file.read_text())
+        assert not found, f"{file}: {found.group()}"
 
 
 def test_nothing_names_a_place_of_one_machine():

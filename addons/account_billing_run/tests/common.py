@@ -1,12 +1,13 @@
 from odoo.tests import tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.exchange_run.tests.common import OneTransaction
 
 from .fake_models import register
 
 
 @tagged("post_install", "-at_install")
-class BillingCase(AccountTestInvoicingCommon):
+class BillingCase(OneTransaction, AccountTestInvoicingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

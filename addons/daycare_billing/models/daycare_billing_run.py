@@ -280,9 +280,9 @@ class DaycareBillingRun(models.Model):
         return super()._is_shared() and self.phase != "post"
 
     def _execute(self, payload):
-        if "child_ids" in payload:
+        if self.phase == "compute":
             return self._calculate(payload["child_ids"])
-        if "move_ids" in payload:
+        if self.phase == "post":
             return self._post_moves(payload["move_ids"])
         return super()._execute(payload)
 

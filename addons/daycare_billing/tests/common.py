@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.exchange_run.tests.common import OneTransaction
 
 BRACKETS = [
     (0, 40.50),
@@ -23,7 +24,7 @@ MARCH, APRIL = date(2021, 3, 1), date(2021, 4, 1)
 ST_JOSEPH = date(2021, 3, 19)
 
 
-class DaycareBillingCommon(AccountTestInvoicingCommon):
+class DaycareBillingCommon(OneTransaction, AccountTestInvoicingCommon):
     """The Swiss company, group NUR1 and Melody's household of the specification."""
 
     @classmethod

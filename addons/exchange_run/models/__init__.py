@@ -11,6 +11,7 @@ from . import exchange_run_lock
 from . import exchange_run_plan
 from . import exchange_run_worker
 from . import exchange_job
+from . import exchange_transaction
 from . import exchange_worker
 from . import res_config_settings
 from . import res_users

@@ -1,7 +1,4 @@
-from contextlib import contextmanager
-
 from odoo import api, fields, models
-from odoo.modules import module
 from odoo.tools import SQL
 
 from ..core.text import storable
@@ -95,20 +92,20 @@ class ExchangeProgress(models.Model):
 
     @api.model
     def _read_for(self, runs):
-        """Return {run id: (done, total, text)} of the jobs of one model."""
-        with self._short_cursor() as cr:
-            cr.execute(
-                SQL(
-                    """
-                    SELECT run_id, %s, total, text FROM exchange_progress p
-                     WHERE run_model = %s AND run_id = ANY(%s)
-                    """,
-                    DONE,
-                    runs._name,
-                    runs.ids,
-                )
-            )
-            return {row[0]: row[1:] for row in cr.fetchall()}
+        """Return {run id: (done, total, text)} of the jobs of one model.
+
+        As this transaction sees them: who looks at jobs needs no second connection.
+        """
+        query = SQL(
+            """
+            SELECT run_id, %s, total, text FROM exchange_progress p
+             WHERE run_model = %s AND run_id = ANY(%s)
+            """,
+            DONE,
+            runs._name,
+            runs.ids,
+        )
+        return {row[0]: row[1:] for row in self.env.execute_query(query)}
 
     @api.model
     def _count_attempt(self, run):
@@ -192,19 +189,5 @@ class ExchangeProgress(models.Model):
         found.invalidate_recordset(["user_id"])
         return found.user_id
 
-    @contextmanager
     def _short_cursor(self):
-        """Give a cursor that sees and commits independently of the job's own.
-
-        A test runs inside one transaction that is rolled back: there the job's own
-        cursor serves.
-        """
-        if module.current_test:
-            yield self.env.cr
-            return
-        # A cursor of its own: the job's transaction may last long, and the progress
-        # must neither wait for its commit nor go with its rollback.
-        with self.env.registry.cursor() as cr:
-            # Two short writers of one row wait for each other instead of failing.
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            yield cr
+        return self.env["exchange.transaction"]._own_cursor()

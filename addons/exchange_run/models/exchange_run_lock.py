@@ -2,7 +2,6 @@ from contextlib import contextmanager
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.modules import module
 
 from ..core.job_share import JobShare, lock_key
 
@@ -47,9 +46,9 @@ class ExchangeRunMixin(models.AbstractModel):
 
         The lock belongs to a connection of its own, because the job's own connection
         commits on its way; if the server is killed, the connection and with it the
-        lock are gone. Inside a test there is only one connection, which serves.
+        lock are gone.
         """
-        with self._lock_cursor() as cr:
+        with self.env["exchange.transaction"]._own_cursor() as cr:
             cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [self._lock_key()])
             yield cr.fetchone()[0]
 
@@ -60,20 +59,9 @@ class ExchangeRunMixin(models.AbstractModel):
         :param bool join: also where other workers are at it already
         """
         job_key = lock_key(self._name, self.id)
-        with self._lock_cursor() as cr:
+        with self.env["exchange.transaction"]._own_cursor() as cr:
             share = JobShare(cr, self._lock_key(), job_key)
             yield share if share.enter(join) else None
-
-    @contextmanager
-    def _lock_cursor(self):
-        if module.current_test:
-            yield self.env.cr
-            return
-        with self.env.registry.cursor() as cr:
-            # A transaction that kept its snapshot would keep PostgreSQL from
-            # cleaning up behind the job, for as long as the job lasts.
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            yield cr
 
     def _is_idle(self):
         """Tell whether nobody works on a job of this kind and company now."""
@@ -81,31 +69,13 @@ class ExchangeRunMixin(models.AbstractModel):
             return locked
 
     def _commit(self, units=0):
-        """Commit what is done so far; inside a test, flush only.
+        """Commit what is done so far; see `exchange.transaction`.
 
-        :param int units: number of units done since the last call, for the cron
-        :return: seconds left for this worker (infinite outside a cron)
+        :param int units: number of units done since the last call, for the scheduler
+        :return: seconds left for this worker (infinite outside the scheduler)
         """
-        if module.current_test:
-            self.env.flush_all()
-            return float("inf")
-        return self.env["ir.cron"]._commit_progress(units)
+        return self.env["exchange.transaction"]._commit(units)
 
-    @contextmanager
     def _undo_on_error(self):
-        """Undo what the block did when it raises.
-
-        A savepoint would not outlive the commits that a chunk with effects outside
-        the database must make; so the whole transaction is rolled back, except inside
-        a test.
-        """
-        if module.current_test:
-            with self.env.cr.savepoint():
-                yield
-            return
-        try:
-            yield
-        except Exception:
-            # rollback: the chunk's open transaction must leave nothing behind
-            self.env.cr.rollback()
-            raise
+        """Undo what the block did when it raises; see `exchange.transaction`."""
+        return self.env["exchange.transaction"]._undo_on_error()

@@ -124,35 +124,40 @@ class ExchangeRunMixin(models.AbstractModel):
         return self.progress_total >= limit
 
     def _work_in_background(self):
-        """Work on a running job that nobody works on. It never stops the other jobs."""
+        """Work on a running job that nobody works on. It never stops the other jobs.
+
+        :return: False where it was kept out by somebody who works on it, or on another
+            job of its kind
+        """
         self.ensure_one()
         if self._is_shared():
-            self._work_with_others(join=False)
-            return
+            return self._work_with_others(join=False)
         with self._try_job_lock() as locked:
             if locked and self._is_still_running():
                 self._take_over_safely()
+            return locked
 
     def _help_in_background(self, known):
         """Help with a running job that others work on, if its kind allows it.
 
         :param set known: (model, id) of the jobs that this lane could not take
+        :return: whether it could
         """
         self.ensure_one()
-        if self._is_shared():
-            self._work_with_others(join=True, known=known)
+        return self._is_shared() and self._work_with_others(join=True, known=known)
 
     def _work_with_others(self, join, known=()):
         # sudo: the engine's own bookkeeping
         Worker = self.env["exchange.worker"].sudo()
         with self._try_share(join) as share:
             if not share or not self._is_still_running():
-                return
+                return bool(share)
             worker = SharedWorker(share, Worker._come(self), frozenset(known))
             try:
                 self._take_over_safely(worker)
             finally:
                 Worker._go(worker.id)
+            return True
 
     def _take_over_safely(self, worker=None):
         """Work on the job; whatever goes wrong is a finding of it."""

@@ -1,4 +1,7 @@
 import re
+from contextlib import contextmanager
+from math import inf
+from unittest.mock import patch
 
 from odoo.tests import TransactionCase
 from odoo.tools import file_open
@@ -21,7 +24,38 @@ def readme_blocks(addon, language):
     return [re.sub(r"^    ", "", block, flags=re.M) for block in blocks]
 
 
-class ExchangeRunCase(TransactionCase):
+class OneTransaction:
+    """For tests that start jobs: all they do stays in the test's one transaction.
+
+    It is undone in the end; so nothing is committed, and there is only one connection.
+    Put it before Odoo's own class: `class MyCase(OneTransaction, TransactionCase)`.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        service = cls.registry["exchange.transaction"]
+        for replace in (_own_cursor, _commit, _undo_on_error):
+            cls.startClassPatcher(patch.object(service, replace.__name__, replace))
+
+
+@contextmanager
+def _own_cursor(service):
+    yield service.env.cr
+
+
+def _commit(service, units=0):
+    service.env.flush_all()
+    return inf
+
+
+@contextmanager
+def _undo_on_error(service):
+    with service.env.cr.savepoint():
+        yield
+
+
+class ExchangeRunCase(OneTransaction, TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -8,6 +8,8 @@ from pathlib import Path
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+from odoo.addons.exchange_run.tests.common import OneTransaction
+
 SAMPLES = Path(__file__).parent / "samples"
 V1 = json.loads((SAMPLES / "expected_preview.json").read_text(encoding="utf-8"))["v1"]
 ENTITIES = {
@@ -27,7 +29,7 @@ def hours(clock):
 
 
 @tagged("post_install", "-at_install")
-class KibeImportCommon(TransactionCase):
+class KibeImportCommon(OneTransaction, TransactionCase):
     """A company with the sample configuration, and an import-only user."""
 
     @classmethod

@@ -3,6 +3,8 @@ from pathlib import Path
 
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.exchange_run.tests.common import OneTransaction
+
 # The simulator belongs to the repository, next to the addons.
 ROOT = str(Path(__file__).resolve().parents[3])
 if ROOT not in sys.path:
@@ -31,7 +33,7 @@ __all__ = [
 PRODUCT = "BCUL0001"
 
 
-class OpenimisCase(TransactionCase):
+class OpenimisCase(OneTransaction, TransactionCase):
     """A company with a connection to a simulated openIMIS on a real socket."""
 
     @classmethod

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.exchange_run.tests.common import OneTransaction
 
 # What makes a resource valid belongs to the repository, next to the addons.
 ROOT = str(Path(__file__).resolve().parents[3])
@@ -22,7 +23,7 @@ __all__ = ["BASE", "ROOT", "FhirCase", "validate"]
 BASE = "/fhir/R4"
 
 
-class FhirCase(AccountTestInvoicingCommon, HttpCase):
+class FhirCase(OneTransaction, AccountTestInvoicingCommon, HttpCase):
     """Bills of openIMIS served over HTTP to the user of an API key."""
 
     @classmethod

@@ -1,11 +1,13 @@
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.exchange_run.tests.common import OneTransaction
+
 GROUP = "openimis_payable.group_openimis_"
 RIGHT = "openimis_payable.group_right_"
 
 
-class OpenimisCase(TransactionCase):
+class OpenimisCase(OneTransaction, TransactionCase):
     """A small scheme: two districts, two facilities, a product, claims on demand."""
 
     @classmethod

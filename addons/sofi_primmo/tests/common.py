@@ -5,6 +5,8 @@ from pathlib import Path
 
 from odoo.tests import TransactionCase
 
+from odoo.addons.exchange_run.tests.common import OneTransaction
+
 # The simulator serves other tests too and lies beside the addons.
 SIMULATORS = Path(__file__).resolve().parents[3] / "tests" / "simulators" / "sofi"
 sys.path.insert(0, str(SIMULATORS))
@@ -24,7 +26,7 @@ EXAMPLE = (
 EXAMPLE_SHA = "16e4c18b28f83f24ddfd05d26f81882015560f47885bd928210db4480be7e8e9"
 
 
-class SofiCase(TransactionCase):
+class SofiCase(OneTransaction, TransactionCase):
     """A simulator, an output root of its own, and one residence."""
 
     @classmethod
