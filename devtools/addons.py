@@ -11,8 +11,14 @@ from .console import Problem
 NOT_INSTALLED = {"tests", "static", "readme", "__pycache__"}
 NOT_INSTALLED_SUFFIXES = {".pyc", ".md", ".rst", ".pot", ".toml"}
 
+#: Addons of others that ours may be glued to, and the packages they come in. Nothing of
+#: them is installed before one of those is asked for by name.
+WHEELS = {"queue_job": "requirements-queue.txt"}
+
 #: Tests of plain Python, and those that prepare their databases themselves.
-WITHOUT_TEMPLATE = (("tests", "core"), ("tests", "tooling"), ("tests", "install"))
+WITHOUT_TEMPLATE = tuple(
+    ("tests", name) for name in ("core", "tooling", "install", "upgrade")
+)
 
 
 def manifest(addon, folder=None):
@@ -35,6 +41,16 @@ def names(folder=None):
     folder = folder or paths.ADDONS
     found = sorted(p.parent.name for p in folder.glob("*/__manifest__.py"))
     return [name for name in found if manifest(name, folder).get("installable", True)]
+
+
+def standard(folder=None):
+    """Return the names of those that stand on nothing but Odoo, sorted."""
+    return [n for n in names(folder) if not wheels([n], folder)]
+
+
+def wheels(wanted, folder=None):
+    """Return the files that name the packages the wanted addons need besides Odoo."""
+    return sorted({WHEELS[n] for n in foreign(wanted, folder) if n in WHEELS})
 
 
 def closure(wanted, folder=None):

@@ -65,7 +65,7 @@ def _plain(file):
 
 def _in_odoo(source, file):
     needed = addons.of_path(str(file))
-    template = templates.layer(source, addons.names() if needed is None else needed)
+    template = templates.layer(source, addons.standard() if needed is None else needed)
     clone = f"bench-{os.getpid()}"
     templates.clone(template, clone)
     try:

@@ -27,14 +27,14 @@ NAMES = {
 }
 
 
-def write(source, path=None, ours=True):
+def write(source, path=None, ours=paths.ADDONS):
     """Write the configuration for the given Odoo.
 
     :param Path source: folder that holds the package `odoo`
     :param Path path: the file; by default that of the development server
-    :param bool ours: whether Odoo finds our addons
+    :param Path ours: folder of our addons; None for none
     """
-    folders = [*odoo_source.addons_path(source), *([paths.ADDONS] if ours else [])]
+    folders = [*odoo_source.addons_path(source), *([ours] if ours else [])]
     settings = postgres.parameters()
     path = path or paths.CONFIG
     paths.DATA_DIR.mkdir(parents=True, exist_ok=True)

@@ -64,17 +64,26 @@ def create(name):
     )
 
 
-def install(name, addons, update=(), demo=True, level="warn", what="installing"):
+def install(
+    name,
+    addons,
+    update=(),
+    demo=True,
+    level="warn",
+    what="installing",
+    odoo_config=paths.CONFIG,
+):
     """Install addons in a database; show what Odoo warns of.
 
     :param str name: the database
     :param addons: technical names to install
     :param update: technical names to update
     :param bool demo: with demonstration data, where the database is new
+    :param Path odoo_config: Odoo's configuration, which says where the addons are
     :return: what Odoo's log said, at the given level and above
     :raises Problem: when Odoo fails
     """
-    command = ["-c", paths.CONFIG, "-d", name, "--stop-after-init"]
+    command = ["-c", odoo_config, "-d", name, "--stop-after-init"]
     command += ["--no-http", f"--log-level={level}", f"--load-language={LANGUAGES}"]
     command += ["--with-demo"] if demo else ["--without-demo"]
     command += ["-i", ",".join(addons)] if addons else []

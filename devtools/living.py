@@ -37,7 +37,7 @@ def template(source):
 
     :param Path source: folder that holds the package `odoo`
     """
-    below = templates.layer(source, set(addons.names()))
+    below = templates.layer(source, set(addons.standard()))
     today = date.today()
     files = sorted(FOLDER.glob("*.py"))
     content = [below, f"{today:%Y-%m}", *(file.read_text() for file in files)]

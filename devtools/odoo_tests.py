@@ -67,14 +67,14 @@ def run(source, quick=False, arguments=()):
         tools.ensure(program)
     venv.ensure_lint()
     files = _files(source, QUICK if quick else ALL)
-    with_us = templates.layer(source, set(addons.names()))
+    with_us = templates.layer(source, set(addons.standard()))
     red = _red(with_us, files, "with our addons", arguments)
     if not red:
         say("Odoo's own tests pass with our addons.")
         return 0
     nodes = [_node(files, test) for test in sorted(red)]
     stock_config = paths.HOME / "odoo-stock.conf"
-    config.write(source, stock_config, ours=False)
+    config.write(source, stock_config, ours=None)
     stock = _red(
         templates.base(source), nodes, "without our addons", arguments, stock_config
     )

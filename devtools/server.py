@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addons, database, living, paths, postgres, templates, tools
+from . import addons, database, living, paths, postgres, templates, tools, venv
 from .console import Problem, say, step
 from .locks import lock
 
@@ -23,6 +23,10 @@ STOP_SECONDS = 15
 PERSON = """
   {what:48} {login}"""
 RUNNING = paths.HOME / "running"
+#: What puts jobs on OCA's queue; its runner starts with Odoo and asks it over HTTP.
+QUEUE = "exchange_run_queue"
+QUEUE_OPTIONS = ("--load=base,rpc,web,queue_job",)
+QUEUE_CHANNELS = "root:2,root.exchange:2"
 BANNER = """
   {url}
   login admin, password admin{people}
@@ -59,10 +63,11 @@ def prepare_database(source, name, wanted=(), fresh=False, assets=False, alive=F
             database.drop(name)
         known = database.comment(name)
         before = known.get("prints", {})
-        wanted = addons.closure({*wanted, *before} or addons.names())
+        wanted = addons.closure({*wanted, *before} or addons.standard())
+        venv.ensure_wheels(addons.wheels(wanted))
         prints = {addon: addons.fingerprint(addon) for addon in wanted}
         if not database.exists(name):
-            alive = alive and set(wanted) == set(addons.names())
+            alive = alive and set(wanted) == set(addons.standard())
             template = (
                 living.template(source) if alive else templates.layer(source, wanted)
             )
@@ -206,6 +211,10 @@ def run(source, options, arguments):
     _try_wkhtmltopdf()
     name, fresh = options.database, options.fresh
     prepare_database(source, name, options.addon, fresh, True, not options.plain)
+    if options.queue:
+        prepare_database(source, name, [QUEUE], assets=True)
+        os.environ.setdefault("ODOO_QUEUE_JOB_CHANNELS", QUEUE_CHANNELS)
+        arguments = [*QUEUE_OPTIONS, *arguments]
     logins = database.comment(name).get("logins") or ()
     log = None if options.verbose else paths.LOGS / f"{options.database}.log"
     signal.signal(signal.SIGTERM, signal.default_int_handler)

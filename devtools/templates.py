@@ -33,7 +33,8 @@ def base(source, wanted=None, demo=True):
     :param bool demo: with demonstration data
     """
     if wanted is None:
-        wanted = sorted({*BASE_ADDONS, *addons.foreign(addons.names())})
+        wanted = sorted({*BASE_ADDONS, *addons.foreign(addons.standard())})
+    venv.ensure_wheels(sorted(file for n, file in addons.WHEELS.items() if n in wanted))
     content = [*wanted, str(demo), database.LANGUAGES, venv.key(source)]
     name = f"{PREFIX}base-{_digest(content)[:12]}"
     with lock(name):
@@ -88,12 +89,13 @@ def layer(source, wanted):
     :param Path source: folder that holds the package `odoo`
     :param wanted: technical names; their dependencies come along
     """
+    venv.ensure_wheels(addons.wheels(wanted))
     name = base(source)
     ordered = addons.closure(wanted)
     dependencies = [a for a in ordered if a not in set(wanted)]
     for content in filter(None, (dependencies, ordered)):
         name = _layer(name, content)
-    if set(ordered) == set(addons.names()):
+    if set(ordered) == set(addons.standard()):
         _bundle(name)
     return name
 
@@ -174,7 +176,7 @@ def sweep():
         return
     for name in database.names():
         match = re.fullmatch(
-            r"(?:test|e2e(?:-chain)?|bench|install|together|attack|access|openimis-test|kill-\w+)"
+            r"(?:test|e2e(?:-chain)?|bench|install|upgrade|together|attack|access|openimis-test|kill-\w+)"
             r"-(\d+)",
             name,
         )

@@ -70,9 +70,9 @@ def resolve(arguments):
             continue
         found = True
         needed = addons.of_path(argument)
-        wanted |= set(addons.names()) if needed is None else needed
+        wanted |= set(addons.standard()) if needed is None else needed
         resolved.append(str(path.resolve()) + argument[len(str(path)) :])
-    return resolved, wanted if found else set(addons.names())
+    return resolved, wanted if found else set(addons.standard())
 
 
 def _ensure_npm(wanted):

@@ -56,6 +56,22 @@ def ensure():
     return source
 
 
+def ensure_wheels(files):
+    """Have addons of others in `.odoo/venv`, beside Odoo's own.
+
+    :param files: names of the files of requirements that name their packages
+    """
+    for file in files:
+        with lock("venv"):
+            requirements = paths.ROOT / file
+            stamp = paths.VENV / f"stamp-{requirements.stem}"
+            content = _stamp(requirements, (paths.VENV / "stamp").read_text())
+            if not stamp.exists() or stamp.read_text() != content:
+                with step(f"Addons of others from {file}"):
+                    _install(paths.VENV, requirements)
+                    stamp.write_text(content)
+
+
 def ensure_lint():
     """Make `.odoo/lint`, the linters' own environment, ready."""
     _ensure_own(paths.LINT_VENV, "lint", "linters")

@@ -5,10 +5,11 @@ at most eleven times as long, memory stays flat; two workers (two servers of one
 each) do a closing and a month at least 1.7 times as fast as one, on two free cores.
 
 Where the cores are not free the clock says nothing about that. Beside it stands what
-the workers' own processor time says: were nothing lost by sharing, two workers would
-need together what one needs alone.
+processor time says: were nothing lost by sharing, two workers would need together what
+one needs alone, and so would PostgreSQL, whose share says how many workers one
+PostgreSQL can serve (docs/administration/scale.md).
 
-`ENGINE_CLAIMS`, `ENGINE_CHILDREN` in the environment say how large both are.
+`ENGINE_CLAIMS`, `ENGINE_CHILDREN`, `ENGINE_CHUNKS` in the environment say how large.
 """
 
 import json
@@ -16,9 +17,11 @@ import os
 import subprocess
 from datetime import date
 
+import psutil
+
 from odoo import Command
 
-from devtools import paths
+from devtools import paths, postgres
 
 from . import bench_daycare_billing, bench_openimis_closing, engine_jobs
 from .report import Result, stopwatch
@@ -26,7 +29,7 @@ from .report import Result, stopwatch
 ADDONS = ["openimis_payable", "daycare_billing"]
 CLAIMS = int(os.environ.get("ENGINE_CLAIMS", "100000"))
 CHILDREN = int(os.environ.get("ENGINE_CHILDREN", "5000"))
-CHUNKS = (1000, 10000)
+CHUNKS = tuple(int(os.environ.get("ENGINE_CHUNKS", "10000")) // n for n in (10, 1))
 WARM_UP = 400
 
 
@@ -75,9 +78,11 @@ class Workers:
     def work(self, number, job):
         """Let some of them work on a job until it is over.
 
-        :return: (seconds, seconds of their own processor time, MB of the largest)
+        :return: (seconds, seconds of their own processor time, MB of the largest,
+            seconds of PostgreSQL's processor time)
         """
         busy = self._processes[:number]
+        before = _postgres_cpu()
         with stopwatch() as watch:
             for process in busy:
                 process.stdin.write(f"{job._name} {job.id}\n")
@@ -87,7 +92,20 @@ class Workers:
             watch.seconds,
             sum(answer["cpu"] for answer in answers),
             max(answer["memory"] for answer in answers),
+            _postgres_cpu() - before,
         )
+
+
+def _postgres_cpu():
+    """Return the processor time of the private PostgreSQL so far, in seconds.
+
+    What a connection that was closed has taken is not in it: workers keep theirs.
+    """
+    if postgres.is_external():
+        return 0.0
+    first = int((postgres.DATA / "postmaster.pid").read_text().split()[0])
+    times = [p.cpu_times() for p in psutil.Process(first).children()]
+    return sum(each.user + each.system for each in times)
 
 
 def _empty(env, workers, model):
@@ -99,12 +117,13 @@ def _empty(env, workers, model):
         _start(job)
         found[size] = workers.work(1, job)
         _check(job)
-    (small, few, before), (large, cpu, after) = (found[size] for size in CHUNKS)
+    (small, few, before, _pg), (large, cpu, after, server) = map(found.get, CHUNKS)
     yield Result(f"{name} chunks", 1000 * large / CHUNKS[1], "ms each")
     yield Result(f"{name} chunks, processor", 1000 * cpu / CHUNKS[1], "ms each")
+    yield Result(f"{name} chunks, PostgreSQL", 1000 * server / CHUNKS[1], "ms each")
     yield Result(f"{name}, time of ten times as many", large / small, "times")
     yield Result(f"{name}, processor of ten times as many", cpu / few, "times")
-    yield Result(f"{name}, memory more after 10000", after - before, "MB")
+    yield Result(f"{name}, memory more after {CHUNKS[1]}", after - before, "MB")
 
 
 def _compare(env, workers, name, jobs):
@@ -117,11 +136,15 @@ def _compare(env, workers, name, jobs):
         _check(job)
         outcomes.append(_outcome(job))
     assert outcomes[1] == outcomes[2], outcomes
-    (one, cpu_one, _m), (two, cpu_two, _m) = found[1], found[2]
+    (one, cpu_one, _m, pg_one), (two, cpu_two, _m, pg_two) = found[1], found[2]
     yield Result(f"{name}, one worker", one, "s")
     yield Result(f"{name}, two workers", two, "s", one / two)
     yield Result(f"{name}, one worker's processor", cpu_one, "s")
     yield Result(f"{name}, two workers' processor", cpu_two, "s", 2 * cpu_one / cpu_two)
+    yield Result(f"{name}, PostgreSQL beside one", pg_one, "s")
+    ratio = 2 * pg_one / pg_two if pg_two else None
+    yield Result(f"{name}, PostgreSQL beside two", pg_two, "s", ratio)
+    yield Result(f"{name}, PostgreSQL's share", 100 * pg_one / (cpu_one + pg_one), "%")
 
 
 def _start(job):

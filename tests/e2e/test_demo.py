@@ -9,7 +9,7 @@ def test_every_addon_has_its_demonstration_data(client):
         "ir.demo_failure", "search_read", [[], ["module_id", "error"]]
     )
     assert not failures, failures
-    ours = [["name", "in", addons.names()], ["state", "=", "installed"]]
+    ours = [["name", "in", addons.standard()], ["state", "=", "installed"]]
     found = client.call("ir.module.module", "search_read", [ours, ["name", "demo"]])
-    assert {m["name"] for m in found} == set(addons.names())
+    assert {m["name"] for m in found} == set(addons.standard())
     assert all(module["demo"] for module in found), found

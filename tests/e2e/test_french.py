@@ -21,6 +21,6 @@ print(json.dumps(env.cr.fetchall()))
 
 
 def test_every_choice_has_its_french_label(odoo):
-    code = f"ADDONS = {addons.names()!r}\n{SCRIPT}"
+    code = f"ADDONS = {addons.standard()!r}\n{SCRIPT}"
     missing = json.loads(database.script(odoo.database, code).splitlines()[-1])
     assert missing == []

@@ -13,7 +13,7 @@ SCRIPT = Path(__file__).with_name("rights_script.py")
 @pytest.fixture(scope="module")
 def complaints(odoo):
     """{model: [what its rights lack]}, for all models of ours."""
-    code = f"ADDONS = {addons.names()!r}\n{SCRIPT.read_text()}"
+    code = f"ADDONS = {addons.standard()!r}\n{SCRIPT.read_text()}"
     return json.loads(database.script(odoo.database, code).splitlines()[-1])
 
 
@@ -25,7 +25,7 @@ def test_every_model_has_groups_companies_and_kept_secrets(complaints):
 
 def test_the_check_sees_what_is_missing(odoo):
     """Without its rules and rights a model is complained of."""
-    code = f"""ADDONS = {addons.names()!r}
+    code = f"""ADDONS = {addons.standard()!r}
 model = env["ir.model"]._get("sofi.residence")
 env["ir.rule"].search([("model_id", "=", model.id)]).unlink()
 env["ir.model.access"].search([("model_id", "=", model.id)]).group_id = False

@@ -59,7 +59,7 @@ def test_uninstalls_quietly(tmp_path):
     contacts that posted documents keep."""
     name = f"install-{os.getpid()}"
     log = tmp_path / "log"
-    templates.clone(templates.layer(odoo_source.locate(), set(addons.names())), name)
+    templates.clone(templates.layer(odoo_source.locate(), set(addons.standard())), name)
     try:
         database.script(name, UNINSTALL_ALL.format(log=str(log)))
     finally:

@@ -85,7 +85,9 @@ def expected(addon):
     manifest = addons.manifest(addon)
     ours = {f"odoo-addon-{n}" for n in manifest["depends"] if n in addons.names()}
     python = manifest.get("external_dependencies", {}).get("python", [])
-    return {n.replace("_", "-") for n in ours} | set(python) | {"odoo"}
+    others = {f"odoo-addon-{n}" for n in manifest["depends"] if n in addons.WHEELS}
+    names = ours | others
+    return {n.replace("_", "-") for n in names} | set(python) | {"odoo"}
 
 
 def pre_commit_hooks():

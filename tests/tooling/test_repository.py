@@ -32,7 +32,13 @@ def test_locked_packages_name_no_download_address():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-lint.txt", "requirements-build.txt"]
+    "name",
+    [
+        "requirements.txt",
+        "requirements-lint.txt",
+        "requirements-build.txt",
+        *sorted(set(addons.WHEELS.values())),
+    ],
 )
 def test_requirements_are_exact(name):
     lines = (paths.ROOT / name).read_text().splitlines()

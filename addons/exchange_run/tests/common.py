@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo.tests import TransactionCase
 from odoo.tools import file_open
 
+from ..models.exchange_transaction import ExchangeTransaction
 from .fake_models import (
     FakeAtomicJob,
     FakeJob,
@@ -34,9 +35,10 @@ class OneTransaction:
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        service = cls.registry["exchange.transaction"]
         for replace in (_own_cursor, _commit, _undo_on_error):
-            cls.startClassPatcher(patch.object(service, replace.__name__, replace))
+            # There, so that what other addons add to it is tested, too.
+            patcher = patch.object(ExchangeTransaction, replace.__name__, replace)
+            cls.startClassPatcher(patcher)
 
 
 @contextmanager
