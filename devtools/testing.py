@@ -124,6 +124,9 @@ def _call_both(command, template):
     """Run all tests, in two processes of pytest; the second one's report comes last."""
     second = [paths.VENV_PYTHON, "-m", "pytest", "-p", "no:odoo", *BESIDE]
     others = [f"--deselect={folder}" for folder in BESIDE]
+    # They need addons of others, which nobody has to have: tests of one's own.
+    glue = set(addons.names()) - set(addons.standard())
+    others += [f"--ignore={paths.ADDONS / name}" for name in sorted(glue)]
     with tempfile.TemporaryFile() as report:
         beside = _start(second, template, stdout=report, stderr=report)
         try:

@@ -7,7 +7,7 @@ each) do a closing and a month at least 1.7 times as fast as one, on two free co
 Where the cores are not free the clock says nothing about that. Beside it stands what
 processor time says: were nothing lost by sharing, two workers would need together what
 one needs alone, and so would PostgreSQL, whose share says how many workers one
-PostgreSQL can serve (docs/administration/scale.md).
+PostgreSQL can serve (docs/scale.md).
 
 `ENGINE_CLAIMS`, `ENGINE_CHILDREN`, `ENGINE_CHUNKS` in the environment say how large.
 """

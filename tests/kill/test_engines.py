@@ -4,35 +4,33 @@ Two real servers of two workers each. What is measured is said by `pytest -s`; w
 hold does not depend on how busy the machine is.
 """
 
+import os
 import time
 
 import pytest
 
-from devtools import database
+from devtools import database, odoo_source, templates
 
-from ..databases import cloned
 from .servers import Servers, configure
 
-ADDONS = ["exchange_run_queue"]
+ADDONS = ["exchange_run"]
+NEEDED = {"lanes": {"exchange_run"}, "queue": {"exchange_run_queue"}}
 VICTIM = "exchange.victim"
-QUEUE = ["exchange_run_queue", "queue_job"]
 
 
 @pytest.fixture(scope="module", params=["lanes", "queue"])
 def servers(request, tmp_path_factory):
     """Two servers that work by one of the engines."""
     conf = configure(tmp_path_factory.mktemp("engines"))
-    with cloned("kill-engines") as name:
-        if request.param == "lanes":
-            database.script(name, UNINSTALL.format(QUEUE))
+    name = f"kill-engines-{os.getpid()}"
+    wanted = NEEDED[request.param]
+    templates.clone(templates.layer(odoo_source.locate(), wanted), name)
+    try:
         database.install(name, ["exchange_victim"], odoo_config=conf)
         with Servers(name, request.param, conf) as running:
             yield running
-
-
-UNINSTALL = """
-env["ir.module.module"].search([("name", "in", {!r})]).button_immediate_uninstall()
-"""
+    finally:
+        database.drop(name)
 
 
 def create(servers, **values):

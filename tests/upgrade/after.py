@@ -23,13 +23,19 @@ def main():
     worker.load(conf, database)
     import every_kind  # noqa: F401  used by what workers do
 
-    for job in json.loads(reports):
-        kind, fate, number = job["kind"], job["fate"], job["id"]
-        code = f"{kind}-{fate}"
-        found = worker.call(database, describe, kind, number, code)
-        worker.call(database, GOES_ON[fate], kind, number)
-        then = worker.call(database, describe, kind, number, code)
-        worker.report({"kind": kind, "fate": fate, "found": found, "then": then})
+    jobs = json.loads(reports)
+    found = [look(database, job) for job in jobs]
+    for job in jobs:
+        worker.call(database, GOES_ON[job["fate"]], job["kind"], job["id"])
+    for job, was in zip(jobs, found, strict=True):
+        told = {"kind": job["kind"], "fate": job["fate"]}
+        worker.report({**told, "found": was, "then": look(database, job)})
+
+
+def look(database, job):
+    """Return what there is of a job now."""
+    code = f"{job['kind']}-{job['fate']}"
+    return worker.call(database, describe, job["kind"], job["id"], code)
 
 
 def describe(env, kind, job, code):
@@ -43,7 +49,7 @@ def describe(env, kind, job, code):
         **before.describe(env, kind, job, code),
         "is_current": current == document.sudo().job_id,
         "jobs": len(history),
-        "job": [current.state, current.counters == (document.counters or {})],
+        "job": [current.state, (current.counters or {}) == (document.counters or {})],
         "of_job": current.message_ids.filtered("active").mapped("text"),
     }
 

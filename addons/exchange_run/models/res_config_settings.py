@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-MOST_LANES = 16
+MOST_LANES = 64
 
 
 class ResConfigSettings(models.TransientModel):
