@@ -24,7 +24,6 @@ from .const import SPECS
 from .context import Context, Merged
 from .contracts import ContractMerger
 from .issue import Issues
-from .messages import Text
 from .operation import Plan
 from .people import block_unusable, merge_data, merge_parents
 from .planning import PlanningMerger
@@ -32,16 +31,20 @@ from .reference import in_force
 from .report import show_rows
 from .rows import RowReader
 from .watch import Watch
+from .wording import Text
+from .wording import source as _
 
 NOBODY = Watch()
 STEPS = {
-    "open": Text("Ouverture des fichiers", "Opening the files"),
-    "people": Text("Intervenants et enfants", "Guardians and children"),
-    "planning": Text("Placements", "Placements"),
-    "checks": Text("Contrôles", "Checks"),
-    "create": Text("Plan: générer", "Plan: generate"),
-    "overwrite": Text("Plan: avec écrasement", "Plan: with overwrite"),
+    "open": Text(_("Opening the files")),
+    "people": Text(_("Guardians and children")),
+    "planning": Text(_("Placements")),
+    "checks": Text(_("Checks")),
+    "create": Text(_("Plan: generate")),
+    "overwrite": Text(_("Plan: with overwrite")),
 }
+KEEPING = Text(_("Keeping the preview"))
+SOMEBODY = Text(_("somebody else"))
 PERSON_IDS = {
     "enfants": ("main_id", "partner_id"),
     "intervenants": ("pp_id", "pa_id"),
@@ -156,9 +159,7 @@ def _read_rows(analysis, reader, watch):
     total = sum(sizes.values()) or 1
     for key, table in analysis.tables.items():
         file = SPECS[key].file
-        watch.step(
-            Text(f"Lecture de {file}", f"Reading {file}"), 40 * sizes[key] / total
-        )
+        watch.step(Text.of(_("Reading {file}"), file=file), 40 * sizes[key] / total)
         rows = analysis.rows[key] = reader.read_table(table, watch)
         analysis.numbers[key] = [row.number for row in rows]
 

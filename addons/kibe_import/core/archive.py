@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+from decimal import Decimal
 
 from ...exchange_run.core import workbook, zip_file
 from ...exchange_run.core.trace import log_fault
@@ -16,7 +17,8 @@ from .const import (
     RATIO_FROM,
     XML_FILES,
 )
-from .messages import Text
+from .wording import Text
+from .wording import source as _
 
 _logger = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ SILENT = ("__macosx", ".ds_store", "thumbs.db")
 #: The file that Excel leaves beside a workbook while it is open.
 LOCK_FILE = "~$"
 WORKBOOKS = (".xlsx", ".xls")
-UNREADABLE = Text("index illisible", "unreadable index")
+UNREADABLE = Text(_("unreadable index"))
 LIMITS = zip_file.Limits(MAX_MEMBERS, MAX_MEMBER, MAX_TOTAL, MAX_RATIO, RATIO_FROM)
 
 
@@ -95,8 +97,7 @@ def _refuse(issues, code, name, **values):
 
 def megabytes(size):
     """Return a number of bytes as messages show it."""
-    english = f"{size / 1024**2:.1f}"
-    return Text(f"{english.replace('.', ',')} Mo", f"{english} MB")
+    return Text.of(_("{size} MB"), size=Decimal(f"{size / 1024**2:.1f}"))
 
 
 def _refuse_zip(error, name, issues):
@@ -109,7 +110,7 @@ def _refuse_zip(error, name, issues):
         _refuse(issues, "Z08", error.name)
     size = megabytes(error.size)
     if error.code == "too_many":
-        size = Text(f"{error.size} fichiers", f"{error.size} files")
+        size = Text.of(_("{count} files"), count=error.size)
     _refuse(issues, "Z09", error.name or name, value=size)
 
 

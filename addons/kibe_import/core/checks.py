@@ -14,7 +14,8 @@ from .const import (
     WEEKDAYS,
 )
 from .mapping import show
-from .messages import Text
+from .wording import Text
+from .wording import source as _
 
 HIGH_MONTHLY = decimal.Decimal(50000)
 LOW_ANNUAL = decimal.Decimal(6000)
@@ -23,13 +24,13 @@ DAY_TEXTS = dict(
     zip(
         WEEKDAYS,
         (
-            Text("lundi", "Monday"),
-            Text("mardi", "Tuesday"),
-            Text("mercredi", "Wednesday"),
-            Text("jeudi", "Thursday"),
-            Text("vendredi", "Friday"),
-            Text("samedi", "Saturday"),
-            Text("dimanche", "Sunday"),
+            Text(_("Monday")),
+            Text(_("Tuesday")),
+            Text(_("Wednesday")),
+            Text(_("Thursday")),
+            Text(_("Friday")),
+            Text(_("Saturday")),
+            Text(_("Sunday")),
         ),
         strict=True,
     )
@@ -107,10 +108,10 @@ class Checker:
         elif cell.value > CONFIDENTIAL_ABOVE:
             self.issues.add("I05", *place, person.kibe_id)
         elif self.options.basis == "monthly" and cell.value > HIGH_MONTHLY:
-            basis = Text("mensuelle", "monthly")
+            basis = Text(_("monthly"))
             self.issues.add("I14", *place, person.kibe_id, n=basis)
         elif self.options.basis == "annual" and 0 < cell.value < LOW_ANNUAL:
-            basis = Text("annuelle", "annual")
+            basis = Text(_("annual"))
             self.issues.add("I14", *place, person.kibe_id, n=basis)
 
     def _check_postcode(self, person):
@@ -193,22 +194,23 @@ class Checker:
         departure = self._value(page.child, "departure_date")
         departed = self.reference.statuses.get(DEPARTED_STATUS)
         if birth and page.date_from < birth:
-            shown = birth.strftime(DATED)
-            reason = Text(f"la naissance est le {shown}", f"the birth is on {shown}")
+            date = birth.strftime(DATED)
+            reason = Text.of(_("the birth is on {date}"), date=date)
         elif departure and page.date_to > departure:
-            shown = departure.strftime(DATED)
-            reason = Text(f"le départ est le {shown}", f"the departure is on {shown}")
+            date = departure.strftime(DATED)
+            reason = Text.of(_("the departure is on {date}"), date=date)
         elif (
             departed
             and not departure
             and self._value(page.child, "status_id") == departed
         ):
-            reason = Text("le dossier est résilié", "the file is closed")
+            reason = Text(_("the file is closed"))
         else:
             return
         begin, end = page.date_from.strftime(DATED), page.date_to.strftime(DATED)
-        code = page.group.code
-        shown = Text(f"{begin} au {end} ({code})", f"{begin} to {end} ({code})")
+        shown = Text.of(
+            _("{begin} to {end} ({group})"), begin=begin, end=end, group=page.group.code
+        )
         self._note("P23", page, page.child, n=shown, o=reason)
 
     def _check_manual(self, page):

@@ -3,7 +3,9 @@
 import dataclasses
 
 from .const import DEPARTED_STATUS, ENFANTS
-from .messages import Severity, Text
+from .messages import Severity
+from .wording import Text
+from .wording import source as _
 
 LABELS = {column.key: column.label for column in ENFANTS.columns}
 DATED = "%d.%m.%Y"
@@ -157,29 +159,26 @@ class ChildChecker:
         departure = self._value(row, "departure_date")
         registration = self._value(row, "registration_date")
         if departure and birth and departure < birth:
-            self._early(row, departure, "la naissance", "the birth", birth)
+            self._early(row, departure, _("the birth {date}"), birth)
         elif departure and registration and departure < registration:
-            self._early(
-                row, departure, "l'inscription", "the registration", registration
-            )
+            self._early(row, departure, _("the registration {date}"), registration)
         unborn = self._value(row, "gender") == "unborn"
         if birth and unborn == (birth <= self.options.today):
-            default = Text("à naître", "unborn") if unborn else Text("né", "born")
+            default = Text(_("unborn")) if unborn else Text(_("born"))
             gender = self.labels.get(("gender", self._value(row, "gender")), default)
             _add(self.issues, "E08", row, "birthdate", birth.strftime(DATED), n=gender)
         left = self.departed and self._value(row, "status_id") == self.departed
         if not departure and (left or self._value(row, "departure_reason")):
             _add(self.issues, "E13", row, "departure_date")
 
-    def _early(self, row, departure, french, english, date):
-        shown = date.strftime(DATED)
+    def _early(self, row, departure, before, date):
         _add(
             self.issues,
             "E07",
             row,
             "departure_date",
             departure.strftime(DATED),
-            n=Text(f"{french} {shown}", f"{english} {shown}"),
+            n=Text.of(before, date=date.strftime(DATED)),
         )
 
     def _check_couple(self, row):

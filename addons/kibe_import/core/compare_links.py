@@ -1,9 +1,10 @@
 """Debtors and links between children and guardians (sections 1.2, 1.4, 1.8)."""
 
 from .context import ADDRESS
-from .messages import Text
 from .operation import Action, address_key, difference
 from .reference import in_force
+from .wording import Text
+from .wording import source as _
 
 FLAGS = ("is_main", "is_secondary", "is_debtor")
 
@@ -38,14 +39,14 @@ def _note_contract(context, child, current):
     """Say what becomes of a child whose contract is in error (T10)."""
     if child in context.merged.waiting:
         then = Text(
-            "Qui paie n'est pas connu: ses placements attendent, sinon le parent "
-            "principal paierait.",
-            "Who pays is not known: the placements wait, or else the main parent "
-            "would pay.",
+            _(
+                "Who pays is not known: the placements wait, or else the main parent "
+                "would pay."
+            )
         )
     else:
         name = context.guardian_name(current)
-        then = Text(f"{name} reste le débiteur.", f"{name} stays the debtor.")
+        then = Text.of(_("{name} stays the debtor."), name=name)
     name = context.child_name(child)
     context.issues.add("T10", "contrats.csv", value=child, n=name, o=then, child=child)
 

@@ -7,10 +7,12 @@ import datetime
 from .compare_links import concerned, current_debtor
 from .const import CONFIDENTIAL_ABOVE, ENFANTS, PRESTATIONS, WEEKDAYS
 from .issue import HIDDEN
-from .messages import Severity, Text
+from .messages import Severity
 from .operation import Action, difference
 from .reference import in_force
 from .report import show_rows
+from .wording import Text
+from .wording import source as _
 
 DATED = "%d.%m.%Y"
 
@@ -153,6 +155,10 @@ def _add_billing(
     )
 
 
+MORE_OR_LESS = _("{before} → {after} presences in the month")
+OTHER_HOURS = _("{before} → {after} presences in the month (at other hours)")
+
+
 class SectorComparer:
     """Rebuild the sector pages, in both writing operations (section 1.6)."""
 
@@ -181,15 +187,13 @@ class SectorComparer:
         absent, options = self.context.base.absent, self.context.options
         if not absent:
             return
-        code, then = "P33", Text("ces placements restent", "these placements stay")
+        code, then = "P33", Text(_("these placements stay"))
         if self._is_doubtful() and options.absent == "end":
             code = "P32"
         elif options.absent == "end":
             last = options.absent_until
-            shown = last.strftime(DATED)
-            then = Text(
-                f"ces placements se terminent le {shown}",
-                f"these placements end on {shown}",
+            then = Text.of(
+                _("these placements end on {date}"), date=last.strftime(DATED)
             )
             for child in absent:
                 self._rebuild(child, _ended(self._kibe_pages(child), last))
@@ -273,11 +277,10 @@ class SectorComparer:
             after = _presences(new, year, month)
             if before != after:
                 was, becomes = sum(before.values()), sum(after.values())
-                change = Text(
-                    f"{was} → {becomes} présences dans le mois"
-                    + (" (autres horaires)" if was == becomes else ""),
-                    f"{was} → {becomes} presences in the month"
-                    + (" (at other hours)" if was == becomes else ""),
+                change = Text.of(
+                    OTHER_HOURS if was == becomes else MORE_OR_LESS,
+                    before=was,
+                    after=becomes,
                 )
                 covering = [p for p in (*new, *old) if _covers(p, year, month)]
                 self.context.issues.add(

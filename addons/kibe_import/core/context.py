@@ -6,9 +6,10 @@ import decimal
 from . import text
 from .cells import Npa
 from .issue import Issues
-from .messages import Text
 from .operation import Action, Operation, Plan
 from .watch import Watch
+from .wording import Text
+from .wording import source as _
 
 ADDRESS = ("street", "street2", "zip")
 TEXT_FIELDS = frozenset(
@@ -19,9 +20,9 @@ TEXT_FIELDS = frozenset(
     ).split()
 )
 ROLE_NAMES = {
-    "mother": Text("mère", "mother"),
-    "father": Text("père", "father"),
-    "third_party": Text("débiteur tiers", "third-party debtor"),
+    "mother": Text(_("mother")),
+    "father": Text(_("father")),
+    "third_party": Text(_("third-party debtor")),
 }
 
 

@@ -2,10 +2,11 @@
 
 from ...exchange_run.core import csv_file
 from . import table, text
-from .messages import Text
+from .wording import Text
+from .wording import source as _
 
 SEPARATORS = (";", "\t", ",", "|")
-TAB = Text("tabulation", "tab")
+TAB = Text(_("tab"))
 ENCODING_CODES = {
     "utf-8": "C07",
     "utf-8-sig": "C08",
@@ -43,7 +44,7 @@ def read(raw, spec, issues, max_rows):
     except csv_file.OpenQuote as error:
         issues.add("C16", spec.file, error.row)
         return None
-    shown = TAB.en if separator == "\t" else separator
+    shown = TAB.source if separator == "\t" else separator
     origin = {"encoding": encoding, "separator": shown}
     return table.build(spec, records, issues, max_rows, origin)
 

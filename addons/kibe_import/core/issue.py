@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from .messages import BLOCKING, MESSAGES, Severity, Text
+from .messages import BLOCKING, MESSAGES, Severity
+from .wording import Text
 
 HIDDEN = "•••"
 SHOWN = 60

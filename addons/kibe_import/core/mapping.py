@@ -8,7 +8,8 @@ from lxml import etree
 from ...exchange_run.core import csv_file
 from . import text
 from .cells import parse_id
-from .messages import Text
+from .wording import Text
+from .wording import source as _
 
 FORBIDDEN = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 DECLARATION = re.compile(r"<\?xml\b[^>]*?\?>")
@@ -16,36 +17,30 @@ DECLARED = re.compile(r"encoding\s*=\s*[\"']([^\"']+)[\"']")
 NUMBERS = re.compile(r"\s*[0-9]{1,4}\s*(?:,\s*[0-9]{1,4}\s*)*,?\s*")
 UTF8 = ("utf-8", "utf8")
 _TYPES = etree.ErrorTypes
-_QUOTE = Text("guillemet manquant autour d'une valeur", "quote missing around a value")
-_CUT = Text("la fin du fichier manque", "the end of the file is missing")
-_AND = Text(
-    "caractère & seul: écrivez &amp;", "character & by itself: write &amp; instead"
-)
+_QUOTE = Text(_("quote missing around a value"))
+_CUT = Text(_("the end of the file is missing"))
+_AND = Text(_("character & by itself: write &amp; instead"))
 #: What people break in an XML file they edit by hand, by the parser's kind of error.
 XML_FAULTS = {
     _TYPES.ERR_TAG_NAME_MISMATCH: Text(
-        "balise de fin qui ne correspond pas à celle du début",
-        "closing tag that does not match the opening one",
+        _("closing tag that does not match the opening one")
     ),
     _TYPES.ERR_TAG_NOT_FINISHED: _CUT,
-    _TYPES.ERR_GT_REQUIRED: Text("caractère > manquant", "character > missing"),
+    _TYPES.ERR_GT_REQUIRED: Text(_("character > missing")),
     _TYPES.ERR_LTSLASH_REQUIRED: _CUT,
     _TYPES.ERR_LT_IN_ATTRIBUTE: Text(
-        "caractère < dans une valeur: écrivez &lt; ou fermez les guillemets",
-        "character < in a value: write &lt; instead, or close the quotes",
+        _("character < in a value: write &lt; instead, or close the quotes")
     ),
     _TYPES.ERR_ATTRIBUTE_NOT_STARTED: _QUOTE,
     _TYPES.ERR_ATTRIBUTE_NOT_FINISHED: _QUOTE,
     _TYPES.ERR_ATTRIBUTE_WITHOUT_VALUE: _QUOTE,
-    _TYPES.ERR_ATTRIBUTE_REDEFINED: Text("attribut répété", "attribute given twice"),
-    _TYPES.ERR_DOCUMENT_END: Text(
-        "texte après la fin du document", "text after the end of the document"
-    ),
-    _TYPES.ERR_DOCUMENT_EMPTY: Text("ce n'est pas du XML", "this is not XML"),
+    _TYPES.ERR_ATTRIBUTE_REDEFINED: Text(_("attribute given twice")),
+    _TYPES.ERR_DOCUMENT_END: Text(_("text after the end of the document")),
+    _TYPES.ERR_DOCUMENT_EMPTY: Text(_("this is not XML")),
     _TYPES.ERR_NAME_REQUIRED: _AND,
     _TYPES.ERR_ENTITYREF_SEMICOL_MISSING: _AND,
-    _TYPES.ERR_UNDECLARED_ENTITY: Text("entité inconnue", "unknown entity"),
-    _TYPES.ERR_INVALID_CHAR: Text("caractère interdit", "forbidden character"),
+    _TYPES.ERR_UNDECLARED_ENTITY: Text(_("unknown entity")),
+    _TYPES.ERR_INVALID_CHAR: Text(_("forbidden character")),
 }
 
 
@@ -253,9 +248,9 @@ def _tree(content, file, issues):
 
 
 def _what_is_wrong(error):
-    """Return what the parser stumbles over, in both languages."""
+    """Return what the parser stumbles over."""
     code = getattr(error, "code", None)
     column = getattr(error, "offset", None) or 0
-    return XML_FAULTS.get(code) or Text(
-        f"erreur près du caractère {column}", f"error near character {column}"
+    return XML_FAULTS.get(code) or Text.of(
+        _("error near character {column}"), column=column
     )

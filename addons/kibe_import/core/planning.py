@@ -6,8 +6,9 @@ import datetime
 from ...exchange_run.core import clock
 from . import mapping
 from .const import OPEN_ENDS, PRESTATIONS
-from .messages import Text
 from .slots import fit, to_modules
+from .wording import Text
+from .wording import source as _
 
 LABELS = {column.key: column.label for column in PRESTATIONS.columns}
 OUTSIDE_ALLOWED = 15
@@ -144,8 +145,8 @@ class PlanningMerger:
             return False
         begin, end = row.get("date_from"), row.get("date_to")
         for key, value, phrase in (
-            ("date_from", begin, Text("début", "start")),
-            ("date_to", end, Text("fin", "end")),
+            ("date_from", begin, Text(_("start"))),
+            ("date_to", end, Text(_("end"))),
         ):
             if value is None:
                 self._error("P05", row, key, phrase)
@@ -212,8 +213,8 @@ class PlanningMerger:
             pages[key] = SectorPage(child, group, begin, end, row.number)
             if end in OPEN_ENDS or end - begin > LONG_PERIOD:
                 years = round((end - begin).days / 365.25)
-                open_end = Text("durée indéterminée", "unlimited duration")
-                length = Text(f"{years} ans", f"{years} years")
+                open_end = Text(_("unlimited duration"))
+                length = Text.of(_("{n:year|years}"), n=years)
                 shown = open_end if end in OPEN_ENDS else length
                 self._note("P30", row, "date_to", shown)
         return pages[key]
@@ -264,7 +265,7 @@ class PlanningMerger:
         if hours:
             better = fit(group.slots, *hours).numbers
             if better != given:
-                shown = _numbers(better) or Text("aucun", "none")
+                shown = _numbers(better) or Text(_("none"))
                 self._note("P14", row, "code", _numbers(given), n=shown)
         return given
 
@@ -323,14 +324,9 @@ class PlanningMerger:
         if merged:
             self.result.ignored.add(row.number)
         done = (
-            Text(
-                "réunie à la page de même période",
-                "merged with the page of that period",
-            )
+            Text(_("merged with the page of that period"))
             if merged
-            else Text(
-                "page de planning sans fréquentation", "planning page without schedule"
-            )
+            else Text(_("planning page without schedule"))
         )
         self._note("P17", row, "code", done)
         fields = ("weekday", "hour_from", "hour_to")

@@ -14,8 +14,9 @@ from ...exchange_run.core.numbers import ranges
 from ...exchange_run.core.text import is_formula
 from .cells import ExcelError
 from .const import SPECS
-from .messages import Text
-from .table import REPORT_HEADERS
+from .table import REPORT_HEADERS, REPORT_STATUS
+from .wording import Text
+from .wording import source as _
 
 FILLS = {
     "error": PatternFill("solid", fgColor="F8D7DA"),
@@ -23,16 +24,13 @@ FILLS = {
     "warning": PatternFill("solid", fgColor="FFF3CD"),
 }
 STATUSES = {
-    "error": Text("Erreur", "Error"),
-    "warning": Text("Avertissement", "Warning"),
-    "info": Text("Information", "Information"),
-    "held": Text("Retenue", "Held back"),
-    "ok": Text("OK", "OK"),
+    "error": Text(_("Error")),
+    "warning": Text(_("Warning")),
+    "info": Text(_("Notice")),
+    "held": Text(_("Held back")),
+    "ok": Text(_("OK")),
 }
-HELD = Text(
-    "Cette ligne attend: une autre du même enfant ou parent est en erreur.",
-    "This row waits: another one of the same child or parent is in error.",
-)
+HELD = Text(_("This row waits: another one of the same child or parent is in error."))
 RANKS = {"error": 0, "held": 1, "warning": 2, "info": 3}
 DATE_FORMAT = "DD.MM.YYYY"
 TIME_FORMAT = "HH:MM:SS"
@@ -44,7 +42,7 @@ def build(tables, findings, language, held=()):
     :param dict tables: name → Table or None, of an Analysis
     :param findings: iterable of (file, row, level, code, text), level being one of
         `error`, `warning`, `info`
-    :param str language: `fr` or `en`
+    :param Language language: of statuses
     :param held: iterable of (file, row), of the rows that an error elsewhere holds back
     :return: bytes of an `.xlsx` file
     """
@@ -52,7 +50,7 @@ def build(tables, findings, language, held=()):
     for file, row, level, code, text in findings:
         places.setdefault((file, row), []).append((RANKS[level], level, code, text))
     for place in held:
-        note = (RANKS["held"], "held", "", format(HELD, language))
+        note = (RANKS["held"], "held", "", language.write(HELD))
         places.setdefault(place, []).append(note)
     book = openpyxl.Workbook(write_only=True)
     for name, spec in SPECS.items():
@@ -71,14 +69,14 @@ def build(tables, findings, language, held=()):
 
 
 def _headers(language):
-    return REPORT_HEADERS[language]
+    return [language.write(REPORT_STATUS), *REPORT_HEADERS]
 
 
 def _row(sheet, cells, width, notes, language):
     level = notes[0][1] if notes else "ok"
     values = list(cells or []) + [""] * (width - len(cells or []))
     values += [
-        format(STATUSES[level], language),
+        language.write(STATUSES[level]),
         ", ".join(dict.fromkeys(code for _rank, _level, code, _text in notes if code)),
         "\n".join(text for _rank, _level, _code, text in notes),
     ]

@@ -5,13 +5,13 @@ import itertools
 
 from . import text
 from .cells import ID_LOOSE, as_text
-from .messages import Text
+from .wording import Text, written
+from .wording import source as _
 
-# Columns of the error report, left aside when a corrected workbook comes back.
-REPORT_HEADERS = {
-    "fr": ("Statut", "Code", "Message"),
-    "en": ("Status", "Code", "Message"),
-}
+# Columns of the error report, left aside when a corrected workbook comes back; the one
+# before them has the word of the reader's language.
+REPORT_STATUS = Text(_("Status"))
+REPORT_HEADERS = ["Code", "Message"]
 
 
 @dataclasses.dataclass(slots=True)
@@ -54,7 +54,7 @@ def build(spec, records, issues, max_rows, origin=None):
         return None
     rows = list(itertools.islice(records, max_rows + 1))
     if len(rows) > max_rows:
-        issues.add("C21", spec.file, n=_grouped(max_rows))
+        issues.add("C21", spec.file, n=written(max_rows))
         return None
     if not _check_surplus(spec, labels, rows, issues):
         return None
@@ -64,15 +64,10 @@ def build(spec, records, issues, max_rows, origin=None):
     return table
 
 
-def _grouped(number):
-    english = f"{number:,}"
-    return Text(english.replace(",", " "), english)
-
-
 def _without_report(spec, labels, records):
     """Drop the columns of our own error report, from the labels and the records."""
     width = len(spec.columns)
-    if tuple(labels[width : width + 3]) not in REPORT_HEADERS.values():
+    if labels[width + 1 : width + 3] != REPORT_HEADERS:
         return records
     del labels[width:]
     return ((number, cells[:width]) for number, cells in records)

@@ -6,7 +6,8 @@ from ...exchange_run.core.workbook import BookError, CellError, Limits, open_boo
 from . import table
 from .archive import UNREADABLE, megabytes
 from .const import MAX_ARCHIVE, MAX_MEMBER, MAX_PARTS, MAX_UNPACKED, SPECS
-from .messages import Text
+from .wording import Text
+from .wording import source as _
 
 WIDEST = 64
 LIMITS = Limits(xls=MAX_ARCHIVE, parts=MAX_PARTS, total=MAX_UNPACKED, other=MAX_MEMBER)
@@ -63,9 +64,7 @@ def _refuse(error, name, issues):
     elif error.code == "too_large":
         issues.add("Z09", error.name or name, value=megabytes(error.size))
     elif error.code == "too_many":
-        count = Text(
-            f"{error.size} parties ou cellules", f"{error.size} parts or cells"
-        )
+        count = Text.of(_("{count} parts or cells"), count=error.size)
         issues.add("Z09", error.name or name, value=count)
     else:
         issues.add("Z02", name, value=UNREADABLE)

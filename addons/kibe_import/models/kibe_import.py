@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..core import analysis
-from ..core.messages import Text
 
 #: What a plan is made from: settled as soon as the import writes.
 CHOICES = {
@@ -292,8 +291,7 @@ class KibeImport(models.Model):
                     limit=1,
                 )
                 notes = analysis.Issues()
-                somebody = Text("une autre personne", "somebody else")
-                notes.add("U03", value=running.user_id.name or somebody)
+                notes.add("U03", value=running.user_id.name or analysis.SOMEBODY)
                 raise UserError(self._texts(notes))
             # What was read before the lock may be old.
             self.invalidate_recordset()

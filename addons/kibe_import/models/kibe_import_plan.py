@@ -5,13 +5,15 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.translate import code_translations
 
 from odoo.addons.exchange_run.core.numbers import runs
 
 from ..core import analysis, totals
 from ..core.const import SPECS
-from ..core.messages import Severity, Text, heading, render
+from ..core.messages import Severity, heading, render
 from ..core.reference import Options
+from ..core.wording import Language, Text
 from .kibe_import_background import RunWatch
 from .kibe_import_line import MODELS
 
@@ -24,7 +26,6 @@ SEVERITIES = {
 }
 RANKS = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 FAR = 366
-KEEPING = Text("Enregistrement de l'aperçu", "Keeping the preview")
 TABLES = (
     "daycare_guardian",
     "daycare_child",
@@ -81,7 +82,7 @@ class KibeImportPlan(models.AbstractModel):
         ]
         self._store_plan(found, plans)
         self._check_start(found, plans, state)
-        watch.step(KEEPING, 10)
+        watch.step(analysis.KEEPING, 10)
         env._store_lines(plans, watch)
         if self.operation == "test" and self.full_check and not self.refusal:
             self._rehearse(plans)
@@ -376,7 +377,7 @@ class KibeImportPlan(models.AbstractModel):
 
     def _plain(self, value, language):
         if isinstance(value, Text):
-            return format(value, language)
+            return language.write(value)
         return False if value is None else str(value)
 
     def _texts(self, issues):
@@ -384,9 +385,10 @@ class KibeImportPlan(models.AbstractModel):
         return "\n".join(render(issue, language) for issue in issues)
 
     def _message_language(self):
-        """Return the language of the messages: `fr` or `en`."""
-        language = self.env.lang or self.env.user.lang or ""
-        return "fr" if language.startswith("fr") else "en"
+        """Return the `Language` of the messages: the user's."""
+        code = self.env.lang or self.env.user.lang
+        told = code_translations.get_python_translations("kibe_import", code or "")
+        return Language(code, lambda source: told.get(source, source))
 
     # === FINGERPRINT ===
 

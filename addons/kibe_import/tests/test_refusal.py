@@ -172,7 +172,7 @@ class TestKibeRefusal(KibeImportCommon):
 
     def test_one_import_at_a_time(self):
         """Another connection holds the company's lock."""
-        busy = MESSAGES["U03"].fr.partition(" (")[0]
+        busy = MESSAGES["U03"].text.partition(" (")[0]
         run = self.prepare("kibe_sample.zip", user=self.clerk)
         # db_connect: the registry's cursors are all one connection inside a test
         with closing(db_connect(self.env.cr.dbname).cursor()) as other:

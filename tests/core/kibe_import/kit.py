@@ -3,11 +3,14 @@
 import copy
 import csv
 import datetime
+import functools
 import io
 import json
 import sys
 import zipfile
 from pathlib import Path
+
+from babel.messages.pofile import read_po
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -28,7 +31,9 @@ from kibe_import_core import (  # noqa: E402, F401
     text,
 )
 from kibe_import_core.issue import Issues  # noqa: E402, F401
-from kibe_import_core.messages import MESSAGES, render  # noqa: E402, F401
+from kibe_import_core.messages import MESSAGES, heading  # noqa: E402, F401
+from kibe_import_core.messages import render as render_in  # noqa: E402
+from kibe_import_core.wording import Language, Text  # noqa: E402, F401
 
 SAMPLES = ADDONS / "kibe_import" / "tests" / "samples"
 EXPECTED = json.loads((SAMPLES / "expected_preview.json").read_text(encoding="utf-8"))
@@ -36,6 +41,22 @@ V1_CODES = {code for codes in EXPECTED["v1"]["issues"].values() for code in code
 FILES = ("enfants", "intervenants", "contrats", "intervenantsdata", "prestations")
 OPTIONS = reference.Options(datetime.date(2021, 1, 1), datetime.date(2026, 1, 15))
 SWITZERLAND, FRANCE = 43, 75
+
+
+@functools.cache
+def language(code):
+    """Return a `Language` with the addon's translations, if it has any."""
+    file = ADDONS / "kibe_import" / "i18n" / f"{code[:2]}.po"
+    if not file.exists():
+        return Language(code)
+    with file.open("rb") as handle:
+        catalog = {entry.id: entry.string for entry in read_po(handle)}
+    return Language(code, lambda source: catalog.get(source) or source)
+
+
+def render(issue, code):
+    """Return the text of an issue in the language of a locale code."""
+    return render_in(issue, language(code))
 
 
 def _rows(name):

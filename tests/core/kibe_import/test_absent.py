@@ -6,7 +6,7 @@ import datetime
 import pytest
 
 from .changes import CHILD, CONTRACT, PLAN
-from .kit import OPTIONS, Delivery, run, store
+from .kit import OPTIONS, Delivery, render, run, store
 
 GONE = "10000"
 
@@ -42,14 +42,14 @@ def test_asked(base, delivery):
 def test_left(base, delivery):
     result = run(delivery, base, options=choose("leave"))
     assert "P32" not in result.codes
-    assert "stay" in dict(result.first("P33").args)["o"].en
+    assert "stay" in render(result.first("P33"), "en")
     assert not [o for o in result.operations("sector").values() if o.key[0] == GONE]
 
 
 def test_ended(base, delivery):
     last = datetime.date(2021, 6, 30)
     result = run(delivery, base, options=choose("end", last))
-    assert "30.06.2021" in dict(result.first("P33").args)["o"].fr
+    assert "30.06.2021" in render(result.first("P33"), "fr")
     mine = [
         o for o in result.plan.operations if o.entity == "sector" and o.key[0] == GONE
     ]

@@ -18,6 +18,7 @@ from .kit import (
     REFERENCE,
     Delivery,
     make_group,
+    render,
     run,
     store,
 )
@@ -138,6 +139,6 @@ def test_who_left_properly_is_not_asked_about():
     delivery = Delivery().set(CHILD, 2, 9, "90").set(CHILD, 2, 10, "01.12.2021")
     assert "P23" not in run(delivery).codes
     delivery.set(CHILD, 2, 10, "30.11.2021")
-    assert "01.12.2021" in dict(run(delivery).first("P23").args)["n"].fr
+    assert "01.12.2021" in render(run(delivery).first("P23"), "fr")
     delivery.set(CHILD, 2, 10, "").set(CHILD, 2, 11, "")
-    assert "résilié" in dict(run(delivery).first("P23").args)["o"].fr
+    assert "résilié" in render(run(delivery).first("P23"), "fr")

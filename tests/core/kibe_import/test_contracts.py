@@ -3,7 +3,7 @@
 import pytest
 
 from .changes import CHILD, CONTRACT, PARENT, PLAN
-from .kit import Delivery, run, store
+from .kit import Delivery, render, run, store
 
 MELODY, COLIN = "10000", "11110"
 COMMUNE = "1003"
@@ -29,7 +29,7 @@ def placed(result, child):
 def test_new_child_without_known_debtor_waits(column, value):
     """Without placements nobody is billed, the main parent neither."""
     result = run(Delivery().set(CONTRACT, 2, column, value))
-    assert "parent principal paierait" in rows_of(result, "T10").fr
+    assert "parent principal paierait" in render(result.first("T10"), "fr")
     assert result.first("T10").value == MELODY
     assert placed(result, MELODY) == ["error"]
     assert MELODY not in {key[0] for key in result.operations("billing_data")}
@@ -48,7 +48,7 @@ def test_of_a_contract_in_error_nothing_is_taken():
 def test_stored_debtor_stays():
     base = store(run("kibe_sample.zip"))
     result = run(Delivery().set(CONTRACT, 2, 4, "10é0"), base, overwrite=True)
-    assert "reste le débiteur" in rows_of(result, "T10").fr
+    assert "reste le débiteur" in render(result.first("T10"), "fr")
     assert placed(result, MELODY) == ["identical"]
     assert not result.operations("billing_data", "updated")
 
