@@ -166,13 +166,6 @@ class ExchangeJob(models.Model):
         self.ensure_one()
         return open_named_record(self.env, self.res_model, self.res_id)
 
-    @api.model
-    def _forget_of(self, runs):
-        """Delete the jobs of documents that are deleted, with their findings."""
-        self.search(
-            [("res_model", "=", runs._name), ("res_id", "in", runs.ids)]
-        ).unlink()
-
     @api.autovacuum
     def _gc_previews(self):
         """Delete previews that others have followed long ago, with their findings.

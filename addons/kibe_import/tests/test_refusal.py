@@ -8,7 +8,6 @@ from odoo.exceptions import UserError
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
-from ..core.messages import MESSAGES
 from .common import SAMPLES, KibeImportCommon, edited
 
 MANIFEST = json.loads((SAMPLES / "bad" / "manifest.json").read_text(encoding="utf-8"))
@@ -172,7 +171,7 @@ class TestKibeRefusal(KibeImportCommon):
 
     def test_one_import_at_a_time(self):
         """Another connection holds the company's lock."""
-        busy = MESSAGES["U03"].text.partition(" (")[0]
+        busy = "Un import Kibé est déjà en cours pour cette société"
         run = self.prepare("kibe_sample.zip", user=self.clerk)
         # db_connect: the registry's cursors are all one connection inside a test
         with closing(db_connect(self.env.cr.dbname).cursor()) as other:
