@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/daycare_billing_rules.xml",
         "data/daycare_billing_data.xml",
+        "data/mail_template.xml",
         "data/daycare_tariff_examples.xml",
         "report/daycare_attestation.xml",
         "report/daycare_debtor_list.xml",

@@ -69,7 +69,7 @@ def explain_first_line(client):
     row.locator("button[name=action_explain]").click()
     client.wait()
     steps = client.text(".modal .o_daycare_steps")
-    assert "Revenu déterminant du ménage : 6200.00 par mois" in steps
+    assert "Revenu déterminant du ménage\u00a0: 6200.00 par mois" in steps
     assert "prix de la journée 92.50" in steps
     client.screenshot("daycare_billing_explained")
     client.page.locator(".modal .btn-close").first.click()

@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: The letter that goes with each kind of document.
+LETTERS = {
+    "out_invoice": "daycare_billing.mail_template_invoice",
+    "out_refund": "daycare_billing.mail_template_credit_note",
+}
+
 
 class AccountMove(models.Model):
     """A daycare run follows what happens to its invoices."""
@@ -132,6 +138,47 @@ class AccountMove(models.Model):
         lines = self.env["daycare.billing.line"].sudo()
         found = lines.search([("billing_move_id", "in", self.ids)])
         return found.sorted(lambda line: (line.child_id.name, line.month, line.id))
+
+    def _get_mail_template(self):
+        """Return our own letters for what a daycare run made, or what credits that.
+
+        Odoo's name the account beside the reference; a QR reference has another one.
+        """
+        runs = self.env["daycare.billing.run"]
+        roots = [move._daycare_root() for move in self]
+        if roots and all(root.billing_run_model == runs._name for root in roots):
+            kinds = set(self.mapped("move_type"))
+            letter = LETTERS.get(kinds.pop()) if len(kinds) == 1 else None
+            own = letter and self.env.ref(letter, raise_if_not_found=False)
+            if own:
+                return own
+        return super()._get_mail_template()
+
+    def _daycare_payment(self):
+        """Return how the debtor pays, as the letter to them says it.
+
+        :return: dict of `month` (the first day of the month of care), `open` (what
+            remains to be paid, in the invoice's currency), `qr` (whether a QR-bill is
+            in the PDF), `account` and `reference` as they are printed in blocks
+        """
+        self.ensure_one()
+        bank, reference = self.partner_bank_id, self.payment_reference or ""
+        qr_reference = bank._is_qr_reference(reference)
+        # A bank takes a QR reference on the QR-IBAN only, and nothing else there.
+        account = bank.l10n_ch_qr_iban if qr_reference else bank.acc_number
+        if qr_reference:
+            reference = self.space_qrr_reference(reference).strip()
+        elif bank._is_iso11649_reference(reference):
+            reference = self.space_scor_reference(reference)
+        if bank.acc_type == "iban":  # in blocks of four
+            account = self.space_scor_reference(account.replace(" ", ""))
+        return {
+            "month": self._daycare_root()._daycare_runs()[:1].service_month,
+            "open": self.amount_residual,
+            "qr": self.l10n_ch_is_qr_valid,
+            "account": account or "",
+            "reference": reference,
+        }
 
     def _daycare_rounding(self):
         """Return what the 5-centime rounding adds to the lines, in their currency."""

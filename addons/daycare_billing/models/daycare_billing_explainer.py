@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from odoo.addons.exchange_run.core.text import is_singular
+
 from ..core import steps
 
 _lt = LazyTranslate(__name__)
@@ -68,6 +70,19 @@ WORDING = {
         "difference %(amount)s"
     ),
 }
+#: What those steps say that count days, where they count one.
+OF_ONE_DAY = {
+    steps.CAPPED: _lt(
+        "Placements overlap on %(days)s day: what they share counts once"
+    ),
+    steps.CLOSED: _lt("%(days)s closed day is not billed"),
+    steps.DAYS: _lt("%(days)s day at %(percent)s %% of a day of %(price)s"),
+    steps.DAYS_HOURS: _lt(
+        "%(days)s day of %(hours)s hours; a day of %(price)s has %(reference)s: "
+        "%(percent)s %%"
+    ),
+    steps.WEEK: _lt("%(days)s day a week × %(price)s = %(amount)s a week"),
+}
 
 
 class DaycareBillingExplainer(models.AbstractModel):
@@ -95,7 +110,8 @@ class DaycareBillingExplainer(models.AbstractModel):
         :param str code: of `core.steps`
         :param dict values: of the step, numbers and dates as text
         """
-        wording = self.env._(WORDING[code])
+        of_one = code in OF_ONE_DAY and is_singular(values["days"], self.env.lang)
+        wording = self.env._(OF_ONE_DAY[code] if of_one else WORDING[code])
         return wording % self._readable(values)
 
     @api.model

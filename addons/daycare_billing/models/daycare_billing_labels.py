@@ -4,9 +4,19 @@ from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal
 
 from odoo import api, models
+from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.exchange_run.core.clock import hours_label
 from odoo.addons.exchange_run.core.money import CENT, round_to
+from odoo.addons.exchange_run.core.text import is_singular
+
+_lt = LazyTranslate(__name__)
+
+#: A flat month, by whether the days of a week are one.
+WEEKS = {
+    True: _lt("%(month)s, %(group)s: %(days)s day a week (%(weekdays)s), flat"),
+    False: _lt("%(month)s, %(group)s: %(days)s days a week (%(weekdays)s), flat"),
+}
 
 
 class DaycareBillingLabels(models.AbstractModel):
@@ -43,13 +53,14 @@ class DaycareBillingLabels(models.AbstractModel):
 
     @api.model
     def _flat(self, source, position, month):
-        return self.env._(
-            "%(month)s, %(group)s: %(days)s days a week (%(weekdays)s), flat",
-            month=month,
-            group=self._group(source),
-            days=self._days(position["share"]),
-            weekdays=self._weekdays(position["weekdays"]),
-        )
+        days = round_to(Decimal(position["share"]), CENT)
+        wording = WEEKS[is_singular(days, self._locale())]
+        return self.env._(wording) % {
+            "month": month,
+            "group": self._group(source),
+            "days": self._days(position["share"]),
+            "weekdays": self._weekdays(position["weekdays"]),
+        }
 
     @api.model
     def _days(self, share):

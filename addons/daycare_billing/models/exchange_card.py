@@ -73,7 +73,6 @@ class ExchangeCard(models.Model):
 
     def _card_daycare_open(self):
         """Return what debtors owe, by how late they are, and the invoiced months."""
-        moves = self.env["account.move"]
         today = fields.Date.context_today(self)
         month = fields.Date.subtract(today, days=30)
         unpaid = Domain(OUR_INVOICES) & Domain(

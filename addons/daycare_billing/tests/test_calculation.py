@@ -331,7 +331,7 @@ class TestCalculation(DaycareBillingCommon):
         )._update_translations(["fr_FR"])
         line = self._compute().billing_line_ids
         french = str(line.with_context(lang="fr_FR").explanation)
-        self.assertIn("Revenu déterminant du ménage : 6200.00", french)
+        self.assertIn("Revenu déterminant du ménage\u00a0: 6200.00", french)
         self.assertIn("01/01/2021", french)
         html = str(line.explanation)
         for text in ("5000.00", "1200.00", "6200.00", "92.50", "10 × 92.50 = 925.00"):

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, html2plaintext, mute_logger
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
@@ -362,3 +362,161 @@ class TestUndelivered(SendingCase):
             )
         self.assertFalse(move.daycare_mail_failure)
         self.assertEqual(self._waiting(run), (2, 1))
+
+
+@tagged("post_install", "-at_install")
+class TestLetter(SendingCase):
+    """What the e-mail says of the amount, the day and the account.
+
+    The bank account is a QR-IBAN; an account that has another IBAN beside it is what
+    banks give, and where the two can be confused.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bank = cls.env["res.partner.bank"].search(
+            [("acc_number", "=", "CH4431999123000889012")]
+        )
+        cls.bank.sudo().write(
+            {
+                "acc_number": "CH9300762011623852957",
+                "l10n_ch_qr_iban": "CH4431999123000889012",
+            }
+        )
+
+    def _letter(self, messages, address):
+        body = messages[address].get_body(("html", "plain")).get_content()
+        text = html2plaintext(body).replace("\u00a0", " ").replace("*", "")
+        return " ".join(text.split())
+
+    def _of(self, run, guardian):
+        return run.move_ids.filtered(lambda m: m.partner_id == guardian.partner_id)
+
+    def _by_hand(self, moves):
+        """Send as the dialog of the invoice does."""
+        for move in moves:
+            wizard = self.env["account.move.send.wizard"].with_context(
+                active_model="account.move", active_ids=move.ids
+            )
+            wizard = wizard.create({"sending_methods": ["email"]})
+            wizard.with_context(force_report_rendering=True).action_send_and_print()
+        return self.mailbox.messages
+
+    def _in_blocks(self, move):
+        digits = move.payment_reference
+        self.assertEqual(len(digits), 27)
+        blocks = [digits[:2], *(digits[n : n + 5] for n in range(2, 27, 5))]
+        return " ".join(blocks)
+
+    def _check_invoice(self, text, move, words):
+        for word in (move.name, self._in_blocks(move), *words):
+            self.assertIn(word, text)
+        self.assertIn("CH44 3199 9123 0008 8901 2", text, "the QR-IBAN")
+        for word in ("CH93", "0076 2011", move.payment_reference):
+            self.assertNotIn(word, text, "what no bank takes beside a QR reference")
+
+    def _check_letters(self, send):
+        run = self._bill(post=True)
+        english = self._of(run, self.english)
+        french = self._of(run, self.commune)
+        due = english.invoice_date_due
+        messages = send(run)
+        self._check_invoice(
+            self._letter(messages, "john@smith.example"),
+            english,
+            (
+                "for March 2021",
+                f"CHF {english.amount_total:.2f}",
+                f"by {format_date(self.env, due, lang_code='en_US')}",
+                "The QR-bill for it is in the attached file",
+            ),
+        )
+        self._check_invoice(
+            self._letter(messages, "factures@commune.example"),
+            french,
+            (
+                "(mars 2021)",
+                f"jusqu'au {format_date(self.env, due, lang_code='fr_FR')}",
+                "La QR-facture correspondante se trouve dans le fichier joint",
+            ),
+        )
+
+    def test_of_the_run(self):
+        self._check_letters(self._send)
+
+    def test_of_the_dialog(self):
+        self._check_letters(
+            lambda run: self._by_hand(
+                run.move_ids.filtered("partner_id.email_normalized")
+            )
+        )
+
+    def test_what_is_paid_in_part(self):
+        run = self._bill(post=True)
+        move = self._of(run, self.english)
+        self._pay(move, 10)
+        text = self._letter(self._by_hand(move), "john@smith.example")
+        self.assertIn(f"of CHF {move.amount_total:.2f}", text)
+        self.assertIn(f"Please pay CHF {move.amount_total - 10:.2f}", text)
+
+    def test_what_is_paid(self):
+        run = self._bill(post=True)
+        move = self._of(run, self.english)
+        self._pay(move, move.amount_total)
+        text = self._letter(self._by_hand(move), "john@smith.example")
+        self.assertIn("Nothing remains to be paid", text)
+        for word in ("Please pay", "Account", "Reference", "QR-bill"):
+            self.assertNotIn(word, text)
+
+    def _pay(self, move, amount):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        wizard.create({"amount": amount})._create_payments()
+
+    def test_credit_notes_ask_for_nothing(self):
+        """The account of a credit note is the debtor's: nobody pays to it."""
+        run = self._bill(post=True)
+        moves = self._of(run, self.english) | self._of(run, self.commune)
+        notes = moves._reverse_moves()
+        notes.action_post()
+        messages = self._by_hand(notes)
+        for address, words in (
+            (
+                "john@smith.example",
+                ("credit note", "in your favour", "concerns the invoice"),
+            ),
+            (
+                "factures@commune.example",
+                ("note de crédit", "en votre faveur", "concerne la facture"),
+            ),
+        ):
+            text = self._letter(messages, address)
+            note = notes.filtered(lambda n, a=address: n.partner_id.email == a)
+            for word in (note.name, note.reversed_entry_id.name, *words):
+                self.assertIn(word, text)
+            for word in ("CH44", "CH93", "QR", "Reference", "Référence"):
+                self.assertNotIn(word, text)
+
+    def test_without_qr_iban_the_account_itself(self):
+        self.bank.sudo().l10n_ch_qr_iban = False
+        run = self._bill(post=True)
+        move = self._of(run, self.english)
+        text = self._letter(self._by_hand(move), "john@smith.example")
+        self.assertIn("CH93 0076 2011 6238 5295 7", text)
+
+    def test_other_invoices_keep_their_letter(self):
+        other = self.env["account.move"].new({"move_type": "out_invoice"})
+        self.assertEqual(
+            other._get_mail_template(),
+            self.env.ref("account.email_template_edi_invoice"),
+        )
+
+    def test_who_deletes_the_letter_gets_odoo_s(self):
+        run = self._bill(post=True)
+        self.env.ref("daycare_billing.mail_template_invoice").sudo().unlink()
+        self.assertEqual(
+            run.move_ids[0]._get_mail_template(),
+            self.env.ref("account.email_template_edi_invoice"),
+        )

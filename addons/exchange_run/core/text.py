@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from decimal import Decimal
+
+from babel import Locale
 
 #: What makes a spreadsheet read a cell as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -82,3 +85,15 @@ def storable(value):
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     return value
+
+
+def is_singular(number, lang):
+    """Tell whether a language puts the noun after a number into the singular.
+
+    English says «0.5 days» and «1 day», French «0,5 jour» and «1,5 jour».
+
+    :param number: what is counted, an int or a Decimal
+    :param str lang: code as Odoo has it, such as fr_CH; empty for English
+    """
+    plain = Decimal(number).normalize()
+    return Locale.parse(lang or "en_US").plural_form(plain) == "one"

@@ -1,5 +1,10 @@
 """Log lines as the original script wrote them (spec 9.3 [S0])."""
 
+import re
+
+#: What would break a line; French keeps its blanks that do not break.
+BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
+
 
 def line(moment, level, text):
     """Return one line in log4js' basic layout.
@@ -9,7 +14,7 @@ def line(moment, level, text):
     :param str text: without secrets and personal data
     """
     stamp = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}"
-    return f"[{stamp}] [{level}] default - {' '.join(text.split())}"
+    return f"[{stamp}] [{level}] default - {BLANKS.sub(' ', text).strip()}"
 
 
 def file_name(moment):

@@ -485,6 +485,7 @@ class PrimmoImport(models.Model):
             # sudo: see _known
             Model = self.env[MODELS[self.kind]].sudo()
             Model.browse(payload["archive"]).exists().action_archive()
+            self._tell_archived(payload["archive"])
             return
         rows = [primmo_list.from_json(self.kind, values) for values in payload["rows"]]
         create, write, _same = self._split(rows)
@@ -492,6 +493,19 @@ class PrimmoImport(models.Model):
         self.env[MODELS[self.kind]].sudo().create(create)
         for record, values in write:
             record.write(values)
+
+    def _tell_archived(self, ids):
+        """Let the findings say what was done, no longer what will be."""
+        # sudo: own findings, of a job that may run as somebody else
+        findings = self.env["exchange.message"].sudo()
+        findings.search(
+            [
+                *self._own_rows(),
+                ("code", "=", "archive"),
+                ("res_model", "=", MODELS[self.kind]),
+                ("res_id", "in", ids),
+            ]
+        ).write({"text": self.env._("Not in the list any more: was archived.")})
 
     def _finish(self):
         result = super()._finish()

@@ -7,6 +7,7 @@ from . import test_convention
 from . import test_edges
 from . import test_export
 from . import test_failures
+from . import test_french
 from . import test_journal
 from . import test_night
 from . import test_night_silent

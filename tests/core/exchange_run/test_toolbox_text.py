@@ -12,6 +12,7 @@ from exchange_run_core.text import (  # noqa: E402
     fold,
     fold_tight,
     is_formula,
+    is_singular,
     spreadsheet_safe,
     without_accents,
 )
@@ -104,3 +105,24 @@ def test_ranges(numbers, expected):
 def test_runs():
     assert runs({4, 5, 1}) == [(1, 1), (4, 5)]
     assert runs(()) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "lang", "singular"),
+    [
+        (0, "fr_CH", True),
+        ("0.5", "fr_FR", True),
+        (1, "fr_CA", True),
+        ("1.0000", "fr_FR", True),
+        ("1.5", "fr_FR", True),
+        (2, "fr_FR", False),
+        (0, "en_US", False),
+        ("0.5", "en_US", False),
+        ("1.0000", "en_US", True),
+        ("1.5", "en_US", False),
+        (100, "en_US", False),
+        (1, "", True),
+    ],
+)
+def test_one_or_many(number, lang, singular):
+    assert is_singular(number, lang) == singular

@@ -110,6 +110,10 @@ def test_log_line():
     assert log_format.line(moment, "INFO", "Output directory is set to 'output'") == (
         "[2025-11-21T21:30:00.123] [INFO] default - Output directory is set to 'output'"
     )
+    broken = "Frais\u00a0: 1\n\t\u2028suite\x85fin "
+    assert log_format.line(moment, "WARN", broken).endswith(
+        "default - Frais\u00a0: 1 suite fin"
+    )
     assert log_format.file_name(moment) == "sofi-bill-to-primmo-2025-11-21.log"
 
 
