@@ -135,7 +135,8 @@ class TestFrench(EdgeCase):
             self._check(run)
             run.action_run()
             self.assertEqual(run.state, "done")
-            self._check(run)
+            told = [text for text in self._check(run) if "a été archivé" in text]
+            self.assertEqual(len(told), 1 if gone else 0)
         tenants = self.env["primmo.tenant"].search(
             [("residence_id", "=", self.residence.id)]
         )
