@@ -9,7 +9,7 @@ import json
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tools import mute_logger
@@ -189,6 +189,38 @@ def attempts(model, user):
     return tried, through
 
 
+def timeless(model, user):
+    """Try to give days of another time to a record; return what was not refused."""
+    record = env[model].sudo().search([], limit=1, order="id desc")
+    through = []
+    for name, field in env[model]._fields.items():
+        chosen = field.type in ("date", "datetime") and field.store
+        if not chosen or field.readonly or not is_ours(field):
+            continue
+        for day in ("0001-01-01", "1899-12-31", "9999-12-31"):
+            value = day if field.type == "date" else f"{day} 12:00:00"
+            doors = {
+                "create": [[{name: value}]],
+                "onchange": [[], {name: value}, [name], {name: {}}],
+            }
+            if record:
+                doors["write"] = [record.ids, {name: value}]
+                doors["web_save"] = [record.ids, {name: value}, {}]
+            for door, args in doors.items():
+                with env.cr.savepoint(flush=False) as savepoint:
+                    try:
+                        call_kw(env[model].with_user(user), door, args, {})
+                        through.append(f"{model}.{name} by {door}: {day}")
+                    except ValidationError as error:
+                        if day not in str(error):
+                            through.append(f"{model}.{name} by {door}: {error}")
+                    except AccessError:
+                        pass  # not even a day that can be meant
+                    savepoint.rollback()
+                env.invalidate_all(flush=False)
+    return through
+
+
 with mute_logger("odoo.addons.base.models.ir_model", "odoo.sql_db"):
     names = models()
     user = everybody()
@@ -200,6 +232,7 @@ with mute_logger("odoo.addons.base.models.ir_model", "odoo.sql_db"):
             {
                 "models": names,
                 "undeclared": {m: f for m in names if (f := undeclared(m))},
+                "timeless": [t for m in names for t in timeless(m, user)],
                 "unguarded": [m for m in names if is_unguarded(m)],
                 "tried": sum(tried for tried, _through in results.values()),
                 "through": sorted(

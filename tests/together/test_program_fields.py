@@ -41,3 +41,8 @@ def test_no_record_moves_to_a_company_of_others(seen):
 def test_nobody_writes_what_only_the_program_writes(seen):
     assert seen["through"] == []
     assert seen["tried"] > 100
+
+
+def test_days_of_another_time_are_refused_in_words(seen):
+    """In every model, by every door: forms, imports and programs all end in these."""
+    assert seen["timeless"] == []

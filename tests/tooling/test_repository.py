@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import subprocess
 from xml.etree import ElementTree
 
 import pytest
+from packaging.version import Version
 
 from devtools import addons, paths
 
@@ -45,6 +47,37 @@ def test_requirements_are_exact(name):
     pins = [line for line in lines if line and not line.startswith("#")]
     assert pins
     assert all("==" in pin and "://" not in pin for pin in pins)
+
+
+#: the first version without the holes that were found in a package
+MENDED = {
+    "lxml_html_clean": "0.4.2",
+    "pillow": "11.3.0",  # CVE-2025-48379
+    "pypdf": "6.4.0",  # CVE-2025-55197, -62707, -62708, -66019
+    "requests": "2.32.4",  # CVE-2024-47081
+    "urllib3": "2.6.0",  # CVE-2025-50181, -50182, -66418, -66471
+    "xlrd": "2.0.2",
+}
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_no_package_is_pinned_with_a_hole_that_is_known(name):
+    lines = (paths.ROOT / "requirements.txt").read_text().splitlines()
+    [pin] = [line for line in lines if line.lower().startswith(f"{name}==")]
+    assert Version(pin.partition("==")[2]) >= Version(MENDED[name])
+
+
+def test_updates_against_holes_are_a_documented_step():
+    """Users are told what `./dev` is not for, and what to do every month."""
+    readme = " ".join((paths.ROOT / "README.md").read_text().split())
+    assert "`./dev` is for development on your own machine" in readme
+    assert "Production needs Odoo's security updates" in readme
+    operate = (paths.ROOT / "docs/administration/operate.md").read_text()
+    [update] = re.findall(r"^## Security updates$.*?^## ", operate, re.M | re.S)
+    [command] = re.findall(r"pip-audit --strict -r (requirements\S*)", update)
+    assert (paths.ROOT / command).is_file()
+    for word in ("advisories", "PostgreSQL", "docker compose build --pull"):
+        assert word in update
 
 
 @pytest.mark.parametrize("name", ["dev", ".ci/run", "docker/entrypoint.sh"])

@@ -1,7 +1,19 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 from odoo.addons.exchange_run.links import open_named_record
+
+from .results import is_odoo_working, odoo_works, worked_out
+
+#: what Odoo's buttons write on a document, beside what it works out
+BY_BUTTONS = {
+    "amount_total",
+    "inalterable_hash",
+    "posted_before",
+    "reversed_entry_id",
+    "secure_sequence_number",
+    "state",
+}
 
 
 class AccountMove(models.Model):
@@ -73,10 +85,12 @@ class AccountMove(models.Model):
         return self._billing_links("active").move_id.with_env(self.env)
 
     def write(self, vals):
-        """Change moves; what bills documents keeps their currency.
+        """Change moves; what bills documents keeps their currency, state and sums.
 
+        :raises AccessError: a state or a sum that Odoo's own methods write
         :raises UserError: its amounts would be worth something else
         """
+        self._billing_check_results(vals)
         before = {}
         if not {"currency_id", "journal_id"}.isdisjoint(vals):
             before = {move: move.currency_id for move in self}
@@ -96,6 +110,41 @@ class AccountMove(models.Model):
             )
         return result
 
+    @api.model
+    @tools.ormcache()
+    def _billing_results(self):
+        """Return the names of the fields that only Odoo's own methods write."""
+        return frozenset(worked_out(self) | BY_BUTTONS)
+
+    def _billing_check_results(self, vals):
+        """Refuse states and sums of documents that bill others, given by a client.
+
+        Odoo lets whoever may edit an invoice write that it is confirmed or paid.
+
+        :raises AccessError: naming the fields
+        """
+        if is_odoo_working() or self._is_engine_writing():
+            return
+        if names := self._billing_results().intersection(vals):
+            ours = self._billing_with_fixed_amounts()
+            for move in ours | self.filtered("billing_run_id"):
+                given = [n for n in names if not move._engine_is_same(n, vals[n])]
+                if given:
+                    self._engine_refuse(sorted(given))
+
+    def _post(self, soft=True):
+        with odoo_works():
+            return super()._post(soft)
+
+    def _hash_moves(self, **options):
+        with odoo_works():
+            return super()._hash_moves(**options)
+
+    def action_toggle_block_payment(self):
+        """Block the payment of an invoice, or allow it again."""
+        with odoo_works():
+            return super().action_toggle_block_payment()
+
     def unlink(self):
         """Delete moves; what they bill is to be billed again."""
         self._billing_links("active")._release()
@@ -103,7 +152,8 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         """Cancel moves; what they bill is to be billed again."""
-        result = super().button_cancel()
+        with odoo_works():
+            result = super().button_cancel()
         cancelled = self.filtered(lambda move: move.state == "cancel")
         cancelled._billing_links("active")._release()
         return result
@@ -118,7 +168,8 @@ class AccountMove(models.Model):
         freed |= self.filtered(
             lambda move: move.reversal_move_ids and not move._billing_links("active")
         )
-        result = super().button_draft()
+        with odoo_works():
+            result = super().button_draft()
         # Odoo calls this for every line it writes, mostly with nothing in it.
         if links := freed._billing_links("released"):
             links._activate()

@@ -1,5 +1,7 @@
-from odoo import models
+from odoo import api, models, tools
 from odoo.exceptions import UserError
+
+from .results import is_odoo_working, odoo_works, worked_out
 
 #: what an item is worth
 AMOUNTS = {
@@ -10,6 +12,13 @@ AMOUNTS = {
     "discount",
     "price_unit",
     "quantity",
+}
+#: what matches an item with others, beside what Odoo works out
+MATCHING = {
+    "full_reconcile_id",
+    "matched_credit_ids",
+    "matched_debit_ids",
+    "matching_number",
 }
 
 
@@ -25,8 +34,10 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         """Change items; not the amounts of a confirmed document that bills others.
 
+        :raises AccessError: what is left to pay, which Odoo's own methods write
         :raises UserError: naming the document and what to do
         """
+        self._billing_check_results(vals)
         # the program itself, such as Odoo's own rounding of a foreign currency, may
         if not self.env.su and AMOUNTS.intersection(vals):
             posted = self.filtered(lambda line: line.parent_state == "posted")
@@ -39,3 +50,47 @@ class AccountMoveLine(models.Model):
                     )
                 )
         return super().write(vals)
+
+    @api.model
+    @tools.ormcache()
+    def _billing_results(self):
+        """Return the names of the fields that only Odoo's own methods write."""
+        return frozenset(worked_out(self) | MATCHING)
+
+    def _billing_check_results(self, vals):
+        """Refuse what is left to pay of documents that bill others, given by a client.
+
+        :raises AccessError: naming the fields
+        """
+        Engine = self.env["exchange.engine.mixin"]
+        if is_odoo_working() or Engine._is_engine_writing():
+            return
+        names = self._billing_results().intersection(vals)
+        # Odoo's form of an entry sends the matching of an item along, empty
+        given = sorted(name for name in names if vals[name])
+        given += sorted(name for name in names - {*given} if any(self.mapped(name)))
+        if given and self.move_id._billing_with_fixed_amounts():
+            labels = [self._fields[n]._description_string(self.env) for n in given]
+            Engine._engine_refuse_labels(labels, self._description)
+
+    @api.model
+    def _reconcile_plan(self, reconciliation_plan):
+        with odoo_works():
+            return super()._reconcile_plan(reconciliation_plan)
+
+
+class AccountPartialReconcile(models.Model):
+    """What Odoo writes on items when they are matched, or are so no longer."""
+
+    _inherit = "account.partial.reconcile"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Match items."""
+        with odoo_works():
+            return super().create(vals_list)
+
+    def unlink(self):
+        """Undo what matches items."""
+        with odoo_works():
+            return super().unlink()

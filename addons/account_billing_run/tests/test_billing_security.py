@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 
@@ -149,3 +149,66 @@ class TestBillingSecurity(BillingCase):
         run.action_undo()
         mine.write({"amount": 1})
         self.assertEqual(fees.amount, 1)
+
+    def test_a_run_is_offered_and_takes_only_converters_that_work_alone(self):
+        """By RPC as in the form: none that is abstract, none with a run of its own."""
+        clerk = new_test_user(self.env, "chooser", "account.group_account_invoice")
+        run, Run = self.make_run(), self.env["account.billing.run"]
+        offered = dict(Run.fields_get(["converter"])["converter"]["selection"])
+        names = self.env.registry.descendants(["account.billing.converter"], "_inherit")
+        alone = {
+            name
+            for name in names
+            if self.env[name]._source_model and self.env[name]._stands_alone
+        }
+        self.assertEqual(set(offered), alone)
+        for name in {*names, "res.partner", "no.such.model"} - alone:
+            with self.subTest(name), self.assertRaises(ValidationError):
+                call_kw(Run.with_user(clerk), "create", [{"converter": name}], {})
+            with self.subTest(name), self.assertRaises(ValidationError):
+                run.with_user(clerk).converter = name
+
+    def test_nobody_writes_what_odoo_works_out_of_a_billed_document(self):
+        """Its state and sums are what Odoo's buttons and entries make of it."""
+        clerk = new_test_user(
+            self.env, "billing_writer", "account.group_account_manager"
+        )
+        fees = self.make_fees(100)
+        move = self.bill().move_ids
+        for vals in ({"state": "posted"}, {"state": "cancel"}, {"amount_total": 1}):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                move.with_user(clerk).write(vals)
+        move.with_user(clerk).action_post()
+        item = move.line_ids.filtered("date_maturity")[:1].with_user(clerk)
+        for vals in (
+            {"state": "draft"},
+            {"state": "cancel"},
+            {"payment_state": "paid"},
+            {"amount_residual": 0},
+            {"posted_before": False},
+        ):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                move.with_user(clerk).write(vals)
+        for vals in (
+            {"amount_residual": 0},
+            {"reconciled": True},
+            {"matching_number": "1"},
+        ):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                item.write(vals)
+        # Odoo's own buttons do all that, and what was billed follows them
+        move.with_user(clerk).button_draft()
+        move.with_user(clerk).action_post()
+        move.with_user(clerk).action_toggle_block_payment()
+        self.assertEqual(move.payment_state, "blocked")
+        move.with_user(clerk).button_draft()
+        move.with_user(clerk).button_cancel()
+        self.assertEqual((move.state, fees.billing_state), ("cancel", "to_bill"))
+
+    def test_documents_that_bill_nothing_are_odoos_alone(self):
+        clerk = new_test_user(
+            self.env, "billing_writer", "account.group_account_manager"
+        )
+        move = self.init_invoice("out_invoice", amounts=[10]).with_user(clerk)
+        move.write({"state": "posted"})
+        self.assertEqual(move.state, "posted")

@@ -17,7 +17,6 @@ class ExchangeRunController(http.Controller):
         "/exchange_run/<string:model>/<int:run_id>/findings.csv",
         type="http",
         auth="user",
-        readonly=True,
     )
     def download_findings(self, model, run_id, **_kwargs):
         """Send the findings of a job as a CSV file a spreadsheet opens directly.
@@ -46,7 +45,9 @@ class ExchangeRunController(http.Controller):
         writer = csv.writer(stream, delimiter=";")
         writer.writerow([fields[column]["string"] for column in COLUMNS])
         domain = [("run_model", "=", run._name), ("run_id", "=", run.id)]
-        for message in Message.search_fetch(domain, COLUMNS):
+        messages = Message.search_fetch(domain, COLUMNS)
+        request.env["exchange.access"]._note("download", messages, COLUMNS)
+        for message in messages:
             row = [message[column] or "" for column in COLUMNS]
             row[0] = severities[message.severity]
             writer.writerow(map(spreadsheet_safe, row))

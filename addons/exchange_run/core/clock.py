@@ -1,7 +1,18 @@
-"""Times of day, in whole minutes since midnight, and spans of them.
+"""Days that can be meant; times of day, in whole minutes since midnight, and spans.
 
-Odoo keeps them as hours (7.5), people write them as 07:30.
+Odoo keeps times as hours (7.5), people write them as 07:30.
 """
+
+#: Nobody alive was born before, and no month can be added to a day of the year 9999.
+YEARS = range(1900, 3000)
+
+
+def is_of_our_time(day):
+    """Tell whether a day can be meant, rather than a slip of the pen or an attack.
+
+    :param day: date or datetime
+    """
+    return day.year in YEARS
 
 
 def to_minutes(hours):

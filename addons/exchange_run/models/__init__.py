@@ -1,4 +1,5 @@
 from . import exchange_access
+from . import exchange_base
 from . import exchange_card
 from . import exchange_engine_mixin
 from . import exchange_message

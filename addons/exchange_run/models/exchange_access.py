@@ -1,4 +1,7 @@
-from odoo import api, fields, models
+from collections.abc import Set
+
+from odoo import api, fields, models, tools
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.models import fix_import_export_id_paths
 
@@ -8,6 +11,7 @@ KEEP_DAYS = 730
 KINDS = [
     ("login", "Login"),
     ("read", "Read"),
+    ("search", "Searched"),
     ("group", "Grouped"),
     ("export", "Exported"),
     ("print", "Printed"),
@@ -18,6 +22,40 @@ KINDS = [
 NO_MORE_THAN_A_NAME = {"id", ".id", "display_name"}
 #: fields of an attachment that are its content
 CONTENT = {"raw", "datas", "db_datas", "index_content"}
+#: fields of a message that are its content
+MESSAGE = {"body", "preview", "subject", "tracking_value_ids"}
+#: fields that sort records, and tell nothing of whom they are about
+NO_QUESTION = {"active", "company_id"}
+#: by what was searched in the transaction: key of `cr.precommit.data`
+SOUGHT = "exchange_access.sought"
+
+
+def _is_text(value):
+    """Tell whether a condition's value is a text, or some of its values are."""
+    values = value if isinstance(value, (list, tuple, Set)) else (value,)
+    return any(isinstance(value, str) for value in values)
+
+
+def _domain_paths(domain):
+    """Yield the paths of fields that a domain asks for, as lists of names."""
+    for condition in Domain(domain).iter_conditions():
+        path = condition.field_expr.split(".")
+        yield path
+        value, asks = condition.value, condition.operator in ("any", "not any")
+        if asks and isinstance(value, (Domain, list, tuple)):
+            # of "id" it is asked of the record itself
+            owner = path[:-1] if path[-1] == "id" else path
+            for inner in _domain_paths(value):
+                yield owner + inner
+        elif _is_text(value):
+            yield [*path, "display_name"]  # of a relation: it is searched by name
+
+
+def _order_paths(order):
+    """Yield the paths of fields that records are to be sorted by."""
+    for term in (order or "").split(","):
+        if words := term.split():
+            yield words[0].split(":")[0].split(".")
 
 
 class ExchangeAccess(models.Model):
@@ -110,7 +148,8 @@ class ExchangeJournalMixin(models.AbstractModel):
 
     A model inherits this mixin, and every way in which a client reads it (forms, lists,
     RPC, groups, exports, prints, files) is written down by
-    :meth:`ExchangeAccess._note`, also where another model leads to it. What the program
+    :meth:`ExchangeAccess._note`, also where another model leads to it; so is by which
+    of its fields somebody searches, as "nobody" is an answer, too. What the program
     reads for itself is not. Of a model that shows persons by some of its fields only,
     such as the file of an import, :attr:`_journal_names` names these.
     """
@@ -129,6 +168,14 @@ class ExchangeJournalMixin(models.AbstractModel):
         if self._journal_names:
             return [name for name in names if name in self._journal_names]
         return [name for name in names if name not in NO_MORE_THAN_A_NAME]
+
+    def copy_data(self, default=None):
+        """Return what copies are made of, and write down whose it is."""
+        copied = super().copy_data(default)
+        names = self._journal_shown(list(dict.fromkeys(n for v in copied for n in v)))
+        if names and not self.env.su:
+            self.env["exchange.access"]._note("read", self, names)
+        return copied
 
     def _read_format(self, fnames, load="_classic_read"):
         shown = super()._read_format(fnames, load)
@@ -152,6 +199,34 @@ class Base(models.AbstractModel):
         :return: an iterable of recordsets, of one model each
         """
         return [self] if isinstance(self, self.pool["exchange.journal.mixin"]) else []
+
+    @api.model
+    @tools.ormcache()
+    def _journal_related(self):
+        """Return {name: path} of fields that show a protected one of another record."""
+        paths = {}
+        for name, field in self._fields.items():
+            model, path = self, []
+            for part in (field.related or "").split(".")[:-1]:
+                path.append(part)
+                model = self.env[model._fields[part].comodel_name]
+            shown = field.related and field.related.split(".")[-1]
+            for _protected, names in model._journal_models([[shown]]) if path else ():
+                if names != ["company_id"]:
+                    paths[name] = ".".join(path)
+        return paths
+
+    def _read_format(self, fnames, load="_classic_read"):
+        shown = super()._read_format(fnames, load)
+        related = self._journal_related()
+        if related and not self.env.su:
+            for path in {related[name] for name in fnames if name in related}:
+                names = [name for name in fnames if related.get(name) == path]
+                # sudo: a related field shows what its reader has no right to read
+                owners = self.sudo().mapped(path).with_env(self.env)
+                if owners:
+                    self.env["exchange.access"]._note("read", owners, names)
+        return shown
 
     def export_data(self, fields_to_export):
         """Export records, and write down whose data that shows."""
@@ -206,6 +281,91 @@ class Base(models.AbstractModel):
             if inner and field and field.relational:
                 yield from self.env[field.comodel_name]._journal_models(inner)
 
+    def _journal_searched(self, domain, order=None):
+        """Write down, once a transaction, by what of persons somebody searches.
+
+        :param domain: as it was asked
+        :param str order: as it was asked
+        """
+        if self.env.su or self.env["exchange.engine.mixin"]._is_engine_writing():
+            return
+        paths = [*_domain_paths(domain or []), *_order_paths(order)]
+        paths = [*paths, *self._journal_searched_names(paths)]
+        sought = self.env.cr.precommit.data.setdefault(SOUGHT, set())
+        for model, names in self._journal_models(paths):
+            key = (
+                self.env.uid,
+                model._name,
+                *(n for n in names if n not in NO_QUESTION),
+            )
+            if len(key) > 2 and key not in sought:
+                sought.add(key)
+                self.env["exchange.access"]._note("search", model, key[2:])
+
+    def _journal_searched_names(self, paths):
+        """Yield the paths of the fields that a search by name looks at.
+
+        :param list paths: lists of names of fields, the first one of this model
+        """
+        for path in paths:
+            if path[-1] == "display_name":
+                model = self
+                for name in path[:-1]:
+                    field = model._fields.get(name)
+                    if not field or not field.relational:
+                        break
+                    model = self.env[field.comodel_name]
+                else:
+                    for name in model._rec_names_search or (model._rec_name,):
+                        yield [*path[:-1], *(name or "id").split(".")]
+
+    @api.model
+    @api.readonly
+    def search(self, domain, offset=0, limit=None, order=None):
+        """Search, and write down by what of persons."""
+        found = super().search(domain, offset, limit, order)
+        self._journal_searched(domain, order)
+        return found
+
+    @api.model
+    @api.readonly
+    def search_count(self, domain, limit=None):
+        """Count, and write down by what of persons: one says that somebody is there."""
+        count = super().search_count(domain, limit)
+        self._journal_searched(domain)
+        return count
+
+    @api.model
+    @api.readonly
+    def search_read(
+        self, domain=None, fields=None, offset=0, limit=None, order=None, **read_kwargs
+    ):
+        """Search and read, and write down by what of persons."""
+        rows = super().search_read(domain, fields, offset, limit, order, **read_kwargs)
+        self._journal_searched(domain, order)
+        return rows
+
+    @api.model
+    @api.readonly
+    def web_search_read(
+        self, domain, specification, offset=0, limit=None, order=None, count_limit=None
+    ):
+        """Search and read, and write down by what of persons."""
+        rows = super().web_search_read(
+            domain, specification, offset, limit, order, count_limit
+        )
+        self._journal_searched(domain, order)
+        return rows
+
+    @api.model
+    @api.readonly
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        """Search by name, and write down by what of persons."""
+        found = super().name_search(name, domain, operator, limit)
+        by_name = [("display_name", operator, name)] if name else []
+        self._journal_searched(Domain(domain or []) & Domain(by_name))
+        return found
+
     @api.model
     @api.readonly
     def formatted_read_group(
@@ -222,7 +382,9 @@ class Base(models.AbstractModel):
         groups = super().formatted_read_group(
             domain, groupby, aggregates, having, offset, limit, order
         )
-        self._journal_grouped([*groupby, *aggregates])
+        asked = [*_domain_paths(having), *_order_paths(order)]
+        self._journal_grouped([*groupby, *aggregates, *map(".".join, asked)])
+        self._journal_searched(domain)
         return groups
 
     @api.model
@@ -235,7 +397,9 @@ class Base(models.AbstractModel):
             domain, grouping_sets, aggregates, order=order
         )
         grouped = (spec for groupby in grouping_sets for spec in groupby)
-        self._journal_grouped([*grouped, *aggregates])
+        asked = map(".".join, _order_paths(order))
+        self._journal_grouped([*grouped, *aggregates, *asked])
+        self._journal_searched(domain)
         return groups
 
     @api.model
@@ -255,6 +419,7 @@ class Base(models.AbstractModel):
             for spec in fields or ()
         ]
         self._journal_grouped([*specs, *named])
+        self._journal_searched(domain)
         return groups
 
     @api.model
@@ -263,6 +428,7 @@ class Base(models.AbstractModel):
         """Count records by column and colour, and write down whose."""
         counted = super().read_progress_bar(domain, group_by, progress_bar)
         self._journal_grouped([group_by, progress_bar["field"]])
+        self._journal_searched(domain)
         return counted
 
 
@@ -298,8 +464,11 @@ class IrAttachment(models.Model):
             owner = self.env.get(model) if model else None
             if not isinstance(owner, self.pool["exchange.journal.mixin"]):
                 continue
+            # what is attached may be anything, such as the rows of a file
             shown = files.filtered(
-                lambda file, owner=owner: owner._journal_shown([file.res_field or ""])
+                lambda file, owner=owner: (
+                    not file.res_field or owner._journal_shown([file.res_field])
+                )
             )
             if shown:
                 names = sorted({file.res_field or "attachment" for file in shown})
@@ -312,6 +481,35 @@ class IrAttachment(models.Model):
         if whole and CONTENT.intersection(fnames):
             self._journal_files("read")
         return rows
+
+
+class MailMessage(models.Model):
+    """Chatter of records about persons is written down: it tells what they were."""
+
+    _inherit = "mail.message"
+
+    def _journal_threads(self):
+        """Write down whose messages somebody is shown."""
+        # sudo: whose message it is decides what is written down, not what is shown
+        for model, messages in self.sudo().grouped("model").items():
+            owner = self.env.get(model) if model else None
+            if not isinstance(owner, self.pool["exchange.journal.mixin"]):
+                continue
+            if owner._journal_shown(["message_ids"]):
+                records = owner.browse(sorted(set(messages.mapped("res_id"))))
+                self.env["exchange.access"]._note("read", records, ["message_ids"])
+
+    def _read_format(self, fnames, load="_classic_read"):
+        rows = super()._read_format(fnames, load)
+        if MESSAGE.intersection(fnames) and not self.env.su:
+            self._journal_threads()
+        return rows
+
+    def _to_store(self, store, fields, **options):
+        result = super()._to_store(store, fields, **options)
+        if not self.env.su:
+            self._journal_threads()
+        return result
 
 
 class IrBinary(models.AbstractModel):

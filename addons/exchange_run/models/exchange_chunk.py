@@ -30,7 +30,10 @@ class ExchangeChunk(models.Model):
     )
     sequence = fields.Integer(required=True)
     units = fields.Integer(default=1)
-    payload = fields.Json()
+    payload = fields.Json(
+        groups=fields.NO_ACCESS,
+        help="What is to be done: rows of files, with all that stands in them.",
+    )
     state = fields.Selection(
         [("todo", "To Do"), ("done", "Done"), ("failed", "Failed")],
         default="todo",

@@ -2,7 +2,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from odoo import api, models, tools
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 #: Whether the program itself writes. Kept by the thread and not in the environment's
 #: context, which a client may fill with whatever it likes.
@@ -131,6 +131,7 @@ class ExchangeEngineMixin(models.AbstractModel):
             self = self.with_env(self.env(context=kept))
         for vals in vals_list:
             self._engine_check_created(names.intersection(vals), vals)
+            self._engine_check_choices(vals)
         return self
 
     def write(self, vals):
@@ -145,7 +146,34 @@ class ExchangeEngineMixin(models.AbstractModel):
                     self._engine_refuse([name])
             if "company_id" in vals:
                 self._engine_check_company(vals["company_id"])
+            self._engine_check_choices(vals)
         return super().write(vals)
+
+    @api.model
+    @tools.ormcache()
+    def _engine_choices(self):
+        """Return the names of the selections whose choices a method gives."""
+        return tuple(
+            name
+            for name, field in self._fields.items()
+            if field.type == "selection" and not isinstance(field.selection, list)
+        )
+
+    def _engine_check_choices(self, vals):
+        """Refuse what is no choice; where a method gives them, Odoo takes any value.
+
+        :raises ValidationError: naming the value and the field
+        """
+        for name in self._engine_choices():
+            value = vals.get(name)
+            if value and value not in self._fields[name].get_values(self.env):
+                raise ValidationError(
+                    self.env._(
+                        "“%(value)s” is none of the choices of “%(field)s”.",
+                        value=value,
+                        field=self._fields[name]._description_string(self.env),
+                    )
+                )
 
     def _engine_check_created(self, names, vals):
         defaults = self.default_get(list(names)) if names else {}
@@ -179,11 +207,20 @@ class ExchangeEngineMixin(models.AbstractModel):
 
     def _engine_refuse(self, names):
         labels = [self._fields[name]._description_string(self.env) for name in names]
+        self._engine_refuse_labels(labels, self._description)
+
+    @api.model
+    def _engine_refuse_labels(self, labels, model):
+        """Refuse fields of any model.
+
+        :param list labels: of the fields
+        :param str model: what the records are
+        """
         raise AccessError(
             self.env._(
                 "Nobody writes %(fields)s of %(model)s by hand: the program does, "
                 "when the buttons are used that are made for it.",
                 fields=", ".join(f"“{label}”" for label in labels),
-                model=self._description,
+                model=model,
             )
         )

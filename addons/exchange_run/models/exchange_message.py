@@ -12,10 +12,16 @@ SEVERITIES = [
 
 
 class ExchangeMessage(models.Model):
-    """One finding of a job: what is wrong, where, and what to do about it."""
+    """One finding of a job: what is wrong, where, and what to do about it.
+
+    It quotes cells of files and names persons, so that its reading is written down.
+    """
 
     _name = "exchange.message"
     _description = "Job Message"
+    _inherit = ["exchange.journal.mixin"]
+    # Its name is its text.
+    _journal_names = ("display_name", "text", "advice", "value")
     _order = "id"
     _rec_name = "text"
 

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 
+from ..models.exchange_access import SOUGHT
 from .fake_models import register, temporary
 
 
@@ -32,6 +33,19 @@ class FakeLetter(models.Model):
 
     name = fields.Char()
     dossier_id = fields.Many2one("exchange.fake.dossier")
+    color = fields.Integer(related="dossier_id.color")
+
+
+@temporary
+class FakeWizard(models.TransientModel):
+    """A wizard that names a record and a company."""
+
+    _name = "exchange.fake.wizard"
+    _description = "Fake Wizard"
+    _module = "exchange_run"
+
+    letter_id = fields.Many2one("exchange.fake.letter")
+    company_id = fields.Many2one("res.company")
 
 
 @temporary
@@ -55,8 +69,9 @@ class TestAccessJournal(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        names = [f"exchange.fake.{name}" for name in ("dossier", "letter", "parcel")]
-        register(cls, FakeDossier, FakeLetter, FakeParcel)
+        kinds = ("dossier", "letter", "wizard", "parcel")
+        names = [f"exchange.fake.{name}" for name in kinds]
+        register(cls, FakeDossier, FakeLetter, FakeWizard, FakeParcel)
         cls.env["ir.model.access"].create(
             [
                 {
@@ -153,6 +168,81 @@ class TestAccessJournal(TransactionCase):
         self.assertFalse(self.call("formatted_read_group", [], [], ["__count"]))
         self.assertFalse(self.call("search_count", []))
 
+    def search(self, method, *args, **options):
+        """Return the rows that a search makes as the first one of a request."""
+        self.env.cr.precommit.data.pop(SOUGHT, None)
+        rows = self.call(method, *args, **options)
+        return rows.filtered(lambda row: row.kind == "search")
+
+    def test_whoever_searches_in_vain_leaves_a_row(self):
+        asked = [("name", "=", "Nobody")]
+        for method, args, options in (
+            ("search", (asked,), {}),
+            ("search", ([],), {"order": "name desc"}),
+            ("search", ([("id", "any", asked)],), {}),
+            ("search_count", (asked,), {}),
+            ("search_read", (asked, ["id"]), {}),
+            ("web_search_read", (asked,), {"specification": {}}),
+            ("name_search", ("Nobody",), {}),
+            ("name_search", ("",), {"domain": asked}),
+            ("web_name_search", ("Nobody",), {"specification": {"display_name": {}}}),
+            ("formatted_read_group", (asked,), {"aggregates": ["__count"]}),
+            ("formatted_read_grouping_sets", (asked, [["id"]]), {}),
+            ("web_read_group", (asked, ["id"]), {"aggregates": []}),
+            ("read_group", (asked, [], ["id"]), {}),
+            ("read_progress_bar", (asked, "id", {"field": "id", "colors": {}}), {}),
+        ):
+            with self.subTest(method, args=args):
+                rows = self.search(method, *args, **options)
+                self.assertEqual(len(rows), 1)
+                self.assertEqual(rows.res_model, "exchange.fake.dossier")
+                self.assertEqual(rows.user_id, self.reader)
+                self.assertIn("name", rows.field_names)
+                self.assertFalse(rows.res_ids)
+                self.assertNotIn("Nobody", str(rows.read()))
+
+    def test_whoever_searches_by_way_of_another_record_leaves_a_row(self):
+        for domain in (
+            [("dossier_id.name", "=", "Nobody")],
+            [("dossier_id", "any", [("name", "=", "Nobody")])],
+            [("dossier_id", "ilike", "Nobody")],
+            [("dossier_id", "in", ["Nobody"])],
+            ["!", "|", ("name", "=", "x"), ("dossier_id.name", "like", "N")],
+        ):
+            with self.subTest(domain):
+                rows = self.search("search_count", domain, model="letter")
+                self.assertEqual(rows.res_model, "exchange.fake.dossier")
+                self.assertEqual(rows.field_names, "name")
+
+    def test_a_group_that_is_only_asked_for_leaves_a_row(self):
+        having = [("color:max", ">", 1)]
+        rows = self.call("formatted_read_group", [], ["id"], having=having)
+        self.assertEqual((rows.kind, rows.field_names), ("group", "color"))
+
+    def test_a_search_that_asks_nothing_of_a_person_leaves_none(self):
+        for domain in ([], [("id", "=", 1)], [("active", "=", True)]):
+            self.assertFalse(self.search("search", domain))
+        self.assertFalse(self.search("search", [("name", "=", "x")], model="parcel"))
+        self.assertFalse(self.search("name_search", ""))
+
+    def test_one_request_leaves_one_row_of_each_kind_of_search(self):
+        self.assertTrue(self.search("search", [("name", "=", "A")]))
+        self.assertFalse(self.call("search", [("name", "=", "B")]))
+        self.assertTrue(self.call("search", [("color", "=", 1)]))
+
+    def test_what_the_program_searches_for_itself_leaves_none(self):
+        asked = [("name", "=", "Ann")]
+        mine = self.env["exchange.fake.dossier"].with_user(self.reader)
+        self.env.cr.precommit.data.pop(SOUGHT, None)
+        self.assertFalse(self.rows(lambda: mine.sudo().search(asked)))
+        with self.env["exchange.engine.mixin"]._engine_writes():
+            self.assertFalse(self.rows(lambda: mine.search(asked)))
+
+    def test_what_a_copy_is_made_of_leaves_a_row(self):
+        rows = self.call("copy_data", self.dossiers.ids)
+        self.assertEqual((rows.kind, rows.count), ("read", 2))
+        self.assertIn("name", rows.field_names)
+
     def test_who_comes_by_another_record_leaves_a_row(self):
         ids = self.letters.ids
         for kind, method, args in (
@@ -170,6 +260,82 @@ class TestAccessJournal(TransactionCase):
         for named in (["name", "dossier_id"], ["dossier_id/display_name"]):
             rows = self.call("export_data", ids, named, model="letter")
             self.assertFalse(rows)  # which one it is, and no more
+
+    def test_a_field_of_another_records_leaves_a_row(self):
+        rows = self.call("read", self.letters.ids, ["color"], model="letter")
+        self.assertEqual((rows.kind, rows.field_names), ("read", "color"))
+        self.assertEqual(rows.res_model, "exchange.fake.dossier")
+        self.assertEqual(rows.res_ids, self.dossiers.ids)
+        shown = {"color": {}}
+        chosen = {"dossier_id": self.dossiers[0].id}
+        rows = self.call("onchange", [], chosen, ["dossier_id"], shown, model="letter")
+        self.assertEqual(rows.res_ids, self.dossiers[0].ids)
+        self.assertFalse(self.call("read", self.letters.ids, ["name"], model="letter"))
+
+    def test_nobody_names_a_person_whom_he_may_not_read(self):
+        """What names her would show her name, and whatever is told of her."""
+        self.env["ir.rule"].create(
+            {
+                "name": "Ann only",
+                "model_id": self.env["ir.model"]._get_id("exchange.fake.dossier"),
+                "domain_force": f"[('id', '=', {self.dossiers[0].id})]",
+            }
+        )
+        self.env.registry.clear_cache()
+        ann, bob = self.dossiers.ids
+        shown = {"dossier_id": {"fields": {"display_name": {}}}, "color": {}}
+        mine = self.letters[0].ids
+
+        def deeds(named):
+            chosen = {"dossier_id": named}
+            context = {"default_dossier_id": named}
+            return {
+                "create": ([chosen], {}),
+                "write": (mine, chosen),
+                "web_save": ([], chosen, shown),
+                "onchange": ([], chosen, ["dossier_id"], shown),
+                "default": ([], {}, [], shown, context),
+            }
+
+        letter = self.env["exchange.fake.letter"].with_user(self.reader)
+        self.env["ir.model.access"].search(
+            [("name", "=", "exchange.fake.letter")]
+        ).perm_write = True
+        for named, allowed in ((ann, True), (bob, False)):
+            for door, args in deeds(named).items():
+                options = {}
+                if door == "create":
+                    args = args[:1]
+                if door == "default":
+                    door, options = "onchange", {"context": args[-1]}
+                    args = args[:-1]
+                with self.subTest(door, named=named):
+                    if allowed:
+                        call_kw(letter, door, args, options)
+                        continue
+                    with self.assertRaises(AccessError):
+                        call_kw(letter, door, args, options)
+
+    def test_a_wizard_takes_no_record_that_its_user_may_not_read(self):
+        self.env["ir.rule"].create(
+            {
+                "name": "None",
+                "model_id": self.env["ir.model"]._get_id("exchange.fake.letter"),
+                "domain_force": "[(0, '=', 1)]",
+            }
+        )
+        self.env.registry.clear_cache()
+        other = self.env["res.company"].create({"name": "Others"})
+        wizard = self.env["exchange.fake.wizard"].with_user(self.reader)
+        for vals in ({"letter_id": self.letters[0].id}, {"company_id": other.id}):
+            for method, args in (
+                ("create", [vals]),
+                ("onchange", [[], vals, list(vals), dict.fromkeys(vals, {})]),
+            ):
+                with self.subTest(method, vals=vals), self.assertRaises(AccessError):
+                    call_kw(wizard, method, args, {})
+        own = {"company_id": self.env.company.id}
+        self.assertTrue(call_kw(wizard, "create", [own], {}))
 
     def test_a_new_record_that_shows_another_leaves_a_row(self):
         rows = self.call(
@@ -193,6 +359,17 @@ class TestAccessJournal(TransactionCase):
         self.assertEqual((rows.kind, rows.field_names), ("read", "content"))
         rows = self.call("export_data", ids, ["name", "content"], **show)
         self.assertEqual((rows.kind, rows.field_names), ("export", "content"))
+
+    def file_of(self, record, **vals):
+        """A file of a record."""
+        vals |= {"name": "f", "res_model": record._name, "res_id": record.id}
+        return self.env["ir.attachment"].create({"raw": b"Ann", **vals})
+
+    def test_whatever_is_attached_leaves_a_row(self):
+        for record in (self.dossiers[0], self.parcel):
+            file = self.file_of(record).with_user(self.reader)
+            rows = self.rows(lambda file=file: file.read(["raw"]))
+            self.assertEqual((rows.kind, rows.res_model), ("read", record._name))
 
     def test_a_print_leaves_a_row(self):
         self.env["ir.ui.view"].create(

@@ -201,6 +201,36 @@ class TestDownloadFindings(HttpCase):
         self.assertIn("'=HYPERLINK(1)", text)
         self.assertIn('"é;x"', text)
 
+    def test_whoever_reads_findings_leaves_a_row(self):
+        """They quote files and name persons, whatever door they are read by."""
+        journal = self.env["exchange.access"].sudo()
+        admin = self.env.ref("base.user_admin")
+        finding = self.job.exchange_message_ids.with_user(admin)
+        for kind, names, deed in (
+            ("read", "text", lambda: finding.read(["text"])),
+            ("read", "value", lambda: finding.web_read({"value": {}})),
+            ("read", "display_name", lambda: finding.read(["display_name"])),
+            ("export", "text", lambda: finding.export_data(["text"])),
+            ("search", "value", lambda: finding.search_count([("value", "=", "x")])),
+            ("group", "text", lambda: finding.formatted_read_group([], ["text"])),
+            ("download", "text", lambda: self.download("admin")),
+        ):
+            with self.subTest(kind, names=names):
+                before = journal.search([])
+                deed()
+                [row] = (journal.search([]) - before).filtered(
+                    lambda row: row.kind != "login"
+                )
+                self.assertEqual(row.res_model, "exchange.message")
+                self.assertEqual(row.kind, kind)
+                self.assertIn(names, row.field_names)
+                if kind not in ("search", "group"):
+                    self.assertEqual(row.res_ids, finding.ids)
+                self.assertNotIn("HYPERLINK", str(row.read()))
+        before = journal.search_count([])
+        finding.read(["severity", "code", "row"])
+        self.assertEqual(journal.search_count([]), before)
+
     def test_csv_has_a_head_and_the_cells_in_its_order(self):
         self.job.exchange_message_ids.unlink()
         self.job._log(

@@ -31,6 +31,10 @@ class ExchangeMessage(models.Model):
     """A message of an import, with what the operator can do about it."""
 
     _inherit = "exchange.message"
+    _journal_names = (
+        *("display_name", "text", "advice", "value"),
+        *("kibe_child", "kibe_name", "kibe_key"),
+    )
 
     kibe_operation = fields.Selection(
         [

@@ -48,6 +48,8 @@ class KibeImportLine(models.Model):
 
     _name = "kibe.import.line"
     _description = "Kibé Import Line"
+    _inherit = ["exchange.journal.mixin"]
+    _journal_names = ("before", "after", "changes_html")
     _order = "import_id, sequence"
     _rec_name = "label"
 

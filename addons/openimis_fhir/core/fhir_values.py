@@ -8,6 +8,7 @@ import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from ...exchange_run.core.clock import is_of_our_time
 from .exceptions import UnreadableResource
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -108,17 +109,20 @@ def to_decimal(value, path="value"):
 def to_date(value, path="date"):
     """Date from a FHIR date or dateTime; None and partial dates give None/first day.
 
-    :raises UnreadableResource: when it is no date
+    :raises UnreadableResource: when it is no date, or one of another time
     """
     if not value:
         return None
     text = str(value)[:10]
     try:
-        return date.fromisoformat(
+        day = date.fromisoformat(
             text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text
         )
     except ValueError:
         raise UnreadableResource(path, value) from None
+    if not is_of_our_time(day):
+        raise UnreadableResource(path, value)
+    return day
 
 
 def iso_currency(code, replacements=None):

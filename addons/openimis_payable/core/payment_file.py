@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ...exchange_run.core import csv_file
+from ...exchange_run.core.clock import is_of_our_time
 
 MAX_BYTES = 20_000_000
 REQUIRED = ("code", "amount", "status")
@@ -205,7 +206,9 @@ def _date(row, text):
         return None
     for form in DATE_FORMATS:
         try:
-            return datetime.strptime(text, form).date()
+            day = datetime.strptime(text, form).date()
         except ValueError:
             continue
+        if is_of_our_time(day):
+            return day
     raise PaymentFileError("bad_date", row, "date", text)

@@ -140,6 +140,15 @@ class AccountMove(models.Model):
         search="_search_openimis_ageing",
         help="Days since the due date of a bill that is not paid in full, today.",
     )
+    openimis_changed_by_id = fields.Many2one(
+        "res.users",
+        "Figures Last Changed By",
+        copy=False,
+        readonly=True,
+        engine=True,
+        ondelete="set null",
+        help="Whoever last changed who gets how much by this draft.",
+    )
     openimis_suspended = fields.Boolean(copy=False, readonly=True, engine=True)
     openimis_deleted = fields.Boolean(copy=False, readonly=True, engine=True)
     openimis_replaces_id = fields.Many2one(

@@ -33,6 +33,7 @@ class AccountMove(models.Model):
     @api.depends(
         "company_id",
         "create_uid",
+        "openimis_changed_by_id",
         "openimis_type",
         "openimis_suspended",
         "openimis_location_id",

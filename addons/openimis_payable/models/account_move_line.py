@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import format_amount
 
 from .rights import is_making_a_bill, making_a_bill
@@ -68,6 +68,7 @@ class AccountMoveLine(models.Model):
             return
         if bills := self.move_id.filtered("openimis_type"):
             bills._openimis_require(*codes)
+            bills._openimis_note_changed()
 
     # === SETTLEMENT ===
 
@@ -97,6 +98,37 @@ class AccountPartialReconcile(models.Model):
     """What settled a bill is taken off it by those only who may."""
 
     _inherit = "account.partial.reconcile"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Match items; nobody matches those of bills but by settling them."""
+        partials = super().create(vals_list)
+        partials._openimis_check_by_settling()
+        return partials
+
+    def write(self, vals):
+        """Change what matches items; nobody changes what settles bills."""
+        self._openimis_check_by_settling()
+        result = super().write(vals)
+        self._openimis_check_by_settling()
+        return result
+
+    def _openimis_check_by_settling(self):
+        """Refuse to settle bills beside their payments.
+
+        :raises AccessError: naming the bill
+        """
+        if self.env.su or is_making_a_bill():
+            return
+        lines = self.debit_move_id | self.credit_move_id
+        for bill in lines.move_id.filtered("openimis_type"):
+            raise AccessError(
+                self.env._(
+                    "Bill %s is settled where payments are registered or matched, not "
+                    "by writing what matches its items.",
+                    bill._openimis_label(),
+                )
+            )
 
     def unlink(self):
         """Undo reconciliations; those of bills need right 156203, 156204 or 156104."""

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tools import float_compare
 from odoo.tools.misc import format_amount
 
+from odoo.addons.account_billing_run.models.results import odoo_works
+
 PAYMENT_FIELDS = (
     "openimis_code_ext",
     "openimis_code_rcp",
@@ -350,7 +352,8 @@ class AccountPayment(models.Model):
         entries.filtered(lambda move: move.state == "posted")._reverse_moves(
             cancel=True
         )
-        self.state = state
+        with odoo_works():
+            self.state = state
 
     def _openimis_refund(self, date):
         """Return the incoming payment that pays this one back."""

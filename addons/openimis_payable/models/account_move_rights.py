@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, api, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
+from odoo.addons.account_billing_run.models.results import is_odoo_working
+
 from .rights import guarded_fields, is_making_a_bill, making_a_bill, require_right
 
 #: mixins whose fields talk about a bill, or number it, and are no part of it
@@ -26,6 +28,18 @@ UNGUARDED = {
 RIGHTS = {"matched_payment_ids": "156202"}
 #: what cancelling a bill writes: right 156104 is enough for it
 CANCELLING = {"auto_post": "no", "state": "cancel"}
+#: what a second person approves: who gets how much
+APPROVED = {
+    "currency_id",
+    "fiscal_position_id",
+    "invoice_currency_rate",
+    "invoice_line_ids",
+    "line_ids",
+    "move_type",
+    "openimis_line_ids",
+    "partner_bank_id",
+    "partner_id",
+}
 
 
 class AccountMove(models.Model):
@@ -54,6 +68,8 @@ class AccountMove(models.Model):
         # the items follow their bill, whose right was asked for
         with making_a_bill() if bills else nullcontext():
             result = super().write(vals)
+        if APPROVED.intersection(vals):
+            bills._openimis_note_changed()
         if bills and "openimis_location_id" in vals:
             # nor is a bill moved to an area that is not the user's
             bills._openimis_require("156103")
@@ -91,17 +107,42 @@ class AccountMove(models.Model):
         bills._openimis_add_event("1", self.env._("Bill validated"))
         return posted
 
+    def _openimis_note_changed(self):
+        """Remember who changed what a second person approves, of drafts."""
+        if self.env.su or is_odoo_working():
+            return
+        user = self.env.user
+        drafts = self.filtered(
+            lambda b: b.state == "draft" and b.openimis_changed_by_id != user
+        )
+        if drafts:
+            # sudo: nobody writes it by hand
+            drafts.sudo().openimis_changed_by_id = user
+
+    def _openimis_takes_back(self):
+        """Tell whether this is a credit note over what somebody approved.
+
+        :rtype: bool
+        """
+        approved = self.reversed_entry_id
+        return (
+            bool(approved)
+            and self.move_type in ("in_refund", "out_refund")
+            and 0 <= self.amount_total <= approved.amount_total
+        )
+
     def _openimis_waits_for_second_person(self):
         """Tell whether this user may not validate a bill because he made it.
 
         :rtype: bool
         """
-        if self.move_type not in ("in_invoice", "out_invoice"):
-            return False  # a credit note takes back what somebody approved
+        if self._openimis_takes_back():
+            return False
         if not self.company_id.sudo().openimis_second_person:  # sudo: a setting
             return False
+        makers = (self.create_uid.id, self.openimis_changed_by_id.id)
         # what is posted by schedule was approved by nobody
-        return self.env.uid in (self.create_uid.id, SUPERUSER_ID)
+        return self.env.uid in (*makers, SUPERUSER_ID)
 
     def _check_openimis_second_person(self):
         """Refuse to validate one's own bill where a second person has to.
@@ -114,9 +155,15 @@ class AccountMove(models.Model):
                     "Bill %(bill)s was made by %(user)s. Somebody else has to validate "
                     "it.",
                     bill=self._openimis_label(),
-                    user=self.create_uid.sudo().name,  # sudo: a colleague's name
+                    user=self._openimis_makers(),
                 )
             )
+
+    def _openimis_makers(self):
+        """Return the names of who made a bill, and of who last changed its figures."""
+        # sudo: names of colleagues
+        makers = self.sudo().create_uid | self.sudo().openimis_changed_by_id
+        return ", ".join(makers.mapped("name"))
 
     def _check_openimis_postable(self):
         """Refuse to validate a bill that is suspended or disagrees with its lines.

@@ -299,6 +299,7 @@ class AccountMove(models.Model):
 
     def _openimis_sync_lines(self):
         """Rebuild the invoice lines of a draft bill from its payable lines."""
+        self._openimis_note_changed()
         lines = self.openimis_line_ids
         policy = self.openimis_line_policy
         grouped = policy == "grouped" or (not policy and len(lines) > GROUP_ABOVE)

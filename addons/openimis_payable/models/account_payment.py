@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.account_billing_run.models.results import is_odoo_working, odoo_works
+
 from .rights import guarded_fields, require_right
 
 PAYMENT_STATUS = [
@@ -129,10 +131,28 @@ class AccountPayment(models.Model):
         """Create payments; those of bills need right 156202."""
         if any(vals.get("openimis_is_payment") for vals in vals_list):
             require_right(self.env, "156202")
-        return super().create(vals_list)
+        payments = super().create(vals_list)
+        for payment, vals in zip(payments, vals_list, strict=True):
+            if vals.get("invoice_ids"):
+                payment._openimis_check_named(vals.get("state"))
+        return payments
+
+    def _openimis_check_named(self, state=None):
+        """Refuse to name bills in a payment without right 156202: that pays them.
+
+        :param str state: given with them, which must not be that the money has left
+        """
+        if not self.env.su and self.invoice_ids.filtered("openimis_type"):
+            self._openimis_require("156202")
+            if state not in (None, False, "draft"):
+                self._engine_refuse(["state"])
 
     def write(self, vals):
-        """Change payments; those of bills need right 156203."""
+        """Change payments; those of bills need right 156203.
+
+        :raises AccessError: without that right, or a state given by a client
+        """
+        self._openimis_check_state(vals)
         guarded = self._openimis_guarded().intersection(vals)
         if vals.get("state") in ON_ITS_WAY and self._openimis_is_on_its_way():
             guarded -= {"state"}
@@ -140,11 +160,25 @@ class AccountPayment(models.Model):
             self._openimis_require("156203")
         changed = self._openimis_other_fees(vals)
         result = super().write(vals)
+        if vals.get("invoice_ids"):
+            for payment in self:
+                payment._openimis_check_named()
         if changed:
             # sudo: the right to change payments implies their fees
             changed.sudo()._openimis_withdraw_fees()
             changed._openimis_post_fees()
         return result
+
+    def _openimis_check_state(self, vals):
+        """Refuse a state that none of Odoo's own methods writes.
+
+        :raises AccessError: for payments of bills
+        """
+        if "state" not in vals or is_odoo_working() or self._is_engine_writing():
+            return
+        ours = self.filtered(lambda p: p.openimis_is_payment or p._openimis_bills())
+        if any(payment.state != vals["state"] for payment in ours):
+            self._engine_refuse(["state"])
 
     def _openimis_other_fees(self, vals):
         """Return the confirmed payments whose entry of fees is to follow.
@@ -197,11 +231,18 @@ class AccountPayment(models.Model):
         ours = self.filtered("openimis_is_payment")
         if ours:
             ours.openimis_payment_rejected()
-        return super(AccountPayment, self - ours).action_reject()
+        with odoo_works():
+            return super(AccountPayment, self - ours).action_reject()
+
+    def action_validate(self):
+        """Note payments as paid."""
+        with odoo_works():
+            return super().action_validate()
 
     def action_post(self):
         """Confirm payments, and post the fees of those of bills."""
-        result = super().action_post()
+        with odoo_works():
+            result = super().action_post()
         ours = self.filtered("openimis_is_payment")
         ours._openimis_match_again()
         ours.filtered(
@@ -209,10 +250,15 @@ class AccountPayment(models.Model):
         )._openimis_post_fees()
         return result
 
+    def _generate_journal_entry(self, *args, **options):
+        with odoo_works():
+            return super()._generate_journal_entry(*args, **options)
+
     def action_cancel(self):
         """Cancel payments, with the fees of those of bills."""
         self._openimis_withdraw(self.env._("Payment %s cancelled"))
-        return super().action_cancel()
+        with odoo_works():
+            return super().action_cancel()
 
     def action_draft(self):
         """Reset payments to draft, without the fees of those of bills.
@@ -220,7 +266,8 @@ class AccountPayment(models.Model):
         Odoo leaves them matched: the bills would go on saying that they are paid.
         """
         self._openimis_withdraw(self.env._("Payment %s reset to draft"))
-        result = super().action_draft()
+        with odoo_works():
+            result = super().action_draft()
         ours = self.filtered("openimis_is_payment")
         # sudo: the right to take payments back was asked for above
         ours.sudo()._openimis_counterparts().remove_move_reconcile()

@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import SERVICE, OpenimisCase
@@ -65,6 +65,67 @@ class TestSecondPerson(OpenimisCase):
         bill = self.made(self.accountant)
         self.assert_waits(bill, self.accountant)
         bill.with_user(self.clerk).action_post()
+        self.assertEqual(bill.state, "posted")
+
+    def test_nor_by_writing_that_it_is_validated(self):
+        bill = self.generated(self.clerk)
+        for vals in (
+            {"state": "posted"},
+            {"state": "posted", "create_uid": self.accountant.id},
+            {"openimis_changed_by_id": self.accountant.id},
+        ):
+            with self.assertRaises(AccessError):
+                bill.with_user(self.clerk).write(vals)
+        bill.with_user(self.clerk).write({"create_uid": self.accountant.id})
+        self.assert_waits(bill, self.clerk)
+
+    def test_nor_of_another_kind_of_document(self):
+        """What is no credit note over an approved bill waits, whatever it is called."""
+        for move_type in ("in_receipt", "in_refund"):
+            bill = (
+                self.env["account.move"]
+                .with_user(self.accountant)
+                .create(
+                    {
+                        "move_type": move_type,
+                        "openimis_type": "other",
+                        "partner_id": self.facility_a.id,
+                        "invoice_date": "2026-01-31",
+                        "invoice_line_ids": [
+                            Command.create({"name": "x", "price_unit": 100})
+                        ],
+                    }
+                )
+            )
+            self.assert_waits(bill, self.accountant)
+
+    def test_nor_who_last_changed_its_figures(self):
+        """Whoever raises a colleague's bill does not approve what he wrote."""
+        for change in (
+            lambda bill: bill.openimis_bill_item_update(
+                bill.openimis_line_ids.id, {"unit_price": 900}
+            ),
+            lambda bill: bill.openimis_bill_item_create([{"code": "B"}]),
+            lambda bill: bill.write({"partner_id": self.facility_b.id}),
+            lambda bill: bill.invoice_line_ids.write({"name": "Other"}),
+        ):
+            bill = self.made(self.clerk)
+            approving = bill.with_user(self.accountant)
+            self.assertTrue(approving.openimis_may_validate)
+            change(approving)
+            self.assert_waits(bill, self.accountant)
+            self.assert_waits(bill, self.clerk)
+            # once the clerk has worked on it, somebody else looks at it again
+            bill.with_user(self.clerk).write({"partner_id": self.facility_a.id})
+            approving.action_post()
+            self.assertEqual(bill.state, "posted")
+
+    def test_what_changes_no_figure_may_be_written_by_who_validates(self):
+        bill = self.made(self.clerk).with_user(self.accountant)
+        bill.narration = "Seen"
+        bill.openimis_bill_suspend()
+        bill.openimis_bill_resume()
+        bill.action_post()
         self.assertEqual(bill.state, "posted")
 
     def test_an_amended_bill_waits_anew(self):

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import date, datetime
 
+from ...exchange_run.core.clock import is_of_our_time
 from . import nam as nam_module
 from .exceptions import CodedError
 
@@ -83,10 +84,19 @@ def day(value):
     :raises CodedError: `date_unknown`
     """
     if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date) or not value:
-        return value or None
-    text = _MIDNIGHT.sub("", str(value).strip())
+        value = value.date()
+    found = value if isinstance(value, date) else _written_day(str(value or "").strip())
+    if found and not is_of_our_time(found):
+        raise CodedError("date_unknown")
+    return found
+
+
+def _written_day(text):
+    """Return the date a text says, None when it is empty.
+
+    :raises CodedError: `date_unknown`
+    """
+    text = _MIDNIGHT.sub("", text)
     for pattern in _DATE_FORMATS:
         try:
             return datetime.strptime(text, pattern).date()

@@ -14,6 +14,8 @@ ENCODINGS = ("cp1252", "iso-8859-1", "utf-8", "utf-8-sig", "cp850")
 DATE_FORMATS = ("%Y%m%d", "%Y-%m-%d", "%d/%m/%Y", "%d%m%Y")
 TMP, CSV = ".tmp", ".csv"
 LOST = "\ufffd"  # stands for a character until it is written as `?`
+LONGEST_NAME = 200  # bytes; folders take 255, and the name grows by what is tried again
+WIDEST_TOKEN = 60  # characters that a token of a name is padded to
 KNOWN = 10_000  # cells of a column that are kept, to be written again as they are
 DEFAULT_PATTERN = "MDG_{vendor}_{date:%Y%m%d}{time:%H%M%S}_{seq:02d}.csv"
 
@@ -182,9 +184,10 @@ def check_pattern(pattern):
         raise MdgError("pattern_token", ", ".join(sorted(names - _TOKENS)))
     if not names & {"seq", "run"}:
         raise MdgError("pattern_unique")
-    example = {"vendor": "V", "code": "C", "seq": 1, "run": 1, "moment": datetime.min}
-    if _FORBIDDEN.search(_fill(pattern, **example)):
-        raise MdgError("pattern_character")
+    # what a format pads with shows with short values only, what it adds with long ones
+    for token, number in (("", 1), ("V", 1), ("V" * 20, 10**6)):
+        example = {"vendor": token, "code": token, "seq": number, "run": number}
+        _checked_name(_fill(pattern, **example, moment=datetime.min))
     if not pattern.lower().endswith(CSV):
         raise MdgError("pattern_extension")
 
@@ -199,9 +202,22 @@ def file_name(pattern, vendor, code, moment, seq, run):
     :param int seq: rank of the residence in the run
     :param int run: number of the run
     :rtype: str
+    :raises MdgError: a value makes of it what is no name
     """
     tokens = {"vendor": vendor_token(vendor), "code": vendor_token(code)}
-    return _fill(pattern, **tokens, moment=moment, seq=seq, run=run)
+    return _checked_name(_fill(pattern, **tokens, moment=moment, seq=seq, run=run))
+
+
+def _checked_name(name):
+    """Return the name of a file, which stays in its folder.
+
+    :raises MdgError: `pattern_character` or `pattern_token`
+    """
+    if _FORBIDDEN.search(name) or name.startswith("."):
+        raise MdgError("pattern_character")
+    if len(name.encode()) > LONGEST_NAME:
+        raise MdgError("pattern_token", "…")
+    return name
 
 
 def temporary_name(name):
@@ -344,6 +360,8 @@ def _fill(pattern, moment, **tokens):
 
 
 def _format_token(value, spec):
+    if max(map(int, re.findall("[0-9]+", spec)), default=0) > WIDEST_TOKEN:
+        raise MdgError("pattern_token", spec)  # it would fill the memory
     try:
         return format(value, spec)
     except ValueError as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from ...exchange_run.core.clock import is_of_our_time
 from .exceptions import SofiConfigError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -57,11 +58,13 @@ def read(start, end, timezone):
 def read_instant(text):
     """Read an instant of the interface, `2025-11-03T14:05:00Z`.
 
-    :raises ValueError: when it is none, or has no time zone
+    :raises ValueError: when it is none, has no time zone, or is of another time
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("instant without time zone")
+    if not is_of_our_time(moment):
+        raise ValueError("instant of another time")
     return moment.astimezone(UTC)
 
 
@@ -78,6 +81,8 @@ def _moment(text, zone, days, seconds):
         if _DAY.fullmatch(text):
             # Wall-clock days: a day of clock change has 23 or 25 hours.
             whole = date.fromisoformat(text) + timedelta(days=days)
+            if not is_of_our_time(whole):
+                raise ValueError("day of another time")
             return datetime.combine(whole, time(), zone).astimezone(UTC)
         if _INSTANT.fullmatch(text):
             return read_instant(text) + timedelta(seconds=seconds)

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from odoo.addons.exchange_run.core.clock import is_of_our_time
 from odoo.addons.exchange_run.core.money import exact
 
 from ..core.exceptions import SofiProtocolError
@@ -99,7 +100,10 @@ class SofiMirrorMixin(models.AbstractModel):
             # What SOFI does not say of its state is in use.
             return field == "active" if kind == "boolean" else EMPTY.get(kind, False)
         if kind == "date":
-            return fields.Date.to_date(str(value)[:10])
+            day = fields.Date.to_date(str(value)[:10])
+            if day and not is_of_our_time(day):
+                raise ValueError(value)
+            return day
         if kind == "monetary":
             return float(exact(value, 2))
         if kind == "integer":

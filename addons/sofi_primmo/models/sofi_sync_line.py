@@ -38,6 +38,8 @@ class SofiSyncLine(models.Model):
 
     _name = "sofi.sync.line"
     _description = "Synchronization Line"
+    _inherit = ["exchange.journal.mixin"]
+    _journal_names = ("detail", "changes_text")
     _order = "sync_id desc, residence_id, action, id"
     _rec_name = "tenant_id"
 

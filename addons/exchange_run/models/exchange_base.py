@@ -1,0 +1,143 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+
+from ..core.clock import YEARS, is_of_our_time
+
+
+def _named_ids(value):
+    """Return the ids of the records that a value of a relation names.
+
+    :param value: an id, or commands, as of `create` and `write`
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {value}
+    ids = set()
+    for command in value if isinstance(value, (list, tuple)) else ():
+        if isinstance(command, int):
+            ids.add(command)
+        elif command[0] == Command.LINK:
+            ids.add(command[1])
+        elif command[0] == Command.SET:
+            ids.update(command[2])
+    return {one for one in ids if isinstance(one, int)}
+
+
+class Base(models.AbstractModel):
+    """What no model takes of somebody, by whatever door it comes.
+
+    Days of another time: nothing can be worked out with them, neither the month before
+    the year 1, nor the one after the year 9999. And records about persons that he may
+    not read: a record, form or wizard that names one would show him what it is about.
+    Our wizards, which belong to no company, take no record of ours of which that holds.
+
+    What the program writes was looked at where it was read.
+    """
+
+    _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    @tools.ormcache()
+    def _exchange_days(self):
+        """Return the names of the days and moments that our addons brought."""
+        names = [n for n, f in self._fields.items() if f.type in ("date", "datetime")]
+        ours = self.env["exchange.engine.mixin"]._engine_addons() if names else set()
+        return tuple(
+            name for name in names if not ours.isdisjoint(self._fields[name]._modules)
+        )
+
+    def _exchange_check_days(self, vals):
+        """Refuse days of another time.
+
+        :raises ValidationError: naming the day and the field
+        """
+        names = [name for name in self._exchange_days() if vals.get(name)]
+        if not names or self.env["exchange.engine.mixin"]._is_engine_writing():
+            return
+        for name in names:
+            field = self._fields[name]
+            day = field.to_date(vals[name]) if field.type == "date" else None
+            day = day or fields.Datetime.to_datetime(vals[name])
+            if not is_of_our_time(day):
+                raise ValidationError(
+                    self.env._(
+                        "%(day)s cannot be meant in “%(field)s”. Enter a day between "
+                        "%(first)s and %(last)s, or none.",
+                        day=vals[name],
+                        field=field._description_string(self.env),
+                        first=f"{YEARS[0]}-01-01",
+                        last=f"{YEARS[-1]}-12-31",
+                    )
+                )
+
+    @api.model
+    @tools.ormcache()
+    def _exchange_persons(self):
+        """Return {name: model} of the fields that name what must be readable."""
+        fields = {
+            name: field.comodel_name
+            for name, field in self._fields.items()
+            if field.type in ("many2one", "many2many")
+        }
+        ours = set()
+        if self._transient and fields:
+            ours = self.env["exchange.engine.mixin"]._engine_addons()
+        ours = ours if self._module in ours else set()
+        persons = self.pool["exchange.journal.mixin"]
+        return {
+            name: model
+            for name, model in fields.items()
+            if isinstance(self.env.get(model), persons)
+            or (ours and (model == "res.company" or self.env[model]._module in ours))
+        }
+
+    def _exchange_check_persons(self, vals_list):
+        """Refuse records that this user may not read.
+
+        :raises AccessError: as when they are read
+        """
+        if self.env["exchange.engine.mixin"]._is_engine_writing():
+            return
+        named = {}
+        for name, model in self._exchange_persons().items():
+            for vals in vals_list:
+                named.setdefault(model, set()).update(_named_ids(vals.get(name)))
+        for model, ids in named.items():
+            self.env[model].browse(sorted(ids)).exists().check_access("read")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create records of what may be told, and with what can be meant."""
+        if self._exchange_days():
+            for vals in vals_list:
+                self._exchange_check_days(vals)
+        if self._exchange_persons():
+            defaults = {
+                key.removeprefix("default_"): value
+                for key, value in self.env.context.items()
+                if key.startswith("default_")
+            }
+            self._exchange_check_persons([*vals_list, defaults])
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Change records into what may be told, and with what can be meant."""
+        if self._exchange_days():
+            self._exchange_check_days(vals)
+        if self._exchange_persons():
+            self._exchange_check_persons([vals])
+        return super().write(vals)
+
+    def onchange(self, values, field_names, fields_spec):
+        """Work out a form of what may be told, and with what can be meant."""
+        if self._exchange_days():
+            # an open end that was imported is nobody's new mistake
+            chosen = {name: values.get(name) for name in field_names}
+            self._exchange_check_days(chosen)
+        if self._exchange_persons():
+            defaults = {
+                name: self.env.context.get(f"default_{name}")
+                for name in self._exchange_persons()
+            }
+            self._exchange_check_persons([values, defaults])
+        return super().onchange(values, field_names, fields_spec)
