@@ -235,7 +235,9 @@ class AccountPayment(models.Model):
             return super(AccountPayment, self - ours).action_reject()
 
     def action_validate(self):
-        """Note payments as paid."""
+        """Note payments as paid; those of bills need right 156203."""
+        if ours := self.filtered("openimis_is_payment"):
+            ours._openimis_require("156203")
         with odoo_works():
             return super().action_validate()
 

@@ -139,6 +139,10 @@ class TestResults(OpenimisCase):
                     mine = payment.with_user(user)
                     self.refuse(lambda p=mine, s=state: p.write({"state": s}))
 
+    def test_the_button_that_says_paid_takes_the_right_to_change_payments(self):
+        payment = self.bill.with_user(self.accountant).openimis_payment_sent()
+        self.refuse(payment.with_user(self.billing).action_validate)
+
     def test_a_payment_that_names_a_bill_does_not_pay_it(self):
         """Whoever may not pay bills pays none by naming them in a payment."""
         payments = self.env["account.payment"].with_user(self.billing)
