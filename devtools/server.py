@@ -1,5 +1,6 @@
 """`./dev run`, `shell` and `stop`: a database with everything, and Odoo on it."""
 
+import json
 import os
 import signal
 import socket
@@ -21,15 +22,18 @@ DATABASE = "suite"
 START_SECONDS = 180
 STOP_SECONDS = 15
 PERSON = """
-  {what:48} {login}"""
+  or as {login:18} {what}"""
 RUNNING = paths.HOME / "running"
 #: What puts jobs on OCA's queue; its runner starts with Odoo and asks it over HTTP.
 QUEUE = "exchange_run_queue"
 QUEUE_OPTIONS = ("--load=base,rpc,web,queue_job",)
 QUEUE_CHANNELS = "root:2,root.exchange:2"
+LOOPBACK = r"^http://127\.0\.0\.1:[0-9]+"
+#: tables of the addresses of SOFI and openIMIS
+SIMULATED = ("sofi_residence", "openimis_connection")
 BANNER = """
   {url}
-  login admin, password admin{people}
+  log in as admin; the password is the login{people}
 
   Stop with Ctrl-C. Log: {log}
 """
@@ -219,7 +223,7 @@ def run(source, options, arguments):
     log = None if options.verbose else paths.LOGS / f"{options.database}.log"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     say(f"• Odoo on port {port} …")
-    beside = _simulators() if logins or options.demo_sofi else nullcontext()
+    beside = simulators(name) if logins or options.demo_sofi else nullcontext()
     with beside, _registered(name):
         with serving(name, port, log, *arguments) as odoo:
             people = "".join(PERSON.format(login=p[0], what=p[1]) for p in logins)
@@ -228,8 +232,13 @@ def run(source, options, arguments):
 
 
 @contextmanager
-def _simulators():
-    """Run what the demonstration speaks with: SOFI and openIMIS; say where."""
+def simulators(name):
+    """Run what the demonstration speaks with, SOFI and openIMIS; say where.
+
+    Each has its usual port, or any other when that one is taken: the database is told.
+
+    :param str name: the database
+    """
     process = subprocess.Popen(
         [paths.VENV_PYTHON, "-m", "devtools.demonstration.simulators"],
         cwd=paths.ROOT,
@@ -239,13 +248,29 @@ def _simulators():
         start_new_session=True,
     )
     try:
-        address = process.stdout.readline().strip()
-        if not address:
-            raise Problem("The simulators did not start.", "Is a port of theirs taken?")
-        say(f"  simulators: {address}")
+        said = process.stdout.readline()
+        if not said:
+            raise Problem("The simulators of SOFI and openIMIS did not start.")
+        addresses = json.loads(said)
+        say("  simulators: SOFI {}, openIMIS {}".format(*addresses))
+        for table, address in zip(SIMULATED, addresses, strict=True):
+            _tell(name, table, address)
         yield
     finally:
         end(process)
+
+
+def _tell(name, table, address):
+    """Write where a simulator listens today to what speaks with one on loopback."""
+    there = f"to_regclass('{table}') IS NOT NULL"
+    if postgres.query(name, f"SELECT 1 WHERE {there}"):
+        postgres.query(
+            name,
+            f"UPDATE {table} SET url = regexp_replace(url, %s, %s) WHERE url ~ %s",
+            LOOPBACK,
+            address,
+            LOOPBACK,
+        )
 
 
 def _try_wkhtmltopdf():

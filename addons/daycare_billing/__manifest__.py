@@ -30,6 +30,7 @@
         "views/exchange_card_views.xml",
         "views/menus.xml",
     ],
+    "assets": {"web.assets_backend": ["daycare_billing/static/src/**/*.js"]},
     "demo": ["demo/daycare_billing_demo.xml"],
     "auto_install": ["daycare", "account_billing_run"],
     "post_init_hook": "_prepare_companies",

@@ -23,6 +23,7 @@
         "views/kibe_correspondence_views.xml",
         "views/kibe_import_views.xml",
         "views/res_config_settings_views.xml",
+        "views/exchange_card_views.xml",
         "views/menus.xml",
     ],
     "assets": {"web.assets_backend": ["kibe_import/static/src/**/*"]},

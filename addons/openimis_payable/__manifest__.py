@@ -58,7 +58,7 @@
     ],
     "application": True,
     "assets": {
-        "web.assets_backend": ["openimis_payable/static/src/*.js"],
+        "web.assets_backend": ["openimis_payable/static/src/**/*.js"],
     },
     "uninstall_hook": "let_go",
 }

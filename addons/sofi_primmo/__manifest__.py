@@ -44,7 +44,7 @@
         "views/menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["sofi_primmo/static/src/*.js"],
+        "web.assets_backend": ["sofi_primmo/static/src/**/*.js"],
     },
     "demo": ["demo/sofi_residence.xml", "demo/primmo.xml"],
     "application": True,

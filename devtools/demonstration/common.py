@@ -32,11 +32,12 @@ def company(env, chart, values, lang):
     return made
 
 
-def person(env, name, login, house, groups, lang):
+def person(env, name, login, house, groups, lang, start):
     """Let somebody log in; the password is the login.
 
     :param house: the company, the only one this person works for
     :param groups: external identifiers of groups
+    :param str start: external identifier of the page they see first
     """
     return (
         env["res.users"]
@@ -51,6 +52,7 @@ def person(env, name, login, house, groups, lang):
                 "company_id": house.id,
                 "company_ids": [Command.set(house.ids)],
                 "group_ids": [Command.link(env.ref(group).id) for group in groups],
+                "action_id": env.ref(start).id,
             }
         )
     )
@@ -75,14 +77,15 @@ def months_before(today, count):
     return [first - relativedelta(months=back) for back in range(count, 0, -1)]
 
 
-def pay(bills, date):
+def pay(bills, date, together=False):
     """Pay documents in full, each by a payment of its own.
 
     :param date: of the payments
+    :param bool together: one payment a partner
     """
     if bills:
         bills.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=bills.ids
         ).create(
-            {"payment_date": date, "group_payment": False}
+            {"payment_date": date, "group_payment": together}
         ).action_create_payments()

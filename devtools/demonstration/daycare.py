@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Command
 
-from . import common
+from . import common, kibe
 
 GRID = ((6.5, 7.5), (7.5, 9), (9, 11), (12.5, 14.5), (14.5, 16.5), (16.5, 18.5))
 WEIGHTS = (10, 15, 25, 20, 15, 15)
@@ -52,6 +52,9 @@ FAMILIES = (
     ("Zufferey", "Nadia", "Joël", ("Samuel",), 7100, "Rue Louis-Meyer 19"),
 )
 LATE = {"Clivaz": 3, "Haile": 2, "Costa": 1}  # months that are not paid yet
+#: months ago when all that was open was paid, one payment a debtor; later each month's
+PAID_TOGETHER = (10, 7, 4)
+LAST_TOGETHER = 3
 
 
 def build(env, today):
@@ -125,6 +128,7 @@ class Home:
                 "account.group_account_invoice",
             ),
             "fr_FR",
+            "daycare.exchange_card_action",
         )
         common.person(
             env,
@@ -133,9 +137,11 @@ class Home:
             house,
             ("daycare.group_daycare_user",),
             "fr_FR",
+            "daycare.exchange_card_action",
         )
         self.house = house
         self.env = common.as_user(env, office)
+        self.issued = self.env["account.move"]
         setup = self.env["daycare.setup"]
         setup.browse(setup.action_open()["res_id"]).action_fix()
 
@@ -295,6 +301,7 @@ class Home:
     def month(self, month):
         """Invoice a month on its first day, and take the payments in."""
         with common.day(month):
+            self.deliver(month)
             run = self.env["daycare.billing.run"].create(
                 {"month": month, "invoice_date": month}
             )
@@ -302,27 +309,51 @@ class Home:
             run.action_invoice()
             run.action_post()
         self.root.cr.commit()
+        self.issued |= run.move_ids.filtered(lambda move: move.state == "posted")
         back = 12 - self.months.index(month)
-        late = {name for name, months in LATE.items() if back <= months}
-        debtors = self.env["daycare.guardian"].search([("lastname", "in", list(late))])
-        paying = run.move_ids.filtered(
-            lambda move: move.state == "posted"
-            and move.partner_id not in debtors.partner_id
-        )
-        if back == 1:
-            # the last month's are coming in
-            paying = paying[: len(paying) // 2]
         date_paid = month + relativedelta(days=18)
         with common.day(date_paid):
             run.move_ids.is_move_sent = True
-            common.pay(paying, date_paid)
+            if back in PAID_TOGETHER or back <= LAST_TOGETHER:
+                owed = self.issued.filtered(lambda move: not self.is_late(move, back))
+                # the last month's are coming in
+                owed = owed[: len(owed) // 2] if back == 1 else owed
+                common.pay(owed, date_paid, together=back > LAST_TOGETHER)
+                self.issued -= owed
         self.root.cr.commit()
 
+    def is_late(self, move, back):
+        """Tell whether a debtor leaves the invoices of the last months unpaid."""
+        months = LATE.get(move.partner_id.daycare_guardian_ids[:1].lastname, 0)
+        return back <= months
+
+    def deliver(self, month):
+        """Bring in what Kibé delivered: a first time, and once what changed."""
+        since = self.months[5]
+        for when, operation, families in (
+            (since, "create", 3),
+            (self.months[10], "overwrite", 4),
+        ):
+            if month == when:
+                content = kibe.archive(self.today, since, families)
+                name = f"kibe_{month:%Y_%m}.zip"
+                kibe.deliver(self.env, name, content, month, operation)
+
     def this_month(self):
-        """Leave the month that waits for the office: calculated, not invoiced."""
+        """Leave what waits for the office: two deliveries, and the next month.
+
+        This month is left to whoever tries it.
+        """
         month = self.today.replace(day=1)
+        for name, operation, wrong in (
+            (f"kibe_{month:%Y_%m}_a_corriger.zip", "test", True),
+            (f"kibe_{month:%Y_%m}_a_essayer.zip", None, False),
+        ):
+            content = kibe.archive(self.today, self.months[5], 5, wrong)
+            kibe.deliver(self.env, name, content, month, operation)
+        coming = month + relativedelta(months=1)
         run = self.env["daycare.billing.run"].create(
-            {"month": month, "invoice_date": self.today}
+            {"month": coming, "invoice_date": coming}
         )
         run.action_compute()
         self.root.cr.commit()

@@ -7,7 +7,9 @@ services are accepted there, each night they are exported.
 from datetime import timedelta
 from pathlib import Path
 
-from . import common, sofi
+from odoo.fields import Command
+
+from . import common, primmo, sofi
 
 NIGHTS = 35
 
@@ -30,13 +32,16 @@ class Group:
         self.first = today - timedelta(days=NIGHTS)
 
     def live(self):
-        self.sofi = sofi.simulator()
+        self.sofi = sofi.simulator(primmo.site)
         self.sofi.start()
         try:
             with common.day(self.first):
                 self.found()
+            with common.day(self.first):
+                self.import_lists()
             for back in range(NIGHTS, 0, -1):
                 self.night(self.today - timedelta(days=back), back)
+            self.synchronize()
         finally:
             self.sofi.close()
 
@@ -63,7 +68,9 @@ class Group:
             house,
             ("sofi_primmo.group_sofi_manager", "account.group_account_invoice"),
             "fr_FR",
+            "sofi_primmo.exchange_card_action",
         )
+        self.own = common.as_user(env, director)
         own = env(context={"allowed_company_ids": house.ids})
         self.residences = own["sofi.residence"].create(
             [
@@ -84,6 +91,36 @@ class Group:
             ]
         )
         env.cr.commit()
+
+    def import_lists(self):
+        """Take over Primmo's lists of each residence."""
+        for residence, (*_names, rooms) in zip(
+            self.residences, sofi.HOUSES, strict=True
+        ):
+            for kind, rows in primmo.lists(rooms).items():
+                run = self.own["primmo.import"].create(
+                    {
+                        "residence_id": residence.id,
+                        "kind": kind,
+                        "file": primmo.file(rows),
+                        "file_name": f"{residence.code.lower()}_{kind}.csv",
+                    }
+                )
+                run.with_context(exchange_inline=True).action_run()
+        self.root.cr.commit()
+
+    def synchronize(self):
+        """Compare Primmo and SOFI: a first time applied, now previewed."""
+        for days, residences in ((3, self.residences[1:]), (0, self.residences)):
+            with common.day(self.today - timedelta(days=days), hour=4):
+                sync = self.own["sofi.sync"].create(
+                    {"residence_ids": [Command.set(residences.ids)]}
+                )
+                inline = sync.with_context(exchange_inline=True)
+                inline.action_plan()
+                if days:
+                    inline.action_run()
+        self.root.cr.commit()
 
     def night(self, date, back):
         """Accept a day's services, then export them; a server failed one night."""

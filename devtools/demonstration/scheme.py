@@ -9,11 +9,10 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Command
 
-from tests.simulators.openimis.__main__ import small
 from tests.simulators.openimis.server import LOGIN, OpenimisServer
 
 from . import common
-from .simulators import OPENIMIS_PORT
+from .simulators import openimis_store
 
 CLAIMS = 36  # each month
 #: region, its districts, and per district villages with men, women, families
@@ -168,6 +167,8 @@ class Scheme:
 
     def found(self):
         env = self.root
+        # as people write them
+        env.ref("base.TZS").rounding = 1
         house = common.company(
             env,
             "tz",
@@ -195,6 +196,7 @@ class Scheme:
                     house,
                     (f"openimis_payable.group_openimis_{role}",),
                     "en_US",
+                    "openimis_payable.exchange_card_action",
                 ),
             )
             for name, login, role in roles
@@ -474,7 +476,8 @@ class Scheme:
         back = 12 - self.months.index(month)
         with common.day(after + relativedelta(days=4)):
             bills = self.env["account.move"]
-            for region, _districts in REGIONS:
+            # one region of last month is left to whoever tries it
+            for region, _districts in REGIONS[: 1 if back == 1 else None]:
                 closing = self.close(month, self.areas[region], self.clerk)
                 closing.action_preview()
                 closing.action_generate()
@@ -517,7 +520,7 @@ class Scheme:
 
     def pull(self):
         """Read an openIMIS, with claims and bills of its own."""
-        with OpenimisServer(small(), port=OPENIMIS_PORT) as openimis:
+        with OpenimisServer(openimis_store()) as openimis:
             connection = self.env["openimis.connection"].create(
                 {
                     "name": "openIMIS of the region",

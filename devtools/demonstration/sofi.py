@@ -10,7 +10,7 @@ from random import Random
 from .. import paths
 
 sys.path.insert(0, str(paths.TESTS / "simulators" / "sofi"))
-from sofi_simulator.server import DEFAULT_PORT, Simulator  # noqa: E402
+from sofi_simulator.server import DEFAULT_PORT, Simulator  # noqa: E402,F401
 
 KEY, SECRET = "DEMO0000BBBB1111CCCC", "demonstration-of-three-residences-000001"
 RIGHTS = ["admin:view", "bill:view", "general:view", "general:edit"]
@@ -34,15 +34,17 @@ NEW_ROOM = 52
 FIRST = ("Jeannine", "Réal", "Thérèse", "Gilles", "Huguette", "Fernand", "Rita", "Yvon")
 
 
-def simulator(more=None):
+def simulator(people, port=0, more=None):
     """Return a simulator of SOFI that has the residences, with no charge yet.
 
+    :param people: function of a number of rooms that returns who lives there, and in
+        what, as the simulator keeps it
+    :param int port: to listen on; zero takes any
     :param dict more: further residences by their path
     :rtype: Simulator
     """
-    return Simulator(
-        DEFAULT_PORT, {**(more or {}), **{h[0]: _site(*h) for h in HOUSES}}
-    )
+    sites = {house[0]: {**people(house[-1]), **_site(*house)} for house in HOUSES}
+    return Simulator(port, {**(more or {}), **sites})
 
 
 def _site(path, name, *_rest):

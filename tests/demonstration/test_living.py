@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from devtools import database, living, odoo_source, templates
+from devtools import database
 
 LOOK = """
 import json
@@ -57,13 +57,8 @@ OURS = {
 
 
 @pytest.fixture(scope="module")
-def found():
-    name = "test-living"
-    templates.clone(living.template(odoo_source.locate()), name)
-    try:
-        said = database.script(name, f"OURS = {sorted(OURS)!r}\n{LOOK}")
-    finally:
-        database.drop(name)
+def found(alive):
+    said = database.script(alive, f"OURS = {sorted(OURS)!r}\n{LOOK}")
     [line] = [line for line in said.splitlines() if line.startswith("FOUND ")]
     return json.loads(line.removeprefix("FOUND "))
 

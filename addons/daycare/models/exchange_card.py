@@ -15,7 +15,6 @@ class ExchangeCard(models.Model):
 
     def _card_children(self):
         """Return the placements of each group today, and who comes and goes soon."""
-        placements = self.env["daycare.sector"]
         today = fields.Date.context_today(self)
         soon = fields.Date.add(today, days=SOON_DAYS)
         here = [
@@ -24,9 +23,8 @@ class ExchangeCard(models.Model):
             ("date_to", "=", False),
             ("date_to", ">=", today),
         ]
-        counts = dict(placements._read_group(here, ["group_id"], ["__count"]))
-        figures = [
-            self._figure(
+        rows = [
+            (
                 self.env._(
                     "%(group)s, %(places)s places a day",
                     group=group.name,
@@ -34,9 +32,8 @@ class ExchangeCard(models.Model):
                 )
                 if group.capacity
                 else group.name,
-                counts.get(group, 0),
-                ACTION_PLACEMENTS,
                 [*here, ("group_id", "=", group.id)],
+                "",
             )
             for group in self.env["daycare.group"].search([])
         ]
@@ -44,10 +41,5 @@ class ExchangeCard(models.Model):
             (self.env._("Placements that begin within 30 days"), "date_from"),
             (self.env._("Placements that end within 30 days"), "date_to"),
         ):
-            near = [(field, ">", today), (field, "<=", soon)]
-            figures.append(
-                self._figure(
-                    label, placements.search_count(near), ACTION_PLACEMENTS, near
-                )
-            )
-        return figures, []
+            rows.append((label, [(field, ">", today), (field, "<=", soon)], ""))
+        return self._figures(ACTION_PLACEMENTS, [], rows)

@@ -23,88 +23,51 @@ class ExchangeCard(models.Model):
         }
 
     def _card_daycare_months(self):
-        """Return the months by their next step."""
-        runs = self.env["daycare.billing.run"]
+        """Return the months by their next step, and invoices nobody has received."""
         steps = (
             (self.env._("Months to calculate"), "draft"),
             (self.env._("Months to invoice"), "computed"),
             (self.env._("Months to post"), "invoiced"),
         )
-        figures = [
-            self._figure(
-                label,
-                runs.search_count([("stage", "=", stage)]),
-                RUNS,
-                [("stage", "=", stage)],
-                "warning",
-            )
-            for label, stage in steps
-        ]
-        return [*figures, *self._daycare_undelivered()], []
-
-    def _daycare_undelivered(self):
-        """Return the posted invoices that nobody has received yet."""
-        moves = self.env["account.move"]
-        if not moves.has_access("read"):
-            return []
-        waiting = [
-            *OUR_INVOICES,
-            ("state", "=", "posted"),
-            ("is_move_sent", "=", False),
-            ("sending_data", "=", False),
-        ]
-        failed = [*waiting, ("daycare_mail_failure", "!=", False)]
-        return [
-            self._figure(
-                self.env._("Invoices to send or to print"),
-                moves.search_count(waiting),
-                INVOICES,
-                waiting,
-                "warning",
-            ),
-            self._figure(
-                self.env._("… whose e-mail came back"),
-                moves.search_count(failed),
-                INVOICES,
-                failed,
-                "danger",
-            ),
-        ]
+        rows = [(label, [("stage", "=", step)], "warning") for label, step in steps]
+        months, _bars = self._figures(RUNS, [], rows)
+        failed = [("daycare_mail_failure", "!=", False)]
+        invoices, _bars = self._figures(
+            INVOICES,
+            [
+                *OUR_INVOICES,
+                ("state", "=", "posted"),
+                ("is_move_sent", "=", False),
+                ("sending_data", "=", False),
+            ],
+            [
+                (self.env._("Invoices to send or to print"), [], "warning"),
+                (self.env._("… whose e-mail came back"), failed, "danger"),
+            ],
+        )
+        return [*months, *invoices], []
 
     def _card_daycare_open(self):
         """Return what debtors owe, by how late they are, and the invoiced months."""
         today = fields.Date.context_today(self)
-        month = fields.Date.subtract(today, days=30)
-        unpaid = Domain(OUR_INVOICES) & Domain(
-            [
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-                ("company_id", "=", self.env.company.id),
-            ]
+        unpaid = Domain("payment_state", "in", ("not_paid", "partial"))
+        late = unpaid & Domain("invoice_date_due", "<", today)
+        very_late = unpaid & Domain(
+            "invoice_date_due", "<", fields.Date.subtract(today, days=30)
         )
-        late = Domain("invoice_date_due", "<", today)
-        very_late = Domain("invoice_date_due", "<", month)
-        figures = [
-            self._figure(
-                label, self._daycare_sum(unpaid & part), INVOICES, unpaid & part, tone
-            )
-            for label, part, tone in (
-                (self.env._("Open amount"), Domain.TRUE, ""),
+        return self._figures(
+            INVOICES,
+            [
+                *OUR_INVOICES,
+                ("state", "=", "posted"),
+                ("company_id", "=", self.env.company.id),
+            ],
+            [
+                (self.env._("Open amount"), unpaid, ""),
                 (self.env._("… overdue"), late, "warning"),
                 (self.env._("… overdue for more than 30 days"), very_late, "danger"),
-            )
-        ]
-        posted = [
-            *OUR_INVOICES,
-            ("state", "=", "posted"),
-            ("company_id", "=", self.env.company.id),
-        ]
-        return figures, self._monthly(
-            "account.move", posted, "invoice_date", "amount_total_signed:sum"
+            ],
+            measure="amount_residual_signed",
+            shown=lambda _count, total: self._amount(total) if total else 0,
+            bars=([], "invoice_date", "amount_total_signed"),
         )
-
-    def _daycare_sum(self, domain):
-        [(total,)] = self.env["account.move"]._read_group(
-            domain, [], ["amount_residual_signed:sum"]
-        )
-        return self._amount(total) if total else 0

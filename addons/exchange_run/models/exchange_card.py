@@ -1,11 +1,12 @@
 import json
 from ast import literal_eval
 from contextlib import suppress
+from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date
+from odoo.tools import SQL, format_amount, format_date
 
 MONTHS_SHOWN = 12
 
@@ -28,6 +29,11 @@ class ExchangeCard(models.Model):
     group_ids = fields.Many2many(
         "res.groups", string="Shown To", help="Empty: to all who open the page."
     )
+    tour = fields.Char(help="The tour that shows the app's main job.")
+    tour_group_id = fields.Many2one(
+        "res.groups", string="Tour Offered To", help="Who may do what the tour shows."
+    )
+    tour_offered = fields.Char(compute="_compute_tour_offered")
     figures = fields.Json(compute="_compute_content")
     graph = fields.Text(compute="_compute_content")
 
@@ -47,6 +53,14 @@ class ExchangeCard(models.Model):
             series = [{"key": card.name, "values": bars}]
             card.graph = json.dumps(series) if bars else False
 
+    @api.depends("tour", "tour_group_id")
+    @api.depends_context("uid")
+    def _compute_tour_offered(self):
+        for card in self:
+            group = card.tour_group_id
+            offered = not group or group in self.env.user.all_group_ids
+            card.tour_offered = offered and card.tour
+
     @api.model
     def _card_makers(self):
         """Return what works out the cards; an app adds its own.
@@ -59,37 +73,89 @@ class ExchangeCard(models.Model):
     # === WHAT MAKERS NEED ===
 
     @api.model
-    def _figure(self, label, value, action, domain=(), tone="", **context):
-        """Return a figure that opens the list it counts.
+    def _figures(
+        self, action, base, rows, measure=None, shown=None, bars=None, **context
+    ):
+        """Return figures that open parts of one list, and bars: by one query.
 
-        :param str label: what is counted
-        :param value: a number, or a text such as an amount with its currency
         :param str action: external identifier of the list's window action
-        :param domain: of what is counted, beyond the list's own
-        :param str tone: `danger`, `warning`, or nothing; zero is never coloured
+        :param base: domain of all that is counted, beyond the list's own
+        :param rows: [(what is counted, domain beyond `base`, tone: `danger`,
+            `warning` or nothing)]; zero is never coloured
+        :param str measure: stored amount that is summed up as well
+        :param shown: function of (number, sum) that returns what a figure shows, such
+            as an amount with its currency; None: the number
+        :param bars: (domain beyond `base`, date, measure) of the last twelve months
         :param context: further values of the list's context
-        :return: dict for the client, None where the user may not read the list
+        :return: (figures, bars) for the client; none where the user may not read
         """
         window = self.env["ir.actions.actions"]._for_xml_id(action)
         if not self.env[window["res_model"]].has_access("read"):
-            return None
-        counted = Domain(literal_eval((window["domain"] or "[]").strip())) & Domain(
-            domain
-        )
+            return [], []
+        base = Domain(literal_eval((window["domain"] or "[]").strip())) & Domain(base)
+        parts = [(Domain(part), measure) for _label, part, _tone in rows]
+        months = self._months() if bars else []
+        if bars:
+            within, date, amount = bars
+            parts += [
+                (
+                    Domain(within) & Domain(date, ">=", first) & Domain(date, "<", end),
+                    amount,
+                )
+                for first, end in months
+            ]
+        tallies = self._tally(window["res_model"], base, parts)
+        figures = [
+            {
+                "label": label,
+                "value": shown(count, amount) if shown else count,
+                "tone": tone if count else "",
+                "action": self._window(window, label, base & Domain(part), context),
+                "count": count,
+                "amount": amount,
+                "measure": measure,
+            }
+            for (label, part, tone), (count, amount) in zip(rows, tallies, strict=False)
+        ]
+        sums = [amount for _count, amount in tallies[len(rows) :]]
+        return figures, self._bars(months, sums)
+
+    @api.model
+    def _tally(self, model, base, parts):
+        """Count parts of some records and sum them up, all by one query.
+
+        :param str model: of the records
+        :param base: domain of all of them
+        :param parts: [(domain of a part, stored field to sum up or None)]
+        :return: [(number, sum)] in the order of `parts`
+        """
+        records = self.env[model]
+        query = records._search(Domain(base))
+        columns = []
+        for part, measure in parts:
+            domain = Domain(part).optimize_full(records)
+            where = domain._to_sql(records, query.table, query)
+            columns.append(SQL("COUNT(*) FILTER (WHERE %s)", where))
+            field = measure and records._field_to_sql(query.table, measure, query)
+            columns.append(
+                SQL("COALESCE(SUM(%s) FILTER (WHERE %s), 0)", field, where)
+                if measure
+                else SQL("0")
+            )
+        [row] = self.env.execute_query(query.select(*columns))
+        return list(zip(row[::2], row[1::2], strict=True))
+
+    @api.model
+    def _window(self, window, name, domain, context):
+        """Return the action that opens a part of a list, under a name of its own."""
         own = literal_eval((window["context"] or "{}").strip())
         kept = {k: v for k, v in own.items() if not k.startswith("search_default_")}
         # an address of its own would show the whole list when the page is loaded again
-        window.pop("path", None)
-        window.update(
-            name=label,
-            domain=json.loads(json.dumps(list(counted), default=str)),
-            context={**kept, **context},
-        )
         return {
-            "label": label,
-            "value": value,
-            "tone": tone if value else "",
-            "action": window,
+            **{key: value for key, value in window.items() if key != "path"},
+            "name": name,
+            "domain": json.loads(json.dumps(list(domain), default=str)),
+            "context": {**kept, **context},
         }
 
     @api.model
@@ -102,59 +168,71 @@ class ExchangeCard(models.Model):
         return format_amount(self.env, amount, currency or self.env.company.currency_id)
 
     @api.model
+    def _months(self):
+        """Return (first day, first day of the next) of the months of bars."""
+        first = fields.Date.start_of(fields.Date.context_today(self), "month")
+        starts = [
+            fields.Date.subtract(first, months=back)
+            for back in range(MONTHS_SHOWN - 1, -2, -1)
+        ]
+        return list(pairwise(starts))
+
+    @api.model
+    def _bars(self, months, sums):
+        """Return bars as Odoo's dashboards draw them; none when all are zero."""
+        if not any(sums):
+            return []
+        return [
+            {
+                "label": format_date(self.env, first, date_format="MMM yy"),
+                "value": value,
+                "type": "future" if first == months[-1][0] else "past",
+            }
+            for (first, _end), value in zip(months, sums, strict=True)
+        ]
+
+    @api.model
     def _monthly(self, model, domain, date, measure):
         """Return the last twelve months of a sum, as bars.
 
         :param str model: whose records are summed
         :param domain: of these
         :param str date: field that says the month
-        :param str measure: such as `amount_total:sum`
-        :return: [{label, value, type}], this month last; nothing when all are zero
+        :param str measure: stored amount
+        :return: bars, this month last; nothing when the user may not read
         """
         if not self.env[model].has_access("read"):
             return []
-        today = fields.Date.context_today(self)
-        first = fields.Date.start_of(today, "month")
-        months = [
-            fields.Date.subtract(first, months=back)
-            for back in range(MONTHS_SHOWN - 1, -1, -1)
+        months = self._months()
+        parts = [
+            (Domain(date, ">=", first) & Domain(date, "<", end), measure)
+            for first, end in months
         ]
-        since = Domain(domain) & Domain(date, ">=", months[0])
-        rows = self.env[model]._read_group(since, [f"{date}:month"], [measure])
-        sums = {fields.Date.to_date(month): value for month, value in rows}
-        if not any(sums.values()):
-            return []
-        return [
-            {
-                "label": format_date(self.env, month, date_format="MMM yy"),
-                "value": sums.get(month) or 0,
-                "type": "past" if month < first else "future",
-            }
-            for month in months
-        ]
+        recent = Domain(domain) & Domain(date, ">=", months[0][0])
+        tallies = self._tally(model, recent, parts)
+        return self._bars(months, [amount for _count, amount in tallies])
 
     # === THE ENGINE'S OWN ===
 
     def _card_jobs(self):
         """Return what is being worked on, and what came to grief in a week."""
-        action = "exchange_run.exchange_job_action"
-        week = fields.Datetime.subtract(fields.Datetime.now(), days=7)
-        failed = [("state", "in", ("failed", "partial")), ("date_end", ">=", week)]
-        running = [("state", "=", "running")]
-        ended = [("state", "=", "done"), ("date_end", ">=", week)]
-        jobs = self.env["exchange.job"]
-        return [
-            self._figure(
-                self.env._("Running"), jobs.search_count(running), action, running
-            ),
-            self._figure(
-                self.env._("Failed or in part, last 7 days"),
-                jobs.search_count(failed),
-                action,
-                failed,
-                "danger",
-            ),
-            self._figure(
-                self.env._("Done, last 7 days"), jobs.search_count(ended), action, ended
-            ),
-        ], []
+        now = fields.Datetime.now()
+        week = Domain("date_end", ">=", fields.Datetime.subtract(now, days=7))
+        figures, _bars = self._figures(
+            "exchange_run.exchange_job_action",
+            [],
+            [
+                (self.env._("Running"), [("state", "=", "running")], ""),
+                (
+                    self.env._("Failed or in part, last 7 days"),
+                    week & Domain("state", "in", ("failed", "partial")),
+                    "danger",
+                ),
+                (
+                    self.env._("Done, last 7 days"),
+                    week & Domain("state", "=", "done"),
+                    "",
+                ),
+            ],
+        )
+        return figures, []

@@ -1,6 +1,7 @@
 from . import res_company
 from . import res_config_settings
 from . import exchange_message
+from . import exchange_card
 from . import kibe_correspondence
 from . import kibe_import_line
 from . import kibe_import_plan

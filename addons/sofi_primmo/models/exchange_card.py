@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 ACTION_RESIDENCES = "sofi_primmo.sofi_residence_action"
 ACTION_EXPORTS = "sofi_primmo.sofi_export_action"
@@ -24,94 +25,85 @@ class ExchangeCard(models.Model):
 
     def _card_sofi_night(self):
         """Return how the last nights went, and which residences had none."""
-        exports = self.env["sofi.export"]
         now = fields.Datetime.now()
-        recent = [
-            ("dry_run", "=", False),
-            ("date_start", ">=", fields.Datetime.subtract(now, hours=LATE_HOURS)),
-        ]
-        unwell = [*recent, ("state", "in", ("failed", "partial"))]
-        fine = exports.search([*recent, ("state", "in", ("done", "partial"))])
-        late = self.env["sofi.residence"].search([("dry_run", "=", False)])
-        late -= fine.file_ids.residence_id | self._sofi_empty(fine)
-        return [
-            self._figure(
-                self.env._("Residences without an export for %s hours", LATE_HOURS),
-                len(late),
-                ACTION_RESIDENCES,
-                [("id", "in", late.ids)],
-                "danger",
-            ),
-            self._figure(
-                self.env._("Exports failed or in part"),
-                exports.search_count(unwell),
-                ACTION_EXPORTS,
-                unwell,
-                "danger",
-            ),
-            self._figure(
-                self.env._("Exports done"),
-                exports.search_count([*recent, ("state", "=", "done")]),
-                ACTION_EXPORTS,
-                [*recent, ("state", "=", "done")],
-            ),
-        ], []
+        recent = Domain("dry_run", "=", False) & Domain(
+            "date_start", ">=", fields.Datetime.subtract(now, hours=LATE_HOURS)
+        )
+        late, _bars = self._figures(
+            ACTION_RESIDENCES,
+            [("dry_run", "=", False)],
+            [
+                (
+                    self.env._("Residences without an export for %s hours", LATE_HOURS),
+                    [("id", "not in", self._sofi_served(recent))],
+                    "danger",
+                )
+            ],
+        )
+        nights, _bars = self._figures(
+            ACTION_EXPORTS,
+            recent,
+            [
+                (
+                    self.env._("Exports failed or in part"),
+                    [("state", "in", ("failed", "partial"))],
+                    "danger",
+                ),
+                (self.env._("Exports done"), [("state", "=", "done")], ""),
+            ],
+        )
+        return [*late, *nights], []
 
-    def _sofi_empty(self, exports):
-        """Return the residences of runs that ended well, with a file or without."""
-        return exports.filtered(lambda run: run.state == "done").residence_ids
+    def _sofi_served(self, recent):
+        """Return the ids of the residences that a run served, with a file or without.
+
+        A run that came through in part served those that have a file of it.
+        """
+        fine = self.env["sofi.export"].search(
+            recent & Domain("state", "in", ("done", "partial"))
+        )
+        whole = fine.filtered(lambda run: run.state == "done")
+        return (fine.file_ids.residence_id | whole.residence_ids).ids
 
     def _card_sofi_files(self):
         """Return the files that wait for Primmo, and what each month came to."""
-        files = self.env["sofi.export.file"]
-        written = [("simulated", "=", False), ("state", "=", "done")]
-        waiting = [*written, ("date_taken", "=", False), ("directory", "!=", False)]
-        old = [
-            *waiting,
-            (
-                "create_date",
-                "<",
-                fields.Datetime.subtract(fields.Datetime.now(), days=2),
-            ),
-        ]
-        return [
-            self._figure(
-                self.env._("Files waiting for Primmo"),
-                files.search_count(waiting),
-                ACTION_FILES,
-                waiting,
-            ),
-            self._figure(
-                self.env._("… older than two days"),
-                files.search_count(old),
-                ACTION_FILES,
-                old,
-                "warning",
-            ),
-        ], self._monthly(
-            "sofi.charge", [("state", "=", "archived")], "service_day", "amount:sum"
+        old = fields.Datetime.subtract(fields.Datetime.now(), days=2)
+        figures, _bars = self._figures(
+            ACTION_FILES,
+            [
+                ("simulated", "=", False),
+                ("state", "=", "done"),
+                ("date_taken", "=", False),
+                ("directory", "!=", False),
+            ],
+            [
+                (self.env._("Files waiting for Primmo"), [], ""),
+                (
+                    self.env._("… older than two days"),
+                    [("create_date", "<", old)],
+                    "warning",
+                ),
+            ],
+        )
+        return figures, self._monthly(
+            "sofi.charge", [("state", "=", "archived")], "service_day", "amount"
         )
 
     def _card_sofi_left_out(self):
-        """Return the charges that the last runs left out, by the reason."""
+        """Return the charges that the last night left out, by the reason.
+
+        A charge that stays accepted in SOFI is left out each night anew.
+        """
         charges = self.env["sofi.charge"]
-        week = fields.Datetime.subtract(fields.Datetime.now(), days=7)
-        left_out = [("state", "=", "skipped"), ("create_date", ">=", week)]
+        day = fields.Datetime.subtract(fields.Datetime.now(), days=1)
         reasons = charges._fields["skip_reason"]._description_selection(self.env)
-        counts = dict(
-            charges._read_group(
-                left_out, ["skip_reason"], ["sofi_charge_id:count_distinct"]
-            )
+        figures, _bars = self._figures(
+            ACTION_CHARGES,
+            [("state", "=", "skipped"), ("create_date", ">=", day)],
+            [
+                (label, [("skip_reason", "=", reason)], "warning")
+                for reason, label in reasons
+            ],
+            group_by=["residence_id"],
         )
-        return [
-            self._figure(
-                label,
-                counts[reason],
-                ACTION_CHARGES,
-                [*left_out, ("skip_reason", "=", reason)],
-                "warning",
-                group_by=["residence_id"],
-            )
-            for reason, label in reasons
-            if counts.get(reason)
-        ], []
+        return [figure for figure in figures if figure["count"]], []
