@@ -15,15 +15,15 @@ PostgreSQL can serve (docs/scale.md).
 import json
 import os
 import subprocess
+from contextlib import suppress
 from datetime import date
-
-import psutil
 
 from odoo import Command
 
 from devtools import paths, postgres
 
 from . import bench_daycare_billing, bench_openimis_closing, engine_jobs
+from .fhir_cpu import process_cpu
 from .report import Result, stopwatch
 
 ADDONS = ["openimis_payable", "daycare_billing"]
@@ -82,7 +82,7 @@ class Workers:
             seconds of PostgreSQL's processor time)
         """
         busy = self._processes[:number]
-        before = _postgres_cpu()
+        before = _postgres_cpu(self._database)
         with stopwatch() as watch:
             for process in busy:
                 process.stdin.write(f"{job._name} {job.id}\n")
@@ -92,20 +92,21 @@ class Workers:
             watch.seconds,
             sum(answer["cpu"] for answer in answers),
             max(answer["memory"] for answer in answers),
-            _postgres_cpu() - before,
+            _postgres_cpu(self._database) - before,
         )
 
 
-def _postgres_cpu():
-    """Return the processor time of the private PostgreSQL so far, in seconds.
+def _postgres_cpu(database):
+    """Return the processor time of PostgreSQL for a database so far, in seconds.
 
-    What a connection that was closed has taken is not in it: workers keep theirs.
+    That of the connections that are open: workers keep theirs.
     """
-    if postgres.is_external():
-        return 0.0
-    first = int((postgres.DATA / "postmaster.pid").read_text().split()[0])
-    times = [p.cpu_times() for p in psutil.Process(first).children()]
-    return sum(each.user + each.system for each in times)
+    query = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
+    seconds = 0.0
+    for (pid,) in postgres.query("postgres", query, database):
+        with suppress(OSError):  # on another machine, or just closed
+            seconds += process_cpu(pid)
+    return seconds
 
 
 def _empty(env, workers, model):

@@ -39,6 +39,8 @@ def prepare(env, place, kind, code):
     """Create a document that has not started; return [model, id]."""
     kind = sys.modules["every_kind"].KINDS[kind]
     document = kind.prepare(env, place, code)
+    env.cr.commit()
+    env.registry.signal_changes()  # servers keep whose companies are whose
     return [document._name, document.id]
 
 
