@@ -321,7 +321,8 @@ class TestFastTrust(BillingCase):
         self.env.cr.execute(
             "CREATE TEMPORARY SEQUENCE stamped_hours; "
             "ALTER TABLE account_move ADD COLUMN stamped timestamp "
-            "DEFAULT timestamp '2026-01-01' + interval '1 hour' * nextval('stamped_hours')"
+            "DEFAULT timestamp '2026-01-01' "
+            "+ interval '1 hour' * nextval('stamped_hours')"
         )
         run = self.bill()
         self.assertIn("account_move.stamped", run.exchange_message_ids.text)

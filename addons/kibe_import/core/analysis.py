@@ -32,19 +32,19 @@ from .report import show_rows
 from .rows import RowReader
 from .watch import Watch
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 NOBODY = Watch()
 STEPS = {
-    "open": Text(_("Opening the files")),
-    "people": Text(_("Guardians and children")),
-    "planning": Text(_("Placements")),
-    "checks": Text(_("Checks")),
-    "create": Text(_("Plan: generate")),
-    "overwrite": Text(_("Plan: with overwrite")),
+    "open": Text(_lt("Opening the files")),
+    "people": Text(_lt("Guardians and children")),
+    "planning": Text(_lt("Placements")),
+    "checks": Text(_lt("Checks")),
+    "create": Text(_lt("Plan: generate")),
+    "overwrite": Text(_lt("Plan: with overwrite")),
 }
-KEEPING = Text(_("Keeping the preview"))
-SOMEBODY = Text(_("somebody else"))
+KEEPING = Text(_lt("Keeping the preview"))
+SOMEBODY = Text(_lt("somebody else"))
 PERSON_IDS = {
     "enfants": ("main_id", "partner_id"),
     "intervenants": ("pp_id", "pa_id"),
@@ -159,7 +159,7 @@ def _read_rows(analysis, reader, watch):
     total = sum(sizes.values()) or 1
     for key, table in analysis.tables.items():
         file = SPECS[key].file
-        watch.step(Text.of(_("Reading {file}"), file=file), 40 * sizes[key] / total)
+        watch.step(Text.of(_lt("Reading {file}"), file=file), 40 * sizes[key] / total)
         rows = analysis.rows[key] = reader.read_table(table, watch)
         analysis.numbers[key] = [row.number for row in rows]
 

@@ -18,7 +18,7 @@ from .const import (
     XML_FILES,
 )
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ SILENT = ("__macosx", ".ds_store", "thumbs.db")
 #: The file that Excel leaves beside a workbook while it is open.
 LOCK_FILE = "~$"
 WORKBOOKS = (".xlsx", ".xls")
-UNREADABLE = Text(_("unreadable index"))
+UNREADABLE = Text(_lt("unreadable index"))
 LIMITS = zip_file.Limits(MAX_MEMBERS, MAX_MEMBER, MAX_TOTAL, MAX_RATIO, RATIO_FROM)
 
 
@@ -97,7 +97,7 @@ def _refuse(issues, code, name, **values):
 
 def megabytes(size):
     """Return a number of bytes as messages show it."""
-    return Text.of(_("{size} MB"), size=Decimal(f"{size / 1024**2:.1f}"))
+    return Text.of(_lt("{size} MB"), size=Decimal(f"{size / 1024**2:.1f}"))
 
 
 def _refuse_zip(error, name, issues):
@@ -110,7 +110,7 @@ def _refuse_zip(error, name, issues):
         _refuse(issues, "Z08", error.name)
     size = megabytes(error.size)
     if error.code == "too_many":
-        size = Text.of(_("{count} files"), count=error.size)
+        size = Text.of(_lt("{count} files"), count=error.size)
     _refuse(issues, "Z09", error.name or name, value=size)
 
 

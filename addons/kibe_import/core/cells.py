@@ -15,7 +15,7 @@ from ...exchange_run.core.workbook import CellError as ExcelError  # noqa: F401
 from . import text
 from .const import OPEN_ENDS, WEEKDAYS
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 OK = ()
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
@@ -251,12 +251,12 @@ def parse_rate(raw):
     match = RATE.fullmatch(value)
     rate = decimal.Decimal(match[1].replace(",", ".")) if match else None
     if rate is None or rate > 100:
-        ignored = Text(_("ignored (0 to 100 expected)"))
+        ignored = Text(_lt("ignored (0 to 100 expected)"))
         return None, (("D06", {"n": ignored}),)
     if 0 < rate < 1:
         percent = rate * 100
         shown = format(percent.normalize(), "f")
-        read = Text.of(_("read as {rate} %"), rate=shown)
+        read = Text.of(_lt("read as {rate} %"), rate=shown)
         return percent, (("D06", {"n": read}),)
     return rate, OK
 

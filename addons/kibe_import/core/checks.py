@@ -15,7 +15,7 @@ from .const import (
 )
 from .mapping import show
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 HIGH_MONTHLY = decimal.Decimal(50000)
 LOW_ANNUAL = decimal.Decimal(6000)
@@ -24,13 +24,13 @@ DAY_TEXTS = dict(
     zip(
         WEEKDAYS,
         (
-            Text(_("Monday")),
-            Text(_("Tuesday")),
-            Text(_("Wednesday")),
-            Text(_("Thursday")),
-            Text(_("Friday")),
-            Text(_("Saturday")),
-            Text(_("Sunday")),
+            Text(_lt("Monday")),
+            Text(_lt("Tuesday")),
+            Text(_lt("Wednesday")),
+            Text(_lt("Thursday")),
+            Text(_lt("Friday")),
+            Text(_lt("Saturday")),
+            Text(_lt("Sunday")),
         ),
         strict=True,
     )
@@ -108,10 +108,10 @@ class Checker:
         elif cell.value > CONFIDENTIAL_ABOVE:
             self.issues.add("I05", *place, person.kibe_id)
         elif self.options.basis == "monthly" and cell.value > HIGH_MONTHLY:
-            basis = Text(_("monthly"))
+            basis = Text(_lt("monthly"))
             self.issues.add("I14", *place, person.kibe_id, n=basis)
         elif self.options.basis == "annual" and 0 < cell.value < LOW_ANNUAL:
-            basis = Text(_("annual"))
+            basis = Text(_lt("annual"))
             self.issues.add("I14", *place, person.kibe_id, n=basis)
 
     def _check_postcode(self, person):
@@ -195,21 +195,24 @@ class Checker:
         departed = self.reference.statuses.get(DEPARTED_STATUS)
         if birth and page.date_from < birth:
             date = birth.strftime(DATED)
-            reason = Text.of(_("the birth is on {date}"), date=date)
+            reason = Text.of(_lt("the birth is on {date}"), date=date)
         elif departure and page.date_to > departure:
             date = departure.strftime(DATED)
-            reason = Text.of(_("the departure is on {date}"), date=date)
+            reason = Text.of(_lt("the departure is on {date}"), date=date)
         elif (
             departed
             and not departure
             and self._value(page.child, "status_id") == departed
         ):
-            reason = Text(_("the file is closed"))
+            reason = Text(_lt("the file is closed"))
         else:
             return
         begin, end = page.date_from.strftime(DATED), page.date_to.strftime(DATED)
         shown = Text.of(
-            _("{begin} to {end} ({group})"), begin=begin, end=end, group=page.group.code
+            _lt("{begin} to {end} ({group})"),
+            begin=begin,
+            end=end,
+            group=page.group.code,
         )
         self._note("P23", page, page.child, n=shown, o=reason)
 

@@ -5,7 +5,7 @@ import dataclasses
 from .const import DEPARTED_STATUS, ENFANTS
 from .messages import Severity
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 LABELS = {column.key: column.label for column in ENFANTS.columns}
 DATED = "%d.%m.%Y"
@@ -159,12 +159,12 @@ class ChildChecker:
         departure = self._value(row, "departure_date")
         registration = self._value(row, "registration_date")
         if departure and birth and departure < birth:
-            self._early(row, departure, _("the birth {date}"), birth)
+            self._early(row, departure, _lt("the birth {date}"), birth)
         elif departure and registration and departure < registration:
-            self._early(row, departure, _("the registration {date}"), registration)
+            self._early(row, departure, _lt("the registration {date}"), registration)
         unborn = self._value(row, "gender") == "unborn"
         if birth and unborn == (birth <= self.options.today):
-            default = Text(_("unborn")) if unborn else Text(_("born"))
+            default = Text(_lt("unborn")) if unborn else Text(_lt("born"))
             gender = self.labels.get(("gender", self._value(row, "gender")), default)
             _add(self.issues, "E08", row, "birthdate", birth.strftime(DATED), n=gender)
         left = self.departed and self._value(row, "status_id") == self.departed

@@ -4,7 +4,7 @@ from .context import ADDRESS
 from .operation import Action, address_key, difference
 from .reference import in_force
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 FLAGS = ("is_main", "is_secondary", "is_debtor")
 
@@ -39,14 +39,14 @@ def _note_contract(context, child, current):
     """Say what becomes of a child whose contract is in error (T10)."""
     if child in context.merged.waiting:
         then = Text(
-            _(
+            _lt(
                 "Who pays is not known: the placements wait, or else the main parent "
                 "would pay."
             )
         )
     else:
         name = context.guardian_name(current)
-        then = Text.of(_("{name} stays the debtor."), name=name)
+        then = Text.of(_lt("{name} stays the debtor."), name=name)
     name = context.child_name(child)
     context.issues.add("T10", "contrats.csv", value=child, n=name, o=then, child=child)
 

@@ -12,7 +12,7 @@ from .operation import Action, difference
 from .reference import in_force
 from .report import show_rows
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 DATED = "%d.%m.%Y"
 
@@ -155,8 +155,8 @@ def _add_billing(
     )
 
 
-MORE_OR_LESS = _("{before} → {after} presences in the month")
-OTHER_HOURS = _("{before} → {after} presences in the month (at other hours)")
+MORE_OR_LESS = _lt("{before} → {after} presences in the month")
+OTHER_HOURS = _lt("{before} → {after} presences in the month (at other hours)")
 
 
 class SectorComparer:
@@ -187,13 +187,13 @@ class SectorComparer:
         absent, options = self.context.base.absent, self.context.options
         if not absent:
             return
-        code, then = "P33", Text(_("these placements stay"))
+        code, then = "P33", Text(_lt("these placements stay"))
         if self._is_doubtful() and options.absent == "end":
             code = "P32"
         elif options.absent == "end":
             last = options.absent_until
             then = Text.of(
-                _("these placements end on {date}"), date=last.strftime(DATED)
+                _lt("these placements end on {date}"), date=last.strftime(DATED)
             )
             for child in absent:
                 self._rebuild(child, _ended(self._kibe_pages(child), last))

@@ -9,7 +9,7 @@ from .issue import Issues
 from .operation import Action, Operation, Plan
 from .watch import Watch
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 ADDRESS = ("street", "street2", "zip")
 TEXT_FIELDS = frozenset(
@@ -20,9 +20,9 @@ TEXT_FIELDS = frozenset(
     ).split()
 )
 ROLE_NAMES = {
-    "mother": Text(_("mother")),
-    "father": Text(_("father")),
-    "third_party": Text(_("third-party debtor")),
+    "mother": Text(_lt("mother")),
+    "father": Text(_lt("father")),
+    "third_party": Text(_lt("third-party debtor")),
 }
 
 

@@ -3,10 +3,10 @@
 from ...exchange_run.core import csv_file
 from . import table, text
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 SEPARATORS = (";", "\t", ",", "|")
-TAB = Text(_("tab"))
+TAB = Text(_lt("tab"))
 ENCODING_CODES = {
     "utf-8": "C07",
     "utf-8-sig": "C08",

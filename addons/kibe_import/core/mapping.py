@@ -9,7 +9,7 @@ from ...exchange_run.core import csv_file
 from . import text
 from .cells import parse_id
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 FORBIDDEN = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 DECLARATION = re.compile(r"<\?xml\b[^>]*?\?>")
@@ -17,30 +17,30 @@ DECLARED = re.compile(r"encoding\s*=\s*[\"']([^\"']+)[\"']")
 NUMBERS = re.compile(r"\s*[0-9]{1,4}\s*(?:,\s*[0-9]{1,4}\s*)*,?\s*")
 UTF8 = ("utf-8", "utf8")
 _TYPES = etree.ErrorTypes
-_QUOTE = Text(_("quote missing around a value"))
-_CUT = Text(_("the end of the file is missing"))
-_AND = Text(_("character & by itself: write &amp; instead"))
+_QUOTE = Text(_lt("quote missing around a value"))
+_CUT = Text(_lt("the end of the file is missing"))
+_AND = Text(_lt("character & by itself: write &amp; instead"))
 #: What people break in an XML file they edit by hand, by the parser's kind of error.
 XML_FAULTS = {
     _TYPES.ERR_TAG_NAME_MISMATCH: Text(
-        _("closing tag that does not match the opening one")
+        _lt("closing tag that does not match the opening one")
     ),
     _TYPES.ERR_TAG_NOT_FINISHED: _CUT,
-    _TYPES.ERR_GT_REQUIRED: Text(_("character > missing")),
+    _TYPES.ERR_GT_REQUIRED: Text(_lt("character > missing")),
     _TYPES.ERR_LTSLASH_REQUIRED: _CUT,
     _TYPES.ERR_LT_IN_ATTRIBUTE: Text(
-        _("character < in a value: write &lt; instead, or close the quotes")
+        _lt("character < in a value: write &lt; instead, or close the quotes")
     ),
     _TYPES.ERR_ATTRIBUTE_NOT_STARTED: _QUOTE,
     _TYPES.ERR_ATTRIBUTE_NOT_FINISHED: _QUOTE,
     _TYPES.ERR_ATTRIBUTE_WITHOUT_VALUE: _QUOTE,
-    _TYPES.ERR_ATTRIBUTE_REDEFINED: Text(_("attribute given twice")),
-    _TYPES.ERR_DOCUMENT_END: Text(_("text after the end of the document")),
-    _TYPES.ERR_DOCUMENT_EMPTY: Text(_("this is not XML")),
+    _TYPES.ERR_ATTRIBUTE_REDEFINED: Text(_lt("attribute given twice")),
+    _TYPES.ERR_DOCUMENT_END: Text(_lt("text after the end of the document")),
+    _TYPES.ERR_DOCUMENT_EMPTY: Text(_lt("this is not XML")),
     _TYPES.ERR_NAME_REQUIRED: _AND,
     _TYPES.ERR_ENTITYREF_SEMICOL_MISSING: _AND,
-    _TYPES.ERR_UNDECLARED_ENTITY: Text(_("unknown entity")),
-    _TYPES.ERR_INVALID_CHAR: Text(_("forbidden character")),
+    _TYPES.ERR_UNDECLARED_ENTITY: Text(_lt("unknown entity")),
+    _TYPES.ERR_INVALID_CHAR: Text(_lt("forbidden character")),
 }
 
 
@@ -252,5 +252,5 @@ def _what_is_wrong(error):
     code = getattr(error, "code", None)
     column = getattr(error, "offset", None) or 0
     return XML_FAULTS.get(code) or Text.of(
-        _("error near character {column}"), column=column
+        _lt("error near character {column}"), column=column
     )

@@ -8,7 +8,7 @@ from . import mapping
 from .const import OPEN_ENDS, PRESTATIONS
 from .slots import fit, to_modules
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 LABELS = {column.key: column.label for column in PRESTATIONS.columns}
 OUTSIDE_ALLOWED = 15
@@ -145,8 +145,8 @@ class PlanningMerger:
             return False
         begin, end = row.get("date_from"), row.get("date_to")
         for key, value, phrase in (
-            ("date_from", begin, Text(_("start"))),
-            ("date_to", end, Text(_("end"))),
+            ("date_from", begin, Text(_lt("start"))),
+            ("date_to", end, Text(_lt("end"))),
         ):
             if value is None:
                 self._error("P05", row, key, phrase)
@@ -213,8 +213,8 @@ class PlanningMerger:
             pages[key] = SectorPage(child, group, begin, end, row.number)
             if end in OPEN_ENDS or end - begin > LONG_PERIOD:
                 years = round((end - begin).days / 365.25)
-                open_end = Text(_("unlimited duration"))
-                length = Text.of(_("{n:year|years}"), n=years)
+                open_end = Text(_lt("unlimited duration"))
+                length = Text.of(_lt("{n:year|years}"), n=years)
                 shown = open_end if end in OPEN_ENDS else length
                 self._note("P30", row, "date_to", shown)
         return pages[key]
@@ -265,7 +265,7 @@ class PlanningMerger:
         if hours:
             better = fit(group.slots, *hours).numbers
             if better != given:
-                shown = _numbers(better) or Text(_("none"))
+                shown = _numbers(better) or Text(_lt("none"))
                 self._note("P14", row, "code", _numbers(given), n=shown)
         return given
 
@@ -324,9 +324,9 @@ class PlanningMerger:
         if merged:
             self.result.ignored.add(row.number)
         done = (
-            Text(_("merged with the page of that period"))
+            Text(_lt("merged with the page of that period"))
             if merged
-            else Text(_("planning page without schedule"))
+            else Text(_lt("planning page without schedule"))
         )
         self._note("P17", row, "code", done)
         fields = ("weekday", "hour_from", "hour_to")

@@ -16,7 +16,7 @@ from .cells import ExcelError
 from .const import SPECS
 from .table import REPORT_HEADERS, REPORT_STATUS
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 FILLS = {
     "error": PatternFill("solid", fgColor="F8D7DA"),
@@ -24,13 +24,13 @@ FILLS = {
     "warning": PatternFill("solid", fgColor="FFF3CD"),
 }
 STATUSES = {
-    "error": Text(_("Error")),
-    "warning": Text(_("Warning")),
-    "info": Text(_("Notice")),
-    "held": Text(_("Held back")),
-    "ok": Text(_("OK")),
+    "error": Text(_lt("Error")),
+    "warning": Text(_lt("Warning")),
+    "info": Text(_lt("Notice")),
+    "held": Text(_lt("Held back")),
+    "ok": Text(_lt("OK")),
 }
-HELD = Text(_("This row waits: another one of the same child or parent is in error."))
+HELD = Text(_lt("This row waits: another one of the same child or parent is in error."))
 RANKS = {"error": 0, "held": 1, "warning": 2, "info": 3}
 DATE_FORMAT = "DD.MM.YYYY"
 TIME_FORMAT = "HH:MM:SS"

@@ -6,11 +6,11 @@ import itertools
 from . import text
 from .cells import ID_LOOSE, as_text
 from .wording import Text, written
-from .wording import source as _
+from .wording import source as _lt
 
 # Columns of the error report, left aside when a corrected workbook comes back; the one
 # before them has the word of the reader's language.
-REPORT_STATUS = Text(_("Status"))
+REPORT_STATUS = Text(_lt("Status"))
 REPORT_HEADERS = ["Code", "Message"]
 
 

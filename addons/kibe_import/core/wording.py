@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 
 
 def source(text):
-    """Mark an English text for the translators, called as `_`.
+    """Mark an English text for the translators, called as `_lt`.
 
     :param str text: as it stands in the translators' template
     :return: the same text

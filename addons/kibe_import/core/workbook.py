@@ -7,7 +7,7 @@ from . import table
 from .archive import UNREADABLE, megabytes
 from .const import MAX_ARCHIVE, MAX_MEMBER, MAX_PARTS, MAX_UNPACKED, SPECS
 from .wording import Text
-from .wording import source as _
+from .wording import source as _lt
 
 WIDEST = 64
 LIMITS = Limits(xls=MAX_ARCHIVE, parts=MAX_PARTS, total=MAX_UNPACKED, other=MAX_MEMBER)
@@ -64,7 +64,7 @@ def _refuse(error, name, issues):
     elif error.code == "too_large":
         issues.add("Z09", error.name or name, value=megabytes(error.size))
     elif error.code == "too_many":
-        count = Text.of(_("{count} parts or cells"), count=error.size)
+        count = Text.of(_lt("{count} parts or cells"), count=error.size)
         issues.add("Z09", error.name or name, value=count)
     else:
         issues.add("Z02", name, value=UNREADABLE)

@@ -129,9 +129,7 @@ class OpenimisRemoteBill(models.Model):
             ["openimis_uuid", "openimis_code", "company_id"],
         )
         first = {move: move._openimis_first_version().openimis_uuid for move in moves}
-        theirs = set(
-            self.search([("uuid", "in", list(first.values()))]).mapped("uuid")
-        )
+        theirs = set(self.search([("uuid", "in", list(first.values()))]).mapped("uuid"))
         ours = moves.filtered(lambda move: first[move] not in theirs)
         by_uuid = {
             (m.company_id, m.openimis_uuid): m._openimis_in_force() for m in moves
