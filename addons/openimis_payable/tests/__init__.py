@@ -2,6 +2,7 @@ from . import test_accounts
 from . import test_ageing
 from . import test_areas
 from . import test_bill_edges
+from . import test_bill_files
 from . import test_bill_http
 from . import test_bill_life
 from . import test_bill_money
