@@ -222,6 +222,7 @@ def run(source, options, arguments):
     logins = database.comment(name).get("logins") or ()
     log = None if options.verbose else paths.LOGS / f"{options.database}.log"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _tell_address(name, port)
     say(f"• Odoo on port {port} …")
     beside = simulators(name) if logins or options.demo_sofi else nullcontext()
     with beside, _registered(name):
