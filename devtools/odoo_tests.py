@@ -149,6 +149,8 @@ def _node(files, test):
     if not module:  # the file itself could not be read
         return f"{folder}/odoo/addons/{'/'.join(method.split('.')[-3:])}.py"
     *parts, name = module.split(".")
+    if not name[:1].isupper():  # a function of the file, in no class
+        return f"{folder}/odoo/addons/{'/'.join([*parts[-2:], name])}.py::{method}"
     relative = "/".join(parts[-3:]) + ".py"
     return f"{folder}/odoo/addons/{relative}::{name}::{method}"
 

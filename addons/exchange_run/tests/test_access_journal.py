@@ -456,6 +456,22 @@ class TestLoginsAndRights(HttpCase):
         self.assertEqual(rows.mapped("kind"), ["login"])
         self.assertEqual((rows.login, rows.address), ("lena", "127.0.0.1"))
 
+    def test_the_client_reads_findings_and_leaves_a_row(self):
+        self.authenticate("admin", "admin")
+        journal = self.env["exchange.access"].sudo()
+        before = journal.search([])
+        call = {
+            "model": "exchange.message",
+            "method": "web_read_group",
+            "args": [],
+            "kwargs": {"domain": [], "groupby": ["value"], "aggregates": []},
+        }
+        url = "/web/dataset/call_kw/exchange.message/web_read_group"
+        answer = self.url_open(url, json={"params": call}).json()
+        self.assertIn("result", answer)
+        rows = journal.search([]) - before
+        self.assertIn(("exchange.message", "group"), [(r.res_model, r.kind) for r in rows])
+
     def page(self, report, doc, lang="en_US"):
         """Return a list as people read it."""
         admin = self.env.ref("base.user_admin")
