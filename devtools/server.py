@@ -232,6 +232,15 @@ def run(source, options, arguments):
             return odoo.process.wait()
 
 
+def _tell_address(name, port):
+    """Tell a database where it is served, so that printed pages find their styles.
+
+    Odoo itself notes the address only when an administrator logs in.
+    """
+    statement = "UPDATE ir_config_parameter SET value = %s WHERE key = 'web.base.url'"
+    postgres.query(name, statement, f"http://{HOST}:{port}")
+
+
 @contextmanager
 def simulators(name):
     """Run what the demonstration speaks with, SOFI and openIMIS; say where.

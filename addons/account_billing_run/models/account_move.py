@@ -140,6 +140,10 @@ class AccountMove(models.Model):
         with odoo_works():
             return super()._hash_moves(**options)
 
+    def _set_next_made_sequence_gap(self, made_gap):
+        with odoo_works():
+            return super()._set_next_made_sequence_gap(made_gap)
+
     def action_toggle_block_payment(self):
         """Block the payment of an invoice, or allow it again."""
         with odoo_works():

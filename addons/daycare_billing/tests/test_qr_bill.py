@@ -7,6 +7,8 @@ from pypdf import PdfReader
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
+from odoo.addons.exchange_run.tests.common import OneTransaction
+
 from .common import DaycareBillingCommon
 
 QR_IBAN = "CH4431999123000889012"
@@ -26,7 +28,7 @@ def qr_code(move):
 
 
 @tagged("post_install", "-at_install")
-class TestDemoBill(TransactionCase):
+class TestDemoBill(OneTransaction, TransactionCase):
     """What a newcomer sees in the Swiss company of the demonstration."""
 
     def test_demonstration_prints_a_bill_in_francs(self):

@@ -470,7 +470,9 @@ class TestLoginsAndRights(HttpCase):
         answer = self.url_open(url, json={"params": call}).json()
         self.assertIn("result", answer)
         rows = journal.search([]) - before
-        self.assertIn(("exchange.message", "group"), [(r.res_model, r.kind) for r in rows])
+        self.assertIn(
+            ("exchange.message", "group"), [(r.res_model, r.kind) for r in rows]
+        )
 
     def page(self, report, doc, lang="en_US"):
         """Return a list as people read it."""
