@@ -207,6 +207,13 @@ def asked(name, method, user):
         if getattr(getattr(type(model), method), "_api_model", False)
         else [record.ids]
     )
+    if record and record.is_transient():
+        # a dialog is its user's
+        env.cr.execute(
+            f'UPDATE "{record._table}" SET create_uid = %s WHERE id = %s',
+            [user.id, record.id],
+        )
+        env.invalidate_all()
     before = written()
     with env.cr.savepoint() as savepoint:
         try:

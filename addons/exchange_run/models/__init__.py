@@ -14,5 +14,6 @@ from . import exchange_run_worker
 from . import exchange_job
 from . import exchange_transaction
 from . import exchange_worker
+from . import ir_rule
 from . import res_config_settings
 from . import res_users

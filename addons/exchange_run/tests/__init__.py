@@ -1,6 +1,7 @@
 from . import (
     test_access_journal,
     test_cards,
+    test_dialogs,
     test_engine_fields,
     test_readme,
     test_run_background,

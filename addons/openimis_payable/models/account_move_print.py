@@ -62,9 +62,11 @@ class AccountMove(models.Model):
         """Open Odoo's e-mail dialog with the statement attached.
 
         :return: a window action
+        :raises AccessError: without right 156103, or for a bill of another area
         """
         self.ensure_one()
         self.check_access("read")
+        self._openimis_require("156103")
         template = self.env.ref("openimis_payable.mail_template_bill")
         return {
             "type": "ir.actions.act_window",
@@ -100,3 +102,15 @@ def _plain(env, value, least):
     """Return a number with as many decimals as it has, between `least` and 8."""
     decimals = len(f"{value:.8f}".rstrip("0").partition(".")[2])
     return formatLang(env, value, digits=max(decimals, least))
+
+
+class IrActionsReport(models.Model):
+    """A statement is printed whole, or not at all."""
+
+    _inherit = "ir.actions.report"
+
+    def _get_rendering_context(self, report, docids, data):
+        """Refuse a bill whose lines are not the user's: it would be printed empty."""
+        if report.report_name == REPORT:
+            self.env["account.move"].browse(docids)._openimis_require("156101")
+        return super()._get_rendering_context(report, docids, data)

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ..models.account_move_print import REPORT
 from .common import SERVICE, OpenimisCase
 
 
@@ -86,6 +87,17 @@ class TestBillFiles(OpenimisCase, HttpCase):
                 key = file["raw_access_token"]
                 self.assertEqual(bool(key), status == 200)
                 self.assertEqual(bool(file["thumbnail_access_token"]), status == 200)
+
+    def test_statement_is_printed_and_sent_whole_or_not_at_all(self):
+        report = self.env["ir.actions.report"]
+        for user in (self.outside, self.bookkeeper):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                report.with_user(user)._render_qweb_html(REPORT, self.bill.ids)
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.bill.with_user(user).action_openimis_send()
+        printed = report.with_user(self.inside)
+        self.assertIn(b"C1", printed._render_qweb_html(REPORT, self.bill.ids)[0])
+        self.assertTrue(self.bill.with_user(self.inside).action_openimis_send())
 
     def test_other_files_are_as_ever(self):
         files = self.env["ir.attachment"].with_user(self.bookkeeper)
