@@ -86,12 +86,13 @@ class OpenimisWriter(models.AbstractModel):
             else:
                 changed.append((record, digest, row))
         self._tally(pull, kind, "unchanged", same)
-        self._tally(pull, kind, "older", older)
+        if older:
+            self._tally(pull, kind, "older", older)
         return changed
 
     def _tally(self, pull, kind, what, number):
         """Count records, but those once only that a pull writes and later completes."""
-        if number and not self.env.context.get("openimis_completes"):
+        if not self.env.context.get("openimis_completes"):
             pull._count(kind, what, number)
 
     def _known(self, connection, kind, uuids):
@@ -146,7 +147,8 @@ class OpenimisWriter(models.AbstractModel):
         if not self.env.context.get("openimis_last_try"):
             pull._note_waiting(kind, late)
             pull._note_waiting(kind, unfinished, unfinished=True)
-        self._tally(pull, kind, "unchanged", same)
+        if same:
+            self._tally(pull, kind, "unchanged", same)
         return prepared, problems
 
     @staticmethod
