@@ -26,6 +26,7 @@ MANY = {
     "More than %s resources": "a thousand",
     "Payment %s reset": "the number of a payment",
     "Residences without an export for %s hours": "always some 30",
+    "Imported, last %s days": "always 30",
     "every %s minutes": "15 or 30, of the code of a service",
     "%(element)s must be a number of JSON": "the value is a text",
     "%(kind)s: openIMIS has %(found)s entries": "those of more than one page",
