@@ -54,8 +54,8 @@ class DaycareBillingLabels(models.AbstractModel):
     @api.model
     def _flat(self, source, position, month):
         days = round_to(Decimal(position["share"]), CENT)
-        wording = WEEKS[is_singular(days, self._locale())]
-        return self.env._(wording) % {
+        wording = self.env._(WEEKS[is_singular(days, self._locale())])
+        return wording % {
             "month": month,
             "group": self._group(source),
             "days": self._days(position["share"]),

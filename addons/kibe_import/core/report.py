@@ -50,7 +50,7 @@ def build(tables, findings, language, held=()):
     for file, row, level, code, text in findings:
         places.setdefault((file, row), []).append((RANKS[level], level, code, text))
     for place in held:
-        note = (RANKS["held"], "held", "", language.write(HELD))
+        note = (RANKS["held"], "held", "", language.express(HELD))
         places.setdefault(place, []).append(note)
     book = openpyxl.Workbook(write_only=True)
     for name, spec in SPECS.items():
@@ -69,14 +69,14 @@ def build(tables, findings, language, held=()):
 
 
 def _headers(language):
-    return [language.write(REPORT_STATUS), *REPORT_HEADERS]
+    return [language.express(REPORT_STATUS), *REPORT_HEADERS]
 
 
 def _row(sheet, cells, width, notes, language):
     level = notes[0][1] if notes else "ok"
     values = list(cells or []) + [""] * (width - len(cells or []))
     values += [
-        language.write(STATUSES[level]),
+        language.express(STATUSES[level]),
         ", ".join(dict.fromkeys(code for _rank, _level, code, _text in notes if code)),
         "\n".join(text for _rank, _level, _code, text in notes),
     ]

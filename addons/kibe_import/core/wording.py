@@ -69,7 +69,7 @@ class Language:
         """
         return _Formatter(self).vformat(self.translate(source), (), dict(values))
 
-    def write(self, value):
+    def express(self, value):
         """Return a value as text: a `Text`, a number or anything else.
 
         :param value: None gives an empty text
@@ -97,7 +97,7 @@ class _Formatter(string.Formatter):
         return kwargs.get(key)
 
     def format_field(self, value, format_spec):
-        text = self.language.write(value)
+        text = self.language.express(value)
         if not format_spec:
             return text
         one, _bar, several = format_spec.partition("|")

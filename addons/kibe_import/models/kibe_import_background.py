@@ -149,7 +149,7 @@ class RunWatch(Watch):
         """Show a step, as `Watch.step` says."""
         self.done += self.share
         self.share = share
-        self.text = self.language.write(text)
+        self.text = self.language.express(text)
         self._look(0)
 
     def each(self, items):

@@ -377,7 +377,7 @@ class KibeImportPlan(models.AbstractModel):
 
     def _plain(self, value, language):
         if isinstance(value, Text):
-            return language.write(value)
+            return language.express(value)
         return False if value is None else str(value)
 
     def _texts(self, issues):

@@ -48,5 +48,5 @@ def test_a_third_language_is_a_file_only():
     assert spoken.say("{n:year|years}", {"n": 1}) == "1 Jahr"
     assert spoken.say("{n:year|years}", {"n": 7}) == "7 Jahre"
     size = Text.of("{size} MB", size=Decimal("1234.5"))
-    assert spoken.write(size) == "1’234.5 MB"
-    assert language("fr_FR").write(size).replace("\u202f", " ") == "1 234,5 Mo"
+    assert spoken.express(size) == "1’234.5 MB"
+    assert language("fr_FR").express(size).replace("\u202f", " ") == "1 234,5 Mo"
