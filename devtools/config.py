@@ -27,13 +27,15 @@ NAMES = {
 }
 
 
-def write(source, path=None, ours=paths.ADDONS):
+def write(source, path=None, ours=True):
     """Write the configuration for the given Odoo.
 
     :param Path source: folder that holds the package `odoo`
     :param Path path: the file; by default that of the development server
-    :param Path ours: folder of our addons; None for none
+    :param ours: folder of our addons; True for that of this repository, None for none
     """
+    if ours is True:
+        ours = paths.ADDONS
     folders = [*odoo_source.addons_path(source), *([ours] if ours else [])]
     settings = postgres.parameters()
     path = path or paths.CONFIG

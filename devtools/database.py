@@ -71,7 +71,7 @@ def install(
     demo=True,
     level="warn",
     what="installing",
-    odoo_config=paths.CONFIG,
+    odoo_config=None,
 ):
     """Install addons in a database; show what Odoo warns of.
 
@@ -79,11 +79,12 @@ def install(
     :param addons: technical names to install
     :param update: technical names to update
     :param bool demo: with demonstration data, where the database is new
-    :param Path odoo_config: Odoo's configuration, which says where the addons are
+    :param Path odoo_config: Odoo's configuration, which says where the addons are; by
+        default that of the development server
     :return: what Odoo's log said, at the given level and above
     :raises Problem: when Odoo fails
     """
-    command = ["-c", odoo_config, "-d", name, "--stop-after-init"]
+    command = ["-c", odoo_config or paths.CONFIG, "-d", name, "--stop-after-init"]
     command += ["--no-http", f"--log-level={level}", f"--load-language={LANGUAGES}"]
     command += ["--with-demo"] if demo else ["--without-demo"]
     command += ["-i", ",".join(addons)] if addons else []

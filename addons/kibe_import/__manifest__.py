@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "depends": ["daycare", "exchange_run"],
-    "external_dependencies": {"python": ["babel", "lxml", "openpyxl"]},
+    "external_dependencies": {"python": ["lxml", "openpyxl"]},
     "images": ["static/description/screenshot.png"],
     "data": [
         "security/kibe_import_groups.xml",
