@@ -11,6 +11,8 @@ from collections.abc import Callable
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
+from ...exchange_run.core.text import is_singular
+
 
 def source(text):
     """Mark an English text for the translators, called as `_lt`.
@@ -82,7 +84,7 @@ class Language:
 
     def choose(self, number, one, several):
         """Return the words that stand behind a number."""
-        return one if self.locale.plural_form(int(number)) == "one" else several
+        return one if is_singular(int(number), str(self.locale)) else several
 
 
 ENGLISH = Language("en")
