@@ -11,6 +11,13 @@ from .console import Problem, run, say, step
 
 #: The first is the one people get unless they choose.
 LANGUAGES = "en_US,fr_FR"
+#: Put before code that installs or uninstalls addons: Odoo takes the table of modules
+#: without waiting, so PostgreSQL's own vacuum of a table that was just written would
+#: refuse it. Somebody who waits makes that vacuum end.
+MODULES_ALONE = """
+env.cr.execute("LOCK ir_module_module IN EXCLUSIVE MODE")
+env.cr.commit()
+"""
 BUNDLE = """
 env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()

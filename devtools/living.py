@@ -18,7 +18,9 @@ HOUSES = ("scheme", "residences", "daycare")
 #: Odoo's charts of the countries that are not there yet
 CHARTS = ["l10n_tz_account"]
 GROUP = f"{templates.PREFIX}living"
-SCRIPT = """
+SCRIPT = (
+    database.MODULES_ALONE
+    + """
 import sys
 sys.path.insert(0, {root!r})
 from datetime import date
@@ -35,6 +37,7 @@ for house in {houses!r}:
         print("LOGIN", login, what)
     env.cr.commit()
 """
+)
 
 
 def template(source):

@@ -51,7 +51,7 @@ def test_installs_alone_and_uninstalls(bare):
     log = database.install(name, [addon], demo=False)
     complaints = database.complaints(log)
     assert not complaints, "\n".join(complaints)
-    database.script(name, UNINSTALL.format(addon=addon))
+    database.script(name, database.MODULES_ALONE + UNINSTALL.format(addon=addon))
 
 
 def test_uninstalls_quietly(tmp_path):
@@ -61,7 +61,9 @@ def test_uninstalls_quietly(tmp_path):
     log = tmp_path / "log"
     templates.clone(templates.layer(odoo_source.locate(), set(addons.standard())), name)
     try:
-        database.script(name, UNINSTALL_ALL.format(log=str(log)))
+        database.script(
+            name, database.MODULES_ALONE + UNINSTALL_ALL.format(log=str(log))
+        )
     finally:
         database.drop(name)
     said = log.read_text()
