@@ -69,9 +69,9 @@ class AccountBillingConverter(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _source_amount(self, source):
-        """Return the amount of one source as kept in the link, in company currency."""
-        return 0.0
+    def _source_amounts(self, run, sources):
+        """Return {source id: amount} as kept in the links, in company currency."""
+        return {}
 
     @api.model
     def _source_vals(self, run):

@@ -177,6 +177,9 @@ class AccountBillingRunMixin(models.AbstractModel):
     def _billing_link(self, converter, groups, moves):
         """Write who bills what: the unique index refuses a second bill."""
         Link = self.env["account.billing.link"]
+        model = self.env[converter._source_model]
+        every = model.union(*(sources for _line, sources in groups))
+        amounts = converter._source_amounts(self, every)
         insert_rows(
             Link,
             [
@@ -188,7 +191,7 @@ class AccountBillingRunMixin(models.AbstractModel):
                     "discriminator": converter._discriminator(self, source),
                     "move_id": move.id,
                     "currency_id": self.currency_id.id,
-                    "amount": self.currency_id.round(converter._source_amount(source)),
+                    "amount": self.currency_id.round(amounts.get(source.id, 0.0)),
                     "state": "active",
                 }
                 for (_line, sources), move in zip(groups, moves, strict=True)

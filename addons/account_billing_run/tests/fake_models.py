@@ -69,8 +69,8 @@ class FakeConverter(models.AbstractModel):
             for fee in sources
         ]
 
-    def _source_amount(self, source):
-        return source.amount
+    def _source_amounts(self, run, sources):
+        return {source.id: source.amount for source in sources}
 
 
 @temporary

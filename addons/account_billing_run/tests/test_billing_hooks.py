@@ -106,7 +106,9 @@ class TestBillingHooks(BillingCase):
                 "partner_id": partner,
                 "currency_id": currency.id,
             },
-            _source_amount=lambda self, source: source.amount / 2,
+            _source_amounts=lambda self, run, sources: {
+                source.id: source.amount / 2 for source in sources
+            },
         )
         run = self.bill()
         self.assertEqual(run.line_ids.currency_id, currency)

@@ -81,8 +81,8 @@ class DaycareBillingConverter(models.AbstractModel):
         return sources.browse().union(*(own for own in groups if not self._total(own)))
 
     @api.model
-    def _source_amount(self, source):
-        return source.amount
+    def _source_amounts(self, run, sources):
+        return {source.id: source.amount for source in sources}
 
     # === MOVE ===
 

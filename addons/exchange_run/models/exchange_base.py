@@ -27,9 +27,8 @@ class Base(models.AbstractModel):
     """What no model takes of somebody, by whatever door it comes.
 
     Days of another time: nothing can be worked out with them, neither the month before
-    the year 1, nor the one after the year 9999. And records about persons that he may
-    not read: a record, form or wizard that names one would show him what it is about.
-    Our wizards, which belong to no company, take no record of ours of which that holds.
+    the year 1, nor the one after the year 9999. And records of ours that he may not
+    read: a record, form or wizard that names one would show him what it is about.
 
     What the program writes was looked at where it was read.
     """
@@ -61,7 +60,7 @@ class Base(models.AbstractModel):
             if not is_of_our_time(day):
                 raise ValidationError(
                     self.env._(
-                        "%(day)s cannot be meant in “%(field)s”. Enter a day between "
+                        "%(day)s cannot be right for “%(field)s”. Enter a day between "
                         "%(first)s and %(last)s, or none.",
                         day=vals[name],
                         field=field._description_string(self.env),
@@ -72,38 +71,72 @@ class Base(models.AbstractModel):
 
     @api.model
     @tools.ormcache()
-    def _exchange_persons(self):
-        """Return {name: model} of the fields that name what must be readable."""
-        fields = {
-            name: field.comodel_name
+    def _exchange_named(self):
+        """Return {name: model} of the fields that name what must be readable.
+
+        These are the fields that our addons brought and that name records of ours; and
+        of anybody's those that name persons. Our wizards belong to no company.
+        """
+        relations = {
+            name: field
             for name, field in self._fields.items()
             if field.type in ("many2one", "many2many")
         }
-        ours = set()
-        if self._transient and fields:
-            ours = self.env["exchange.engine.mixin"]._engine_addons()
-        ours = ours if self._module in ours else set()
+        ours = self.env["exchange.engine.mixin"]._engine_addons() if relations else ()
         persons = self.pool["exchange.journal.mixin"]
+
+        def must_be_readable(field):
+            model = field.comodel_name
+            if isinstance(self.env.get(model), persons):
+                return True
+            if ours.isdisjoint(field._modules):
+                return False
+            if model == "res.company":
+                return self._transient
+            return self.env[model]._module in ours
+
         return {
-            name: model
-            for name, model in fields.items()
-            if isinstance(self.env.get(model), persons)
-            or (ours and (model == "res.company" or self.env[model]._module in ours))
+            name: field.comodel_name
+            for name, field in relations.items()
+            if must_be_readable(field)
         }
 
-    def _exchange_check_persons(self, vals_list):
-        """Refuse records that this user may not read.
+    def _exchange_check_named(self, vals_list):
+        """Refuse records that this user may not read, unless they are named already.
 
         :raises AccessError: as when they are read
         """
         if self.env["exchange.engine.mixin"]._is_engine_writing():
             return
         named = {}
-        for name, model in self._exchange_persons().items():
+        for name, model in self._exchange_named().items():
+            ids = set()
             for vals in vals_list:
-                named.setdefault(model, set()).update(_named_ids(vals.get(name)))
+                ids |= _named_ids(vals.get(name))
+            if ids:
+                # sudo: the user need not see what the record named before
+                ids -= {*self.sudo().mapped(name).ids}
+                named.setdefault(model, set()).update(ids)
         for model, ids in named.items():
             self.env[model].browse(sorted(ids)).exists().check_access("read")
+
+    def _exchange_check_form(self, values):
+        """Refuse in a form, and in its lists, what :meth:`_exchange_check_named` does.
+
+        :param dict values: as of :meth:`onchange`
+        """
+        if self._exchange_named():
+            self._exchange_check_named([values])
+        for name, value in values.items():
+            field = self._fields.get(name)
+            if field is None or field.type != "one2many":
+                continue
+            lines = self.env[field.comodel_name]
+            for command in value if isinstance(value, (list, tuple)) else ():
+                if command[0] == Command.CREATE:
+                    lines._exchange_check_form(command[2])
+                elif command[0] == Command.UPDATE:
+                    lines.browse(command[1])._exchange_check_form(command[2])
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -111,21 +144,21 @@ class Base(models.AbstractModel):
         if self._exchange_days():
             for vals in vals_list:
                 self._exchange_check_days(vals)
-        if self._exchange_persons():
+        if self._exchange_named():
             defaults = {
                 key.removeprefix("default_"): value
                 for key, value in self.env.context.items()
                 if key.startswith("default_")
             }
-            self._exchange_check_persons([*vals_list, defaults])
+            self.browse()._exchange_check_named([*vals_list, defaults])
         return super().create(vals_list)
 
     def write(self, vals):
         """Change records into what may be told, and with what can be meant."""
         if self._exchange_days():
             self._exchange_check_days(vals)
-        if self._exchange_persons():
-            self._exchange_check_persons([vals])
+        if self._exchange_named():
+            self._exchange_check_named([vals])
         return super().write(vals)
 
     def onchange(self, values, field_names, fields_spec):
@@ -134,10 +167,11 @@ class Base(models.AbstractModel):
             # an open end that was imported is nobody's new mistake
             chosen = {name: values.get(name) for name in field_names}
             self._exchange_check_days(chosen)
-        if self._exchange_persons():
+        self._exchange_check_form(values)
+        if self._exchange_named():
             defaults = {
                 name: self.env.context.get(f"default_{name}")
-                for name in self._exchange_persons()
+                for name in self._exchange_named()
             }
-            self._exchange_check_persons([values, defaults])
+            self._exchange_check_named([defaults])
         return super().onchange(values, field_names, fields_spec)

@@ -178,6 +178,7 @@ class AccountMove(models.Model):
             )
         lines = self.openimis_line_ids
         net = sum(lines.mapped("amount_net"))
+        self._check_openimis_takes_nothing_back(net)
         rounding = self.currency_id.rounding
         if lines and float_compare(
             self.amount_untaxed, net, precision_rounding=rounding
@@ -190,5 +191,23 @@ class AccountMove(models.Model):
                     bill=self._openimis_label(),
                     invoice=self.amount_untaxed,
                     payable=self.currency_id.round(net),
+                )
+            )
+
+    def _check_openimis_takes_nothing_back(self, net):
+        """Refuse a credit note over what is owed, and a bill over what is owed back.
+
+        :param net: what the payable lines add up to
+        :raises UserError: naming the document
+        """
+        # sudo: what is billed decides, not whether this user may see it
+        billed = sum(self.sudo()._billing_links("active").mapped("amount"))
+        is_refund = self.move_type in ("in_refund", "out_refund")
+        if (-billed if is_refund else billed) * net < 0:
+            raise UserError(
+                self.env._(
+                    "%(bill)s would take back what is owed. Turn it into the other "
+                    "kind of document again.",
+                    bill=self._openimis_label(),
                 )
             )

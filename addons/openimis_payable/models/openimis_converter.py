@@ -46,6 +46,7 @@ class OpenimisConverter(models.AbstractModel):
         """Return the calculation that covers `sources`, worked out once a chunk."""
         memo = self.env.cr.cache.setdefault("openimis_calculation", {})
         calculation = memo.setdefault((self._name, run.id), Calculation())
+        memo[self._name] = calculation
         missing = [i for i in sources.ids if not calculation.knows(i)]
         if missing:
             self._calculate(run, sources.browse(missing), calculation)
@@ -53,12 +54,12 @@ class OpenimisConverter(models.AbstractModel):
 
     @api.model
     def _current_calculation(self):
-        """Return this converter's calculation for the run that works now."""
+        """Return this converter's calculation for the run that works now.
+
+        It is the one that was asked for last: a worker may turn from one run to another.
+        """
         memo = self.env.cr.cache.get("openimis_calculation", {})
-        return next(
-            (found for (name, _run), found in memo.items() if name == self._name),
-            Calculation(),
-        )
+        return memo.get(self._name) or Calculation()
 
     @api.model
     def _forget_calculations(self):
@@ -257,8 +258,9 @@ class OpenimisConverter(models.AbstractModel):
         }
 
     @api.model
-    def _source_amount(self, source):
-        return float(self._current_calculation().amounts.get(source.id, 0))
+    def _source_amounts(self, run, sources):
+        amounts = self._calculation(run, sources).amounts
+        return {source: float(amounts[source]) for source in sources.ids}
 
     @api.model
     def _after_create(self, run, created):

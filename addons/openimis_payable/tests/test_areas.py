@@ -214,6 +214,58 @@ class TestAreas(OpenimisCase):
         model = self.env["ir.model"]._get(name)
         return "openimis_fhir" not in model.modules.split(", ")
 
+    def test_a_form_tells_nothing_of_another_area(self):
+        """A new record that names one of elsewhere is worked out for nobody."""
+        self._scene()
+        company = [("company_id", "=", self.company.id)]
+        hidden = {}
+        for name in self._ruled():
+            if name.startswith("openimis.") and "company_id" in self.env[name]._fields:
+                hidden[name] = self.env[name].with_user(self.in_b).search(company)
+        asked = set()
+        for name, model in self.env.registry.items():
+            mine = self.env[name].with_user(self.in_a)
+            if model._abstract or ".fake." in name or not mine.has_access("create"):
+                continue
+            spec = {
+                label: {}
+                for label, field in model._fields.items()
+                if field.type not in ("one2many", "many2many", "many2one")
+            }
+            for label, field in model._fields.items():
+                record = hidden.get(field.comodel_name)
+                if field.type != "many2one" or not record:
+                    continue
+                spec[label] = {"fields": {"display_name": {}}}
+                with self.subTest(model=name, field=label):
+                    with self.assertRaises(AccessError):
+                        mine.onchange({label: record[:1].id}, [label], spec)
+                    with self.assertRaises(AccessError):
+                        given = mine.with_context(**{f"default_{label}": record[:1].id})
+                        given.onchange({}, [], spec)
+                asked.add((name, label))
+        self.assertLess(
+            {
+                ("openimis.insuree", "family_id"),
+                ("openimis.policy", "family_id"),
+                ("openimis.premium", "policy_id"),
+            },
+            asked,
+        )
+
+    def test_lines_of_a_form_tell_nothing_of_another_area(self):
+        self._scene()
+        families = self.env["openimis.family"]
+        [mine] = families.with_user(self.in_a).search([])
+        [other] = families.with_user(self.in_b).search([])
+        name = "policy_ids"
+        spec = {name: {"fields": {"code": {}}}}
+        line = [0, "virtual_1", {"product_id": self.product.id, "family_id": mine.id}]
+        mine.onchange({name: [line]}, [name], spec)
+        line[2]["family_id"] = other.id
+        with self.assertRaises(AccessError):
+            mine.onchange({name: [line]}, [name], spec)
+
     def test_own_screens_keep_to_the_areas(self):
         bills = self._scene()
         for xmlid in ("account_move_bill_action", "account_move_dashboard_action"):

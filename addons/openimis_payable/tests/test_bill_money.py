@@ -2,7 +2,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import SERVICE
+from .common import ITEM, SERVICE
 from .test_bill_services import BillCase
 
 
@@ -118,6 +118,22 @@ class TestBillMoney(BillCase):
             self.assertEqual(
                 self.bill.openimis_line_ids.mapped("amount_net"), [500, 300]
             )
+
+    def test_what_a_bill_bills_is_kept_beside_each_claim(self):
+        self._claim("C3", {**ITEM, "price_asked": 70})
+        other = self._closing(self.clerk)
+        other.action_generate()
+        for bill, amounts in ((self.bill, [300, 500]), (other.move_ids, [210])):
+            links = bill.sudo().billing_link_ids
+            self.assertEqual(sorted(links.mapped("amount")), amounts)
+
+    def test_claims_are_not_taken_back_by_a_credit_note(self):
+        self.bill.action_switch_move_type()
+        with self.assertRaisesRegex(UserError, "take back what is owed"):
+            self.bill.action_post()
+        self.bill.action_switch_move_type()
+        self.bill.action_post()
+        self.assertEqual((self.bill.state, self.bill.amount_total), ("posted", 800))
 
     # === CURRENCIES ===
 

@@ -239,11 +239,14 @@ class SofiBillingConverter(models.AbstractModel):
         return own or residence.income_account_id or journal.default_account_id
 
     @api.model
-    def _source_amount(self, source):
-        company = source.company_id
-        return source.currency_id._convert(
-            source.amount, company.currency_id, company, source.service_day
-        )
+    def _source_amounts(self, run, sources):
+        company = run.company_id
+        return {
+            source.id: source.currency_id._convert(
+                source.amount, company.currency_id, company, source.service_day
+            )
+            for source in sources
+        }
 
 
 def _is_a_la_carte(code):
