@@ -56,7 +56,7 @@ class OpenimisConverter(models.AbstractModel):
     def _current_calculation(self):
         """Return this converter's calculation for the run that works now.
 
-        It is the one that was asked for last: a worker may turn from one run to another.
+        It is the one that was asked for last: a worker turns from one run to another.
         """
         memo = self.env.cr.cache.get("openimis_calculation", {})
         return memo.get(self._name) or Calculation()

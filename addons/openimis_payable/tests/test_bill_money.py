@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools.misc import file_path
 
 from .common import ITEM, SERVICE
 from .test_bill_services import BillCase
@@ -126,6 +128,14 @@ class TestBillMoney(BillCase):
         for bill, amounts in ((self.bill, [300, 500]), (other.move_ids, [210])):
             links = bill.sudo().billing_link_ids
             self.assertEqual(sorted(links.mapped("amount")), amounts)
+        # and where an earlier version left it out
+        links = self.bill.sudo().billing_link_ids
+        links.amount = 0
+        links.flush_recordset()
+        path = file_path("openimis_payable/migrations/19.0.1.3.0/post-billed_amount.py")
+        load_script(path, "billed_amount").migrate(self.env.cr, "19.0.1.2.0")
+        links.invalidate_recordset()
+        self.assertEqual(sorted(links.mapped("amount")), [300, 500])
 
     def test_claims_are_not_taken_back_by_a_credit_note(self):
         self.bill.action_switch_move_type()
