@@ -13,7 +13,11 @@ NOT_INSTALLED_SUFFIXES = {".pyc", ".md", ".rst", ".pot", ".toml"}
 
 #: Addons of others that ours may be glued to, and the packages they come in. Nothing of
 #: them is installed before one of those is asked for by name.
-WHEELS = {"queue_job": "requirements-queue.txt"}
+WHEELS = {
+    "account_payment_sepa_credit_transfer": "requirements-oca.txt",
+    "account_move_tier_validation": "requirements-oca.txt",
+    "queue_job": "requirements-queue.txt",
+}
 
 #: Tests of plain Python, and those that prepare their databases themselves.
 WITHOUT_TEMPLATE = tuple(
@@ -51,6 +55,14 @@ def standard(folder=None):
 def wheels(wanted, folder=None):
     """Return the files that name the packages the wanted addons need besides Odoo."""
     return sorted({WHEELS[n] for n in foreign(wanted, folder) if n in WHEELS})
+
+
+def glued(file, folder=None):
+    """Return the addons that need what a file of requirements names, sorted.
+
+    :param str file: one of those that `WHEELS` names
+    """
+    return [n for n in names(folder) if file in wheels([n], folder)]
 
 
 def closure(wanted, folder=None):

@@ -145,6 +145,8 @@ def _add_servers(add):
     run.add_argument("--demo-sofi", action="store_true", help=sofi)
     queue = "work on jobs by OCA's queue_job instead of scheduled actions"
     run.add_argument("--queue", action="store_true", help=queue)
+    oca = "with OCA's addons for banks and approvals, and our glue to them"
+    run.add_argument("--oca", action="store_true", help=oca)
     shell = add("shell", _shell, "Odoo's Python shell; a script on standard input")
     only = "only this addon and what it needs (may be repeated; default: all)"
     for sub in (run, shell):

@@ -26,6 +26,8 @@ PERSON = """
 RUNNING = paths.HOME / "running"
 #: What puts jobs on OCA's queue; its runner starts with Odoo and asks it over HTTP.
 QUEUE = "exchange_run_queue"
+#: the packages of OCA's addons that `--oca` installs our glue to
+OCA = "requirements-oca.txt"
 QUEUE_OPTIONS = ("--load=base,rpc,web,queue_job",)
 QUEUE_CHANNELS = "root:2,root.exchange:2"
 LOOPBACK = r"^http://127\.0\.0\.1:[0-9]+"
@@ -215,6 +217,8 @@ def run(source, options, arguments):
     _try_wkhtmltopdf()
     name, fresh = options.database, options.fresh
     prepare_database(source, name, options.addon, fresh, True, not options.plain)
+    if options.oca:
+        prepare_database(source, name, addons.glued(OCA), assets=True)
     if options.queue:
         prepare_database(source, name, [QUEUE], assets=True)
         os.environ.setdefault("ODOO_QUEUE_JOB_CHANNELS", QUEUE_CHANNELS)

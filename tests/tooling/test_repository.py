@@ -92,11 +92,16 @@ def test_no_absolute_path_of_a_machine():
         assert here.encode() not in file.read_bytes(), file
 
 
+def stands_on_agpl(addon):
+    """Tell whether an addon is glue to one of OCA's under the Affero licence."""
+    return addon in addons.glued("requirements-oca.txt")
+
+
 @pytest.mark.parametrize("addon", addons.names())
 def test_every_addon_has_what_the_house_asks(addon):
     folder = paths.ADDONS / addon
     manifest = addons.manifest(addon)
-    assert manifest["license"] == "LGPL-3"
+    assert manifest["license"] == ("AGPL-3" if stands_on_agpl(addon) else "LGPL-3")
     assert manifest["version"].startswith("19.0.")
     for file in ("README.rst", "static/description/icon.png", f"i18n/{addon}.pot"):
         assert (folder / file).exists(), file

@@ -21,6 +21,8 @@ PAYMENT_FIELDS = (
 )
 
 
+#: states of a payment that was not taken back
+LIVE = ("draft", "in_process", "paid")
 #: a payment made before is a slip of the pen
 FIRST_DAY = day(2000, 1, 1)
 
@@ -172,15 +174,25 @@ class AccountMove(models.Model):
         :raises UserError: naming the first such bill
         """
         for bill in self:
-            if bill.openimis_suspended:
-                text = self.env._("Bill %s is suspended. Resume it first.")
-            elif bill.state != "posted":
-                text = self.env._("Bill %s is not validated. Validate it first.")
-            elif bill.payment_state in ("paid", "in_payment", "reversed"):
-                text = self.env._("Bill %s is paid already.")
-            else:
-                continue
-            raise UserError(text % bill._openimis_label())
+            if reason := bill._openimis_unpayable_reason():
+                raise UserError(reason)
+
+    def _openimis_unpayable_reason(self):
+        """Say why a bill cannot be paid now.
+
+        :return: text for the user, empty where it can
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.openimis_suspended:
+            text = self.env._("Bill %s is suspended. Resume it first.")
+        elif self.state != "posted":
+            text = self.env._("Bill %s is not validated. Validate it first.")
+        elif self.payment_state in ("paid", "in_payment", "reversed"):
+            text = self.env._("Bill %s is paid already.")
+        else:
+            return ""
+        return text % self._openimis_label()
 
 
 class AccountPayment(models.Model):
@@ -311,8 +323,13 @@ class AccountPayment(models.Model):
         return self.browse()
 
     @api.model
-    def _openimis_by_reference(self, code_ext, companies):
-        """Return the live payments registered under a reference."""
+    def _openimis_by_reference(self, code_ext, companies, states=LIVE):
+        """Return the payments registered under a reference: those that stand.
+
+        :param str code_ext: reference of the bank, the operator or the batch
+        :param companies: whose payments
+        :param states: only payments in one of these
+        """
         if not code_ext:
             return self.browse()
         return self.search(
@@ -320,7 +337,7 @@ class AccountPayment(models.Model):
                 ("company_id", "in", companies.ids),
                 ("openimis_is_payment", "=", True),
                 ("openimis_code_ext", "=", code_ext),
-                ("state", "not in", ("rejected", "canceled")),
+                ("state", "in", states),
             ]
         )
 
@@ -379,6 +396,23 @@ class AccountPayment(models.Model):
         (counterpart | back).reconcile()
         self.openimis_refunded = True
         return refund
+
+    def _openimis_tell_registered(self):
+        """Let the bills know of payments without an entry.
+
+        Those with one told theirs when they were reconciled.
+        """
+        for payment in self.filtered(lambda payment: not payment.move_id):
+            # sudo: who may pay need not be allowed to see every bill paid with it
+            payment.sudo()._openimis_bills()._openimis_add_event(
+                "3",
+                self.env._(
+                    "Payment of %(amount)s registered: %(reference)s",
+                    amount=format_amount(self.env, payment.amount, payment.currency_id),
+                    reference=payment.openimis_code_ext or payment.name or "",
+                ),
+                payment._openimis_payload(),
+            )
 
     def _openimis_payload(self):
         """Return the payment in openIMIS' terms, for an event."""

@@ -221,7 +221,9 @@ class OpenimisPaymentImport(models.Model):
         bills = self._bills(row)
         amounts = self._amounts(row, bills)
         payments = self.env["account.payment"]
-        if payments._openimis_known(row["code_ext"], bills, amounts["amount"]):
+        known = payments._openimis_known(row["code_ext"], bills, amounts["amount"])
+        if known:
+            self._confirm_payment(known, row, amounts)
             self._count("payment", "unchanged")
             return
         self._check_looks_new(row, bills, amounts["amount"])
@@ -239,6 +241,14 @@ class OpenimisPaymentImport(models.Model):
         )
         self.payment_ids |= payment
         self._count("payment", "create")
+
+    def _confirm_payment(self, payment, row, amounts):
+        """Note what the file says of a payment that is registered already: nothing.
+
+        :param payment: the `account.payment` record
+        :param dict row: what the file says
+        :param dict amounts: see :meth:`_amounts`
+        """
 
     def _amounts(self, row, bills):
         """Return the amounts of a row as numbers, 0 for an empty cell.
@@ -320,9 +330,23 @@ class OpenimisPaymentImport(models.Model):
         payment = self._rejected_payment(row)
         if payment:
             payment.openimis_payment_rejected(row["reason"])
+        elif self._is_rejected_already(row):
+            self._count("payment", "unchanged")
+            return
         else:
             self._note_failure(row)
         self._count("payment", "reject")
+
+    def _is_rejected_already(self, row):
+        """Tell whether an earlier file, or a person, rejected the same payment.
+
+        :rtype: bool
+        """
+        found = self.env["account.payment"]._openimis_by_reference(
+            row["code_ext"], self.company_id, ("rejected",)
+        )
+        bills = self._bills(row)
+        return any(payment._openimis_bills() == bills for payment in found)
 
     def _rejected_payment(self, row):
         """Return the live payment a rejection speaks of, or none.
@@ -383,10 +407,12 @@ class OpenimisPaymentImport(models.Model):
         )
 
     def _bills(self, row):
-        """Return the bills a row names.
+        """Return the bills a row names, or those of its reference if it names none.
 
-        :raises UserError: a code is unknown
+        :raises UserError: a code, or the reference, is unknown
         """
+        if not row["codes"]:
+            return self._bills_of_reference(row["code_ext"])
         bills = self.env["account.move"].search(
             [
                 ("company_id", "=", self.company_id.id),
@@ -403,6 +429,27 @@ class OpenimisPaymentImport(models.Model):
                 )
             )
         return bills
+
+    def _bills_of_reference(self, code_ext):
+        """Return the bills of the last payments under a reference.
+
+        :raises UserError: no payment has it
+        """
+        payments = self.env["account.payment"]
+        found = payments._openimis_by_reference(code_ext, self.company_id)
+        if not found:
+            found = payments._openimis_by_reference(
+                code_ext, self.company_id, ("rejected",)
+            )
+        if not found:
+            raise UserError(
+                self.env._(
+                    "no payment has the reference %s, and the line names no bill. Name "
+                    "the bill and import the line again.",
+                    code_ext,
+                )
+            )
+        return found._openimis_bills()
 
     def _where(self, error):
         return {

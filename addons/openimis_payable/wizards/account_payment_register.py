@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_amount
 
 from ..models.account_move_payment import PAYMENT_FIELDS
 
@@ -78,16 +77,5 @@ class AccountPaymentRegister(models.TransientModel):
         bills._openimis_require("156202")
         bills._check_openimis_payable()
         payments = super()._create_payments()
-        # those with an entry left theirs when they were reconciled
-        for payment in payments.filtered(lambda payment: not payment.move_id):
-            # sudo: who may pay need not be allowed to see every bill paid with it
-            payment.sudo()._openimis_bills()._openimis_add_event(
-                "3",
-                self.env._(
-                    "Payment of %(amount)s registered: %(reference)s",
-                    amount=format_amount(self.env, payment.amount, payment.currency_id),
-                    reference=payment.openimis_code_ext or payment.name or "",
-                ),
-                payment._openimis_payload(),
-            )
+        payments._openimis_tell_registered()
         return payments

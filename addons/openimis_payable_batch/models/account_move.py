@@ -1,0 +1,108 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+#: states of a batch whose payments are under way and not yet registered
+UNDER_WAY = ("draft", "open", "generated")
+
+
+class AccountMove(models.Model):
+    """Bills of openIMIS that are paid in batches."""
+
+    _inherit = "account.move"
+
+    def action_openimis_pay_in_batch(self):
+        """Ask how and when to pay these bills, and make one batch of them.
+
+        :return: a window action
+        :raises AccessError: without right 156202, or a bill of another area
+        :raises UserError: none of these is a bill of openIMIS
+        """
+        bills = self.filtered("openimis_type")
+        if not bills:
+            raise UserError(self.env._("There is no bill of openIMIS among these."))
+        bills._openimis_require("156202")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Pay in a Batch"),
+            "res_model": "openimis.batch.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_company_id": bills[:1].company_id.id,
+                "default_move_ids": bills.ids,
+            },
+        }
+
+    def _openimis_owed_items(self):
+        """Return the journal items by which these bills still owe something."""
+        # sudo: who may pay a bill may know what it owes
+        return (
+            self.sudo()
+            .line_ids.filtered(
+                lambda line: line.account_type == "liability_payable"
+                and not line.reconciled
+            )
+            .sudo(False)
+        )
+
+    def _openimis_account(self, method):
+        """Return the account to pay to: the first one that the method's files take.
+
+        The bill's own comes first, then the third party's in their order.
+
+        :param method: the `account.payment.method.line` that pays
+        :return: a `res.partner.bank` record; one that does not fit where none does
+        """
+        # sudo: who may pay a bill may know where to
+        bill = self.sudo()
+        accounts = bill.partner_bank_id | bill.commercial_partner_id.bank_ids
+        fitting = accounts.filtered(method.sudo()._openimis_takes)
+        return (fitting or accounts)[:1].sudo(False)
+
+    def _openimis_batches_under_way(self):
+        """Return the batches that will pay these bills and have not yet done so."""
+        # sudo: a bill is not paid twice because its payer does not see the batch
+        lines = (
+            self.env["account.payment.line"]
+            .sudo()
+            .search(
+                [
+                    ("move_line_id.move_id", "in", self.ids),
+                    ("order_id.state", "in", UNDER_WAY),
+                ]
+            )
+        )
+        return lines.order_id
+
+    def _openimis_batch_reason(self):
+        """Say why a bill cannot go into a new batch, or be paid beside one.
+
+        :return: text for the user, empty where it can
+        :rtype: str
+        """
+        reason = self._openimis_unpayable_reason()
+        batches = self._openimis_batches_under_way()
+        if not reason and batches:
+            reason = self.env._(
+                "Bill %(bill)s is in batch %(batch)s. Send that batch, or take the "
+                "bill out of it.",
+                bill=self._openimis_label(),
+                batch=", ".join(batches.mapped("name")),
+            )
+        return reason
+
+    def _check_openimis_payable(self):
+        """Refuse to pay a bill beside the batch it is in, too.
+
+        :raises UserError: naming the first such bill
+        """
+        result = super()._check_openimis_payable()
+        for bill in self:
+            if reason := bill._openimis_batch_reason():
+                raise UserError(reason)
+        return result
+
+    def _get_payment_order_communication_direct(self):
+        """Tell the third party the code by which it knows the bill."""
+        own = self.openimis_type and self.openimis_code
+        return own or super()._get_payment_order_communication_direct()

@@ -1,0 +1,117 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+#: what a second person approves: who gets how much, where
+APPROVED = {
+    "amount_currency",
+    "currency_id",
+    "move_line_id",
+    "order_id",
+    "partner_bank_id",
+    "partner_id",
+}
+
+
+class AccountPaymentLine(models.Model):
+    """A bill in a batch."""
+
+    _inherit = "account.payment.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Put items into batches; bills of openIMIS need right 156202.
+
+        :raises UserError: the batch is confirmed already, or the bill is in another
+        """
+        lines = super().create(vals_list)
+        lines._openimis_check_changeable()
+        lines._openimis_check_single()
+        lines.order_id._openimis_note_preparer()
+        return lines
+
+    def write(self, vals):
+        """Change what a batch pays; nobody does once it is confirmed."""
+        checked = APPROVED.intersection(vals)
+        if checked:
+            self._openimis_check_changeable()
+        result = super().write(vals)
+        if checked:
+            self._openimis_check_changeable()
+            self._openimis_check_single()
+            self.order_id._openimis_note_preparer()
+        return result
+
+    def unlink(self):
+        """Take items out of batches that are not confirmed yet."""
+        self._openimis_check_changeable()
+        return super().unlink()
+
+    def _openimis_bills(self):
+        """Return the openIMIS bills that these lines pay."""
+        # sudo: what a batch pays is a fact, also where the user sees not every bill
+        bills = self.sudo().move_line_id.move_id.filtered("openimis_type")
+        return bills.with_env(self.env)
+
+    def _openimis_check_changeable(self):
+        """Refuse to change what is confirmed, or without the right to pay.
+
+        :raises AccessError: without right 156202
+        :raises UserError: naming the batch
+        """
+        bills = self._openimis_bills()
+        if not bills or self.order_id._is_engine_writing():
+            return
+        bills._openimis_require("156202")
+        for order in self.order_id.filtered(lambda order: order.state != "draft"):
+            raise UserError(
+                self.env._(
+                    "Batch %s is confirmed: what it pays stays. Cancel it and set it "
+                    "back to draft first.",
+                    order.name,
+                )
+            )
+
+    def _openimis_check_single(self):
+        """Refuse a bill that another batch pays already.
+
+        :raises UserError: naming the bill and the batch
+        """
+        for line in self:
+            bill = line._openimis_bills()
+            others = bill._openimis_batches_under_way() - line.order_id
+            if bill and others:
+                raise UserError(bill._openimis_batch_reason())
+
+    def _compute_partner_bank_id(self):
+        """Pay to the first account that the files take, also one of after the bill."""
+        result = super()._compute_partner_bank_id()
+        for line in self:
+            method = line.order_id.payment_method_line_id
+            bill = line._openimis_bills()
+            if bill and method._openimis_needs_account():
+                line.partner_bank_id = bill._openimis_account(method)
+        return result
+
+    def _payment_line_grouping_key(self):
+        """Bills of openIMIS have payments, and references, of their own."""
+        return (*super()._payment_line_grouping_key(), bool(self._openimis_bills()))
+
+    def _prepare_account_payment_vals(self, payment_lot, pay_sequence):
+        vals = super()._prepare_account_payment_vals(payment_lot, pay_sequence)
+        if not self._openimis_bills():
+            return vals
+        # sudo: the number of a payment that its user may make. It is used up for good:
+        # a batch that is confirmed again never repeats one that the bank has seen.
+        reference = (
+            self.env["ir.sequence"]
+            .sudo()
+            .with_company(self.order_id.company_id)
+            .next_by_code("openimis.payment.reference")
+        )
+        return {
+            **vals,
+            "memo": reference,
+            "openimis_code_ext": reference,
+            "openimis_is_payment": True,
+            "openimis_origin": self.order_id.name,
+        }

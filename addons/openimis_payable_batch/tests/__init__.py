@@ -1,0 +1,4 @@
+from . import test_batch
+from . import test_batch_layout
+from . import test_batch_results
+from . import test_batch_rights

@@ -1,0 +1,1 @@
+from . import openimis_batch_wizard

@@ -1,0 +1,140 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class OpenimisBatchWizard(models.TransientModel):
+    """How and when to pay bills of openIMIS in one batch."""
+
+    _name = "openimis.batch.wizard"
+    _description = "Pay openIMIS Bills in a Batch"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    move_ids = fields.Many2many("account.move", string="Bills", readonly=True)
+    payment_method_line_id = fields.Many2one(
+        "account.payment.method.line",
+        "Payment Method",
+        domain="[('payment_order_ok', '=', True), ('payment_type', '=', 'outbound'), "
+        "('company_id', '=', company_id)]",
+        help="From which bank or operator, and by which kind of file.",
+    )
+    date = fields.Date("Payment Date", required=True, default=fields.Date.context_today)
+    payable_ids = fields.Many2many(
+        "account.move", string="To Pay", compute="_compute_payable_ids"
+    )
+    payable_count = fields.Integer("Bills to Pay", compute="_compute_payable_ids")
+    partner_count = fields.Integer("Third Parties", compute="_compute_payable_ids")
+    currency_id = fields.Many2one("res.currency", compute="_compute_payable_ids")
+    amount = fields.Monetary(compute="_compute_payable_ids")
+    left_out = fields.Text(compute="_compute_payable_ids")
+
+    @api.model
+    def default_get(self, names):
+        """Choose the method where there is no choice."""
+        values = super().default_get(names)
+        if company := values.get("company_id"):
+            lines = self.env["account.payment.method.line"].search(
+                [
+                    ("payment_order_ok", "=", True),
+                    ("payment_type", "=", "outbound"),
+                    ("company_id", "=", company),
+                ],
+                limit=2,
+            )
+            if len(lines) == 1:
+                values.setdefault("payment_method_line_id", lines.id)
+        return values
+
+    @api.depends("move_ids", "payment_method_line_id")
+    def _compute_payable_ids(self):
+        for wizard in self:
+            reasons = wizard._reasons()
+            payable = wizard.move_ids._origin - self.env["account.move"].union(*reasons)
+            wizard.payable_ids = payable
+            wizard.payable_count = len(payable)
+            wizard.partner_count = len(payable.commercial_partner_id)
+            currencies = payable.currency_id
+            wizard.currency_id = currencies if len(currencies) == 1 else False
+            owed = payable._openimis_owed_items()
+            wizard.amount = wizard.currency_id and -sum(
+                owed.mapped("amount_residual_currency")
+            )
+            wizard.left_out = "\n".join(reasons.values())
+
+    def _reasons(self):
+        """Return {bill: why it is left out}."""
+        reasons = {}
+        for bill in self.move_ids._origin:
+            if reason := self._reason(bill):
+                reasons[bill] = reason
+        return reasons
+
+    def _reason(self, bill):
+        if bill.move_type != "in_invoice":
+            return self.env._(
+                "%s is no vendor bill. Set it off against one first.",
+                bill._openimis_label(),
+            )
+        if bill.company_id != self.company_id:
+            return self.env._(
+                "Bill %s belongs to another company.", bill._openimis_label()
+            )
+        return bill._openimis_batch_reason() or self._account_reason(bill)
+
+    def _account_reason(self, bill):
+        """Say why the method cannot pay this third party."""
+        method = self.payment_method_line_id
+        if not method._openimis_needs_account():
+            return ""
+        # sudo: whether there is an account to pay to is all that is told of it
+        account = bill._openimis_account(method).sudo()
+        if not account:
+            text = self.env._("Bill %(bill)s: %(partner)s has no account to pay to.")
+        elif not method.sudo()._openimis_takes(account):
+            text = self.env._(
+                "Bill %(bill)s: no account of %(partner)s is one that the file takes"
+                "%(hint)s."
+            )
+        elif not account.allow_out_payment:
+            text = self.env._(
+                "Bill %(bill)s: nobody has said that the account of %(partner)s can be "
+                "trusted (“Send Money” on it)."
+            )
+        else:
+            return ""
+        hint = method.sudo().openimis_layout_id.account_hint
+        return text % {
+            "hint": f" ({hint})" if hint else "",
+            "bill": bill._openimis_label(),
+            "partner": bill.commercial_partner_id.display_name,
+        }
+
+    def action_make(self):
+        """Make the batch of the bills that can be paid, and open it.
+
+        :return: a window action
+        :raises AccessError: without right 156202, or a bill of another area
+        :raises UserError: no bill can be paid, with the reason of each
+        """
+        self.ensure_one()
+        self.move_ids._openimis_require("156202")
+        if not self.payment_method_line_id:
+            raise UserError(self.env._("Choose a payment method."))
+        if not self.payable_ids:
+            raise UserError(self.left_out or self.env._("There is nothing to pay."))
+        order = self.env["account.payment.order"].create(
+            {
+                "payment_type": "outbound",
+                "payment_method_line_id": self.payment_method_line_id.id,
+                "company_id": self.company_id.id,
+                "description": ", ".join(
+                    self.payable_ids.openimis_closing_id.mapped("name")
+                ),
+                "payment_line_ids": [
+                    Command.create({"move_line_id": item.id})
+                    for item in self.payable_ids._openimis_owed_items()
+                ],
+            }
+        )
+        # written: on creation the method's own default would win
+        order.write({"date_prefered": "fixed", "date_scheduled": self.date})
+        return order.get_formview_action()
