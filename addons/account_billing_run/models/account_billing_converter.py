@@ -1,12 +1,16 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from .billing_batch import BillingBatch
+
 
 class AccountBillingConverter(models.AbstractModel):
     """Which sources of one kind are billed, how they group, and what lines they give.
 
     A converter holds no data. A domain declares one as an abstract model that
-    inherits this one and overrides the methods below; the run does the rest.
+    inherits this one and overrides the methods below; the run does the rest. They get
+    the `BillingBatch` they work for, which names the run and keeps what is looked up
+    once for all its sources.
     """
 
     _name = "account.billing.converter"
@@ -24,12 +28,20 @@ class AccountBillingConverter(models.AbstractModel):
     _marks_source = True
 
     @api.model
-    def _sources_domain(self, run):
-        """Return the domain of the sources that `run` looks at."""
+    def _new_batch(self, run):
+        """Return what a plan or a chunk of `run` keeps while it bills.
+
+        :rtype: BillingBatch
+        """
+        return BillingBatch(self, run)
+
+    @api.model
+    def _sources_domain(self, batch):
+        """Return the domain of the sources that the run looks at."""
         return Domain.TRUE
 
     @api.model
-    def _exclusions(self, run, sources):
+    def _exclusions(self, batch, sources):
         """Say which of the sources are left out, and why.
 
         :return: dict {source id: (reason code, text in the user's language)}
@@ -37,22 +49,22 @@ class AccountBillingConverter(models.AbstractModel):
         return {}
 
     @api.model
-    def _discriminator(self, run, source):
+    def _discriminator(self, batch, source):
         """Return what tells apart several bills of one source ("" for only one)."""
         return ""
 
     @api.model
-    def _group_key(self, source):
+    def _group_key(self, batch, source):
         """Return the key, a tuple of plain values, of the move that bills `source`."""
         raise NotImplementedError
 
     @api.model
-    def _group_label(self, run, key, sources):
+    def _group_label(self, batch, key, sources):
         """Return what the preview calls the group."""
         return sources[:1].display_name
 
     @api.model
-    def _prepare_move_vals(self, run, key, sources):
+    def _prepare_move_vals(self, batch, key, sources):
         """Return the values of the move, without its lines.
 
         At least `partner_id`; type, journal, dates and company are given by the run.
@@ -60,7 +72,7 @@ class AccountBillingConverter(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _prepare_lines(self, run, key, sources):
+    def _prepare_lines(self, batch, key, sources):
         """Return the list of values of the move's invoice lines.
 
         Preview and bill use the very same lines. At least name, quantity, price_unit,
@@ -69,12 +81,12 @@ class AccountBillingConverter(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _source_amounts(self, run, sources):
+    def _source_amounts(self, batch, sources):
         """Return {source id: amount} as kept in the links, in company currency."""
         return {}
 
     @api.model
-    def _source_vals(self, run):
+    def _source_vals(self, batch):
         """Return what else every source gets that a move of the run bills.
 
         :return: dict of stored columns, written without any override or check
@@ -82,9 +94,9 @@ class AccountBillingConverter(models.AbstractModel):
         return {}
 
     @api.model
-    def _after_create(self, run, created):
+    def _after_create(self, batch, created):
         """Complete moves that were just created (records beside their lines).
 
-        :param run: the run
+        :param BillingBatch batch: what they were made in
         :param list created: tuples (move, group key, sources), those of a chunk
         """

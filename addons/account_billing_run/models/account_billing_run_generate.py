@@ -18,8 +18,8 @@ class AccountBillingRunMixin(models.AbstractModel):
         # sudo: see _billing_stale_lines
         lines = self.env["account.billing.run.line"].sudo().browse(payload["line_ids"])
         waiting = lines.filtered(lambda line: not line.move_id)
-        for converter, batch in waiting.grouped("converter").items():
-            self._billing_generate(self.env[converter], batch)
+        for name, own in waiting.grouped("converter").items():
+            self._billing_generate(name, own)
 
     def _reset_failed_chunks(self):
         """Try anew the documents that were refused, too: their chunks are done."""
@@ -36,15 +36,17 @@ class AccountBillingRunMixin(models.AbstractModel):
                 chunk.state = "todo"
         return result
 
-    def _billing_generate(self, converter, lines):
+    def _billing_generate(self, name, lines):
         """Create the moves of some preview lines; name the culprits if some fail."""
+        # what was looked up for moves that failed is not true of their next trial
+        batch = self._billing_batch(name)
         try:
             with self.env.cr.savepoint():
-                self._billing_create_moves(converter, lines)
+                self._billing_create_moves(batch, lines)
         except (UserError, ValidationError) as error:
             if len(lines) > 1:
                 for line in lines:
-                    self._billing_generate(converter, line)
+                    self._billing_generate(name, line)
                 return
             lines.error = str(error)
             self._log(
@@ -54,28 +56,29 @@ class AccountBillingRunMixin(models.AbstractModel):
                 value=lines.label,
                 record=lines.partner_id,
             )
-            self._count(converter._source_model, "failed", lines.source_count)
+            self._count(batch.sources._name, "failed", lines.source_count)
 
-    def _billing_create_moves(self, converter, lines):
-        groups = self._billing_lock_groups(converter, lines)
+    def _billing_create_moves(self, batch, lines):
+        converter = batch.converter
+        groups = self._billing_lock_groups(batch, lines)
         if not groups:
             return
         common = self._billing_move_vals(converter._name)
         vals_list = [
-            {**common, **self._billing_group_vals(converter, line, sources)}
+            {**common, **self._billing_group_vals(batch, line, sources)}
             for line, sources in groups
         ]
         fast = self._billing_is_fast(vals_list)
         moves = self.env["account.move"]._billing_create(vals_list, fast)
-        self._billing_link(converter, groups, moves)
+        self._billing_link(batch, groups, moves)
         created = []
         for (line, sources), move in zip(groups, moves, strict=True):
             self._billing_check_total(line, move)
             line.write({"move_id": move.id, "error": False})
             created.append((move, line._key(), sources))
-        converter._after_create(self, created)
+        converter._after_create(batch, created)
         billed = sum(len(sources) for _line, sources in groups)
-        self._count(converter._source_model, "billed", billed)
+        self._count(batch.sources._name, "billed", billed)
         self._count("account.move", "create", len(moves))
 
     def _billing_is_fast(self, vals_list):
@@ -118,12 +121,12 @@ class AccountBillingRunMixin(models.AbstractModel):
         Message = self.env["exchange.message"].sudo()
         return bool(Message.search(domain + [("code", "=", ODOOS_WAY)], limit=1))
 
-    def _billing_lock_groups(self, converter, lines):
+    def _billing_lock_groups(self, batch, lines):
         """Lock the sources and drop those that were billed since the preview.
 
         :return: list of (line, sources still to bill)
         """
-        model = self.env[converter._source_model]
+        model = batch.sources
         ids = sorted({source_id for line in lines for source_id in line._sources().ids})
         # A run of another kind may want the same sources: who comes second waits, and
         # then starts over on fresh data (serialization error, the chunk is repeated).
@@ -134,18 +137,18 @@ class AccountBillingRunMixin(models.AbstractModel):
         )
         alive = {row[0] for row in self.env.execute_query(query)}
         sources = model.browse(i for i in ids if i in alive)
-        gone = self._billing_billed_ids(converter, sources) | (set(ids) - alive)
-        gone |= set(self._billing_reasons(converter, sources))
+        gone = self._billing_billed_ids(batch, sources) | (set(ids) - alive)
+        gone |= set(self._billing_reasons(batch, sources))
         groups = []
         for line in lines:
             rest = line._sources().filtered(lambda s: s.id not in gone)
             if len(rest) != line.source_count:
-                self._billing_shrink_line(converter, line, rest)
+                self._billing_shrink_line(batch, line, rest)
             if rest:
                 groups.append((line, rest.with_prefetch(ids)))
         return groups
 
-    def _billing_shrink_line(self, converter, line, sources):
+    def _billing_shrink_line(self, batch, line, sources):
         """Adapt a preview line to sources that were billed or changed meanwhile."""
         self._log(
             "warning",
@@ -158,28 +161,30 @@ class AccountBillingRunMixin(models.AbstractModel):
             code="changed_since_preview",
         )
         if sources:
-            vals = self._prepare_run_line_vals(converter, line._key(), sources)
+            # in a batch of its own: the line is no second move that takes a number
+            other = self._billing_batch(batch.converter._name)
+            vals = self._prepare_run_line_vals(other, line._key(), sources)
             line.write(vals)
         else:
             line.write({"source_ids": False, "source_count": 0, "amount": 0})
 
-    def _billing_group_vals(self, converter, line, sources):
+    def _billing_group_vals(self, batch, line, sources):
         """Return what a move has of its own: its head and its lines."""
-        key = line._key()
-        lines = converter._prepare_lines(self, key, sources)
+        key, converter = line._key(), batch.converter
+        lines = converter._prepare_lines(batch, key, sources)
         return {
-            **converter._prepare_move_vals(self, key, sources),
+            **converter._prepare_move_vals(batch, key, sources),
             "invoice_line_ids": [
                 Command.create({"tax_ids": [Command.clear()], **vals}) for vals in lines
             ],
         }
 
-    def _billing_link(self, converter, groups, moves):
+    def _billing_link(self, batch, groups, moves):
         """Write who bills what: the unique index refuses a second bill."""
         Link = self.env["account.billing.link"]
-        model = self.env[converter._source_model]
-        every = model.union(*(sources for _line, sources in groups))
-        amounts = converter._source_amounts(self, every)
+        converter = batch.converter
+        every = batch.sources.union(*(sources for _line, sources in groups))
+        amounts = converter._source_amounts(batch, every)
         insert_rows(
             Link,
             [
@@ -188,7 +193,7 @@ class AccountBillingRunMixin(models.AbstractModel):
                     "converter": converter._name,
                     "res_model": sources._name,
                     "res_id": source.id,
-                    "discriminator": converter._discriminator(self, source),
+                    "discriminator": converter._discriminator(batch, source),
                     "move_id": move.id,
                     "currency_id": self.currency_id.id,
                     "amount": self.currency_id.round(amounts.get(source.id, 0.0)),
@@ -201,16 +206,14 @@ class AccountBillingRunMixin(models.AbstractModel):
         Link.invalidate_model(flush=False)
         moves.invalidate_recordset(["billing_link_ids"], flush=False)
         if converter._marks_source:
-            self._billing_mark_sources(converter, groups, moves)
+            self._billing_mark_sources(batch, groups, moves)
 
-    def _billing_mark_sources(self, converter, groups, moves):
+    def _billing_mark_sources(self, batch, groups, moves):
         """Let the sources show the moves that bill them."""
-        common = {"billing_state": "billed", **converter._source_vals(self)}
+        common = {"billing_state": "billed", **batch.converter._source_vals(batch)}
         update_rows(
             # sudo: billing marks the source, its user need not be allowed to edit
-            self.env[converter._source_model]
-            .sudo()
-            .union(*(sources for _line, sources in groups)),
+            batch.sources.sudo().union(*(sources for _line, sources in groups)),
             [
                 {"id": source_id, "billing_move_id": move.id, **common}
                 for (_line, sources), move in zip(groups, moves, strict=True)

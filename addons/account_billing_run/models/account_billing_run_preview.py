@@ -22,26 +22,36 @@ class AccountBillingRunMixin(models.AbstractModel):
         """Preview: one line a move, and a finding for each source left out."""
         lines = self.env["account.billing.run.line"]
         for name in self._billing_converters():
-            lines |= self._billing_preview(self.env[name])
+            lines |= self._billing_preview(self._billing_batch(name))
         return list(self._billing_chunks(lines))
 
-    def _billing_preview(self, converter):
+    def _billing_batch(self, name):
+        """Return a new batch of this run.
+
+        :param str name: of the converter
+        :rtype: BillingBatch
+        """
+        return self.env[name]._new_batch(self)
+
+    def _billing_preview(self, batch):
         """Create the preview lines of one converter.
 
+        :param BillingBatch batch: the batch to fill
         :return: `account.billing.run.line` records, with the amounts of the moves
         """
-        sources = self.env[converter._source_model].search_fetch(
-            Domain(converter._sources_domain(self)), converter._source_fields
+        converter = batch.converter
+        sources = batch.sources.search_fetch(
+            Domain(converter._sources_domain(batch)), converter._source_fields
         )
-        sources = self._billing_leave_out(converter, sources)
-        groups = sources.grouped(converter._group_key)
+        sources = self._billing_leave_out(batch, sources)
+        groups = sources.grouped(batch.group_key)
         # sudo: see _billing_stale_lines
         lines = (
             self.env["account.billing.run.line"]
             .sudo()
             .create(
                 [
-                    self._prepare_run_line_vals(converter, key, group)
+                    self._prepare_run_line_vals(batch, key, group)
                     for key, group in groups.items()
                 ]
             )
@@ -49,16 +59,16 @@ class AccountBillingRunMixin(models.AbstractModel):
         self._count(converter._source_model, "to_bill", len(sources))
         return lines
 
-    def _billing_leave_out(self, converter, sources):
+    def _billing_leave_out(self, batch, sources):
         """Drop the sources that are excluded or billed already; say so for each."""
-        reasons = self._billing_reasons(converter, sources)
-        billed = self._billing_billed_ids(converter, sources)
+        reasons = self._billing_reasons(batch, sources)
+        billed = self._billing_billed_ids(batch, sources)
         self._billing_log_reasons(sources, reasons)
         if reasons:
-            self._count(converter._source_model, "skip", len(reasons))
+            self._count(sources._name, "skip", len(reasons))
         return sources.filtered(lambda s: s.id not in reasons and s.id not in billed)
 
-    def _billing_reasons(self, converter, sources):
+    def _billing_reasons(self, batch, sources):
         """Say which sources are left out, by their own mark or by the converter.
 
         :return: dict {source id: (code, text)}
@@ -67,7 +77,7 @@ class AccountBillingRunMixin(models.AbstractModel):
         marked = "never_bill", self.env._("Marked as never to be billed")
         return {
             **{source.id: marked for source in sources if source.billing_excluded},
-            **converter._exclusions(self, sources),
+            **batch.converter._exclusions(batch, sources),
         }
 
     def _billing_log_reasons(self, sources, reasons):
@@ -90,8 +100,9 @@ class AccountBillingRunMixin(models.AbstractModel):
             ]
         )
 
-    def _billing_billed_ids(self, converter, sources):
-        """Return the ids of those sources that this converter has billed."""
+    def _billing_billed_ids(self, batch, sources):
+        """Return the ids of those sources that the batch's converter has billed."""
+        converter = batch.converter
         # sudo: a source is billed even if the user may not see the bill
         links = (
             self.env["account.billing.link"]
@@ -112,11 +123,12 @@ class AccountBillingRunMixin(models.AbstractModel):
             link.res_id
             for link in links
             if (link.discriminator or "")
-            == converter._discriminator(self, by_id[link.res_id])
+            == converter._discriminator(batch, by_id[link.res_id])
         }
 
-    def _prepare_run_line_vals(self, converter, key, sources):
-        move_vals = converter._prepare_move_vals(self, key, sources)
+    def _prepare_run_line_vals(self, batch, key, sources):
+        converter = batch.converter
+        move_vals = converter._prepare_move_vals(batch, key, sources)
         return {
             "run_model": self._name,
             "run_id": self.id,
@@ -125,12 +137,12 @@ class AccountBillingRunMixin(models.AbstractModel):
             "group_key": list(key),
             "source_ids": sources.ids,
             "source_count": len(sources),
-            "label": converter._group_label(self, key, sources),
+            "label": converter._group_label(batch, key, sources),
             "partner_id": move_vals.get("partner_id"),
             "currency_id": move_vals.get("currency_id") or self.currency_id.id,
             "is_refund": "refund" in (move_vals.get("move_type") or ""),
             "amount": self._billing_amount(
-                move_vals, converter._prepare_lines(self, key, sources)
+                move_vals, converter._prepare_lines(batch, key, sources)
             ),
         }
 

@@ -34,30 +34,31 @@ class FakeConverter(models.AbstractModel):
 
     _source_model = "account.billing.fake.fee"
 
-    def _sources_domain(self, run):
+    def _sources_domain(self, batch):
+        run = batch.run
         return [
             ("company_id", "=", run.company_id.id),
             ("day", ">=", run.date_from),
             ("day", "<=", run.date_to),
         ]
 
-    def _exclusions(self, run, sources):
+    def _exclusions(self, batch, sources):
         return {
             fee.id: ("no_amount", f"{fee.name} has no amount")
             for fee in sources
             if not fee.amount
         }
 
-    def _group_key(self, source):
+    def _group_key(self, batch, source):
         return (source.partner_id.id,)
 
-    def _group_label(self, run, key, sources):
+    def _group_label(self, batch, key, sources):
         return sources.partner_id.name
 
-    def _prepare_move_vals(self, run, key, sources):
+    def _prepare_move_vals(self, batch, key, sources):
         return {"partner_id": key[0], "ref": f"FEE-{key[0]}"}
 
-    def _prepare_lines(self, run, key, sources):
+    def _prepare_lines(self, batch, key, sources):
         return [
             {
                 "name": fee.name,
@@ -69,7 +70,7 @@ class FakeConverter(models.AbstractModel):
             for fee in sources
         ]
 
-    def _source_amounts(self, run, sources):
+    def _source_amounts(self, batch, sources):
         return {source.id: source.amount for source in sources}
 
 

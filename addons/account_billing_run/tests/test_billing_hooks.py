@@ -22,7 +22,9 @@ class TestBillingHooks(BillingCase):
 
     def test_discriminator_bills_a_source_once_a_period(self):
         fees = self.make_fees(100)
-        self._override(_discriminator=lambda self, run, source: str(run.date_to))
+        self._override(
+            _discriminator=lambda self, batch, source: str(batch.run.date_to)
+        )
         self.assertEqual(self.bill().move_ids.amount_untaxed, 100)
         self.assertFalse(self.bill().move_ids)
         february = self.make_run()
@@ -35,8 +37,8 @@ class TestBillingHooks(BillingCase):
         fees = self.make_fees(1, 2) | self.make_fees(3, partner=self.partner_b)
         calls = []
         self._override(
-            _after_create=lambda self, run, created: calls.append(created),
-            _source_vals=lambda self, run: {"name": run.name},
+            _after_create=lambda self, batch, created: calls.append(created),
+            _source_vals=lambda self, batch: {"name": batch.run.name},
         )
         run = self.bill()
         [created] = calls
@@ -102,11 +104,11 @@ class TestBillingHooks(BillingCase):
         self.make_fees(100)
         partner = self.partner_a.id
         self._override(
-            _prepare_move_vals=lambda self, run, key, sources: {
+            _prepare_move_vals=lambda self, batch, key, sources: {
                 "partner_id": partner,
                 "currency_id": currency.id,
             },
-            _source_amounts=lambda self, run, sources: {
+            _source_amounts=lambda self, batch, sources: {
                 source.id: source.amount / 2 for source in sources
             },
         )

@@ -29,20 +29,21 @@ class DaycareBillingConverter(models.AbstractModel):
     _move_type = "out_invoice"
 
     @api.model
-    def _sources_domain(self, run):
+    def _sources_domain(self, batch):
+        run = batch.run
         if run._name != "daycare.billing.run":
             return Domain.FALSE
         return Domain("run_id", "=", run.id) & Domain("billing_state", "=", "to_bill")
 
     @api.model
-    def _exclusions(self, run, sources):
+    def _exclusions(self, batch, sources):
         """Leave out debtors without a complete address and totals of zero."""
         never = sources.filtered("billing_excluded")
         reasons = dict.fromkeys(
             never.ids, ("never_bill", self.env._("This line is never to be billed."))
         )
-        for lines in (sources - never).grouped(self._group_key).values():
-            reason = self._group_exclusion(run, lines)
+        for lines in (sources - never).grouped(self._key).values():
+            reason = self._group_exclusion(batch.run, lines)
             if reason:
                 reasons.update(dict.fromkeys(lines.ids, reason))
         return reasons
@@ -61,12 +62,16 @@ class DaycareBillingConverter(models.AbstractModel):
         return None
 
     @api.model
-    def _group_key(self, source):
+    def _group_key(self, batch, source):
+        return self._key(source)
+
+    @api.model
+    def _key(self, source):
         debtor = source.debtor_id
         return debtor.id, source.child_id.id if debtor.invoice_per_child else 0
 
     @api.model
-    def _group_label(self, run, key, sources):
+    def _group_label(self, batch, key, sources):
         debtor = sources.debtor_id.display_name
         return f"{debtor} · {sources.child_id.display_name}" if key[1] else debtor
 
@@ -77,17 +82,18 @@ class DaycareBillingConverter(models.AbstractModel):
     @api.model
     def _zero_groups(self, sources):
         """Return those of the sources whose invoice would add up to zero."""
-        groups = sources.grouped(self._group_key).values()
+        groups = sources.grouped(self._key).values()
         return sources.browse().union(*(own for own in groups if not self._total(own)))
 
     @api.model
-    def _source_amounts(self, run, sources):
+    def _source_amounts(self, batch, sources):
         return {source.id: source.amount for source in sources}
 
     # === MOVE ===
 
     @api.model
-    def _prepare_move_vals(self, run, key, sources):
+    def _prepare_move_vals(self, batch, key, sources):
+        run = batch.run
         company = run.company_id
         total = self._total(sources)
         vals = {
@@ -111,7 +117,7 @@ class DaycareBillingConverter(models.AbstractModel):
     # === LINES ===
 
     @api.model
-    def _prepare_lines(self, run, key, sources):
+    def _prepare_lines(self, batch, key, sources):
         """Return each child's section and positions, in the debtor's language."""
         lang = sources.debtor_id.partner_id.lang or self.env.lang
         labels = self.env["daycare.billing.labels"].with_context(lang=lang)
@@ -120,7 +126,7 @@ class DaycareBillingConverter(models.AbstractModel):
         for child, own in sources.grouped("child_id").items():
             lines.append({"display_type": "line_section", "name": child.name})
             for source in own.sorted(_reading_order):
-                lines += self._source_lines(run, source, labels, sign)
+                lines += self._source_lines(batch.run, source, labels, sign)
         return lines
 
     @api.model

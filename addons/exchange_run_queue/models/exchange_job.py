@@ -1,8 +1,8 @@
-from time import monotonic
-
 from odoo import SUPERUSER_ID, models
 
 from odoo.addons.queue_job.exception import RetryableJobError
+
+from .exchange_transaction import turn_of
 
 CHANNEL = "root.exchange"
 #: Seconds that a worker of the queue stays with one job before it lets others pass.
@@ -51,11 +51,11 @@ class ExchangeJob(models.Model):
         run = self.env[self.res_model].browse(self.res_id).exists()
         if not run or run.job_id != self or run.state != "running":
             return
-        run = run.with_context(exchange_until=monotonic() + TURN)
-        if run._is_shared():
-            was_its_turn = run._help_in_background(run._rivals())
-        else:
-            was_its_turn = run._work_in_background()
+        with turn_of(TURN):
+            if run._is_shared():
+                was_its_turn = run._help_in_background(run._rivals())
+            else:
+                was_its_turn = run._work_in_background()
         if not was_its_turn and not number:
             raise RetryableJobError(
                 "another job of its kind is worked on", KEPT_OUT, ignore_retry=True

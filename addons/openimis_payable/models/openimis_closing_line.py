@@ -54,15 +54,15 @@ class OpenimisClosingLine(models.Model):
         return self.env[self.source_model].browse(self.source_id).get_formview_action()
 
     @api.model
-    def _create_for(self, closing, converter, sources, billed, reasons):
+    def _create_for(self, batch, sources, billed, reasons):
         """List sources with what they are worth, or why they are left out.
 
-        :param closing: `openimis.closing`
-        :param converter: the converter's model
+        :param OpenimisBatch batch: what they are worth
         :param sources: records of the converter's source model
         :param set billed: ids of those billed already
         :param dict reasons: {source id: (code, text)}
         """
+        closing, converter = batch.run, batch.converter
         common = {
             "closing_id": closing.id,
             "company_id": closing.company_id.id,
@@ -70,17 +70,18 @@ class OpenimisClosingLine(models.Model):
             "type": converter._payable_type,
             "source_model": sources._name,
         }
-        calculation = converter._calculation(closing, sources)
-        payables = calculation.payables
+        calculation = batch.worth(sources)
+        payables, terms = calculation.payables, calculation.terms
         rows = []
         for source in sources:
+            partner = converter._candidate_partner(source, terms)
             if source.id in billed:
                 reason = self._billed(converter, source)
-                rows.append(_left_out(common, converter, source, *reason))
+                rows.append(_left_out(common, source, partner, *reason))
             elif source.id in reasons:
-                rows.append(_left_out(common, converter, source, *reasons[source.id]))
+                reason = reasons[source.id]
+                rows.append(_left_out(common, source, partner, *reason))
             else:
-                partner = converter._candidate_partner(source)
                 found = [_payable(common, partner, p) for p in payables[source.id]]
                 if found:
                     difference = calculation.differences.get(source.id)
@@ -116,7 +117,7 @@ NOTHING = dict.fromkeys(
 )
 
 
-def _left_out(common, converter, source, code, text):
+def _left_out(common, source, partner, code, text):
     return {
         **common,
         **NOTHING,
@@ -124,7 +125,7 @@ def _left_out(common, converter, source, code, text):
         "reason_code": code,
         "reason": text,
         "code": source.display_name,
-        "partner_id": converter._candidate_partner(source),
+        "partner_id": partner,
         "product_id": "product_id" in source and source["product_id"].id or None,
         "location_id": source.location_id.id or None,
         "source_id": source.id,

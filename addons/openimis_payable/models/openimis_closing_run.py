@@ -91,13 +91,11 @@ class OpenimisClosing(models.Model):
         self.ensure_one()
         if not self.types:
             raise UserError(self.env._("Choose at least one payable type."))
-        self.env["openimis.converter"]._forget_calculations()
         kinds = self.types.mapped("code")
         if "claim" in kinds:
             self._valuate_periods()
         if "capitation" in kinds:
             self._share_out_capitation()
-        self.env["openimis.converter"]._forget_calculations()
         plan = super()._plan()
         self._log_header_differences()
         return plan
@@ -132,24 +130,22 @@ class OpenimisClosing(models.Model):
         self.sudo().candidate_ids.unlink()
         return super()._clear_plan()
 
-    def _billing_leave_out(self, converter, sources):
+    def _billing_leave_out(self, batch, sources):
         """List every candidate with its explanation or reason."""
         kept = sources.browse()
-        for batch in split_every(CALCULATE_BATCH, sources.ids, sources.browse):
-            billed = self._billing_billed_ids(converter, batch)
-            reasons = self._billing_reasons(converter, batch)
-            self.env["openimis.closing.line"]._create_for(
-                self, converter, batch, billed, reasons
-            )
-            self._billing_log_reasons(batch, reasons)
+        for part in split_every(CALCULATE_BATCH, sources.ids, sources.browse):
+            billed = self._billing_billed_ids(batch, part)
+            reasons = self._billing_reasons(batch, part)
+            self.env["openimis.closing.line"]._create_for(batch, part, billed, reasons)
+            self._billing_log_reasons(part, reasons)
             left_out = set(reasons) | billed
-            kept |= batch.browse([i for i in batch.ids if i not in left_out])
-        self._count(converter._source_model, "skip", len(sources) - len(kept))
+            kept |= part.browse([i for i in part.ids if i not in left_out])
+        self._count(sources._name, "skip", len(sources) - len(kept))
         return kept
 
-    def _billing_reasons(self, converter, sources):
+    def _billing_reasons(self, batch, sources):
         # the calculation looks at the documents' own mark, too
-        return converter._exclusions(self, sources)
+        return batch.converter._exclusions(batch, sources)
 
     def _billing_log_reasons(self, sources, reasons):
         loud = {i: why for i, why in reasons.items() if why[0] not in QUIET_REASONS}
@@ -169,7 +165,6 @@ class OpenimisClosing(models.Model):
     # === EXECUTE ===
 
     def _execute(self, payload):
-        self.env["openimis.converter"]._forget_calculations()
         self._store_indexes()
         billing = self.with_context(openimis_billing=True)
         return super(OpenimisClosing, billing)._execute(payload)
@@ -180,22 +175,22 @@ class OpenimisClosing(models.Model):
             self._store_indexes()
         return super()._finish()
 
-    def _billing_create_moves(self, converter, lines):
+    def _billing_create_moves(self, batch, lines):
         if self.late_policy == "join":
-            lines = self._join_drafts(converter, lines)
-        return super()._billing_create_moves(converter, lines)
+            lines = self._join_drafts(batch, lines)
+        return super()._billing_create_moves(batch, lines)
 
-    def _join_drafts(self, converter, lines):
+    def _join_drafts(self, batch, lines):
         """Add late sources to the draft bills this closing has made.
 
         :return: the preview lines that need a bill of their own
         """
-        drafts = self._drafts_to_join(converter)
+        drafts = self._drafts_to_join(batch.converter)
         rest = lines
-        for line, sources in self._billing_lock_groups(converter, lines):
+        for line, sources in self._billing_lock_groups(batch, lines):
             if draft := drafts.get(line._key()):
                 rest -= line
-                self._join(converter, line, sources, draft)
+                self._join(batch, line, sources, draft)
         return rest
 
     def _drafts_to_join(self, converter):
@@ -215,14 +210,14 @@ class OpenimisClosing(models.Model):
         )
         return {line._key(): line.move_id for line in made if line.move_id in drafts}
 
-    def _join(self, converter, line, sources, draft):
+    def _join(self, batch, line, sources, draft):
         """Add sources to a draft bill: links, payable lines, invoice lines."""
-        self._billing_link(converter, [(line, sources)], draft)
+        self._billing_link(batch, [(line, sources)], draft)
         joining = [(draft, line._key(), sources)]
         message = self.env._("Late documents added by %s", self.name)
-        converter._add_payable_lines(self, joining, message)
+        batch.converter._add_payable_lines(batch, joining, message)
         draft._openimis_sync_lines()
         # sudo: the head only follows the lines, which the closing may add
         draft.sudo()._openimis_add_products(draft.openimis_line_ids.product_id)
         line.write({"move_id": draft.id, "error": False})
-        self._count(converter._source_model, "billed", len(sources))
+        self._count(sources._name, "billed", len(sources))

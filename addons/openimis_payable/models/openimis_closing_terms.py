@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.addons.exchange_run.core.money import exact
 
 from ..core.claim import ProductTerms, Terms, Texts
+from ..core.payable import Calculation
 from .openimis_claim import CLAIM_STATUS
 from .openimis_payable_line import PAYABLE_TYPES
 
@@ -128,10 +129,7 @@ class OpenimisClosing(models.Model):
 
     def _billed_terms(self):
         """Return the `core.claim.Terms` this closing billed its claims on."""
-        converter = self.env["openimis.converter.claim"]
-        return self._claim_terms(
-            converter._calculation(self, self.env["openimis.claim"])
-        )
+        return self._claim_terms(Calculation())
 
     def _texts(self):
         """Return the templates of explanations in the user's language."""

@@ -6,6 +6,7 @@ from odoo import models
 from odoo.addons.exchange_run.core.money import HUNDRED, exact
 
 from ..core.contribution import Premium, allocated_contribution, relative_index
+from ..core.payable import Calculation
 from ..core.periods import relative_periods
 from .openimis_closing_terms import index_key
 
@@ -23,17 +24,18 @@ class OpenimisClosing(models.Model):
         self.valuation = []
         unused = self._unused_indexes()
         known = {index._key() for index in self._stored_indexes() - unused}
+        terms = self._claim_terms(Calculation())
         entries = []
         for product in self._scope():
             for start, end in relative_periods(
                 self.date_from, self.date_to, product.period_rel_prices
             ):
-                entries += self._period_entries(product, start, end, known)
+                entries += self._period_entries(product, start, end, known, terms)
         self.valuation = entries
 
-    def _period_entries(self, product, start, end, known):
+    def _period_entries(self, product, start, end, known, terms):
         """Return the entries of one product and period, one per kind of care."""
-        bases = self._relative_bases(product, start, end)
+        bases = self._relative_bases(product, start, end, terms)
         cares = [care for care in bases if (product.id, care, start, end) not in known]
         if not cares:
             return []
@@ -75,13 +77,8 @@ class OpenimisClosing(models.Model):
             "rel_index": str(index.quantize(INDEX_DIGITS)),
         }
 
-    def _relative_bases(self, product, start, end):
+    def _relative_bases(self, product, start, end, terms):
         """Return {care type: amount at relative prices} of a product's period."""
-        terms = self._claim_terms(
-            self.env["openimis.converter.claim"]._calculation(
-                self, self.env["openimis.claim"]
-            )
-        )
         claims = self.env["openimis.claim"].search(
             [
                 ("company_id", "=", self.company_id.id),

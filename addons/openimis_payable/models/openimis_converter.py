@@ -2,12 +2,37 @@ import json
 
 from odoo import api, models
 
+from odoo.addons.account_billing_run.models.billing_batch import BillingBatch
+
 from ..core.payable import (
     Calculation,
     group_payables,
     is_grouped,
     ledger_label,
 )
+
+
+class OpenimisBatch(BillingBatch):
+    """What each source is worth, worked out once.
+
+    :ivar Calculation calculation: what was worked out so far
+    """
+
+    def __init__(self, converter, run):
+        super().__init__(converter, run)
+        self.calculation = Calculation()
+
+    def worth(self, sources):
+        """Return the calculation, which covers `sources`.
+
+        :rtype: Calculation
+        """
+        missing = [i for i in sources.ids if not self.calculation.knows(i)]
+        if missing:
+            self.converter._calculate(
+                self.run, sources.browse(missing), self.calculation
+            )
+        return self.calculation
 
 
 class OpenimisConverter(models.AbstractModel):
@@ -42,32 +67,12 @@ class OpenimisConverter(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _calculation(self, run, sources):
-        """Return the calculation that covers `sources`, worked out once a chunk."""
-        memo = self.env.cr.cache.setdefault("openimis_calculation", {})
-        calculation = memo.setdefault((self._name, run.id), Calculation())
-        memo[self._name] = calculation
-        missing = [i for i in sources.ids if not calculation.knows(i)]
-        if missing:
-            self._calculate(run, sources.browse(missing), calculation)
-        return calculation
+    def _new_batch(self, run):
+        return OpenimisBatch(self, run)
 
     @api.model
-    def _current_calculation(self):
-        """Return this converter's calculation for the run that works now.
-
-        It is the one that was asked for last: a worker turns from one run to another.
-        """
-        memo = self.env.cr.cache.get("openimis_calculation", {})
-        return memo.get(self._name) or Calculation()
-
-    @api.model
-    def _forget_calculations(self):
-        """Forget what was calculated: the sources may have changed."""
-        self.env.cr.cache.pop("openimis_calculation", None)
-
-    @api.model
-    def _sources_domain(self, run):
+    def _sources_domain(self, batch):
+        run = batch.run
         before = run.include_late and [("billing_state", "=", "to_bill")]
         start = [(self._date_field, ">=", run.date_from)]
         return [
@@ -80,17 +85,17 @@ class OpenimisConverter(models.AbstractModel):
         ]
 
     @api.model
-    def _exclusions(self, run, sources):
+    def _exclusions(self, batch, sources):
         return {
             source: reason
-            for source, reason in self._calculation(run, sources).reasons.items()
+            for source, reason in batch.worth(sources).reasons.items()
             if source in set(sources.ids)
         }
 
     # === MOVE ===
 
     @api.model
-    def _group_key(self, source):
+    def _group_key(self, batch, source):
         return (source.health_facility_id.id,)
 
     @api.model
@@ -106,15 +111,16 @@ class OpenimisConverter(models.AbstractModel):
         return facility, facility, facility.openimis_location_id
 
     @api.model
-    def _group_label(self, run, key, sources):
-        return self._third_party(run, key)[0].display_name
+    def _group_label(self, batch, key, sources):
+        return self._third_party(batch.run, key)[0].display_name
 
     @api.model
-    def _prepare_move_vals(self, run, key, sources):
+    def _prepare_move_vals(self, batch, key, sources):
+        run = batch.run
         partner, sender, location = self._third_party(run, key)
-        payables = self._payables(run, sources)
+        payables = self._payables(batch, sources)
         products = sorted({p.product for p in payables if p.product})
-        code = self._next_code(run, sender)
+        code = self._next_code(batch, sender)
         return {
             "partner_id": partner.id,
             # what is owed is worked out in it, whatever the journal prefers
@@ -136,9 +142,9 @@ class OpenimisConverter(models.AbstractModel):
         }
 
     @api.model
-    def _payables(self, run, sources):
+    def _payables(self, batch, sources):
         """Return all payables of the sources, oldest first."""
-        payables = self._calculation(run, sources).payables
+        payables = batch.worth(sources).payables
         return [
             payable for source in sorted(sources.ids) for payable in payables[source]
         ]
@@ -149,8 +155,9 @@ class OpenimisConverter(models.AbstractModel):
         return "grouped" if grouped else "detailed"
 
     @api.model
-    def _next_code(self, run, sender):
+    def _next_code(self, batch, sender):
         """Return a bill code that is not taken: a second bill gets a suffix."""
+        run = batch.run
         party = next(
             (
                 sender[f]
@@ -160,7 +167,7 @@ class OpenimisConverter(models.AbstractModel):
             None,
         )
         code = f"{self._code_prefix}-{party or sender.id}-{run.date_to:%Y-%m}"
-        taken = self._taken_codes(run)
+        taken = self._taken_codes(batch)
         number, free = 1, code
         while free in taken:
             number += 1
@@ -169,9 +176,9 @@ class OpenimisConverter(models.AbstractModel):
         return free
 
     @api.model
-    def _taken_codes(self, run):
+    def _taken_codes(self, batch):
         """Return the set of this month's codes in use, read once a chunk."""
-        terms = self._calculation(run, self.env[self._source_model]).terms
+        run, terms = batch.run, batch.calculation.terms
         if "codes" not in terms:
             # sudo: a code is taken also where the user may not see the bill
             moves = (
@@ -193,15 +200,19 @@ class OpenimisConverter(models.AbstractModel):
         return terms["codes"]
 
     @api.model
-    def _candidate_partner(self, source):
-        """Return the id of the partner a source would be billed by, or None."""
+    def _candidate_partner(self, source, terms):
+        """Return the id of the partner a source would be billed by, or None.
+
+        :param dict terms: those of the calculation
+        """
         return source.health_facility_id.id or None
 
     # === LINES ===
 
     @api.model
-    def _prepare_lines(self, run, key, sources):
-        payables = self._payables(run, sources)
+    def _prepare_lines(self, batch, key, sources):
+        run = batch.run
+        payables = self._payables(batch, sources)
         grouped = self._line_policy(run, payables) == "grouped"
         partner = self._third_party(run, key)[0]
         return self._invoice_lines(payables, grouped, self._payable_type, partner)
@@ -258,24 +269,25 @@ class OpenimisConverter(models.AbstractModel):
         }
 
     @api.model
-    def _source_amounts(self, run, sources):
-        amounts = self._calculation(run, sources).amounts
+    def _source_amounts(self, batch, sources):
+        amounts = batch.worth(sources).amounts
         return {source: float(amounts[source]) for source in sources.ids}
 
     @api.model
-    def _after_create(self, run, created):
-        self._add_payable_lines(run, created, self.env._("Generated by %s", run.name))
+    def _after_create(self, batch, created):
+        message = self.env._("Generated by %s", batch.run.name)
+        self._add_payable_lines(batch, created, message)
 
     @api.model
-    def _add_payable_lines(self, run, created, message):
+    def _add_payable_lines(self, batch, created, message):
         """Give bills the payable lines of sources, and an event that says so.
 
-        :param run: `openimis.closing`
+        :param OpenimisBatch batch: what was billed
         :param list created: tuples (move, group key, sources)
         :param str message: of the event
         """
         self.env["openimis.payable.line"]._create_for(
-            [(move, self._payables(run, sources)) for move, _key, sources in created],
+            [(move, self._payables(batch, sources)) for move, _key, sources in created],
             self._payable_type,
             self._source_model,
         )

@@ -16,7 +16,8 @@ class OpenimisConverterCapitation(models.AbstractModel):
     _code_prefix = "CP"
 
     @api.model
-    def _sources_domain(self, run):
+    def _sources_domain(self, batch):
+        run = batch.run
         return [
             ("company_id", "=", run.company_id.id),
             ("date_from", "=", run.date_from),

@@ -20,8 +20,8 @@ class OpenimisConverterCash(models.AbstractModel):
     _date_field = "date_effective"
 
     @api.model
-    def _group_key(self, source):
-        terms = self._current_calculation().terms
+    def _group_key(self, batch, source):
+        terms = batch.worth(source).terms
         return (terms["run"].cash_granularity, terms["payees"][source.id])
 
     @api.model
@@ -35,12 +35,11 @@ class OpenimisConverterCash(models.AbstractModel):
         return partner, head, head.location_id
 
     @api.model
-    def _group_label(self, run, key, sources):
-        return self._third_party(run, key)[1].display_name
+    def _group_label(self, batch, key, sources):
+        return self._third_party(batch.run, key)[1].display_name
 
     @api.model
-    def _candidate_partner(self, source):
-        terms = self._current_calculation().terms
+    def _candidate_partner(self, source, terms):
         if terms and terms["run"].cash_granularity == "period":
             return terms["payees"].get(source.id)
         return source.family_id.head_id.partner_id.id or None

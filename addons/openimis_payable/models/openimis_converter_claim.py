@@ -249,18 +249,19 @@ class OpenimisConverterClaim(models.AbstractModel):
     # === WHAT CLAIMS SHOW AFTERWARDS ===
 
     @api.model
-    def _source_vals(self, run):
-        return {"batch_run_id": run.batch_run_id.id or None}
+    def _source_vals(self, batch):
+        return {"batch_run_id": batch.run.batch_run_id.id or None}
 
     @api.model
-    def _add_payable_lines(self, run, created, message):
-        result = super()._add_payable_lines(run, created, message)
+    def _add_payable_lines(self, batch, created, message):
+        result = super()._add_payable_lines(batch, created, message)
         # sudo: the closing marks the claims it valuates; the clerk who closes need
         # not be allowed to edit claims
         claims = self.env["openimis.claim"].sudo()
         claims = claims.union(*(claims for _move, _key, claims in created))
         claims.fetch(["status"])
         if processed := claims.filtered(lambda claim: claim.status == "8"):
-            calculation = self._calculation(run, processed)
-            processed._write_valuation(calculation, run._claim_terms(calculation))
+            calculation = batch.worth(processed)
+            terms = batch.run._claim_terms(calculation)
+            processed._write_valuation(calculation, terms)
         return result

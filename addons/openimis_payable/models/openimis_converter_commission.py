@@ -17,7 +17,7 @@ class OpenimisConverterCommission(models.AbstractModel):
     _marks_source = False
 
     @api.model
-    def _group_key(self, source):
+    def _group_key(self, batch, source):
         return (source.officer_id.id,)
 
     @api.model
@@ -26,7 +26,7 @@ class OpenimisConverterCommission(models.AbstractModel):
         return officer.partner_id, officer, officer.location_id
 
     @api.model
-    def _candidate_partner(self, source):
+    def _candidate_partner(self, source, terms):
         return source.officer_id.partner_id.id or None
 
     @api.model

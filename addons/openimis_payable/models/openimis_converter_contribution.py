@@ -21,7 +21,7 @@ class OpenimisConverterContribution(models.AbstractModel):
     _date_field = "date_paid"
 
     @api.model
-    def _group_key(self, source):
+    def _group_key(self, batch, source):
         if source.payer_id:
             return ("openimis.payer", source.payer_id.id)
         return ("openimis.insuree", source.policy_id.family_id.head_id.id)
@@ -36,11 +36,11 @@ class OpenimisConverterContribution(models.AbstractModel):
         return partner, sender, sender.location_id
 
     @api.model
-    def _group_label(self, run, key, sources):
-        return self._third_party(run, key)[1].display_name
+    def _group_label(self, batch, key, sources):
+        return self._third_party(batch.run, key)[1].display_name
 
     @api.model
-    def _candidate_partner(self, source):
+    def _candidate_partner(self, source, terms):
         payer = source.payer_id or source.policy_id.family_id.head_id
         return payer.partner_id.id or None
 

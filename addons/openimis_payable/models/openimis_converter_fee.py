@@ -13,8 +13,8 @@ class OpenimisConverterFee(models.AbstractModel):
     _date_field = "date_payment"
 
     @api.model
-    def _group_key(self, source):
-        payees = self._current_calculation().terms["payees"]
+    def _group_key(self, batch, source):
+        payees = batch.worth(source).terms["payees"]
         return (payees[source.id], source.payment_origin or "")
 
     @api.model
@@ -23,13 +23,13 @@ class OpenimisConverterFee(models.AbstractModel):
         return payer.partner_id, payer, payer.location_id
 
     @api.model
-    def _group_label(self, run, key, sources):
-        label = super()._group_label(run, key, sources)
+    def _group_label(self, batch, key, sources):
+        label = super()._group_label(batch, key, sources)
         return f"{label} – {key[1]}" if key[1] else label
 
     @api.model
-    def _candidate_partner(self, source):
-        payees = self._current_calculation().terms.get("payees", {})
+    def _candidate_partner(self, source, terms):
+        payees = terms.get("payees", {})
         payer = source.payer_id.browse(payees.get(source.id)) or source.payer_id
         return payer.partner_id.id or None
 

@@ -100,7 +100,7 @@ class OpenimisConverterPlan(models.AbstractModel):
                 payables.append(self._payable(run, source, record, base, plan, terms))
         if (
             run.partner_ids
-            and self._candidate_partner(source) not in run.partner_ids.ids
+            and self._candidate_partner(source, terms) not in run.partner_ids.ids
         ):
             return ("other_scope", self.env._("Third party not chosen")), []
         return None, payables
@@ -179,8 +179,9 @@ class OpenimisConverterPlan(models.AbstractModel):
     # === LINES ===
 
     @api.model
-    def _payables(self, run, sources):
-        payables = super()._payables(run, sources)
+    def _payables(self, batch, sources):
+        run = batch.run
+        payables = super()._payables(batch, sources)
         if self._granularity(run) == "policy":
             return payables
         groups = {}

@@ -1,6 +1,15 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+#: what findings are about that has an area of its own
+LOCATED = (
+    "openimis.claim",
+    "openimis.policy",
+    "openimis.premium",
+    "openimis.family",
+    "openimis.insuree",
+)
+
 
 class OpenimisRunArea(models.AbstractModel):
     """What belongs to a job belongs to the area of that job."""
@@ -38,10 +47,36 @@ class OpenimisRunArea(models.AbstractModel):
 
 
 class ExchangeMessage(models.Model):
-    """Findings of a closing name its claims."""
+    """A finding about a claim belongs to the claim's area, others to their job's.
+
+    A closing covers products, whose claims may come from any area.
+    """
 
     _name = "exchange.message"
     _inherit = ["exchange.message", "openimis.run.area"]
+
+    def _compute_openimis_location_id(self):
+        result = super()._compute_openimis_location_id()
+        for message in self.filtered(lambda m: m.res_model in LOCATED and m.res_id):
+            # sudo: the area decides who may see the finding
+            about = self.env[message.res_model].sudo().browse(message.res_id).exists()
+            message.openimis_location_id = about.location_id
+        return result
+
+    @api.model
+    def _search_openimis_location_id(self, operator, value):
+        of_jobs = super()._search_openimis_location_id(operator, value)
+        about = Domain.OR(
+            Domain("res_model", "=", name)
+            & Domain(
+                "res_id",
+                "in",
+                # sudo: as above
+                self.env[name].sudo()._search(Domain("location_id", operator, value)),
+            )
+            for name in LOCATED
+        )
+        return about | (Domain("res_model", "not in", LOCATED) & of_jobs)
 
 
 class ExchangeJob(models.Model):

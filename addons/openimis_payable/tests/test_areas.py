@@ -214,6 +214,25 @@ class TestAreas(OpenimisCase):
         model = self.env["ir.model"]._get(name)
         return "openimis_fhir" not in model.modules.split(", ")
 
+    def test_a_finding_belongs_to_the_area_of_its_claim(self):
+        """A closing covers products; the claims on them come from anywhere."""
+        self._claim("X-A", health_facility_id=self.facility_a.id)
+        self._claim("X-B", health_facility_id=self.facility_b.id)
+        closing = self._closing(location_id=self.district_a.id)
+        closing.action_preview()
+        found = closing.exchange_message_ids.filtered("res_id")
+        self.assertEqual(sorted(found.mapped("value")), ["X-A", "X-B"])
+        for user, claims in ((self.in_a, ["X-A"]), (self.in_b, ["X-B"])):
+            seen = (
+                self.env["exchange.message"]
+                .with_user(user)
+                .search([("id", "in", found.ids)])
+            )
+            self.assertEqual(seen.mapped("value"), claims)
+        self.assertEqual(
+            found.mapped("openimis_location_id"), self.district_a | self.district_b
+        )
+
     def test_a_form_tells_nothing_of_another_area(self):
         """A new record that names one of elsewhere is worked out for nobody."""
         self._scene()

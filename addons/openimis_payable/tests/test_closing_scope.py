@@ -225,6 +225,8 @@ class TestClosingScope(OpenimisCase):
         claim.status = "4"
         closing.action_generate()
         self.assertEqual(closing.move_ids.openimis_line_ids.mapped("code"), ["B"])
+        # it is the facility's first bill of the month
+        self.assertEqual(closing.move_ids.openimis_code, "IV-HF-A-2026-01")
         self.assertIn(
             "changed_since_preview", closing.exchange_message_ids.mapped("code")
         )

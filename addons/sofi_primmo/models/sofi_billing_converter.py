@@ -3,14 +3,39 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.account_billing_run.models.billing_batch import BillingBatch
 from odoo.addons.exchange_run.core.money import exact
 
 from ..core import service_code
 from ..core.const import ServiceType
 from ..core.service_code import ServiceCodeError
 
-#: What `_preload` keeps in the cache of the cursor.
-MEMO = "sofi_billing_converter"
+
+class SofiBillingBatch(BillingBatch):
+    """Customers and services of all charges, which invoice after invoice asks for."""
+
+    def __init__(self, converter, run):
+        super().__init__(converter, run)
+        self._known = set()
+        self._tenants = {}
+        self._services = {}
+
+    def tenants(self, sources):
+        """Return {tenant key: customer}, of these charges at least."""
+        self._look_up(sources)
+        return self._tenants
+
+    def services(self, sources):
+        """Return {service key: Primmo service}; codes Primmo lacks are not there."""
+        self._look_up(sources)
+        return self._services
+
+    def _look_up(self, sources):
+        missing = sources.browse(i for i in sources.ids if i not in self._known)
+        if missing:
+            self._known.update(missing.ids)
+            self._tenants.update(self.converter._read_tenants(missing))
+            self._services.update(self.converter._read_services(missing))
 
 
 class SofiBillingConverter(models.AbstractModel):
@@ -23,7 +48,12 @@ class SofiBillingConverter(models.AbstractModel):
     _move_type = "out_invoice"
 
     @api.model
-    def _sources_domain(self, run):
+    def _new_batch(self, run):
+        return SofiBillingBatch(self, run)
+
+    @api.model
+    def _sources_domain(self, batch):
+        run = batch.run
         domain = Domain(
             [
                 ("company_id", "=", run.company_id.id),
@@ -53,10 +83,9 @@ class SofiBillingConverter(models.AbstractModel):
         return Domain.OR([residence._invoiced_here() for residence in found])
 
     @api.model
-    def _exclusions(self, run, sources):
+    def _exclusions(self, batch, sources):
         """Leave out charges without a customer, and those billed from another line."""
-        self._preload(sources)
-        tenants, reasons = self._tenants(sources), {}
+        tenants, reasons = batch.tenants(sources), {}
         billed = self._billed_elsewhere(sources)
         no_customer = self.env._(
             "The resident has no customer here: import the tenants, then create "
@@ -66,7 +95,7 @@ class SofiBillingConverter(models.AbstractModel):
         for source in sources:
             if (source.residence_id.id, source.sofi_charge_id) in billed:
                 reasons[source.id] = ("billed_before", again)
-            elif not tenants.get(self._tenant_key(source)):
+            elif not tenants[self._tenant_key(source)]:
                 reasons[source.id] = ("no_customer", no_customer)
         return reasons
 
@@ -84,26 +113,8 @@ class SofiBillingConverter(models.AbstractModel):
         return {(x.residence_id.id, x.sofi_charge_id) for x in lines - sources}
 
     @api.model
-    def _preload(self, sources):
-        """Read the customers and services of all charges at once, anew.
-
-        A run asks for them invoice by invoice.
-        """
-        memo = self.env.cr.cache.setdefault(MEMO, {})
-        memo.clear()
-        memo["tenants"] = self._read_tenants(sources)
-        memo["services"] = self._read_services(sources)
-
-    @api.model
-    def _tenants(self, sources):
-        """Return {tenant key: customer} of the charges' residents."""
-        memo = self.env.cr.cache.get(MEMO, {}).get("tenants", {})
-        if all(self._tenant_key(source) in memo for source in sources):
-            return memo
-        return self._read_tenants(sources)
-
-    @api.model
     def _read_tenants(self, sources):
+        """Return {tenant key: customer} of the charges' residents."""
         tenants = (
             self.env["primmo.tenant"]
             .sudo()  # sudo: who invoices sees the customer, not the tenant
@@ -125,7 +136,7 @@ class SofiBillingConverter(models.AbstractModel):
         return {key: customers.get(key, nobody) for key in keys}
 
     @api.model
-    def _group_key(self, source):
+    def _group_key(self, batch, source):
         return *self._tenant_key(source), source.currency_id.id
 
     @api.model
@@ -133,16 +144,16 @@ class SofiBillingConverter(models.AbstractModel):
         return source.residence_id.id, source.external_id
 
     @api.model
-    def _group_label(self, run, key, sources):
-        customer = self._tenants(sources).get(self._tenant_key(sources[:1]))
+    def _group_label(self, batch, key, sources):
+        customer = batch.tenants(sources)[self._tenant_key(sources[:1])]
         names = (self._residence(sources[:1]).name, customer and customer.name, key[1])
         return " – ".join(name for name in names if name)
 
     @api.model
-    def _prepare_move_vals(self, run, key, sources):
+    def _prepare_move_vals(self, batch, key, sources):
         """Return the invoice's values; a negative total makes a credit note."""
         return {
-            "partner_id": self._tenants(sources)[tuple(key[:2])].id,
+            "partner_id": batch.tenants(sources)[tuple(key[:2])].id,
             "move_type": "out_refund" if self._is_refund(sources) else "out_invoice",
             "currency_id": sources[:1].currency_id.id,
             "ref": self._residence(sources[:1]).name,
@@ -153,13 +164,13 @@ class SofiBillingConverter(models.AbstractModel):
         return sum((exact(s.amount, 2) for s in sources), Decimal(0)) < 0
 
     @api.model
-    def _prepare_lines(self, run, key, sources):
+    def _prepare_lines(self, batch, key, sources):
         """Return one line a charge; SOFI's amount is kept to the cent."""
         sign = -1 if self._is_refund(sources) else 1
-        services = self._services(sources)
         ordered = sources.sorted(lambda s: (s.service_day, s.sofi_charge_id))
+        services = batch.services(sources)
         return [
-            self._prepare_line(run, s, services.get(self._service_key(s)), sign)
+            self._prepare_line(batch.run, s, services.get(self._service_key(s)), sign)
             for s in ordered
         ]
 
@@ -199,13 +210,8 @@ class SofiBillingConverter(models.AbstractModel):
         return source.residence_id.id, source.service_code
 
     @api.model
-    def _services(self, sources):
-        """Return {(residence id, code): Primmo service}; codes Primmo lacks are not."""
-        memo = self.env.cr.cache.get(MEMO, {}).get("services")
-        return self._read_services(sources) if memo is None else memo
-
-    @api.model
     def _read_services(self, sources):
+        """Return {service key: Primmo service}; codes Primmo lacks are not there."""
         # sudo: see _invoiced_here
         services = (
             self.env["primmo.service"]
@@ -239,8 +245,8 @@ class SofiBillingConverter(models.AbstractModel):
         return own or residence.income_account_id or journal.default_account_id
 
     @api.model
-    def _source_amounts(self, run, sources):
-        company = run.company_id
+    def _source_amounts(self, batch, sources):
+        company = batch.run.company_id
         return {
             source.id: source.currency_id._convert(
                 source.amount, company.currency_id, company, source.service_day
@@ -271,7 +277,9 @@ class AccountBillingRun(models.Model):
     def _log_billed_by_primmo(self):
         """Say how many charges of the period Primmo bills, and how much they are."""
         Charge = self.env["sofi.charge"]
-        billable = self.env["sofi.billing.converter"]._sources_domain(self)
+        billable = self.env["sofi.billing.converter"]._sources_domain(
+            self._billing_batch("sofi.billing.converter")
+        )
         period = [
             ("company_id", "=", self.company_id.id),
             ("state", "=", "archived"),

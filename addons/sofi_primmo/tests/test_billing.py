@@ -326,8 +326,8 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
         domain = [("id", "in", self.charges.line_ids.ids)]
         sources = self.env["sofi.charge"].search(domain).filtered("file_id")
         converter = self.env["sofi.billing.converter"]
-        run = self.bill()
-        converter._exclusions(run, sources)
+        batch = self.bill()._billing_batch(converter._name)
+        converter._exclusions(batch, sources)
         counted = []
         original = type(self.env["primmo.tenant"])._search
         for model in ("primmo.tenant", "primmo.service"):
@@ -336,7 +336,7 @@ class TestBilling(AccountTestInvoicingCommon, SofiCase):
                 "_search",
                 lambda *a, **k: counted.append(a) or original(*a, **k),
             )
-        for key, group in sources.grouped(converter._group_key).items():
-            converter._prepare_lines(run, key, group)
-            converter._prepare_move_vals(run, key, group)
+        for key, group in sources.grouped(batch.group_key).items():
+            converter._prepare_lines(batch, key, group)
+            converter._prepare_move_vals(batch, key, group)
         self.assertFalse(counted)
