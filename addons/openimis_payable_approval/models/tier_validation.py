@@ -1,0 +1,100 @@
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class TierValidation(models.AbstractModel):
+    """The process of approvals is the program's: buttons work, no other door does."""
+
+    _inherit = "tier.validation"
+
+    @api.depends("review_ids")
+    def _compute_need_validation(self):
+        return super()._compute_need_validation()
+
+    def request_validation(self):
+        """Ask for the approvals that documents need.
+
+        :return: the `tier.review` records
+        :raises UserError: nobody could give one of them
+        """
+        with self.env["tier.review"]._engine_writes():
+            reviews = super().request_validation()
+        # sudo: who may approve is found out, whoever asks
+        for review in reviews.sudo():
+            if not review.reviewer_ids:
+                raise UserError(
+                    self.env._(
+                        "Nobody could approve “%(tier)s” of %(document)s: who prepared "
+                        "a document does not approve it. Name other reviewers.",
+                        tier=review.name,
+                        document=self.browse(review.res_id).display_name,
+                    )
+                )
+        return reviews
+
+    def restart_validation(self):
+        """Give up the approvals of documents, which can be changed then."""
+        with self.env["tier.review"]._engine_writes():
+            return super().restart_validation()
+
+    def unlink(self):
+        """Delete documents, with their approvals."""
+        with self.env["tier.review"]._engine_writes():
+            self.review_ids.unlink()
+        return super().unlink()
+
+    def _validate_tier(self, tiers=False):
+        with self.env["tier.review"]._engine_writes():
+            return super()._validate_tier(tiers)
+
+    def _rejected_tier(self, tiers=False):
+        with self.env["tier.review"]._engine_writes():
+            return super()._rejected_tier(tiers)
+
+    def _tier_validation_check_write_remove_reviews(self, vals):
+        with self.env["tier.review"]._engine_writes():
+            return super()._tier_validation_check_write_remove_reviews(vals)
+
+    def _get_to_validate_message(self):
+        """Say in the banner what the buttons say, in the user's language."""
+        reason = self._openimis_approval_reason() if self.ids else ""
+        if not reason:
+            return super()._get_to_validate_message()
+        icon = Markup('<i class="fa fa-lg fa-info-circle"></i> %s')
+        return icon % reason
+
+    def _openimis_preparers(self):
+        """Return the users who prepared a document, and so do not approve it."""
+        return self.env["res.users"]
+
+    def _openimis_approval_reason(self):
+        """Say what approval a document waits for.
+
+        :return: text for the user, empty where it waits for none
+        :rtype: str
+        """
+        self.ensure_one()
+        # sudo: what is needed and given decides, whoever looks
+        document = self.sudo()
+        # worked out from rules that may have changed by now
+        document.invalidate_recordset(["need_validation"])
+        name, status = self.display_name, document.validation_status
+        if document.need_validation:
+            return self.env._("%s needs an approval. Press “Request Validation”.", name)
+        if not document.review_ids or status == "validated":
+            return ""
+        if status == "rejected":
+            return self.env._(
+                "The approval of %s was refused. Change it after “Restart Validation”.",
+                name,
+            )
+        waiting = document.review_ids.filtered(
+            lambda review: review.status in ("waiting", "pending")
+        )
+        return self.env._(
+            "%(document)s waits for approval by %(names)s.",
+            document=name,
+            names=", ".join(filter(None, waiting.mapped("todo_by"))),
+        )
