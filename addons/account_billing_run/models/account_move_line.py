@@ -71,7 +71,8 @@ class AccountMoveLine(models.Model):
         given += sorted(name for name in names - {*given} if any(self.mapped(name)))
         if given and self.move_id._billing_with_fixed_amounts():
             labels = [self._fields[n]._description_string(self.env) for n in given]
-            Engine._engine_refuse_labels(labels, self._description)
+            model = self.env["ir.model"]._get(self._name).name  # in the user's language
+            Engine._engine_refuse_labels(labels, model)
 
     @api.model
     def _reconcile_plan(self, reconciliation_plan):

@@ -207,7 +207,8 @@ class ExchangeEngineMixin(models.AbstractModel):
 
     def _engine_refuse(self, names):
         labels = [self._fields[name]._description_string(self.env) for name in names]
-        self._engine_refuse_labels(labels, self._description)
+        model = self.env["ir.model"]._get(self._name).name  # in the user's language
+        self._engine_refuse_labels(labels, model)
 
     @api.model
     def _engine_refuse_labels(self, labels, model):

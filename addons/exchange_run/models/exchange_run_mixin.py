@@ -189,10 +189,12 @@ class ExchangeRunMixin(models.AbstractModel):
 
     def _on_failure(self):
         """Tell the responsible person that the job failed or ended in part."""
-        self.activity_schedule(
+        person = self.user_id or self.env.user
+        told = self.with_context(lang=person.lang or self.env.lang)
+        told.activity_schedule(
             FAILURE_ACTIVITY,
-            summary=self.env._("Job %(name)s needs attention", name=self.name),
-            user_id=self.user_id.id or self.env.uid,
+            summary=told.env._("Job %(name)s needs attention", name=self.name),
+            user_id=person.id,
         )
 
     def _check_may_run(self):

@@ -458,6 +458,8 @@ class ExchangeRunMixin(models.AbstractModel):
         self._set_state(state, date_end=fields.Datetime.now())
         if state in ("partial", "failed"):
             self._on_failure()
+        elif state == "cancelled":
+            self.activity_unlink([FAILURE_ACTIVITY])
         self._commit()
 
     # === PROGRESS AND CANCEL ===

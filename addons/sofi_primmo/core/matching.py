@@ -103,12 +103,10 @@ class Index:
             self.by_external_id[external_id].append(resident)
         if nam_key := _nam_key(resident):
             self.by_nam[nam_key].append(resident)
-        # Who has left is not found again by name and date of birth alone.
-        if resident.departed:
-            return
-        if identity := _identity(resident):
-            self.by_identity[identity].append(resident)
+        # Who has left is not found again by name and date of birth alone, only shown.
         self.by_near[_near_identity(resident)].append(resident)
+        if not resident.departed and (identity := _identity(resident)):
+            self.by_identity[identity].append(resident)
 
 
 def match(person, index):

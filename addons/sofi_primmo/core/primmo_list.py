@@ -14,8 +14,13 @@ from .table_file import text
 
 # What printed lists write at the end of a group, of a page or of all.
 _TOTAL = re.compile(
-    r"((SOUS|GRAND|SUB)[- ]?)?TOTA(L|UX|LS|LES)\b(?! *[A-Z]{3})|NOMBRE (D|TOTAL)"
-    r"|PAGE +[0-9]+|IMPRIME LE\b|PRINTED ON\b"
+    r"((SOUS|GRAND|SUB)[- ]?)?TOTA(L|UX|LS|LES)\b"
+    # A building may be called Total Confort.
+    r"(?! *(?!(GENERAL|PARTIEL|GLOBAL|CUMULE|DES|POUR|PAR|FOR|PER)\b)[A-Z]{3})"
+    r"|(NOMBRE|NB(RE)?\.?) (DES? |TOTAL"
+    r"|D.(UNITE|IMMEUBLE|APPARTEMENT|OCCUPANT|ENREGISTREMENT))"
+    r"|PAGE +[0-9]+|(IMPRIME|EDITE|GENERE|PRODUIT) LE\b|DATE D.IMPRESSION\b"
+    r"|PRINTED ON\b|FIN D(U|E LA) (RAPPORT|LISTE)\b|END OF (REPORT|LIST)\b"
 )
 
 

@@ -63,7 +63,8 @@ def site(url):
     """Return what all spellings of one site's address have in common.
 
     The scheme, the case of scheme and host, a final dot of the host, the usual port,
-    needless slashes, and how a character is escaped do not make another site.
+    needless slashes, `.` and `..` in the path, and how a character is escaped do not
+    make another site.
 
     :param str url: as configured
     :return: such as `site.example.com/path`, "" for what is no address
@@ -77,8 +78,13 @@ def site(url):
         name = name.encode("idna").decode("ascii")
     name = "localhost" if name in http.LOOPBACK else name
     port = f":{parts.port}" if parts.port not in (None, *USUAL_PORTS) else ""
-    path = "/".join(quote(unquote(p), "") for p in parts.path.split("/") if p)
-    return f"{name}{port}/{path}".rstrip("/")
+    path = []
+    for part in map(unquote, parts.path.split("/")):
+        if part == "..":
+            path = path[:-1]
+        elif part not in ("", "."):
+            path.append(quote(part, ""))
+    return f"{name}{port}/{'/'.join(path)}".rstrip("/")
 
 
 def host(url):

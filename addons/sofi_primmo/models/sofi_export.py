@@ -369,9 +369,10 @@ class SofiExport(models.Model):
         if not troubled:
             return super()._on_failure()
         for person, residences in troubled.grouped(self._person_of).items():
-            self._tell(
+            told = self.with_context(lang=person.lang or self.env.lang)
+            told._tell(
                 residences,
-                self.env._(
+                told.env._(
                     "Export of %(residences)s needs attention",
                     residences=", ".join(residences[:3].mapped("name"))
                     + (" …" if len(residences) > 3 else ""),
@@ -404,7 +405,9 @@ class SofiExport(models.Model):
     def _person_of(self, residence):
         """Return whom to tell of a residence: somebody who may see the run."""
         for person in (residence.user_id, self.user_id):
-            if person.active and self.company_id in person.company_ids:
+            # sudo: somebody else's companies, of which the one who exports may not
+            # read all
+            if person.active and self.company_id in person.sudo().company_ids:
                 if self.with_user(person).has_access("read"):
                     return person
         return self.env.user

@@ -13,7 +13,8 @@ class SofiExport(models.Model):
     def action_cancel(self):
         """Give up the run; a file whose charges are archived can only be resumed.
 
-        :raises UserError: charges of a file are archived
+        :raises UserError: charges of a file are archived, or nobody has said what is
+            the matter with differences
         """
         self._check_may_cancel()
         for run in self:
@@ -32,12 +33,37 @@ class SofiExport(models.Model):
             try:
                 self._check_nothing_archived()
                 self._withdraw()
+                self._say_what_stays()
             except UserError as error:
                 self._log("warning", str(error), code="not_cancelled")
                 state = "partial"
         return super()._end(state)
 
+    def _say_what_stays(self):
+        """Name the files that a cancelled run leaves to Primmo all the same."""
+        # sudo: see _execute
+        complete = self.sudo().file_ids.filtered(
+            lambda file: file.state == "done" and not file.simulated
+        )
+        if complete:
+            text = self.env._(
+                "Only what was left was given up. These files are complete, and Primmo "
+                "bills them: %(names)s",
+                names=", ".join(complete.mapped("name")),
+            )
+            residences = complete.residence_id
+            self._log("warning", text, code="stays", residences=residences)
+
     def _check_nothing_archived(self):
+        # sudo: see _execute
+        for file in self.sudo().file_ids.filtered("difference"):
+            raise UserError(
+                self.env._(
+                    "SOFI says otherwise than %(name)s. Look at the differences, and "
+                    "accept them when they are in order.",
+                    name=file.name,
+                )
+            )
         for file in self._open_files().filtered(lambda f: not f.simulated):
             if file._count_lines("archived_elsewhere"):
                 raise UserError(

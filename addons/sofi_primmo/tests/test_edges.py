@@ -84,8 +84,16 @@ class TestFolders(EdgeCase):
         self.assertOnce(self.export())
 
     def test_a_tmp_changed_while_archiving_is_written_again(self):
+        renamed = []
+
+        def rename(source, target, original=output_directory.rename):
+            renamed.append(source.read_bytes())  # Primmo may take it at once
+            original(source, target)
+
+        self.startPatcher(patch.object(output_directory, "rename", rename))
         self.before_archiving(lambda: next(self.output.iterdir()).write_bytes(b"x"))
         self.assertOnce(self.export())
+        self.assertEqual(renamed, [EXAMPLE])
 
     def test_a_rename_refused_then_cleaned_up_by_hand(self):
         refused = patch.object(

@@ -67,4 +67,5 @@ class SofiConfigWizard(models.TransientModel):
             raise UserError(self.env._("There is no residence to export."))
         content = residences._export_config(self.with_secrets)
         self.result = base64.b64encode(content)
-        return self._get_records_action(target="new", name=self._description)
+        title = self.env["ir.model"]._get(self._name).name
+        return self._get_records_action(target="new", name=title)

@@ -143,6 +143,12 @@ def test_departed_count_for_external_id_and_nam_but_not_for_identity():
     assert run(jean("P"), gone).status == "new"
 
 
+@pytest.mark.parametrize("name", ["Tremblay", "TREMBLAY"])
+def test_who_has_left_is_shown_beside_the_new_one(name):
+    gone = jean("R", departed=True)
+    assert run(jean("P", last_name=name), gone).suggestions == ("R",)
+
+
 def test_composed_and_decomposed_accents_are_the_same_name():
     found = run(jean("P", last_name="Côté"), jean("R", last_name=" Co\u0302te\u0301 "))
     assert found.level == 3

@@ -199,6 +199,41 @@ def test_headings_are_found_below_a_title():
     assert not any(row.errors for row in rows)
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Total",
+        "TOTAL 3",
+        "Totaux :",
+        "Total général : 3",
+        "Total des locataires",
+        "Total par immeuble : 3",
+        "Sous-total",
+        "Sous total 2e étage",
+        "Grand total",
+        "Nombre de logements : 3",
+        "Nb de logements : 3",
+        "Nombre d'unités : 3",
+        "Nbre total",
+        "Page 2",
+        "Imprimé le 2026-11-30",
+        "Édité le 30/11/2026",
+        "Date d'impression : 2026-11-30",
+        "Fin du rapport",
+        "End of report",
+    ],
+)
+def test_what_a_printed_list_adds_is_no_record(first):
+    assert primmo_list.is_no_record(["Unité", "Immeuble"], [first, None])
+
+
+@pytest.mark.parametrize(
+    "first", ["Total Confort", "Totalière", "Pagé", "Nombre d'Or", "Tour A", "0204"]
+)
+def test_names_are_no_totals(first):
+    assert not primmo_list.is_no_record(["Immeuble", "Classe"], [first, "SOFI"])
+
+
 def test_headings_are_found_below_a_merged_title():
     book = Workbook()
     sheet = book.active
