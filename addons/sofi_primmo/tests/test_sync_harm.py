@@ -199,6 +199,8 @@ class TestSyncHarm(ConventionCase):
         tenant = self.martine()
         line = self.line(tenant, self.apply())
         self.enter_by_hand("900", "T00901", self.residents[3])
+        self.assertTrue(tenant.decision)  # nobody has ticked it off yet
+        self.assertNotEqual(self.line(tenant).action, "create")
         line.action_done()
         self.assertFalse(tenant.decision)
         self.assertNotEqual(self.line(tenant).action, "create")
@@ -212,6 +214,17 @@ class TestSyncHarm(ConventionCase):
         self.assertEqual(len(self.named("T9")), 1)
         line = self.line(tenant, sync)
         self.assertEqual((line.state, line.resident_id.sofi_id), ("done", "901"))
+
+    def test_real_nam_entered_for_somebody_since_the_preview_is_not_given_again(self):
+        tenant = self.tenant("T9", last_name="Nouveau", nam="UNXJ38040714")
+        sync = self.preview()
+        self.assertEqual(self.line(tenant, sync).action, "create")
+        somebody = self.residents[0] | {"nam": "UNXJ38040714"}
+        self.enter_by_hand("902", None, somebody)
+        sync.action_run()
+        self.assertFalse(self.named("T9"))
+        line = self.line(tenant, sync)
+        self.assertEqual((line.state, line.reason), ("todo", "nam_taken"))
 
     def test_creation_without_an_answer_is_told_and_found_by_the_next_preview(self):
         self.simulator.faults.add(
