@@ -56,13 +56,15 @@ class AccountMove(models.Model):
         if line.get("display_type") in NO_AMOUNT:
             return line
         balance = sign * self._billing_line_subtotal(currency, line)
+        # Odoo itself knows in which unit a product is sold or bought.
+        unit = {} if line.get("product_id") else {"product_uom_id": False}
         return {
             **common,
+            **unit,
             "display_type": "product",
             "quantity": 1.0,
             "discount": 0.0,
             "product_id": False,
-            "product_uom_id": False,
             "analytic_distribution": False,
             **line,
             "balance": balance,

@@ -117,6 +117,14 @@ class TestFastCreate(BillingCase):
     def test_customer_credit_note(self):
         self.assert_same_as_odoo(move_type="out_refund")
 
+    def test_product_in_its_unit(self):
+        for move_type in ("out_invoice", "in_invoice"):
+            with self.subTest(move_type=move_type):
+                vals = self.vals(move_type=move_type)
+                vals["invoice_line_ids"][0][2]["product_id"] = self.product_a.id
+                move_model = self.env["account.move"]
+                self.assertIsNone(move_model._billing_fast_difference([vals]))
+
     def test_partner_with_instalments(self):
         self.partner_b.property_supplier_payment_term_id = self.pay_terms_b
         self.assert_same_as_odoo(partner=self.partner_b)

@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from .const import GENDERS
 
@@ -23,7 +24,11 @@ class DaycareChild(models.Model):
     name = fields.Char(compute="_compute_name", store=True)
     active = fields.Boolean(default=True)
     lastname = fields.Char(string="Last Name", required=True, tracking=True)
-    firstname = fields.Char(string="First Name", required=True, tracking=True)
+    firstname = fields.Char(
+        string="First Name",
+        tracking=True,
+        help="Only an unborn child may be without one.",
+    )
     gender = fields.Selection(GENDERS, tracking=True)
     birthdate = fields.Date(string="Birth Date", tracking=True)
     age = fields.Char(compute="_compute_age")
@@ -102,6 +107,29 @@ class DaycareChild(models.Model):
         for child in self:
             names = (child.firstname, child.lastname)
             child.name = " ".join(name for name in names if name)
+
+    @api.depends("name", "firstname", "gender")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for child in self:
+            unnamed = child.gender == "unborn" and not child.firstname
+            child.display_name = (
+                self.env._("%(name)s (unborn)", name=child.name)
+                if unnamed
+                else child.name
+            )
+
+    @api.constrains("firstname", "gender")
+    def _check_firstname(self):
+        for child in self:
+            if not child.firstname and child.gender != "unborn":
+                raise ValidationError(
+                    self.env._(
+                        "%(child)s: enter the first name. Only an unborn child may be "
+                        "without one.",
+                        child=child.lastname,
+                    )
+                )
 
     @api.depends("birthdate")
     def _compute_age(self):

@@ -172,3 +172,17 @@ class TestChild(DaycareCommon):
         self.child.unlink()
         self.assertTrue(self.mother.exists())
         self.assertFalse(self.mother.child_link_ids)
+
+    def test_unborn_child_needs_no_first_name_and_is_called_so(self):
+        self.env["res.lang"].sudo()._activate_lang("fr_FR")
+        child = self.env["daycare.child"].create(
+            {"lastname": "Perret", "gender": "unborn"}
+        )
+        self.assertEqual(child.display_name, "Perret (unborn)")
+        french = child.with_context(lang="fr_FR")
+        self.assertEqual(french.display_name, "Perret (à naître)")
+        self.assertEqual((child.name, child.firstname), ("Perret", False))
+        child.write({"firstname": "Lou", "gender": "female"})
+        self.assertEqual(child.display_name, "Lou Perret")
+        with self.assertRaisesRegex(ValidationError, "Perret: enter the first name"):
+            child.firstname = False

@@ -104,11 +104,7 @@ class DaycareBillingConverter(models.AbstractModel):
             # Who answers for the invoice and sends it; Odoo may take its robot.
             "invoice_user_id": run.user_id.id,
         }
-        if run.date_due:
-            vals["invoice_date_due"] = run.date_due
-            vals["invoice_payment_term_id"] = False
-        elif company.daycare_payment_term_id:
-            vals["invoice_payment_term_id"] = company.daycare_payment_term_id.id
+        vals |= run._payment_vals(sources.debtor_id.partner_id)
         if company.daycare_cash_rounding_id and total != round_to(total, FIVE_CENTIMES):
             # Only where there is something to round: the others are created faster.
             vals["invoice_cash_rounding_id"] = company.daycare_cash_rounding_id.id
@@ -124,7 +120,8 @@ class DaycareBillingConverter(models.AbstractModel):
         sign = -1 if self._total(sources) < ZERO else 1
         lines = []
         for child, own in sources.grouped("child_id").items():
-            lines.append({"display_type": "line_section", "name": child.name})
+            name = child.with_context(lang=lang).display_name
+            lines.append({"display_type": "line_section", "name": name})
             for source in own.sorted(_reading_order):
                 lines += self._source_lines(batch.run, source, labels, sign)
         return lines

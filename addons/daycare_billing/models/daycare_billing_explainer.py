@@ -1,3 +1,5 @@
+import re
+
 from markupsafe import Markup
 
 from odoo import api, models
@@ -12,6 +14,8 @@ _lt = LazyTranslate(__name__)
 
 #: Values of steps that are dates, as ISO text.
 DATES = ("since", "day")
+#: Values of steps that are numbers.
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 #: What each step says.
 WORDING = {
     steps.INCOME_PAGE: _lt(
@@ -116,8 +120,22 @@ class DaycareBillingExplainer(models.AbstractModel):
 
     @api.model
     def _readable(self, values):
-        """Return the values of a step with its dates as the user writes them."""
-        dates = {
-            key: format_date(self.env, values[key]) for key in DATES if key in values
+        """Return the values of a step, dates and numbers as the user writes them."""
+        return {
+            key: format_date(self.env, value)
+            if key in DATES
+            else self._number(value)
+            if key != "name" and NUMBER.fullmatch(str(value))
+            else value
+            for key, value in values.items()
         }
-        return {**values, **dates}
+
+    @api.model
+    def _number(self, value):
+        """Return a stored number with the separators of the user's lists.
+
+        :param value: digits, with a point before the decimals, all of which are kept
+        """
+        lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
+        _whole, _point, decimals = str(value).partition(".")
+        return lang.format(f"%.{len(decimals)}f", float(value), grouping=True)

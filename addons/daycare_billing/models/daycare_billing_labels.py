@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 from babel.dates import format_date, get_day_names
-from babel.numbers import format_decimal
 
 from odoo import api, models
 from odoo.tools.translate import LazyTranslate
@@ -65,8 +64,10 @@ class DaycareBillingLabels(models.AbstractModel):
     @api.model
     def _days(self, share):
         """Return the days of a week as parents read them: 1.32, not 1.3167."""
-        number = round_to(Decimal(share), CENT)
-        return format_decimal(number, format="0.##", locale=self._locale())
+        number = round_to(Decimal(share), CENT).normalize()
+        decimals = max(0, -number.as_tuple().exponent)
+        lang = self.env["res.lang"]._lang_get(self._locale())
+        return lang.format(f"%.{decimals}f", float(number))
 
     @api.model
     def _service(self, source, month):

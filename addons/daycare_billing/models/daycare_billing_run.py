@@ -8,6 +8,8 @@ STAGES = [
     ("posted", "Posted"),
 ]
 POST_BATCH = 100
+#: Dates of a run that its drafts take over.
+DATES = {"invoice_date", "date_due"}
 
 
 class DaycareBillingRun(models.Model):
@@ -144,6 +146,41 @@ class DaycareBillingRun(models.Model):
         """
         return self.env["daycare.setup"].with_company(self.company_id).action_open()
 
+    def write(self, vals):
+        """Give the drafts the dates that are changed on their run.
+
+        Books that were closed meanwhile ask for a later date; drafts whose date was
+        changed by hand keep it.
+        """
+        dated = self if not DATES.isdisjoint(vals) else self.browse()
+        before = {run: (run.invoice_date, run.date_due) for run in dated}
+        result = super().write(vals)
+        for run, days in before.items():
+            if days != (run.invoice_date, run.date_due):
+                run._date_drafts(*days)
+        return result
+
+    def _date_drafts(self, invoice_date, date_due):
+        """Write the run's dates into its drafts, and say whether the books are open."""
+        drafts = self.move_ids.filtered(lambda move: move.state == "draft")
+        if self.invoice_date:
+            drafts.filtered(lambda move: move.invoice_date == invoice_date).write(
+                {"invoice_date": self.invoice_date, "date": self.invoice_date}
+            )
+        if self.date_due != date_due:
+            for move in drafts:
+                move.write(self._payment_vals(move.partner_id))
+        if self.stage != "draft":
+            self._refresh_open_findings()
+
+    def _payment_vals(self, partner):
+        """Return when a debtor has to pay, as values of the invoice."""
+        if self.date_due:
+            return {"invoice_payment_term_id": False, "invoice_date_due": self.date_due}
+        term = self.company_id.daycare_payment_term_id
+        term = term or partner.with_company(self.company_id).property_payment_term_id
+        return {"invoice_payment_term_id": term.id}
+
     def unlink(self):
         """Delete runs, with what they calculated and did not invoice."""
         self._unlink_except_billed()
@@ -161,11 +198,24 @@ class DaycareBillingRun(models.Model):
         return self.action_run()
 
     def action_preview_invoices(self):
-        """Show the invoices to come, one a debtor, without creating them."""
+        """Show the invoices to come, one a debtor, without creating them.
+
+        :return: a client action that says where they are
+        """
         self._check_stage("computed", "invoiced", "posted")
         for run in self:
             run._begin("invoice")
-        return self.action_plan()
+        self.action_plan()
+        text = self.env._("The invoices to come are on the tab «Invoices».")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": text,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def action_invoice(self):
         """Create the draft invoices."""
@@ -259,6 +309,7 @@ class DaycareBillingRun(models.Model):
     def _plan(self):
         if self.phase == "compute":
             return self._plan_calculation()
+        self._check_still_true()
         if self.phase == "post":
             return self._plan_posting()
         result = super()._plan()

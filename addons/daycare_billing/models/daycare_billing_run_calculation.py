@@ -11,6 +11,8 @@ from ..core.planning import Month
 from ..core.steps import CORRECTION, step
 
 CHUNK_CHILDREN = 250
+#: So many children are named in one finding.
+NAMED = 5
 
 
 class DaycareBillingRun(models.Model):
@@ -22,19 +24,22 @@ class DaycareBillingRun(models.Model):
 
     def _plan_calculation(self):
         """Cut the children into chunks that keep households together."""
-        months = self._months()
+        self._check_settings()
+        chunks = self._chunks_of_children(self._months())
+        return [{"child_ids": ids, "units": len(ids)} for ids in chunks]
+
+    def _chunks_of_children(self, months):
+        """Return lists of ids of children, no household in two of them."""
         reader = self.env["daycare.billing.reader"]
         last = fields.Date.end_of(months[-1], "month")
         children = reader._candidates(self.company_id, months[0], last)
-        self._check_settings()
         chunks, current = [], []
         for household in reader._households(children):
             current += household
             if len(current) >= CHUNK_CHILDREN:
                 chunks.append(current)
                 current = []
-        chunks += [current] if current else []
-        return [{"child_ids": ids, "units": len(ids)} for ids in chunks]
+        return chunks + ([current] if current else [])
 
     def _months(self):
         """Return the first days of the months to calculate, the service month last."""
@@ -75,24 +80,81 @@ class DaycareBillingRun(models.Model):
         :param child_ids: ids of the children
         """
         months = self._months()
-        snapshot = self.env["daycare.billing.reader"]._read(
-            child_ids, months[0], fields.Date.end_of(months[-1], "month")
-        )
-        closed = self.env["daycare.closure"]._closed_days(
-            self.company_id, months[0], fields.Date.end_of(months[-1], "month")
-        )
-        due, blocked = {}, set()
-        for month in months:
-            self._add_due(snapshot, Month.of(month, closed), due, blocked)
+        due, blocked, findings = self._due(child_ids, months)
+        self._log_many(findings)
         self._write_lines(child_ids, months, due, blocked)
         self._count("daycare.child", "calculated", len(child_ids))
 
+    def _due(self, child_ids, months):
+        """Return what is due with today's data.
+
+        :param child_ids: ids of the children of whole households
+        :param months: see `_months`
+        :return: dict (child id, month, due key) -> values of a line, set of (child id,
+            month) that cannot be calculated, findings of the service month
+        """
+        last = fields.Date.end_of(months[-1], "month")
+        snapshot = self.env["daycare.billing.reader"]._read(child_ids, months[0], last)
+        closed = self.env["daycare.closure"]._closed_days(
+            self.company_id, months[0], last
+        )
+        due, blocked, findings = {}, set(), []
+        for month in months:
+            found = self._add_due(snapshot, Month.of(month, closed), due, blocked)
+            findings += found if month == self.service_month else []
+        return due, blocked, findings
+
+    def _check_still_true(self):
+        """Say whose month would be another one if it were calculated now.
+
+        Between the calculation and the invoices somebody may change a tariff or import
+        a delivery; the next month would correct it, and parents would not understand.
+        """
+        months = self._months()
+        changed = self.env["daycare.child"]
+        for chunk in self._chunks_of_children(months):
+            due, blocked, _findings = self._due(chunk, months)
+            missing, _before = self._missing(chunk, months, due, blocked)
+            changed |= changed.browse({child_id for child_id, *_key in missing})
+        if changed:
+            names = changed.sorted("name").mapped("display_name")
+            more = ", …" if len(names) > NAMED else ""
+            self._log_many(
+                [
+                    {
+                        "severity": "warning",
+                        "code": "changed",
+                        "text": self.env._(
+                            "Data have changed since the calculation: %(children)s. "
+                            "«Compute Again» takes them; otherwise the next month "
+                            "bills the difference as a correction.",
+                            children=", ".join(names[:NAMED]) + more,
+                        ),
+                        "record": changed if len(changed) == 1 else None,
+                    }
+                ]
+            )
+
     # === LESS WHAT WAS CALCULATED BEFORE ===
+
+    def _missing(self, child_ids, months, due, blocked):
+        """Return what is due and was not calculated before.
+
+        :return: dict (child id, month, due key) -> amount, positive or negative; dict
+            (child id, month, due key) -> lines there are
+        """
+        existing = self.env["daycare.billing.line"]._existing(child_ids, months)
+        before = {k: lines for k, lines in existing.items() if k[:2] not in blocked}
+        missing = difference(
+            {key: exact(vals["amount"]) for key, vals in due.items()},
+            {key: exact(sum(lines.mapped("amount"))) for key, lines in before.items()},
+        )
+        return missing, before
 
     def _write_lines(self, child_ids, months, due, blocked):
         """Create the lines for what is due and was not calculated before (6.6)."""
         Line = self.env["daycare.billing.line"]
-        before = Line._existing(child_ids, months)
+        missing, before = self._missing(child_ids, months, due, blocked)
         # Another debtor of the same month: it has another due key, but no second line
         # of the month's own is possible.
         taken = {
@@ -100,11 +162,6 @@ class DaycareBillingRun(models.Model):
             for lines in before.values()
             for line in lines
         }
-        before = {key: lines for key, lines in before.items() if key[:2] not in blocked}
-        missing = difference(
-            {key: exact(vals["amount"]) for key, vals in due.items()},
-            {key: exact(sum(lines.mapped("amount"))) for key, lines in before.items()},
-        )
         vals_list = [
             self._correction(key, due.get(key), before.get(key, Line), amount, taken)
             if key in before
@@ -122,6 +179,7 @@ class DaycareBillingRun(models.Model):
                     for vals in vals_list
                 ]
             )
+        self._note_corrections_at_maximum(lines)
         corrections = len(lines.filtered(lambda line: line.kind == "correction"))
         self._count("daycare.billing.line", "calculated", len(lines) - corrections)
         if corrections:

@@ -1,9 +1,10 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import RedirectWarning
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from ..core.calculation import ERROR_INCOME, ERROR_NO_TARIFF, ERROR_TARIFF
+from ..core.steps import INCOME_MISSING
 from .daycare_setup_check import BLOCKING
 
 #: Findings that stay true until the month is calculated again.
@@ -195,8 +196,15 @@ class DaycareBillingRun(models.Model):
         ]
 
     def _refresh_open_findings(self):
-        """Say what still stands between the debtors and their invoices."""
+        """Say what still stands between the debtors and their invoices.
+
+        In the user's language; where a job hears of it, such as that of the e-mails, in
+        that of who answers for the run.
+        """
+        nobody = self.env.uid == SUPERUSER_ID
         for run in self:
+            if nobody and run.user_id.lang:
+                run = run.with_context(lang=run.user_id.lang)
             stale = [*run._own_rows(), ("code", "in", OPEN_CODES)]
             # sudo: findings are written by jobs only
             self.env["exchange.message"].sudo().search(stale).unlink()
@@ -323,15 +331,57 @@ class DaycareBillingRun(models.Model):
             )
             return self._child_finding("warning", "overlap", text, child)
         if result.at_maximum:
-            text = self.env._(
-                "%(child)s: the maximum price applies, the income is confidential or "
-                "missing."
+            codes = {step.code for step in result.steps}
+            return self._child_finding(
+                "warning", "maximum", self._maximum_text(codes), child
             )
-            return self._child_finding("warning", "maximum", text, child)
         if result.dates and not result.items:
             text = self.env._("%(child)s: all reserved days are closed.")
             return self._child_finding("info", "closed", text, child)
         return None
+
+    def _maximum_text(self, codes):
+        """Return what to say of a child that pays the maximum.
+
+        :param codes: of the steps of its calculation
+        """
+        if INCOME_MISSING in codes:
+            return self.env._(
+                "%(child)s: the maximum price applies, because no income is in force. "
+                "Enter the income, or leave it so."
+            )
+        return self.env._(
+            "%(child)s: the maximum price applies, the income is confidential."
+        )
+
+    def _note_corrections_at_maximum(self, lines):
+        """Name the former months that are billed at the maximum, each child once.
+
+        An income that is entered from today on is in force today, and not then.
+        """
+        found = lines.filtered(
+            lambda x: x.kind == "correction" and x.at_maximum and x.amount > 0
+        )
+        months = {}
+        for line in found.sorted("month"):
+            own = months.setdefault(line.child_id, {})
+            own[line.month] = {code for code, _values in line.steps}
+        self._log_many(
+            [
+                self._child_finding(
+                    "warning",
+                    "maximum",
+                    self.env._(
+                        "%(month)s, corrected: %(text)s",
+                        month=self.env["daycare.billing.labels"]._month(month),
+                        text=self._maximum_text(codes),
+                    ),
+                    child,
+                )
+                for child, own in months.items()
+                for month, codes in own.items()
+            ]
+        )
 
     def _child_finding(self, severity, code, text, child):
         return {

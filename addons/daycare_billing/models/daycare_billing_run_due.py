@@ -18,6 +18,7 @@ class DaycareBillingRun(models.Model):
 
         :param due: dict (child id, month, due key) -> values of a line; added to
         :param blocked: set of (child id, month); added to
+        :return: list of findings, see `_log_many`
         """
         tariffs = self.env["daycare.tariff"]._in_force(self.company_id, month.first)
         rules = {tariff: tariff._rules() for tariff in set(tariffs.values())}
@@ -36,8 +37,7 @@ class DaycareBillingRun(models.Model):
                     continue
                 for vals in self._due_lines(snapshot, result, debtor, month, tariffs):
                     due[child_id, month.first, vals["due_key"]] = vals
-        if month.first == self.service_month:
-            self._log_many(findings)
+        return findings
 
     def _due_lines(self, snapshot, result, debtor, month, tariffs):
         """Return the values of the lines due for one child and month."""

@@ -135,7 +135,8 @@ class DaycareBillingRun(models.Model):
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{attachment.id}?download=true",
-            "target": "download",
+            # Not «download»: after that the form would still offer to print.
+            "target": "new",
         }
 
     def action_view_leaving(self):

@@ -331,10 +331,14 @@ class TestCalculation(DaycareBillingCommon):
         )._update_translations(["fr_FR"])
         line = self._compute().billing_line_ids
         french = str(line.with_context(lang="fr_FR").explanation)
-        self.assertIn("Revenu déterminant du ménage\u00a0: 6200.00", french)
+        # as the lists of each language write it: «6 200,00», «6,200.00»
+        lang = self.env["res.lang"]._lang_get("fr_FR")
+        amount = lang.format("%.2f", 6200.0, grouping=True)
+        self.assertIn(f"Revenu déterminant du ménage\u00a0: {amount}", french)
+        self.assertIn("10 × 92,50 = 925,00", french)
         self.assertIn("01/01/2021", french)
         html = str(line.explanation)
-        for text in ("5000.00", "1200.00", "6200.00", "92.50", "10 × 92.50 = 925.00"):
+        for text in ("5,000.00", "1,200.00", "6,200.00", "10 × 92.50 = 925.00"):
             self.assertIn(text, html)
         self.assertIn("Household income", html)
 

@@ -93,6 +93,23 @@ class TestSetup(DaycareBillingCommon):
             }
         )
 
+    def test_who_comes_back_sees_what_was_entered_meanwhile(self):
+        setup, steps = self._steps()
+        self.assertIn("bank_account", steps)
+        self.env["res.partner.bank"].sudo().create(
+            {
+                "acc_number": "CH9300762011623852957",
+                "partner_id": self.company.partner_id.id,
+                "company_id": self.company.id,
+            }
+        )
+        self.env.invalidate_all()  # another request
+        [read] = setup.web_read({"step_ids": {"fields": {"code": {}, "done": {}}}})
+        self.assertIn(
+            ("bank_account", True),
+            [(step["code"], step["done"]) for step in read["step_ids"]],
+        )
+
     def test_everything_is_set_up_by_one_click(self):
         self._spoil()
         setup, steps = self._steps()

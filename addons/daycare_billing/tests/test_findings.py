@@ -1,7 +1,8 @@
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
-from .common import FULL, DaycareBillingCommon
+from .common import FULL, MELODY_WEEK, DaycareBillingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -63,6 +64,107 @@ class TestFindings(DaycareBillingCommon):
         self.assertFalse(self._texts(run, "locked"))
         run.action_post()
         self.assertEqual(run.stage, "posted")
+
+    def test_drafts_take_over_the_later_date_that_closed_books_ask_for(self):
+        today = fields.Date.context_today(self.clerk)
+        tomorrow = fields.Date.add(today, days=1)
+        run = self._bill(invoice_date=today)
+        self.company.sudo().sale_lock_date = today
+        run.action_post()
+        self.assertEqual(run.state, "failed")
+        self.assertTrue(self._texts(run, "locked"))
+        run.invoice_date = tomorrow
+        self.assertFalse(self._texts(run, "locked"))
+        run.action_post()
+        self.assertEqual(run.stage, "posted")
+        move = run.move_ids
+        self.assertEqual((move.invoice_date, move.date), (tomorrow, tomorrow))
+
+    def test_drafts_dated_by_hand_keep_their_date(self):
+        run = self._bill()
+        run.move_ids.invoice_date = "2021-03-15"
+        run.invoice_date = "2021-04-01"
+        self.assertEqual(str(run.move_ids.invoice_date), "2021-03-15")
+
+    def test_drafts_take_over_the_due_date_of_their_run(self):
+        run = self._bill()
+        terms = run.move_ids.invoice_payment_term_id
+        run.date_due = "2021-06-15"
+        self.assertEqual(str(run.move_ids.invoice_date_due), "2021-06-15")
+        run.date_due = False
+        self.assertEqual(run.move_ids.invoice_payment_term_id, terms)
+        self.assertNotEqual(str(run.move_ids.invoice_date_due), "2021-06-15")
+
+    def test_former_month_billed_at_the_maximum_is_named(self):
+        self._bill(post=True)
+        late = self._guardian("Gex", "Laure", incomes={"2021-04-01": 4000})
+        child = self._child("Gex", "Noe", late)
+        self._sector(child, "2021-03-01", "2021-04-30", {"mon": FULL})
+        run = self._run("2021-04-01")
+        run.action_compute()
+        [text] = self._texts(run, "maximum")
+        self.assertIn("March 2021", text)
+        self.assertIn("Noe Gex", text)
+        self.assertIn("no income is in force", text)
+
+    def test_confidential_and_missing_incomes_are_told_apart(self):
+        self.mother.income_ids.write({"confidential": True, "amount": 0})
+        child = self._child("Costa", "Ana", self._guardian("Costa", "Maria"))
+        self._sector(child, "2021-03-01", "2021-03-31", {"mon": FULL})
+        run = self._run()
+        run.action_compute()
+        texts = dict(
+            zip(
+                run.exchange_message_ids.filtered(lambda f: f.code == "maximum").mapped(
+                    "res_id"
+                ),
+                self._texts(run, "maximum"),
+                strict=True,
+            )
+        )
+        self.assertIn("confidential", texts[self.melody.id])
+        self.assertIn("no income is in force", texts[child.id])
+
+    def test_what_changed_since_the_calculation_is_said(self):
+        run = self._run()
+        run.action_compute()
+        run.action_preview_invoices()
+        self.assertFalse(self._texts(run, "changed"))
+        self.bracket.bracket_ids.price = 100
+        for action in (run.action_preview_invoices, run.action_invoice):
+            with self.subTest(action=action.__name__):
+                action()
+                [text] = self._texts(run, "changed")
+                self.assertIn("Melody Mory", text)
+        run.action_compute()
+        run.action_invoice()
+        self.assertFalse(self._texts(run, "changed"))
+        self.sector.date_to = "2021-03-15"
+        run.action_post()
+        self.assertTrue(self._texts(run, "changed"))
+        self.assertEqual(run.stage, "posted")
+
+    def test_placements_made_anew_and_equal_are_no_change(self):
+        run = self._run()
+        run.action_compute()
+        self.sector.unlink()
+        self._sector(self.melody, "2021-03-01", "2021-12-01", MELODY_WEEK)
+        run.action_invoice()
+        self.assertFalse(self._texts(run, "changed"))
+
+    def test_gravest_finding_comes_first(self):
+        run = self._run()
+        run.action_compute()
+        for severity in ("info", "warning", "error"):
+            run._log(severity, severity)
+        found = self.env["exchange.message"].search(
+            [("run_model", "=", run._name), ("run_id", "=", run.id)],
+            order="severity, id",
+        )
+        ranks = ["fatal", "blocked", "error", "warning", "info"]
+        severities = [ranks.index(severity) for severity in found.mapped("severity")]
+        self.assertEqual(severities, sorted(severities))
+        self.assertGreater(len(set(severities)), 2)
 
     def test_step_that_somebody_else_has_taken(self):
         """A second window shows what was, and its button says what is."""

@@ -44,6 +44,12 @@ class TestInvoices(DaycareBillingCommon):
         self.assertFalse(move.line_ids.tax_ids)
         self.assertEqual(run.billing_line_ids.billing_state, "billed")
 
+    def test_quick_way_writes_what_odoo_writes(self):
+        run = self._bill()
+        self.assertNotIn("odoos_way", self._codes(run))
+        units = run.move_ids.invoice_line_ids.filtered("product_id").product_uom_id
+        self.assertEqual(units, self.company.daycare_product_id.uom_id)
+
     def test_lines_begin_with_the_child(self):
         lines = self._bill().move_ids.invoice_line_ids
         self.assertEqual(
@@ -186,7 +192,8 @@ class TestInvoices(DaycareBillingCommon):
     def test_preview_equals_the_invoices(self):
         run = self._run()
         run.action_compute()
-        run.action_preview_invoices()
+        told = run.action_preview_invoices()
+        self.assertIn("tab «Invoices»", told["params"]["message"])
         self.assertFalse(run.move_ids)
         self.assertEqual(run.line_ids.mapped("amount"), [1295.00])
         run.action_invoice()

@@ -7,6 +7,7 @@ import zxingcpp
 from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import format_date, html2plaintext, mute_logger
@@ -239,6 +240,17 @@ class TestUndelivered(SendingCase):
         run.action_print()
         self.assertFalse(self._finding(run))
         self.assertEqual(self._waiting(run), (0, 0))
+
+    def test_what_a_job_hears_is_said_in_the_language_of_who_bills(self):
+        self.env["res.lang"].sudo()._activate_lang("fr_FR")
+        self.clerk.sudo().lang = "fr_FR"
+        run = self._bill(post=True)
+        robot = run.move_ids[:1].with_user(SUPERUSER_ID).with_context(lang="en_US")
+        robot._daycare_not_delivered("550.", True)
+        [text] = run.exchange_message_ids.filtered(
+            lambda f: f.code == "mail_failed"
+        ).mapped("text")
+        self.assertIn("n'est pas arrivée chez", text)
 
     def test_right_address_typed_afterwards_is_sent_to(self):
         self.mailbox.unknown.add("john@smith.example")

@@ -33,7 +33,12 @@ class TestSimulator(DaycareBillingCommon):
 
     def test_every_step_is_shown(self):
         html = str(self._simulate().explanation)
-        for text in ("6200.00", "Bracket from 6000.00", "10 × 92.50 = 925.00"):
+        for text in (
+            "Child 1: 1,295.00",
+            "6,200.00",
+            "Bracket from 6,000.00",
+            "10 × 92.50 = 925.00",
+        ):
             self.assertIn(text, html)
 
     def test_annual_confidential_and_missing(self):

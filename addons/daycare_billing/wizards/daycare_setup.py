@@ -85,21 +85,12 @@ class DaycareSetup(models.TransientModel):
         }
 
     def _look(self):
-        check = self.env["daycare.setup.check"]
-        self.step_ids.unlink()
+        """List the points, those that are open first."""
+        points = self.env["daycare.setup.check"]._points(self.company_id)
         self.env["daycare.setup.step"].create(
             [
-                {
-                    "setup_id": self.id,
-                    "code": point["code"],
-                    "name": point["name"],
-                    "text": point["text"],
-                    "done": not point["text"],
-                    "fixable": point["fixable"],
-                    "res_model": point["record"]._name,
-                    "res_id": point["record"].id,
-                }
-                for point in check._points(self.company_id)
+                {"setup_id": self.id, "code": point["code"]}
+                for point in sorted(points, key=lambda point: not point["text"])
             ]
         )
 
@@ -148,16 +139,32 @@ class DaycareSetupStep(models.TransientModel):
 
     _name = "daycare.setup.step"
     _description = "Daycare Setup Step"
-    _order = "done, id"
+    _order = "id"
 
     setup_id = fields.Many2one("daycare.setup", required=True, ondelete="cascade")
     code = fields.Char(required=True)
-    name = fields.Char(string="Point", required=True)
-    text = fields.Char(string="What Is Missing")
-    done = fields.Boolean(string="In Order")
-    fixable = fields.Boolean()
-    res_model = fields.Char()
-    res_id = fields.Integer()
+    # Not stored: who comes back from where a part was entered sees it done.
+    name = fields.Char(string="Point", compute="_compute_point")
+    text = fields.Char(string="What Is Missing", compute="_compute_point")
+    done = fields.Boolean(string="In Order", compute="_compute_point")
+    fixable = fields.Boolean(compute="_compute_point")
+    res_model = fields.Char(compute="_compute_point")
+    res_id = fields.Integer(compute="_compute_point")
+
+    @api.depends("code", "setup_id.company_id")
+    @api.depends_context("lang")
+    def _compute_point(self):
+        check = self.env["daycare.setup.check"]
+        for company, steps in self.grouped(lambda s: s.setup_id.company_id).items():
+            points = {point["code"]: point for point in check._points(company)}
+            for step in steps:
+                point = points[step.code]
+                step.name = point["name"]
+                step.text = point["text"]
+                step.done = not point["text"]
+                step.fixable = point["fixable"]
+                step.res_model = point["record"]._name
+                step.res_id = point["record"].id
 
     def action_fix(self):
         """Set this point up.

@@ -137,7 +137,7 @@ class DaycareTariffSimulator(models.TransientModel):
             title = self.env._(
                 "Child %(number)s: %(amount)s",
                 number=number,
-                amount=f"{result.amount:.2f}",
+                amount=explainer._number(f"{result.amount:.2f}"),
             )
             parts.append(Markup("<h4>%s</h4>") % title)
             parts.append(self._error(result) or explainer._as_html(stored))

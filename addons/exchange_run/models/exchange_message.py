@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..links import open_named_record
 
@@ -66,6 +67,19 @@ class ExchangeMessage(models.Model):
                     jobs[key] = self.env[key[0]].browse(key[1]).job_id.id
                 vals["job_id"] = jobs[key]
         return super().create(vals_list)
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Order severities by how grave they are, not by the alphabet."""
+        if field_name != "severity":
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+        ranks = SQL(" ").join(
+            SQL("WHEN %s THEN %s", severity, rank)
+            for rank, (severity, _label) in enumerate(SEVERITIES)
+        )
+        column = self._field_to_sql(alias, field_name, query)
+        return SQL("CASE %s %s END %s %s", column, ranks, direction, nulls)
 
     def action_open_record(self):
         """Open the record the message speaks of.

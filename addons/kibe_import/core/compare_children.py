@@ -68,8 +68,6 @@ class ChildComparer:
         missing = {f: v for f, v in defaults.items() if v and f not in wanted}
         self.defaults += bool(missing)
         wanted.update(missing, kibe_id=kibe_id)
-        if not wanted.get("firstname"):
-            wanted["firstname"] = "À naître"
         note_special(context, {}, wanted, self._place(row), kibe_id)
         context.kids[kibe_id] = wanted
         self._operation(kibe_id, row, Action.CREATED, values=wanted)
@@ -77,7 +75,7 @@ class ChildComparer:
 
     def _note_twin(self, kibe_id, row, wanted):
         context = self.context
-        name = text.fold(f"{wanted.get('firstname')} {wanted.get('lastname')}")
+        name = text.fold(f"{wanted.get('firstname') or ''} {wanted.get('lastname')}")
         twin = context.base.child_twins.get((name, wanted.get("birthdate")))
         if twin:
             context.issues.add(

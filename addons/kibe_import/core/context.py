@@ -116,7 +116,7 @@ class Context:
                 *place(field),
                 label,
                 n=self.show(field, value),
-                o=self.show(field, stored.get(field)),
+                o=self.show(field, stored.get(field)) or Text.of(_lt("(empty)")),
                 child=child,
             )
 

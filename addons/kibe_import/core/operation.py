@@ -5,6 +5,7 @@ import dataclasses
 import enum
 import types
 
+from ...daycare.core.swiss_text import transliterate
 from . import text
 from .issue import Issues
 
@@ -134,8 +135,20 @@ def difference(stored, wanted):
     return {
         field: stored.get(field)
         for field, value in wanted.items()
-        if stored.get(field) != value
+        if not _is_same(stored.get(field), value)
     }
+
+
+def _is_same(stored, wanted):
+    """Tell whether the stored value is the wanted one, perhaps written for a QR-bill.
+
+    Kibé delivers what it has each month: a name whose curly quotes somebody has
+    replaced would be another one each time, and be asked about each time.
+    """
+    if stored == wanted:
+        return True
+    texts = isinstance(stored, str) and isinstance(wanted, str)
+    return texts and stored == transliterate(wanted)
 
 
 def address_key(values):

@@ -115,4 +115,17 @@ class KibeImportConfirm(models.AbstractModel):
             )
         if self.to_confirm and not self.confirm_warnings:
             obstacles.append(self._unconfirmed())
+            if self._is_choice_new():
+                obstacles.append(
+                    self.env._(
+                        "You have chosen what becomes of the children who are not in "
+                        "the delivery: «Analyse Again» shows what it does, and asks no "
+                        "more."
+                    )
+                )
         return obstacles
+
+    def _is_choice_new(self):
+        """Tell whether the last analysis asked for a choice that is made now."""
+        asked, refused = (self._first_texts("code", (c,))[0] for c in ("P32", "P34"))
+        return bool(self.absent_action and asked and not refused)

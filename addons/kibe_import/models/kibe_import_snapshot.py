@@ -368,7 +368,7 @@ class KibeImportSnapshot(models.AbstractModel):
             ["firstname", "lastname", "birthdate", "display_name"],
         )
         for child in children:
-            name = text.fold(f"{child['firstname']} {child['lastname']}")
+            name = text.fold(f"{child['firstname'] or ''} {child['lastname']}")
             twin = Record(child["id"], child["display_name"], {})
             base.child_twins[name, child["birthdate"]] = twin
         guardians = self.env["daycare.guardian"].search_read(

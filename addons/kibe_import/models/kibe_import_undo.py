@@ -1,4 +1,5 @@
 from psycopg2 import IntegrityError
+from psycopg2.errors import ForeignKeyViolation, RestrictViolation
 
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
@@ -76,9 +77,24 @@ class KibeImportUndo(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "Something depends on this import, nothing was undone: %(why)s",
-                    why=self._database_text(error),
+                    why=self._undo_obstacle(error),
                 )
             ) from error
+
+    def _undo_obstacle(self, error):
+        """Return what stands in the way of undoing, as people call it."""
+        named = isinstance(error, ForeignKeyViolation | RestrictViolation)
+        table = error.diag.table_name if named else None
+        names = [name for name, model in self.env.items() if model._table == table]
+        if not names:
+            return self._database_text(error)
+        # sudo: the name of a model is no secret
+        label = self.env["ir.model"].sudo()._get(names[0]).name
+        return self.env._(
+            "«%(what)s» names records that it created. Discard or delete these first, "
+            "or correct the data by a new delivery.",
+            what=label,
+        )
 
     def _undo_created(self, entity, lines):
         """Delete the records the import made, and the contacts made with them."""

@@ -98,9 +98,12 @@ class TestKibeBorders(KibeImportCommon):
         self.assertIn("Melody Mory", run.to_confirm)
         with self.assertRaises(UserError):
             run.action_generate()
+        self.assertNotIn("Analyse Again", run.obstacle)
         run.absent_action = "leave"
+        self.assertIn("Analyse Again", run.obstacle)
         run.action_test()
         self.assertNotIn("P32", self.codes(run))
+        self.assertFalse(run.obstacle and "Analyse Again" in run.obstacle)
         run.confirm_warnings = True
         run.action_generate()
         self.assertEqual(run.state, "done", run.refusal)

@@ -101,8 +101,12 @@ class TestKibeUndo(KibeImportCommon):
             {"child_id": sibling.id, "guardian_id": self.guardian("1001").id}
         )
         before = self.counts()
-        with self.assertRaisesRegex(UserError, "depends on this import"):
+        with self.assertRaisesRegex(UserError, "depends on this import") as caught:
             run.action_undo()
+        # says what, in words and without the names of tables
+        model = self.env["ir.model"].sudo()._get("daycare.child.guardian")
+        self.assertIn(f"«{model.name}»", str(caught.exception))
+        self.assertNotIn("daycare_child", str(caught.exception))
         self.assertEqual(self.counts(), before)
         self.assertFalse(run.undone)
 

@@ -101,6 +101,16 @@ def test_difference_is_named_not_written(base):
     assert result.counters["child"] == {"skipped": 2}
 
 
+def test_what_somebody_wrote_for_the_qr_bill_stays(base):
+    """Kibé's curly quotes come again each month; the straight ones are no change."""
+    delivery = Delivery().set(CHILD, 3, 13, "Rue de l’Hôpital “3”")
+    written = store(run(Delivery().set(CHILD, 3, 13, 'Rue de l\'Hôpital "3"')))
+    for overwrite in (False, True):
+        result = run(delivery, written, overwrite=overwrite)
+        assert result.counters["child"] == {"unchanged" if overwrite else "skipped": 2}
+        assert "S02" not in result.codes
+
+
 def test_main_parent_changes(base):
     delivery = Delivery().set(CHILD, 3, 12, "1002")
     assert "S03" in run(delivery, base, overwrite=True).codes

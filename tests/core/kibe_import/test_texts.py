@@ -151,6 +151,13 @@ def test_what_operation_2_leaves_is_shown_as_typed():
     assert any(text.startswith("Colin Summer: le fichier") for text in texts)
 
 
+def test_what_is_not_stored_is_said_to_be_empty():
+    base = store(run(Delivery().set(DATA, 2, 8, "")))
+    issue = run(Delivery(), base).first("S02")
+    assert "la base garde «(vide)»" in render(issue, "fr")
+    assert '"(empty)"' in render(issue, "en")
+
+
 def test_a_role_that_changes_nowhere_else():
     base = store(run("kibe_sample.zip"))
     base.links.clear()
