@@ -125,9 +125,9 @@ class DaycareBillingRun(models.Model):
                         "severity": "warning",
                         "code": "changed",
                         "text": self.env._(
-                            "Data have changed since the calculation: %(children)s. "
-                            "«Compute Again» takes them; otherwise the next month "
-                            "bills the difference as a correction.",
+                            "Data have changed since the calculation "
+                            "(%(children)s). «Compute Again» takes them; otherwise "
+                            "the next month bills the difference as a correction.",
                             children=", ".join(names[:NAMED]) + more,
                         ),
                         "record": changed if len(changed) == 1 else None,
