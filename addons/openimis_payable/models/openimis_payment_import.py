@@ -92,6 +92,15 @@ class OpenimisPaymentImport(models.Model):
         require_right(self.env, "156202")
         return super()._check_may_run()
 
+    def _counter_labels(self):
+        return {
+            **super()._counter_labels(),
+            "payment": self.env._("Payments"),
+            "row": self.env._("Lines"),
+            "to_do": self.env._("In the File"),
+            "reject": self.env._("Rejected"),
+        }
+
     def _plan(self):
         if self._is_known_file():
             return []

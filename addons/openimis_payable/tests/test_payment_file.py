@@ -73,6 +73,14 @@ class TestPaymentFile(BillCase):
         self.assertIn("no account", event.message)
         self.assertEqual(self.bill.amount_residual, 800)
 
+    def test_what_is_counted_has_a_name(self):
+        rows = f"{self.code},10,accepted,M1,,\n{self.code},10,rejected,M1,,\n"
+        run = self._import(HEAD + rows + "\n,,perhaps,,,\n")
+        labels = run.with_context(lang="fr_FR")._counter_labels()
+        counted = {*run.counters, *(a for row in run.counters.values() for a in row)}
+        self.assertEqual(counted - set(labels), set())
+        self.assertEqual(labels["reject"], "Rejeté")
+
     def test_result_file_names_bad_cells(self):
         run = self._import(
             "code;amount;status\n"

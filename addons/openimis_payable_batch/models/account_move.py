@@ -60,7 +60,10 @@ class AccountMove(models.Model):
         return (fitting or accounts)[:1].sudo(False)
 
     def _openimis_batches_under_way(self):
-        """Return the batches that will pay these bills and have not yet done so."""
+        """Return the batches that will pay these bills and have not yet done so.
+
+        :return: dict {bill: `account.payment.order` records}, of bills in batches only
+        """
         # sudo: a bill is not paid twice because its payer does not see the batch
         lines = (
             self.env["account.payment.line"]
@@ -72,24 +75,34 @@ class AccountMove(models.Model):
                 ]
             )
         )
-        return lines.order_id
+        found = {}
+        for line in lines:
+            bill = line.move_line_id.move_id.with_env(self.env)
+            found[bill] = found.get(bill, line.order_id.browse()) | line.order_id
+        return found
 
-    def _openimis_batch_reason(self):
-        """Say why a bill cannot go into a new batch, or be paid beside one.
+    def _openimis_batch_reasons(self):
+        """Say why bills cannot go into a new batch, or be paid beside one.
 
-        :return: text for the user, empty where it can
-        :rtype: str
+        :return: dict {bill: text for the user}, of those bills only
         """
-        reason = self._openimis_unpayable_reason()
         batches = self._openimis_batches_under_way()
-        if not reason and batches:
-            reason = self.env._(
-                "Bill %(bill)s is in batch %(batch)s. Send that batch, or take the "
-                "bill out of it.",
-                bill=self._openimis_label(),
-                batch=", ".join(batches.mapped("name")),
-            )
-        return reason
+        reasons = {}
+        for bill in self:
+            reason = bill._openimis_unpayable_reason()
+            if not reason and bill in batches:
+                reason = bill._openimis_in_batch_text(batches[bill])
+            if reason:
+                reasons[bill] = reason
+        return reasons
+
+    def _openimis_in_batch_text(self, batches):
+        return self.env._(
+            "Bill %(bill)s is in batch %(batch)s. Send that batch, or take the bill "
+            "out of it.",
+            bill=self._openimis_label(),
+            batch=", ".join(batches.mapped("name")),
+        )
 
     def _check_openimis_payable(self):
         """Refuse to pay a bill beside the batch it is in, too.
@@ -97,9 +110,8 @@ class AccountMove(models.Model):
         :raises UserError: naming the first such bill
         """
         result = super()._check_openimis_payable()
-        for bill in self:
-            if reason := bill._openimis_batch_reason():
-                raise UserError(reason)
+        for reason in self._openimis_batch_reasons().values():
+            raise UserError(reason)
         return result
 
     def _get_payment_order_communication_direct(self):

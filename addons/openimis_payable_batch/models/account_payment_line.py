@@ -76,11 +76,11 @@ class AccountPaymentLine(models.Model):
 
         :raises UserError: naming the bill and the batch
         """
+        batches = self._openimis_bills()._openimis_batches_under_way()
         for line in self:
             bill = line._openimis_bills()
-            others = bill._openimis_batches_under_way() - line.order_id
-            if bill and others:
-                raise UserError(bill._openimis_batch_reason())
+            if others := batches.get(bill, line.order_id) - line.order_id:
+                raise UserError(bill._openimis_in_batch_text(others))
 
     def _compute_partner_bank_id(self):
         """Pay to the first account that the files take, also one of after the bill."""

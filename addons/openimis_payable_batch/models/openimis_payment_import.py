@@ -10,6 +10,10 @@ class OpenimisPaymentImport(models.Model):
 
     _inherit = "openimis.payment.import"
 
+    def _counter_labels(self):
+        labels = super()._counter_labels()
+        return {**labels, "short": self.env._("Paid in Part")}
+
     def _register_payment(self, row):
         """Take less than was sent for what it is: the rest is due again."""
         payment = self._batch_payment(row)

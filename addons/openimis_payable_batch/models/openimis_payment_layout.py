@@ -100,7 +100,7 @@ class OpenimisPaymentLayout(models.Model):
         "with several accounts is paid to the first one that fits.",
     )
     account_hint = fields.Char(
-        "In Words",
+        "Accounts in Words",
         translate=True,
         help="What such an account is, for people: “a mobile number with country "
         "code”.",

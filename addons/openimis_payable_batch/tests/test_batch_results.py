@@ -70,6 +70,7 @@ class TestBatchResults(BatchCase):
         self.assertEqual(sum(self._owed()), 30)
         self.assertEqual(run.exchange_message_ids.code, "short")
         self.assertIn("510.00", self._texts(run))
+        self.assertIn("short", run._counter_labels())
         again = self._results(f",510,accepted,{self.ref_a},,BANK-3,", import_again=True)
         self.assertEqual(again.counters["payment"]["unchanged"], 1)
         self._send(

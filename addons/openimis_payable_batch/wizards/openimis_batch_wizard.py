@@ -62,13 +62,14 @@ class OpenimisBatchWizard(models.TransientModel):
 
     def _reasons(self):
         """Return {bill: why it is left out}."""
+        known = self.move_ids._origin._openimis_batch_reasons()
         reasons = {}
         for bill in self.move_ids._origin:
-            if reason := self._reason(bill):
+            if reason := self._reason(bill, known.get(bill)):
                 reasons[bill] = reason
         return reasons
 
-    def _reason(self, bill):
+    def _reason(self, bill, known):
         if bill.move_type != "in_invoice":
             return self.env._(
                 "%s is no vendor bill. Set it off against one first.",
@@ -78,7 +79,7 @@ class OpenimisBatchWizard(models.TransientModel):
             return self.env._(
                 "Bill %s belongs to another company.", bill._openimis_label()
             )
-        return bill._openimis_batch_reason() or self._account_reason(bill)
+        return known or self._account_reason(bill)
 
     def _account_reason(self, bill):
         """Say why the method cannot pay this third party."""
