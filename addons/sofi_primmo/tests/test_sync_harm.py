@@ -1,9 +1,13 @@
 """Nobody's record in SOFI gets worse by a synchronization (spec 6 to 8)."""
 
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, new_test_user, tagged
+
+from odoo.addons.sofi_primmo.core.api_client import SofiClient
+from odoo.addons.sofi_primmo.core.exceptions import SofiTransient
 
 from .common_convention import ConventionCase
 
@@ -225,6 +229,25 @@ class TestSyncHarm(ConventionCase):
         self.assertFalse(self.named("T9"))
         line = self.line(tenant, sync)
         self.assertEqual((line.state, line.reason), ("todo", "nam_taken"))
+
+    def test_a_creation_sent_again_has_the_key_it_had(self):
+        keys = []
+
+        def send(client, values, key):
+            keys.append(key)
+            raise SofiTransient("no answer")
+
+        self.startPatcher(patch.object(SofiClient, "create_resident", send))
+        tenants = [self.tenant(f"T{n}", last_name=f"Nom{n}", nam=False) for n in (8, 9)]
+        sync = self.preview()
+        lines = self.line(tenants[0], sync) | self.line(tenants[1], sync)
+        for line in [*lines, *lines]:
+            # as the worker after the one that died does
+            again = self.env["sofi.sync.line"].sudo().browse(line.id)
+            with self.residence._client() as client, self.assertRaises(SofiTransient):
+                sync._apply_line(again, client)
+        self.assertEqual(keys[:2], keys[2:])
+        self.assertEqual(len(set(keys)), 2)
 
     def test_creation_without_an_answer_is_told_and_found_by_the_next_preview(self):
         self.simulator.faults.add(
