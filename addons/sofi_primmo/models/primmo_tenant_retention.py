@@ -3,6 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.exchange_run.core.text import fold
+
 YEARS_PARAMETER = "sofi_primmo.retention_years"
 DEFAULT_YEARS = 5
 ADMINISTRATOR = "sofi_primmo.group_sofi_administrator"
@@ -133,9 +135,14 @@ class PrimmoTenant(models.Model):
                 ("kind", "=", "match_near"),
             ]
         ).unlink()
-        self.env["primmo.import"].search(
+        lists = self.env["primmo.import"].search(
             [("residence_id", "in", self.residence_id.ids), ("kind", "=", "tenant")]
-        )._forget_list()
+        )
+        lists._forget_list()
+        names = {*map(fold, self.mapped("last_name")), *map(fold, self.mapped("nam"))}
+        lists.filtered(
+            lambda run: any(name and name in fold(run.file_name) for name in names)
+        ).file_name = False
 
     def action_lift_anonymization(self):
         """Let the next list fill in somebody who has come back.

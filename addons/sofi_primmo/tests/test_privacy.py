@@ -221,7 +221,10 @@ class TestPrivacy(ConventionCase):
         elsewhere = [("residence_id", "!=", self.residence.id)]
         # The demonstration knows the same Jean Tremblay.
         self.env["primmo.tenant"].search(elsewhere).unlink()
+        named = self.upload(file_name="TREMBLAY Jean.csv")
+        other = self.upload(file_name="October.csv")
         tenant = self.forget()
+        self.assertEqual((named.file_name, other.file_name), (False, "October.csv"))
         self.env.flush_all()
         self.env.cr.execute(
             """SELECT table_name FROM information_schema.columns
