@@ -123,7 +123,7 @@ def test_simulator_answers_while_typing(centre):
     centre.page.locator(".o_field_widget[name=income_first] input").fill("6200")
     centre.page.keyboard.press("Tab")
     centre.wait()
-    assert "92.50" in centre.text(".o_daycare_steps")
+    assert "92,50" in centre.text(".o_daycare_steps")
     centre.screenshot("daycare_billing_simulator")
 
 
