@@ -1,9 +1,10 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_amount
 
 from odoo.addons.exchange_run.links import open_named_record
 
-from .results import is_odoo_working, odoo_works, worked_out
+from .results import EXCUSES, is_odoo_working, odoo_works, worked_out
 
 #: what Odoo's buttons write on a document, beside what it works out
 BY_BUTTONS = {
@@ -84,6 +85,21 @@ class AccountMove(models.Model):
         """Return those of these documents whose amounts are what they bill."""
         return self._billing_links("active").move_id.with_env(self.env)
 
+    def _billing_obeying(self):
+        """Return these documents without what a client would excuse itself from.
+
+        Odoo's own methods tell each other by the context what not to check. What bills
+        others is checked, unless the program itself writes.
+        """
+        excused = EXCUSES.intersection(self.env.context)
+        if not excused or is_odoo_working() or self._is_engine_writing():
+            return self
+        if not self._billing_with_fixed_amounts():
+            return self
+        context = self.env.context
+        kept = {key: value for key, value in context.items() if key not in excused}
+        return self.with_env(self.env(context=kept))
+
     def write(self, vals):
         """Change moves; what bills documents keeps their currency, state and sums.
 
@@ -94,7 +110,7 @@ class AccountMove(models.Model):
         before = {}
         if not {"currency_id", "journal_id"}.isdisjoint(vals):
             before = {move: move.currency_id for move in self}
-        result = super().write(vals)
+        result = super(AccountMove, self._billing_obeying()).write(vals)
         changed = [
             move for move, currency in before.items() if move.currency_id != currency
         ]
@@ -133,8 +149,40 @@ class AccountMove(models.Model):
                     self._engine_refuse(sorted(given))
 
     def _post(self, soft=True):
+        self = self._billing_obeying()
+        self._billing_with_fixed_amounts()._billing_check_owed()
         with odoo_works():
             return super()._post(soft)
+
+    def _billing_check_owed(self):
+        """Refuse to confirm documents whose items owe something else, or to another.
+
+        :raises UserError: naming the document and both amounts, or both partners
+        """
+        for move in self.filtered(lambda move: move.is_invoice(include_receipts=True)):
+            terms = move.line_ids.filtered(lambda x: x.display_type == "payment_term")
+            owed = -move.direction_sign * sum(terms.mapped("amount_currency"))
+            currency = move.currency_id
+            if terms and currency.compare_amounts(owed, move.amount_total):
+                raise UserError(
+                    self.env._(
+                        "%(move)s adds up to %(total)s, but its journal items owe "
+                        "%(owed)s. Delete it, and make it anew.",
+                        move=move.display_name,
+                        total=format_amount(self.env, move.amount_total, currency),
+                        owed=format_amount(self.env, owed, currency),
+                    )
+                )
+            if others := terms.partner_id - move.commercial_partner_id:
+                raise UserError(
+                    self.env._(
+                        "%(move)s is of %(partner)s, but its journal items name "
+                        "%(others)s. Choose the partner anew.",
+                        move=move.display_name,
+                        partner=move.commercial_partner_id.display_name,
+                        others=", ".join(others.mapped("display_name")),
+                    )
+                )
 
     def _hash_moves(self, **options):
         with odoo_works():
@@ -151,8 +199,9 @@ class AccountMove(models.Model):
 
     def unlink(self):
         """Delete moves; what they bill is to be billed again."""
+        obeying = self._billing_obeying()
         self._billing_links("active")._release()
-        return super().unlink()
+        return super(AccountMove, obeying).unlink()
 
     def button_cancel(self):
         """Cancel moves; what they bill is to be billed again."""

@@ -32,24 +32,41 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def write(self, vals):
-        """Change items; not the amounts of a confirmed document that bills others.
+        """Change items; not what a confirmed document that bills others owes whom.
 
         :raises AccessError: what is left to pay, which Odoo's own methods write
         :raises UserError: naming the document and what to do
         """
         self._billing_check_results(vals)
         # the program itself, such as Odoo's own rounding of a foreign currency, may
-        if not self.env.su and AMOUNTS.intersection(vals):
-            posted = self.filtered(lambda line: line.parent_state == "posted")
-            for move in posted.move_id._billing_with_fixed_amounts():
+        if not self.env.su:
+            for move in self._billing_fixed_by(vals).move_id:
                 raise UserError(
                     self.env._(
-                        "%s is confirmed: its amounts stay. Reset it to draft first, "
-                        "or make a credit note.",
+                        "%s is confirmed: its amounts and its partner stay. Reset it "
+                        "to draft first, or make a credit note.",
                         move.display_name,
                     )
                 )
         return super().write(vals)
+
+    def unlink(self):
+        """Delete items; no client excuses itself from what Odoo refuses to people."""
+        obeying = self.with_env(self.move_id._billing_obeying().env)
+        return super(AccountMoveLine, obeying).unlink()
+
+    def _billing_fixed_by(self, vals):
+        """Return the items that would owe something else, or to somebody else.
+
+        :param dict vals: values to write
+        """
+        if not {"partner_id", *AMOUNTS}.intersection(vals):
+            return self.browse()
+        posted = self.filtered(lambda line: line.parent_state == "posted")
+        if not AMOUNTS.intersection(vals):
+            posted = posted.filtered(lambda x: x.partner_id.id != vals["partner_id"])
+        ours = posted.move_id._billing_with_fixed_amounts()
+        return posted.filtered(lambda line: line.move_id in ours)
 
     @api.model
     @tools.ormcache()

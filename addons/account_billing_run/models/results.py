@@ -7,6 +7,10 @@ from contextvars import ContextVar
 #: environment's context is the client's to fill.
 _odoo_is_working = ContextVar("account_billing_odoo_is_working", default=False)
 
+#: keys of the context by which Odoo's own methods excuse each other from what it
+#: refuses to people; a client can send them, too
+EXCUSES = frozenset({"check_move_validity", "force_delete", "skip_readonly_check"})
+
 
 @contextmanager
 def odoo_works():

@@ -205,6 +205,57 @@ class TestBillingSecurity(BillingCase):
         move.with_user(clerk).button_cancel()
         self.assertEqual((move.state, fees.billing_state), ("cancel", "to_bill"))
 
+    def test_no_client_excuses_itself(self):
+        """What Odoo's methods tell each other by the context, a client may send."""
+        clerk = new_test_user(
+            self.env, "billing_writer", "account.group_account_manager"
+        )
+        fees = self.make_fees(100)
+        move = self.bill().move_ids.with_user(clerk)
+        item = move.line_ids.filtered("date_maturity")
+        excused = {
+            "check_move_validity": False,
+            "skip_invoice_sync": True,
+            "skip_readonly_check": True,
+            "force_delete": True,
+            "dynamic_unlink": True,
+        }
+        sign = -move.direction_sign
+        with self.assertRaises(UserError):
+            item.with_context(**excused).write({"amount_currency": sign * 3000})
+            move.with_context(**excused).action_post()
+        with self.assertRaises(UserError) as refused:
+            item.with_context(**excused).write({"amount_currency": sign * 3000})
+            # what balances it is no part of the total
+            item.with_context(**excused).create(
+                {
+                    "move_id": move.id,
+                    "display_type": "cogs",
+                    "account_id": self.expense.id,
+                    "amount_currency": -sign * 2900,
+                }
+            )
+            move.with_context(**excused).action_post()
+        self.assertIn("journal items owe", str(refused.exception))
+        with self.assertRaises(UserError) as refused:
+            item.with_context(**excused).partner_id = self.partner_b
+            move.action_post()
+        self.assertIn("journal items name", str(refused.exception))
+        move.action_post()
+        for name, forbidden in {
+            "partner": lambda move: move.write({"partner_id": self.partner_b.id}),
+            "partner of items": lambda move: move.line_ids.write(
+                {"partner_id": self.partner_b.id}
+            ),
+            "date": lambda move: move.write({"date": "2026-01-30"}),
+            "lines": lambda move: move.line_ids.unlink(),
+            "all": lambda move: move.unlink(),
+        }.items():
+            with self.subTest(name), self.assertRaises(UserError):
+                forbidden(move.with_context(**excused))
+        self.assertEqual(move.amount_total, 100)
+        self.assertEqual(fees.billing_state, "billed")
+
     def test_documents_that_bill_nothing_are_odoos_alone(self):
         clerk = new_test_user(
             self.env, "billing_writer", "account.group_account_manager"

@@ -14,6 +14,7 @@ from . import exchange_run_worker
 from . import exchange_job
 from . import exchange_transaction
 from . import exchange_worker
+from . import ir_default
 from . import ir_rule
 from . import res_config_settings
 from . import res_users

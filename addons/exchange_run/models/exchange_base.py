@@ -8,19 +8,34 @@ from ..core.clock import YEARS, is_of_our_time
 def _named_ids(value):
     """Return the ids of the records that a value of a relation names.
 
-    :param value: an id, or commands, as of `create` and `write`
+    :param value: as clients give it: an id, a record as forms keep it, or commands
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        return {value}
     ids = set()
-    for command in value if isinstance(value, (list, tuple)) else ():
-        if isinstance(command, int):
+    for command in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(command, dict):
+            ids.add(command.get("id"))
+        elif not isinstance(command, (list, tuple)):
             ids.add(command)
-        elif command[0] == Command.LINK:
+        elif command and command[0] == Command.LINK:
             ids.add(command[1])
-        elif command[0] == Command.SET:
+        elif command and command[0] == Command.SET:
             ids.update(command[2])
-    return {one for one in ids if isinstance(one, int)}
+    return {one for one in ids if isinstance(one, int) and not isinstance(one, bool)}
+
+
+def _spelled_out(value):
+    """Yield (id or None, values) of the records whose values a relation is given.
+
+    :param value: as clients give it, see :func:`_named_ids`
+    """
+    for command in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(command, dict):
+            yield None, command
+        elif isinstance(command, (list, tuple)) and isinstance(command[-1], dict):
+            if command[0] == Command.CREATE:
+                yield None, command[-1]
+            elif command[0] == Command.UPDATE:
+                yield command[1], command[-1]
 
 
 class Base(models.AbstractModel):
@@ -129,14 +144,28 @@ class Base(models.AbstractModel):
             self._exchange_check_named([values])
         for name, value in values.items():
             field = self._fields.get(name)
-            if field is None or field.type != "one2many":
+            if field is None or not field.relational:
                 continue
-            lines = self.env[field.comodel_name]
-            for command in value if isinstance(value, (list, tuple)) else ():
-                if command[0] == Command.CREATE:
-                    lines._exchange_check_form(command[2])
-                elif command[0] == Command.UPDATE:
-                    lines.browse(command[1])._exchange_check_form(command[2])
+            for known, inner in _spelled_out(value):
+                ids = [known] if isinstance(known, int) else []
+                self.env[field.comodel_name].browse(ids)._exchange_check_form(inner)
+
+    @api.model
+    def _exchange_chosen_defaults(self, names):
+        """Return the defaults of fields that the client or its user has chosen.
+
+        Those of the context, and those kept for this user or for everybody.
+
+        :param names: names of the fields
+        :return: {name: value}
+        """
+        kept = self.env["ir.default"]._get_model_defaults(self._name)
+        keys = ((name, f"default_{name}") for name in names)
+        return {
+            name: self.env.context.get(key, kept.get(name))
+            for name, key in keys
+            if key in self.env.context or name in kept
+        }
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -144,12 +173,9 @@ class Base(models.AbstractModel):
         if self._exchange_days():
             for vals in vals_list:
                 self._exchange_check_days(vals)
-        if self._exchange_named():
-            defaults = {
-                key.removeprefix("default_"): value
-                for key, value in self.env.context.items()
-                if key.startswith("default_")
-            }
+        if named := self._exchange_named():
+            open_names = {n for n in named for vals in vals_list if n not in vals}
+            defaults = self._exchange_chosen_defaults(open_names)
             self.browse()._exchange_check_named([*vals_list, defaults])
         return super().create(vals_list)
 
@@ -168,10 +194,6 @@ class Base(models.AbstractModel):
             chosen = {name: values.get(name) for name in field_names}
             self._exchange_check_days(chosen)
         self._exchange_check_form(values)
-        if self._exchange_named():
-            defaults = {
-                name: self.env.context.get(f"default_{name}")
-                for name in self._exchange_named()
-            }
-            self._exchange_check_named([defaults])
+        open_names = [name for name in fields_spec if name not in values]
+        self._exchange_check_form(self._exchange_chosen_defaults(open_names))
         return super().onchange(values, field_names, fields_spec)

@@ -58,6 +58,26 @@ class TestEngineFields(ExchangeRunCase):
                 )
                 self.assertFalse(self.env["exchange.fake.job"].browse(job).date_start)
 
+    def test_nor_is_a_default_that_somebody_keeps(self):
+        """Odoo lets every employee keep defaults of his own, and takes them unseen."""
+        defaults = self.env["ir.default"].with_user(self.user)
+        field = self.env["ir.model.fields"]._get("exchange.fake.job", "state")
+        for name, value in self.values().items():
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                defaults.set("exchange.fake.job", name, str(value), user_id=True)
+        defaults.set("exchange.fake.job", "name", '"done"', user_id=True)
+        kept = defaults.search([("user_id", "=", self.user.id)])
+        with self.assertRaises(AccessError):
+            kept.field_id = field
+        # one from before it was refused
+        self.env.cr.execute(
+            "UPDATE ir_default SET field_id = %s, json_value = %s WHERE id = %s",
+            [field.id, '"done"', kept.id],
+        )
+        self.env.registry.clear_cache()
+        job = self.call("create", [{"wish": {"names": []}}])
+        self.assertEqual(self.env["exchange.fake.job"].browse(job).state, "draft")
+
     def test_nobody_writes_them(self):
         job = self.make_job("a")
         values = {**self.values(), "name": "HACK"}

@@ -32,14 +32,19 @@ CANCELLING = {"auto_post": "no", "state": "cancel"}
 APPROVED = {
     "currency_id",
     "fiscal_position_id",
+    "invoice_cash_rounding_id",
     "invoice_currency_rate",
     "invoice_line_ids",
+    "invoice_payment_term_id",
     "line_ids",
     "move_type",
     "openimis_line_ids",
     "partner_bank_id",
     "partner_id",
 }
+
+#: what each kind of credit note takes back
+TAKES_BACK = {"in_refund": "in_invoice", "out_refund": "out_invoice"}
 
 
 class AccountMove(models.Model):
@@ -65,6 +70,7 @@ class AccountMove(models.Model):
             bills = self.filtered("openimis_type")
         for right in bills and self._openimis_rights_to_write(vals):
             bills._openimis_require(right)
+        bills._check_openimis_approved_payee(vals)
         # the items follow their bill, whose right was asked for
         with making_a_bill() if bills else nullcontext():
             result = super().write(vals)
@@ -120,16 +126,50 @@ class AccountMove(models.Model):
             drafts.sudo().openimis_changed_by_id = user
 
     def _openimis_takes_back(self):
-        """Tell whether this is a credit note over what somebody approved.
+        """Tell whether this credit note only takes back what somebody approved.
+
+        That is: from the partner of a validated document, no more than was left of it.
 
         :rtype: bool
         """
-        approved = self.reversed_entry_id
-        return (
-            bool(approved)
-            and self.move_type in ("in_refund", "out_refund")
-            and 0 <= self.amount_total <= approved.amount_total
+        # sudo: what was approved counts, also where this user may not see it
+        approved = self.sudo().reversed_entry_id
+        taken = approved.reversal_move_ids.filtered(
+            lambda note: note.state == "posted" and note.id != self.id
         )
+        left = approved.amount_total - sum(taken.mapped("amount_total"))
+        return (
+            approved.state == "posted"
+            and TAKES_BACK.get(self.move_type) == approved.move_type
+            and approved.openimis_type == self.openimis_type
+            and approved.company_id == self.company_id
+            and approved.currency_id == self.currency_id
+            and approved.partner_id.id == self.partner_id.id
+            and 0 <= self.amount_total
+            and self.currency_id.compare_amounts(self.amount_total, left) <= 0
+        )
+
+    def _check_openimis_approved_payee(self, vals):
+        """Refuse another bank account on what a second person has approved.
+
+        :raises UserError: naming the bill and what to do
+        """
+        if "partner_bank_id" not in vals or is_odoo_working():
+            return
+        for bill in self:
+            if (
+                bill.state == "posted"
+                and bill.partner_bank_id.id != vals["partner_bank_id"]
+                # sudo: a setting
+                and bill.company_id.sudo().openimis_second_person
+            ):
+                raise UserError(
+                    self.env._(
+                        "Bill %s was approved with its bank account. Reset it to "
+                        "draft to choose another one.",
+                        bill._openimis_label(),
+                    )
+                )
 
     def _openimis_waits_for_second_person(self):
         """Tell whether this user may not validate a bill because he made it.

@@ -259,9 +259,15 @@ class TestAreas(OpenimisCase):
                 with self.subTest(model=name, field=label):
                     with self.assertRaises(AccessError):
                         mine.onchange({label: record[:1].id}, [label], spec)
+                    for value in (record[:1].id, {"id": record[:1].id}):
+                        given = mine.with_context(**{f"default_{label}": value})
+                        with self.assertRaises(AccessError):
+                            given.onchange({}, [], spec)
+                    defaults = self.env["ir.default"].with_user(self.in_a)
                     with self.assertRaises(AccessError):
-                        given = mine.with_context(**{f"default_{label}": record[:1].id})
-                        given.onchange({}, [], spec)
+                        defaults.set(name, label, record[:1].id, user_id=True)
+                        mine.onchange({}, [], spec)
+                    self.env.registry.clear_cache()
                 asked.add((name, label))
         self.assertLess(
             {
@@ -284,6 +290,39 @@ class TestAreas(OpenimisCase):
         line[2]["family_id"] = other.id
         with self.assertRaises(AccessError):
             mine.onchange({name: [line]}, [name], spec)
+        with self.assertRaises(AccessError):
+            mine.with_context(default_policy_ids=[line]).onchange({}, [], spec)
+
+    def test_nor_do_records_within_a_form(self):
+        """However deep a record of elsewhere is named in a form, or its defaults."""
+        self._scene()
+        family, claim, policy = (
+            self.env[name].with_user(self.in_b).search([], limit=1).id
+            for name in ("openimis.family", "openimis.claim", "openimis.policy")
+        )
+        for model, name, value in (
+            ("account.move", "openimis_line_ids", [[0, 0, {"claim_id": claim}]]),
+            (
+                "account.move.line",
+                "move_id",
+                {"openimis_line_ids": [{"claim_id": claim}]},
+            ),
+            ("openimis.claim", "insuree_id", {"family_id": family}),
+            ("openimis.insuree", "family_id", {"id": family}),
+            (
+                "openimis.invoice.payment",
+                "premium_ids",
+                [[0, 0, {"policy_id": {"family_id": family}}]],
+            ),
+            ("openimis.invoice.payment", "premium_ids", [{"policy_id": policy}]),
+        ):
+            forms = self.env[model].with_user(self.in_a)
+            with self.subTest(model=model, name=name):
+                with self.assertRaises(AccessError):
+                    forms.onchange({name: value}, [name], {name: {}})
+                with self.assertRaises(AccessError):
+                    given = forms.with_context(**{f"default_{name}": value})
+                    given.onchange({}, [], {name: {}})
 
     def test_own_screens_keep_to_the_areas(self):
         bills = self._scene()

@@ -99,6 +99,56 @@ class TestSecondPerson(OpenimisCase):
             )
             self.assert_waits(bill, self.accountant)
 
+    def note(self, user, approved, **vals):
+        """A credit note that a user makes by hand and says what it is about."""
+        values = {
+            "move_type": "in_refund",
+            "openimis_type": approved.openimis_type,
+            "partner_id": approved.partner_id.id,
+            "invoice_date": "2026-01-31",
+            "reversed_entry_id": approved.id,
+        }
+        price = vals.pop("price", 10)
+        values["invoice_line_ids"] = [
+            Command.create({"name": "x", "price_unit": price, "tax_ids": False})
+        ]
+        return self.env["account.move"].with_user(user).create(values | vals)
+
+    def test_nor_a_credit_note_over_what_nobody_approved(self):
+        """It takes back what was approved, of whom it was owed to, and no more."""
+        bill = self.made(self.clerk)
+        user = self.accountant
+        self.assert_waits(self.note(user, bill), user)
+        self.assert_waits(self.note(user, self.made(user)), user)
+        bill.with_user(user).action_post()
+        for vals in (
+            {"partner_id": self.facility_b.id},
+            {"move_type": "out_refund"},
+            {"openimis_type": "fee"},
+            {"price": 100.01},
+        ):
+            with self.subTest(**vals):
+                self.assert_waits(self.note(user, bill, **vals), user)
+        self.note(user, bill, price=60).action_post()
+        self.assert_waits(self.note(user, bill, price=40.01), user)
+        self.note(user, bill, price=40).action_post()
+
+    def test_nor_does_anybody_else_get_what_was_approved(self):
+        """Neither by the bank account of the bill nor by the partner of its items."""
+        bill = self.made(self.clerk)
+        bank = self.env["res.partner.bank"].create(
+            {"acc_number": "X 1", "partner_id": self.facility_a.id}
+        )
+        bill.with_user(self.accountant).action_post()
+        mine = bill.with_user(self.clerk)
+        with self.assertRaisesRegex(UserError, "approved with its bank account"):
+            mine.partner_bank_id = bank
+        owed = mine.line_ids.filtered(lambda x: x.display_type == "payment_term")
+        for records in (mine.with_context(skip_readonly_check=True), owed):
+            with self.assertRaisesRegex(UserError, "readonly fields|partner stay"):
+                records.partner_id = self.facility_b
+        mine.narration = "Paid by cheque"
+
     def test_nor_who_last_changed_its_figures(self):
         """Whoever raises a colleague's bill does not approve what he wrote."""
         for change in (
