@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 EVENT_TYPES = [
     ("0", "Message"),
@@ -32,3 +32,10 @@ class OpenimisBillEvent(models.Model):
     message = fields.Char(required=True)
     data = fields.Json("Payload", engine="write")
     is_automatic = fields.Boolean("Automatic", readonly=True, engine=True)
+
+    @api.model
+    def _exchange_named(self):
+        # Right 156306 alone writes on bills and reads no ledger: the rules of events
+        # say on which.
+        named = super()._exchange_named()
+        return {name: model for name, model in named.items() if name != "move_id"}
