@@ -118,7 +118,10 @@ class TestAttestation(DaycareBillingCommon):
     def test_choices(self):
         self._bill(post=True)
         self.assertFalse(self._attest(year=2020)._pages())
-        self.assertFalse(self._attest(paid_only=True)._pages())
+        unpaid = self._attest(paid_only=True)
+        self.assertFalse(unpaid._pages())
+        self.assertEqual(unpaid.unpaid_names, "Aide financière Commune de Martigny")
+        self.assertFalse(self._attest().unpaid_names)
         self.assertFalse(
             self._attest(debtor_ids=[Command.set(self.mother.ids)])._pages()
         )

@@ -32,6 +32,22 @@ class DaycareAttestation(models.TransientModel):
         help="Count the invoices paid in full, less their credit notes. The paper "
         "names those that are left out."
     )
+    unpaid_names = fields.Text(
+        "Debtors Without a Page",
+        compute="_compute_unpaid_names",
+        help="Nothing of what they were invoiced for these choices is paid in full.",
+    )
+
+    @api.depends("company_id", "year", "debtor_ids", "child_ids", "paid_only")
+    def _compute_unpaid_names(self):
+        for attestation in self:
+            nobody = attestation.debtor_ids.browse()
+            if attestation.paid_only:
+                every = attestation._lines().debtor_id
+                paid = (page["debtor"] for page in attestation._pages())
+                nobody = every - nobody.union(*paid)
+            names = sorted(nobody.mapped("display_name"))
+            attestation.unpaid_names = ", ".join(names)
 
     def action_print(self):
         """Print one page per debtor and child.
