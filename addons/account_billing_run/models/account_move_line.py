@@ -60,11 +60,14 @@ class AccountMoveLine(models.Model):
 
         :param dict vals: values to write
         """
-        if not {"partner_id", *AMOUNTS}.intersection(vals):
+        owners = {"move_id", "partner_id"}.intersection(vals)
+        if not owners and not AMOUNTS.intersection(vals):
             return self.browse()
         posted = self.filtered(lambda line: line.parent_state == "posted")
         if not AMOUNTS.intersection(vals):
-            posted = posted.filtered(lambda x: x.partner_id.id != vals["partner_id"])
+            posted = posted.filtered(
+                lambda line: any(line[name].id != vals[name] for name in owners)
+            )
         ours = posted.move_id._billing_with_fixed_amounts()
         return posted.filtered(lambda line: line.move_id in ours)
 

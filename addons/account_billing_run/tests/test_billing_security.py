@@ -242,12 +242,14 @@ class TestBillingSecurity(BillingCase):
             move.action_post()
         self.assertIn("journal items name", str(refused.exception))
         move.action_post()
+        draft = self.init_invoice("in_invoice", amounts=[10])
         for name, forbidden in {
             "partner": lambda move: move.write({"partner_id": self.partner_b.id}),
             "partner of items": lambda move: move.line_ids.write(
                 {"partner_id": self.partner_b.id}
             ),
             "date": lambda move: move.write({"date": "2026-01-30"}),
+            "entry of items": lambda move: move.line_ids.write({"move_id": draft.id}),
             "lines": lambda move: move.line_ids.unlink(),
             "all": lambda move: move.unlink(),
         }.items():
