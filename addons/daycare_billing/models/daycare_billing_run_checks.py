@@ -18,6 +18,7 @@ CALCULATION_CODES = {
     "closed",
     "company_address",
     "credited",
+    "credited_in_part",
     "currency",
     "debtor",
     "income_account",
@@ -147,18 +148,23 @@ class DaycareBillingRun(models.Model):
             ],
             ["billing_move_id"],
         )
-        return [
-            self._warning(
-                "credited",
-                self.env._(
-                    "%(invoice)s has a credit note made by hand, yet counts as billed "
-                    "here. «Bill Again» lets its months be billed once more.",
-                    invoice=move.display_name,
-                ),
-                move,
+        return [self._warning_credited(move) for (move,) in credited]
+
+    def _warning_credited(self, move):
+        """Return the finding about an invoice credited by hand, whole or in part."""
+        if move._billing_is_credited():
+            text = self.env._(
+                "%(invoice)s has a credit note made by hand, yet counts as billed "
+                "here. «Bill Again» lets its months be billed once more.",
+                invoice=move.display_name,
             )
-            for (move,) in credited
-        ]
+            return self._warning("credited", text, move)
+        text = self.env._(
+            "%(invoice)s is credited in part by hand. Its months stay billed; the "
+            "reports count what is left.",
+            invoice=move.display_name,
+        )
+        return self._warning("credited_in_part", text, move)
 
     def _placed_domain(self):
         """Return the domain of children with a placement in the month."""

@@ -106,7 +106,7 @@ class DaycareTariff(models.Model):
     )
     closure_policy = fields.Selection(
         [
-            ("billed", "Billed"),
+            ("billed", "Billed as Other Days"),
             ("not_billed", "Not Billed"),
             ("in_factor", "Contained in the Number of Weeks"),
         ],

@@ -124,7 +124,10 @@ class TestCorrections(DaycareBillingCommon):
         note.invoice_line_ids.filtered("price_unit")[:1].price_unit = 10
         note.action_post()
         april = self._bill(APRIL)
-        told = april.exchange_message_ids.filtered(lambda m: m.code == "credited")
+        self.assertNotIn("credited", self._codes(april))
+        in_part = [("code", "=", "credited_in_part")]
+        told = april.exchange_message_ids.filtered_domain(in_part)
+        self.assertIn("stay billed", told.text)
         with self.assertRaisesRegex(UserError, "do not cover"):
             told.action_bill_again()
         self.assertEqual(march.billing_line_ids.billing_state, "billed")

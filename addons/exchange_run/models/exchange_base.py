@@ -10,16 +10,16 @@ def _named_ids(value):
 
     :param value: as clients give it: an id, a record as forms keep it, or commands
     """
-    ids = set()
+    ids = []
     for command in value if isinstance(value, (list, tuple)) else [value]:
         if isinstance(command, dict):
-            ids.add(command.get("id"))
+            ids.append(command.get("id"))
         elif not isinstance(command, (list, tuple)):
-            ids.add(command)
+            ids.append(command)
         elif command and command[0] == Command.LINK:
-            ids.add(command[1])
+            ids.append(command[1])
         elif command and command[0] == Command.SET:
-            ids.update(command[2])
+            ids.extend(command[2])
     return {one for one in ids if isinstance(one, int) and not isinstance(one, bool)}
 
 
