@@ -1,7 +1,8 @@
 """One behaviour, two engines: lanes of Odoo's scheduler, and OCA's queue_job.
 
 Two real servers of two workers each. What is measured is said by `pytest -s`; what must
-hold does not depend on how busy the machine is.
+hold does not depend on how busy the machine is. With all other tests it is the lanes
+alone that are tried; `ENGINES=lanes,queue` tries both.
 """
 
 import os
@@ -16,9 +17,10 @@ from .servers import Servers, configure
 ADDONS = ["exchange_run"]
 NEEDED = {"lanes": {"exchange_run"}, "queue": {"exchange_run_queue"}}
 VICTIM = "exchange.victim"
+ENGINES = os.environ.get("ENGINES", "lanes").split(",")
 
 
-@pytest.fixture(scope="module", params=["lanes", "queue"])
+@pytest.fixture(scope="module", params=ENGINES)
 def servers(request, tmp_path_factory):
     """Two servers that work by one of the engines."""
     conf = configure(tmp_path_factory.mktemp("engines"))

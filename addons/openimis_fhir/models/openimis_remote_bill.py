@@ -383,6 +383,8 @@ class OpenimisRemoteBill(models.Model):
                 ("code", "in", claims.mapped("code")),
             ]
         )
+        # a bill may have been amended since
+        lines.bill_id.invalidate_recordset(["move_id"])
         bills = lines.bill_id.filtered(
             lambda bill: bill.move_id
             and bill.move_id._openimis_first_version().openimis_uuid == bill.uuid
