@@ -108,7 +108,7 @@ class Base(models.AbstractModel):
                 return False
             if model == "res.company":
                 return self._transient
-            return self.env[model]._module in ours
+            return self.env[model]._original_module in ours
 
         return {
             name: field.comodel_name
@@ -116,15 +116,34 @@ class Base(models.AbstractModel):
             if must_be_readable(field)
         }
 
-    def _exchange_check_named(self, vals_list):
+    @api.model
+    @tools.ormcache()
+    def _exchange_kept(self):
+        """Return those fields that also whoever writes a record must be able to read.
+
+        Odoo's own records are written by people who keep the books and see nothing of
+        ours: a credit note takes over what the lines of its invoice name.
+        """
+        named = self._exchange_named()
+        ours = self.env["exchange.engine.mixin"]._engine_addons() if named else ()
+        persons = self.pool["exchange.journal.mixin"]
+        return {
+            name: model
+            for name, model in named.items()
+            if self._original_module in ours or isinstance(self.env.get(model), persons)
+        }
+
+    def _exchange_check_named(self, vals_list, fields):
         """Refuse records that this user may not read, unless they are named already.
 
+        :param list vals_list: values to look at
+        :param dict fields: {name: model} of the fields to look at
         :raises AccessError: as when they are read
         """
         if self.env["exchange.engine.mixin"]._is_engine_writing():
             return
         named = {}
-        for name, model in self._exchange_named().items():
+        for name, model in fields.items():
             ids = set()
             for vals in vals_list:
                 ids |= _named_ids(vals.get(name))
@@ -140,8 +159,8 @@ class Base(models.AbstractModel):
 
         :param dict values: as of :meth:`onchange`
         """
-        if self._exchange_named():
-            self._exchange_check_named([values])
+        if named := self._exchange_named():
+            self._exchange_check_named([values], named)
         for name, value in values.items():
             field = self._fields.get(name)
             if field is None or not field.relational:
@@ -173,18 +192,18 @@ class Base(models.AbstractModel):
         if self._exchange_days():
             for vals in vals_list:
                 self._exchange_check_days(vals)
-        if named := self._exchange_named():
-            open_names = {n for n in named for vals in vals_list if n not in vals}
+        if kept := self._exchange_kept():
+            open_names = {n for n in kept for vals in vals_list if n not in vals}
             defaults = self._exchange_chosen_defaults(open_names)
-            self.browse()._exchange_check_named([*vals_list, defaults])
+            self.browse()._exchange_check_named([*vals_list, defaults], kept)
         return super().create(vals_list)
 
     def write(self, vals):
         """Change records into what may be told, and with what can be meant."""
         if self._exchange_days():
             self._exchange_check_days(vals)
-        if self._exchange_named():
-            self._exchange_check_named([vals])
+        if kept := self._exchange_kept():
+            self._exchange_check_named([vals], kept)
         return super().write(vals)
 
     def onchange(self, values, field_names, fields_spec):
