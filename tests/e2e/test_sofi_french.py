@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from devtools import database
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "simulators" / "sofi"))
 
 from sofi_simulator import Simulator  # noqa: E402
@@ -13,6 +15,12 @@ from .test_sofi import set_up  # noqa: E402
 
 ADDONS = ["sofi_primmo"]
 LANG = "fr_CA"
+SWITCH_ON = """
+languages = env["res.lang"].with_context(active_test=False)
+lang = languages.search([("code", "=", {lang!r})])
+env["base.language.install"].create({{"lang_ids": lang.ids}}).lang_install()
+env.cr.commit()
+"""
 HEADINGS = "Numéro;Nom;Prénom;Sexe;Date de naissance;Langue;Accepté\n"
 PEOPLE = (
     "T00700;Bergeron;Paul;M;1940-02-03;Fr;Non\n",
@@ -28,17 +36,22 @@ def simulator():
     simulator.close()
 
 
+@pytest.fixture(scope="module")
+def french(odoo):
+    """The language, switched on by a process of its own.
+
+    Another thread of the server might recall which languages there are while one is
+    switched on, and its process would not see it.
+    """
+    database.script(odoo.database, SWITCH_ON.format(lang=LANG))
+
+
 @pytest.fixture
-def sofi(client, simulator, tmp_path):
+def sofi(client, french, simulator, tmp_path):
     simulator.faults.clear()
     simulator.store.reset()
     client.login()
     set_up(client, simulator, tmp_path)
-    lang = client.call(
-        "res.lang", "search", [[("code", "=", LANG), ("active", "in", [True, False])]]
-    )
-    wizard = client.call("base.language.install", "create", [{"lang_ids": lang}])
-    client.call("base.language.install", "lang_install", [[wizard]])
     client.login(lang=LANG)
     yield client
     client.login(lang="en_US")

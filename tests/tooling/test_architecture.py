@@ -22,7 +22,7 @@ TOOLS = {
     "requests": set(),
     "socket": set(),
     "unicodedata": {
-        "daycare/core/swiss_text.py",
+        "exchange_run/core/swiss_text.py",
         "kibe_import/core/text.py",
         "sofi_primmo/core/matching.py",
         "sofi_primmo/core/mdg.py",

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.daycare.core.swiss_text import forbidden, payable, transliterate
+from odoo.addons.exchange_run.core.swiss_text import forbidden, payable, transliterate
 
 #: What a QR-bill says of who pays and who is paid.
 PRINTED_FIELDS = ("name", "street", "street2", "zip", "city")

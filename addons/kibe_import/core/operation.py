@@ -5,7 +5,7 @@ import dataclasses
 import enum
 import types
 
-from ...daycare.core.swiss_text import transliterate
+from ...exchange_run.core.swiss_text import transliterate
 from . import text
 from .issue import Issues
 

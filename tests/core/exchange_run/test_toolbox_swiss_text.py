@@ -7,9 +7,9 @@ import pytest
 
 from tests_core_loader import load_core
 
-load_core("daycare")
+load_core("exchange_run")
 
-from daycare_core.swiss_text import (  # noqa: E402
+from exchange_run_core.swiss_text import (  # noqa: E402
     forbidden,
     is_allowed,
     payable,
