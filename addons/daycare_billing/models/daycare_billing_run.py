@@ -168,8 +168,8 @@ class DaycareBillingRun(models.Model):
                 {"invoice_date": self.invoice_date, "date": self.invoice_date}
             )
         if self.date_due != date_due:
-            for move in drafts:
-                move.write(self._payment_vals(move.partner_id))
+            for partner, own in drafts.grouped("partner_id").items():
+                own.write(self._payment_vals(partner))
         if self.stage != "draft":
             self._refresh_open_findings()
 
