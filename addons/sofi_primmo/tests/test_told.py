@@ -49,6 +49,12 @@ class TestTold(EdgeCase):
             activity.summary, "L'exportation de Erables demande votre attention"
         )
 
+    def test_each_line_of_the_log_has_its_time(self):
+        lines = self._stopped().log_text.splitlines()
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertRegex(line, r"^\[\d{4}(-\d\d){2}T\d\d(:\d\d){2}\.\d{3}\] \[")
+
     def test_the_job_itself_tells_in_that_language_too(self):
         run = self.make_export(user_id=self.person.id)
         run._on_failure()  # no residence is in trouble: the job is
