@@ -13,6 +13,7 @@ from odoo.tools import split_every
 
 from odoo.addons.account_billing_run.bulk import insert_rows
 
+from .fhir_cpu import cpuwatch
 from .report import Result, stopwatch
 
 ADDONS = ["openimis_payable"]
@@ -112,12 +113,14 @@ def _close(env, month, size, policy):
         }
     )
     env.cr.commit()
-    with stopwatch() as preview:
+    with cpuwatch() as preview:
         closing.action_preview()
         env.cr.commit()
     yield Result(f"preview, {size} claims", size / preview.seconds, "per s")
+    rate = size / preview.cpu
+    yield Result(f"preview, {size} claims: per second of our CPU", rate, "per s")
     queries = env.cr.sql_log_count
-    with stopwatch() as generate:
+    with cpuwatch() as generate:
         closing.action_generate()
         env.cr.commit()
     queries = env.cr.sql_log_count - queries
@@ -125,6 +128,8 @@ def _close(env, month, size, policy):
     total = sum(closing.move_ids.mapped("amount_total"))
     assert round(total, 2) == round(size * 12.35 * 6, 2), total
     yield Result(f"{policy} bills, {size} claims", size / generate.seconds, "per s")
+    rate = size / generate.cpu
+    yield Result(f"{policy} bills, {size} claims: per second of our CPU", rate, "per s")
     bills = len(closing.move_ids)
     yield Result(f"queries per bill, {size} claims {policy}", queries / bills, "")
     env.invalidate_all()

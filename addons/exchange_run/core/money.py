@@ -8,6 +8,7 @@ HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
 #: Beyond it digits are only what division left of a fraction: 6.8249…9 is 6.825.
 NOISE = Decimal("1e-12")
+_CENT_NOISE = NOISE * CENT
 #: Keeps every digit while rounding, however large the amount.
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 
@@ -41,6 +42,8 @@ def round_to(amount, step=CENT):
     """
     if not step:
         return amount
+    if step == CENT:  # nearly all of it, and no division is needed
+        return _round(_round(amount, _CENT_NOISE), CENT)
     steps = _round(settle(_WIDE.divide(amount, step)), ONE)
     rounded = _WIDE.multiply(steps, step)
     return _round(rounded, CENT) if step >= CENT else rounded

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from ...exchange_run.core.money import CENT, round_to
+from ...exchange_run.core.money import CENT
 from .periods import period_of
 from .valuation import ClaimLine, Valuation, first_given, valuate
 
@@ -108,15 +108,12 @@ class Line:
         """Whether nothing says what an accepted line costs."""
         values = self.values
         is_given = (
-            values.is_settled
+            values.price_asked
             or values.price_approved is not None
             or values.price_adjusted is not None
+            or values.is_settled
         )
-        return bool(values.quantity) and not (is_given or values.price_asked)
-
-    def claimed(self, quantum):
-        """Return the claimed amount, rounded."""
-        return round_to(self.values.claimed, quantum)
+        return not is_given and bool(values.quantity)
 
     def details(self, net):
         """Return openIMIS' details of a line, plus what it is paid with.

@@ -73,15 +73,23 @@ class ClaimLine:
 
 def first_given(*amounts):
     """Return the first amount that was given, zero or not; the last if none was."""
-    return next((amount for amount in amounts if amount is not None), amounts[-1])
+    for amount in amounts:
+        if amount is not None:
+            return amount
+    return amounts[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """Result for one claim, rounded: net = claimed - discount."""
+    """Result for one claim, rounded: net = claimed - discount.
+
+    :ivar tuple line_claims: what was claimed by each line
+    :ivar tuple line_nets: what is paid for each line
+    """
 
     claimed: Decimal
     net: Decimal
+    line_claims: tuple
     line_nets: tuple
     indexed: bool
 
@@ -152,9 +160,11 @@ def valuate(lines, index_of=None, quantum=CENT):
     indexes = index_of or {}
     amounts = [line_net(line, indexes.get(key)) for key, line in lines]
     nets = tuple(_rounded([line for _key, line in lines], amounts, quantum))
+    claims = tuple(round_to(line.claimed, quantum) for _key, line in lines)
     return Valuation(
-        claimed=sum((round_to(line.claimed, quantum) for _k, line in lines), ZERO),
+        claimed=sum(claims, ZERO),
         net=sum(nets, ZERO),
+        line_claims=claims,
         line_nets=nets,
         indexed=any(line.needs_index for _key, line in lines),
     )

@@ -177,23 +177,24 @@ class OpenimisConverterClaim(models.AbstractModel):
 
     @api.model
     def _claim_payables(self, run, claim, terms):
-        nets = claim.valuate(terms).line_nets
-        pairs = list(zip(claim.lines, nets, strict=True))
+        worth = claim.valuate(terms)
+        lines = zip(claim.lines, worth.line_claims, worth.line_nets, strict=True)
         if run.claim_granularity == "item":
-            return [self._item_payable(claim, *pair, terms) for pair in pairs]
+            return [self._item_payable(claim, *line, terms) for line in lines]
         by_product = {}
-        for line, net in pairs:
-            by_product.setdefault(line.product, []).append((line, net))
+        for line, claimed, net in lines:
+            by_product.setdefault(line.product, []).append((line, claimed, net))
         return [
             self._product_payable(claim, product, group, terms)
             for product, group in by_product.items()
         ]
 
     @api.model
-    def _product_payable(self, claim, product, pairs, terms):
+    def _product_payable(self, claim, product, lines, terms):
         """Return one claim's payable for one product: claimed, net, discount."""
-        claimed = sum(line.claimed(terms.quantum) for line, _net in pairs)
-        net = sum(amount for _line, amount in pairs)
+        claimed = sum(asked for _line, asked, _net in lines)
+        net = sum(paid for _line, _asked, paid in lines)
+        pairs = [(line, paid) for line, _asked, paid in lines]
         return Payable(
             source=claim.id,
             claim=claim.id,
@@ -211,9 +212,8 @@ class OpenimisConverterClaim(models.AbstractModel):
         )
 
     @api.model
-    def _item_payable(self, claim, line, net, terms):
+    def _item_payable(self, claim, line, claimed, net, terms):
         """Return the payable of one item or service."""
-        claimed = line.claimed(terms.quantum)
         return Payable(
             source=claim.id,
             claim=claim.id,
