@@ -4,6 +4,12 @@ from odoo import models
 
 from odoo.addons.account_billing_run.bulk import insert_rows
 from odoo.addons.exchange_run.core.money import ONE, exact, round_to
+from odoo.addons.exchange_run.models.exchange_base import Base
+from odoo.addons.exchange_run.models.exchange_engine_mixin import ExchangeEngineMixin
+
+#: Whose `create()` adds nothing while the program itself writes: Odoo's own, and those
+#: that refuse what users may not write.
+PLAIN = {models.BaseModel, Base, ExchangeEngineMixin}
 
 
 def create_in_mass(model, vals_list, currency):
@@ -65,8 +71,10 @@ def columns(model, rows, currency):
 def _is_plain(model, vals):
     """Whether nothing but columns is written, and all that is computed is given."""
     computed = {n for n, f in model._fields.items() if f.store and f.compute}
+    creating = {part for part in type(model).__mro__ if "create" in vars(part)}
     return (
-        type(model).create is models.BaseModel.create
+        creating <= PLAIN
+        and model.env["exchange.engine.mixin"]._is_engine_writing()
         and not model._constraint_methods
         and computed <= vals.keys()
     )

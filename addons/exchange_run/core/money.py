@@ -1,6 +1,7 @@
 """Exact numbers: Decimal in, Decimal out, rounded as accountants do."""
 
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from functools import cache
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -22,7 +23,7 @@ def exact(value, digits=None):
     :return: Decimal; 0 for None, False and the empty text
     """
     number = Decimal(str(value)) if value else ZERO
-    return number if digits is None else _round(number, ONE.scaleb(-digits))
+    return number if digits is None else _round(number, _unit(digits))
 
 
 def settle(number):
@@ -98,6 +99,11 @@ def plain(number):
     """Return a number as text without useless zeros: 1.50 gives "1.5", 4.00 "4"."""
     text = f"{Decimal(number):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@cache
+def _unit(digits):
+    return ONE.scaleb(-digits)
 
 
 def _round(number, exponent):
