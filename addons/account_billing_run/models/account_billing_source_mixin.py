@@ -60,7 +60,7 @@ class AccountBillingSourceMixin(models.AbstractModel):
     @tools.ormcache()
     def _billing_fixed_names(self):
         """Return the names of the fields that bills are made of."""
-        ours = self._engine_addons()
+        ours = self.env["exchange.engine.mixin"]._engine_addons()
         return {
             name
             for name, field in self._fields.items()

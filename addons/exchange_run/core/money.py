@@ -9,7 +9,6 @@ HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
 #: Beyond it digits are only what division left of a fraction: 6.8249…9 is 6.825.
 NOISE = Decimal("1e-12")
-_CENT_NOISE = NOISE * CENT
 #: Keeps every digit while rounding, however large the amount.
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 
@@ -39,12 +38,13 @@ def round_to(amount, step=CENT):
 
     :param Decimal amount: of either sign (half goes away from zero)
     :param Decimal step: for example 0.05 or 0.01; zero leaves the amount as it is
-    :return: Decimal, a multiple of `step` with the decimals of `step`, two at least
+    :return: Decimal, a multiple of `step` with the decimals it needs, two at least
     """
     if not step:
         return amount
-    if step == CENT:  # nearly all of it, and no division is needed
-        return _round(_round(amount, _CENT_NOISE), CENT)
+    if units := _decimal_units(step):  # nearly always, and no division is needed
+        noise, unit = units
+        return _round(_round(amount, noise), unit)
     steps = _round(settle(_WIDE.divide(amount, step)), ONE)
     rounded = _WIDE.multiply(steps, step)
     return _round(rounded, CENT) if step >= CENT else rounded
@@ -99,6 +99,13 @@ def plain(number):
     """Return a number as text without useless zeros: 1.50 gives "1.5", 4.00 "4"."""
     text = f"{Decimal(number):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@cache
+def _decimal_units(step):
+    """Return (what is noise, unit) of rounding to 0.01, 0.001 …; None for other steps."""
+    unit = step.normalize()
+    return (NOISE * unit, unit) if unit <= CENT and unit.as_tuple()[1] == (1,) else None
 
 
 @cache

@@ -67,7 +67,7 @@ class ExchangeEngineMixin(models.AbstractModel):
     @tools.ormcache()
     def _engine_names(self):
         """Return {name: True or "write"} of the fields only the program writes."""
-        ours = self._engine_addons()
+        ours = self.env["exchange.engine.mixin"]._engine_addons()
         modes = {
             name: getattr(field, "engine", _is_worked_out(field, ours))
             for name, field in self._fields.items()
@@ -75,14 +75,15 @@ class ExchangeEngineMixin(models.AbstractModel):
         return {name: mode for name, mode in modes.items() if mode}
 
     @api.model
+    @tools.ormcache()
     def _engine_addons(self):
         """Return the names of the addons whose fields are looked at: all on this one.
 
-        :rtype: set[str]
+        :rtype: frozenset[str]
         """
         # sudo: which addons are installed decides what is refused, whoever asks
         own = self.env["ir.module.module"].sudo().search([("name", "=", ADDON)])
-        return {ADDON, *own.downstream_dependencies().mapped("name")}
+        return frozenset({ADDON, *own.downstream_dependencies().mapped("name")})
 
     @api.model
     @contextmanager
