@@ -103,9 +103,10 @@ def plain(number):
 
 @cache
 def _decimal_units(step):
-    """Return (what is noise, unit) of rounding to 0.01, 0.001 …; None for other steps."""
+    """Return (what is noise, unit) of rounding to 0.01, 0.001 …; else None."""
     unit = step.normalize()
-    return (NOISE * unit, unit) if unit <= CENT and unit.as_tuple()[1] == (1,) else None
+    is_decimal = unit <= CENT and unit.as_tuple().digits == (1,)
+    return (NOISE * unit, unit) if is_decimal else None
 
 
 @cache
