@@ -110,6 +110,8 @@ def _add_test(add):
         help="run Odoo's own tests with our addons instead: whatever is red that is "
         "green without them fails; quick: hash chain, locks, sequences, lint, menus",
     )
+    long = "run those that all tests leave out because they take long, mostly kills"
+    test.add_argument("--long", action="store_true", help=long)
     real = "test against a real openIMIS instead, which is installed and started"
     test.add_argument("--real-openimis", action="store_true", help=real)
     test.add_argument("--keep-db", action="store_true", help="keep the test database")
@@ -180,7 +182,8 @@ def _test(options, rest):
             return testing.run(
                 setup(), [str(openimis.TEST_FILE), *rest], options.keep_db
             )
-    return testing.run(setup(), rest, keep=options.keep_db)
+    chosen = testing.LONG if options.long else ()
+    return testing.run(setup(), [*chosen, *rest], keep=options.keep_db)
 
 
 def _openimis(options, rest):

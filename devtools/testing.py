@@ -21,6 +21,16 @@ BESIDE = (
     "tests/kill",
     "tests/e2e",
 )
+#: What a change need not wait for: `./dev test --long`. Workers are killed in a short
+#: way with all tests, too (`tests/kill/test_two_servers.py` and its neighbours).
+LONG = (
+    "tests/kill/test_billing_kill.py",
+    "tests/kill/test_openimis_kill.py",
+    "tests/kill/test_openimis_report_kill.py",
+    "tests/kill/test_sofi_sync_kill.py",
+    "tests/kill/test_engines.py::test_what_a_killed_worker_was_at_is_taken_over",
+    "tests/kill/test_engines.py::test_a_part_that_kills_its_workers_harms_nobody_else",
+)
 
 
 def run(source, arguments, keep=False):
@@ -123,6 +133,7 @@ def _call(command, template=""):
 def _call_both(command, template):
     """Run all tests, in two processes of pytest; the second one's report comes last."""
     second = [paths.VENV_PYTHON, "-m", "pytest", "-p", "no:odoo", *BESIDE]
+    second += [f"--deselect={test}" for test in LONG]
     others = [f"--deselect={folder}" for folder in BESIDE]
     # They need addons of others, which nobody has to have: tests of one's own.
     glue = set(addons.names()) - set(addons.standard())

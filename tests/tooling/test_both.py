@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from devtools import testing
+from devtools import paths, testing
 
 
 @pytest.fixture
@@ -42,3 +42,9 @@ def test_one_of_both_fails(call_both, failing):
 def test_the_template_is_told_to_both(call_both):
     code = "import os; assert 'PAYABLES_TEMPLATE' in os.environ"
     assert call_both(code, code)[0] == 0
+
+
+def test_what_takes_long_is_there():
+    for test in testing.LONG:
+        file, _mark, name = test.partition("::")
+        assert f"def {name}" in (paths.ROOT / file).read_text()
