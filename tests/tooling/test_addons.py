@@ -1,6 +1,7 @@
 """Which addons a test run needs, and when they must be installed anew."""
 
 import pytest
+from lxml import etree
 
 from devtools import addons, paths
 from devtools.console import Problem
@@ -110,3 +111,15 @@ def test_our_own_addons_are_complete():
     for place, name in enumerate(ordered):
         needed = set(addons.manifest(name)["depends"]) & set(names)
         assert needed <= set(ordered[:place])
+
+
+@pytest.mark.parametrize("addon", addons.names())
+def test_every_field_of_a_form_has_its_label(addon):
+    """A group that holds groups writes no labels beside the fields it holds itself."""
+    bare = [
+        (file.name, field.get("name"))
+        for file in sorted((paths.ADDONS / addon).rglob("*.xml"))
+        for field in etree.parse(file).iterfind(".//form//group[group]/field")
+        if not field.get("nolabel")
+    ]
+    assert bare == []

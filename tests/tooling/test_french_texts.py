@@ -105,5 +105,27 @@ def singular(text):
         ("https://sofi.example, 12:30", True),
     ],
 )
-def test_the_rules_themselves(text, right):
+def test_the_rules_of_quebec(text, right):
     assert (not french.faults(text, quebec=True)) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("Fin\u00a0: 3", True),
+        ("Fin: 3", False),
+        ("{f}: 3", False),
+        ("«\u00a0{f}\u00a0»\u00a0: 3", True),
+        ("«{f}»\u00a0: 3", False),
+        ("Fin\u00a0; suite", True),
+        ("Fin; suite", False),
+        ("Prêt\u00a0?", True),
+        ("Prêt?", False),
+        ("par e-mail", True),
+        ("1 lignes", False),
+        ('<t style="color: red; width: 3">Nom</t>&nbsp; suite', True),
+        ("«\u00a0Content-Type: text/plain\u00a0»", True),
+    ],
+)
+def test_the_rules_elsewhere(text, right):
+    assert (not french.faults(text)) == right

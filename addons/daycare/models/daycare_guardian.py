@@ -108,6 +108,30 @@ class DaycareGuardian(models.Model):
             guardian.child_ids = guardian.child_link_ids.child_id
             guardian.child_count = len(guardian.child_ids)
 
+    @api.model
+    def default_get(self, fields):
+        """Return what a new file has: its contact is written to in the centre's language.
+
+        Odoo's own default is that of the database, whatever its houses speak.
+        """
+        values = super().default_get(fields)
+        if "lang" in fields:
+            company = values.get("company_id") or self.env.company.id
+            values["lang"] = self._correspondence_language(company)
+        return values
+
+    @api.model
+    def _correspondence_language(self, company_id):
+        """Return the code of the language in which new guardians are written to.
+
+        It is the centre's own, else that of who enters them.
+
+        :param int company_id: id of the company whose file it is
+        """
+        # sudo: the contact of the company may be another company's to its readers
+        company = self.env["res.company"].sudo().browse(company_id)
+        return company.partner_id.lang or self.env.user.lang
+
     @api.model_create_multi
     def create(self, vals_list):
         """Create files, their new partners in one batch (kibe 0).
@@ -191,6 +215,9 @@ class DaycareGuardian(models.Model):
         partner_vals = {name: vals.pop(name) for name in inherited}
         vals.setdefault("company_id", self.env.company.id)
         partner_vals["company_id"] = vals["company_id"]
+        partner_vals.setdefault(
+            "lang", self._correspondence_language(vals["company_id"])
+        )
         partner_vals.setdefault(
             "name", self._compose_name(vals, partner_vals.get("is_company"))
         )

@@ -29,6 +29,20 @@ class TestGuardian(DaycareCommon):
         self.assertEqual(third_party.name, "Aide financière Commune de Martigny")
         self.assertTrue(third_party.partner_id.is_company)
 
+    def test_new_contact_is_written_to_in_the_language_of_its_centre(self):
+        """Odoo's default is the database's, and parents would get English invoices."""
+        self.env["res.lang"].sudo()._activate_lang("fr_FR")
+        self.env["ir.default"].sudo().set("res.partner", "lang", "en_US")
+        self.company.partner_id.sudo().lang = "fr_FR"
+        made = self.Guardian.create([{"lastname": "Perret"}, {"lastname": "Roy"}])
+        form = Form(self.Guardian)
+        form.lastname = "Favre"
+        made |= form.save()
+        made |= self.Guardian.create({"lastname": "Meier", "lang": "en_US"})
+        self.assertEqual(
+            made.mapped("lang"), ["fr_FR", "fr_FR", "fr_FR", "en_US"], "what is given"
+        )
+
     def test_private_data_is_not_on_the_contact(self):
         contact_fields = set(self.env["res.partner"]._fields)
         private = {"civil_status", "employer", "activity_rate", "place_of_origin"}

@@ -81,7 +81,7 @@ class TestFrench(DaycareCommon):
         wizard = self.french["daycare.locality.import"].create(
             {"file": base64.b64encode(b"a;b\n1;2\n"), "file_name": "autre.csv"}
         )
-        with self.assertRaisesRegex(UserError, "Il manque à «autre.csv»"):
+        with self.assertRaisesRegex(UserError, "Il manque à «\u00a0autre.csv\u00a0»"):
             wizard.action_import()
 
     def test_sheet(self):

@@ -20,10 +20,10 @@ class Severity(enum.StrEnum):
 #: `{v}`, or a number with the words after it, for one and for several: `{v:row|rows}`.
 PLACEHOLDER = re.compile(r"\{\w+(?::[^|}]*\|([^}]*))?\}")
 # "{f}", row {r}, "{c}": – where a message begins by saying where it stands, whatever
-# the language's word for a row, its quotation marks and its space before a colon.
+# the language's word for a row, its quotation marks and its blanks beside them.
 PLACE = re.compile(
-    r"^(?:\W\{f\}\W|contrats|intervenantsdata)?(?:, )?"
-    r"(?:\w+ \{r\})?(?:, \W\{c\}\W)?\s?: ",
+    r"^(?:\W+\{f\}\W+?|contrats|intervenantsdata)?(?:, )?"
+    r"(?:\w+ \{r\})?(?:, \W+\{c\}\W+?)?\s?: ",
     re.IGNORECASE,
 )
 BLOCKING = frozenset({Severity.FATAL, Severity.BLOCKED, Severity.ROW})

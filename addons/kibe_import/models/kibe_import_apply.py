@@ -172,19 +172,8 @@ class KibeImportApply(models.AbstractModel):
         if entity in ("guardian", "child"):
             for vals in vals_list:
                 vals["company_id"] = self.company_id.id
-        if entity == "guardian" and (lang := self._correspondence_language()):
-            for vals in vals_list:
-                vals.setdefault("lang", lang)
         records = self._create_batch(model, vals_list, items)
         self._note_records(items, records.ids)
-
-    def _correspondence_language(self):
-        """Return the code of the language in which new guardians are written to.
-
-        Kibé names none. It is the centre's own, not that of whoever or whatever
-        happens to run the job.
-        """
-        return self.company_id.partner_id.lang or self.user_id.lang
 
     def _create_batch(self, model, vals_list, items):
         """Create records at once.

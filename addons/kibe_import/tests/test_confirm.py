@@ -30,7 +30,7 @@ class TestKibeConfirm(KibeImportCommon):
         run = self.run_import("bad/c03_no_header.zip", user=self.clerk)
         run.write({"skip_error_rows": True, "confirm_warnings": True})
         self.assertIn("cannot be read", run.obstacle)
-        self.assertIn("«enfants.csv»: l'en-tête manque", run.obstacle)
+        self.assertIn("«\u00a0enfants.csv\u00a0»\u00a0: l'en-tête manque", run.obstacle)
 
     def test_loss_is_confirmed(self):
         self.run_import("kibe_sample.zip", "create")

@@ -173,8 +173,8 @@ class TestKibeImport(KibeImportCommon):
         courtesy = self.env["daycare.guardian"]._fields["courtesy"]
         label = dict(courtesy._description_selection(run.env))["mister"]
         texts = run.exchange_message_ids.mapped("text")
-        self.assertIn(f"«{label}»", " ".join(texts))
-        self.assertNotIn("«mister»", " ".join(texts))
+        self.assertIn(f"«\u00a0{label}\u00a0»", " ".join(texts))
+        self.assertNotIn("«\u00a0mister\u00a0»", " ".join(texts))
 
     def test_new_guardians_are_written_to_in_the_centres_language(self):
         english = self.env(context=dict(self.env.context, lang="en_US")).user

@@ -49,7 +49,8 @@ class TestKibeRefusal(KibeImportCommon):
         )
         self.assertEqual(
             message.text,
-            "«enfants.csv», ligne 3, «e naissance»: la date 31.02.2020 n'existe pas.",
+            "«\u00a0enfants.csv\u00a0», ligne 3, «\u00a0e naissance\u00a0»\u00a0: "
+            "la date 31.02.2020 n'existe pas.",
         )
         english = self.run_import("bad/v04_date_31_02.zip")
         [message] = english.exchange_message_ids.filtered(lambda m: m.code == "V04")

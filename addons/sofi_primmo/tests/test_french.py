@@ -2,33 +2,21 @@
 
 import base64
 
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
 from odoo.addons.exchange_run.tests.french import faults
 
 from .common import generate
-from .test_edges import EdgeCase
+from .common_french import LANG, FrenchCase
 
-LANG = "fr_CA"
 LIST = "Numéro;Nom;Prénom;Sexe;Date de naissance;Langue;Accepté\n"
 PERSON = "T00{n};Bergeron;Paul;M;1940-02-0{n};Fr;Non\n"
 WRONG = "T00{n};Bergeron;Paul;M;1940-02-30;Fr;Non\n"
 
 
 @tagged("post_install", "-at_install")
-class TestFrench(EdgeCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["res.lang"]._activate_lang(LANG)
-        cls.env["ir.module.module"]._load_module_terms(
-            ["exchange_run", "account_billing_run", "sofi_primmo"], [LANG]
-        )
-        cls.person = new_test_user(
-            cls.env, "sofi_french", groups="sofi_primmo.group_sofi_manager", lang=LANG
-        )
-
+class TestFrench(FrenchCase):
     def setUp(self):
         super().setUp()
         self.env.user.lang = LANG

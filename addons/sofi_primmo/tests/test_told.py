@@ -4,23 +4,15 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import EXAMPLE
-from .test_edges import EdgeCase
-
-LANG = "fr_CA"
-MANAGER = "sofi_primmo.group_sofi_manager"
+from .common_french import LANG, MANAGER, FrenchCase
 
 
 @tagged("post_install", "-at_install")
-class TestTold(EdgeCase):
+class TestTold(FrenchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang(LANG)
-        cls.env["ir.module.module"]._load_module_terms(
-            ["exchange_run", "sofi_primmo"], [LANG]
-        )
         cls.manager = new_test_user(cls.env, "told_manager", groups=MANAGER)
-        cls.person = new_test_user(cls.env, "told_person", groups=MANAGER, lang=LANG)
 
     def setUp(self):
         super().setUp()

@@ -59,6 +59,11 @@ def render(issue, code):
     return render_in(issue, language(code))
 
 
+def typed(text):
+    """Return a text with plain blanks where it has nonbreaking ones."""
+    return text.replace("\u00a0", " ")
+
+
 def _rows(name):
     content = (SAMPLES / "data" / name).read_text(encoding="utf-8")
     return list(csv.DictReader(io.StringIO(content), delimiter=";"))

@@ -23,6 +23,7 @@ from .kit import (
     report,
     run,
     store,
+    typed,
 )
 
 GONE = "10000"
@@ -111,8 +112,8 @@ def test_a_marker_names_the_value_it_replaces():
     assert run(Delivery().set(DATA, 2, 9, "???")).first("V12").value == "???"
     again = run(Delivery().set(DATA, 2, 9, "???"), store(first), overwrite=True)
     told = again.first("V09")
-    assert render(told, "fr").endswith(
-        "«???» remplace la valeur existante «Boulangère»."
+    assert typed(render(told, "fr")).endswith(
+        "« ??? » remplace la valeur existante « Boulangère »."
     )
 
 
@@ -127,10 +128,10 @@ def test_one_and_several():
     one, two = Delivery(), Delivery()
     one.rows[CHILD].insert(2, list(blank))
     two.rows[CHILD][2:2] = [list(blank), list(blank)]
-    texts = [render(run(d).first("C18"), "fr") for d in (one, two)]
+    texts = [typed(render(run(d).first("C18"), "fr")) for d in (one, two)]
     assert texts == [
-        "«enfants.csv»: 1 ligne vide ignorée.",
-        "«enfants.csv»: 2 lignes vides ignorées.",
+        "« enfants.csv » : 1 ligne vide ignorée.",
+        "« enfants.csv » : 2 lignes vides ignorées.",
     ]
     assert "1 empty line ignored" in render(run(one).first("C18"), "en")
 

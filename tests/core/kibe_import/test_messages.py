@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from .kit import MESSAGES, Language, Text, heading, language
+from .kit import MESSAGES, Language, Text, heading, language, typed
 
 
 @pytest.mark.parametrize(
@@ -13,14 +13,14 @@ from .kit import MESSAGES, Language, Text, heading, language
     [
         ("V04", "fr_FR", "La date … n'existe pas."),
         ("V04", "en_US", "Date … does not exist."),
-        ("P01", "fr_FR", "Structure …, groupe «…» absents de groups.xml."),
+        ("P01", "fr_FR", "Structure …, groupe « … » absents de groups.xml."),
         ("T01", "fr_FR", "Enfant … introuvable."),
         ("Z05", "en_US", '"…" is in the archive more than once. Keep one.'),
-        ("S01", "fr_FR", "… existe déjà: non modifié."),
+        ("S01", "fr_FR", "… existe déjà : non modifié."),
     ],
 )
 def test_heading_is_what_all_messages_of_a_code_share(code, locale, expected):
-    assert heading(code, language(locale)) == expected
+    assert typed(heading(code, language(locale))) == expected
 
 
 @pytest.mark.parametrize("code", sorted(MESSAGES))

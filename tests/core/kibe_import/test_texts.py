@@ -6,7 +6,7 @@ import pytest
 
 from .changes import CHILD, CONTRACT, DATA, FOUND, PARENT, PLAN, again, chain, edit
 from .changes import raw as member
-from .kit import REFERENCE, Delivery, render, run, store
+from .kit import REFERENCE, Delivery, render, run, store, typed
 
 HOURS = chain(edit(PLAN, 4, 9, FOUND), edit(PLAN, 4, 6, "06:00"))
 LABELS = {("gender", "male"): "Garçon"}
@@ -19,84 +19,84 @@ TEXTS = [
         "Z04",
         member("contrats.csv", None),
         ("upload.zip", None, None, None),
-        "Il manque des fichiers dans l'archive: contrats.csv. "
+        "Il manque des fichiers dans l'archive : contrats.csv. "
         "Les 5 CSV et les 2 XML sont obligatoires.",
     ),
     (
         "C12",
         lambda d: d.raw.update({"prestations.csv": _tabs(d)}),
         ("prestations.csv", None, None, None),
-        "«prestations.csv»: séparateur «tabulation» détecté au lieu de «;».",
+        "« prestations.csv » : séparateur « tabulation » détecté au lieu de « ; ».",
     ),
     (
         "V05",
         edit(CHILD, 3, 5, "février"),
         ("enfants.csv", 3, "e naissance", "11110"),
-        "«enfants.csv», ligne 3, «e naissance»: «février» n'est pas au format "
+        "« enfants.csv », ligne 3, « e naissance » : « février » n'est pas au format "
         "jj.mm.aaaa.",
     ),
     (
         "V01",
         edit(PARENT, 2, 10, ""),
         ("intervenants.csv", 2, "pa nom", None),
-        "«intervenants.csv», ligne 2: «pa nom» est obligatoire.",
+        "« intervenants.csv », ligne 2 : « pa nom » est obligatoire.",
     ),
     (
         "V02",
         edit(CONTRACT, 2, 4, "X3"),
         ("contrats.csv", 2, "débiteur ID", "10000"),
-        "«contrats.csv», ligne 2, «débiteur ID»: «X3» n'est pas un identifiant "
+        "« contrats.csv », ligne 2, « débiteur ID » : « X3 » n'est pas un identifiant "
         "numérique.",
     ),
     (
         "E08",
         edit(CHILD, 3, 5, "05.02.2099"),
         ("enfants.csv", 3, "e naissance", "11110"),
-        "Ligne 3: naissance 05.02.2099 et genre «Garçon» se contredisent.",
+        "Ligne 3 : naissance 05.02.2099 et genre « Garçon » se contredisent.",
     ),
     (
         "E15",
         chain(edit(CONTRACT, 2, 9, "")),
         ("contrats.csv", 2, "de npa", None),
-        "«contrats.csv», ligne 2: NPA «» inconnu: localité vide, pas de QR-facture "
+        "« contrats.csv », ligne 2 : NPA «  » inconnu : localité vide, pas de QR-facture "
         "possible.",
     ),
     (
         "T02",
         edit(CONTRACT, 2, 2, "1110"),
         ("contrats.csv", 2, "parent principal ID", "10000"),
-        "contrats, ligne 2: 1110 n'est pas le parent principal de l'enfant 10000.",
+        "contrats, ligne 2 : 1110 n'est pas le parent principal de l'enfant 10000.",
     ),
     (
         "P07",
         edit(PLAN, 2, 7, "25:00"),
         ("prestations.csv", 2, "pr heure fin", "10000"),
-        "Ligne 2: horaire «07:00:00»–«25:00» non valable.",
+        "Ligne 2 : horaire « 07:00:00 »–« 25:00 » non valable.",
     ),
     (
         "P07",
         edit(PLAN, 2, 6, ""),
         ("prestations.csv", 2, "pr heure début", "10000"),
-        "Ligne 2: horaire «»–«18:15» non valable.",
+        "Ligne 2 : horaire «  »–« 18:15 » non valable.",
     ),
     (
         "P20",
         again(row=2, c4="01.06.2021", c5="31.12.2021"),
         ("prestations.csv", 7, None, "10000"),
-        "Enfant 10000: NUR1 01.03.2021–01.12.2021 et NUR1 01.06.2021–31.12.2021 se "
+        "Enfant 10000 : NUR1 01.03.2021–01.12.2021 et NUR1 01.06.2021–31.12.2021 se "
         "chevauchent le lundi.",
     ),
     (
         "P22",
         HOURS,
         ("prestations.csv", 4, "pr heure début", "10000"),
-        "Ligne 4: 30 minutes hors de l'ouverture du groupe.",
+        "Ligne 4 : 30 minutes hors de l'ouverture du groupe.",
     ),
     (
         "P23",
         lambda d: None,
         ("prestations.csv", 2, None, "10000"),
-        "Enfant 10000: planning du 01.03.2021 au 01.12.2021 (NUR1) alors que le départ "
+        "Enfant 10000 : planning du 01.03.2021 au 01.12.2021 (NUR1) alors que le départ "
         "est le 01.01.2020.",
     ),
 ]
@@ -112,7 +112,7 @@ def test_a_message_says_where_and_what(code, change, place, french):
     change(delivery)
     issue = run(delivery, lists=LISTS).first(code)
     assert (issue.file, issue.row, issue.column, issue.child) == place
-    assert render(issue, "fr_CH") == french
+    assert typed(render(issue, "fr_CH")) == french
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_slots_that_become_modules_say_the_minutes(slots, change):
 
 def test_a_damaged_archive_is_named_in_both_languages():
     issue = run(Delivery().zip()[:-60]).first("Z02")
-    expected = "L'archive «upload.zip» est endommagée (index illisible). Recréez-la."
-    assert render(issue, "fr") == expected
+    expected = "L'archive « upload.zip » est endommagée (index illisible). Recréez-la."
+    assert typed(render(issue, "fr")) == expected
     assert "(unreadable index)" in render(issue, "en")
 
 
@@ -146,15 +146,16 @@ def test_too_many_files_are_counted():
 def test_what_operation_2_leaves_is_shown_as_typed():
     base = store(run("kibe_sample.zip"))
     delivery = Delivery().set(DATA, 2, 11, "80 %").set(CHILD, 3, 12, "1001")
-    texts = [render(i, "fr") for i in run(delivery, base).issues if i.code == "S02"]
-    assert any("contient «80», la base garde «50»" in text for text in texts)
-    assert any(text.startswith("Colin Summer: le fichier") for text in texts)
+    found = run(delivery, base).issues
+    texts = [typed(render(i, "fr")) for i in found if i.code == "S02"]
+    assert any("contient « 80 », la base garde « 50 »" in text for text in texts)
+    assert any(text.startswith("Colin Summer : le fichier") for text in texts)
 
 
 def test_what_is_not_stored_is_said_to_be_empty():
     base = store(run(Delivery().set(DATA, 2, 8, "")))
     issue = run(Delivery(), base).first("S02")
-    assert "la base garde «(vide)»" in render(issue, "fr")
+    assert "la base garde « (vide) »" in typed(render(issue, "fr"))
     assert '"(empty)"' in render(issue, "en")
 
 
