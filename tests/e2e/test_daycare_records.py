@@ -199,7 +199,9 @@ def test_manager_loads_the_directory(colleague, tmp_path):
     client.button("Importer AMTOVZ")
     client.upload("file", tmp_path / "autre.csv")
     client.button("Importer")
-    assert "Il manque à «\u00a0autre.csv\u00a0» les colonnes" in client.text(".o_error_dialog")
+    assert "Il manque à «\u00a0autre.csv\u00a0» les colonnes" in client.text(
+        ".o_error_dialog"
+    )
     client.page.locator(".o_error_dialog .btn-primary").click()
     client.wait()
     client.upload("file", tmp_path / "amtovz.csv")

@@ -110,7 +110,7 @@ class DaycareGuardian(models.Model):
 
     @api.model
     def default_get(self, fields):
-        """Return what a new file has: its contact is written to in the centre's language.
+        """Return what a new file has; its contact speaks the centre's language.
 
         Odoo's own default is that of the database, whatever its houses speak.
         """

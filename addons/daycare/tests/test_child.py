@@ -3,6 +3,7 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, freeze_time
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import DaycareCommon
 
@@ -182,6 +183,9 @@ class TestChild(DaycareCommon):
         french = child.with_context(lang="fr_FR")
         self.assertEqual(french.display_name, "Perret (à naître)")
         self.assertEqual((child.name, child.firstname), ("Perret", False))
+        sheet = self.env.ref("daycare.action_report_child_sheet")
+        named = safe_eval(sheet.print_report_name, {"object": child})
+        self.assertEqual(named, "Sheet Perret (unborn)")
         child.write({"firstname": "Lou", "gender": "female"})
         self.assertEqual(child.display_name, "Lou Perret")
         with self.assertRaisesRegex(ValidationError, "Perret: enter the first name"):

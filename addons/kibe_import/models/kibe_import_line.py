@@ -125,7 +125,8 @@ class KibeImportLine(models.Model):
 
     def _change_html(self, name, before, after):
         old, new = self._shown(name, before), self._shown(name, after)
-        shown = Markup("<b>%s</b>: ") % self._field_label(name)
+        label = self.env._("%(label)s:", label=self._field_label(name))
+        shown = Markup("<b>%s</b> ") % label
         if old:
             shown += Markup("<s class='text-muted'>%s</s> → ") % old
         return shown + escape(new or "–")

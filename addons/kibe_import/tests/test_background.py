@@ -101,7 +101,7 @@ class TestKibeBackground(KibeImportCommon):
         self.assertLessEqual(done[-1], 100)
         texts = [text for _number, text in seen]
         self.assertIn("Lecture de prestations.csv", texts)
-        self.assertIn("Plan: avec écrasement", texts)
+        self.assertIn("Plan\u00a0: avec écrasement", texts)
 
     def test_a_lost_worker_is_replaced(self):
         """Whatever a dead worker had read is read again, once."""

@@ -71,7 +71,7 @@ class TestKibeRecords(KibeImportCommon):
                         "changes_html"
                     )
                 )
-                self.assertIn("<b>NPA</b>", text)
+                self.assertIn("<b>NPA&nbsp;:</b>", text)
                 self.assertNotIn("Code postal", text)
 
     def test_rows_that_wait_for_others_are_told(self):

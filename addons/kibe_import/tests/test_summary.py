@@ -39,7 +39,7 @@ class TestKibeSummary(KibeImportCommon, HttpCase):
         self.assertIn(run.name, pages[0])
         self.assertIn("Générer avec écrasement", pages[0])
         self.assertEqual(sum("Débiteurs tiers" in page for page in pages), 1)
-        tables = [page for page in pages if "«\u00a0garçonnet\u00a0»" in page]
+        tables = [page for page in pages if "« garçonnet »" in page]
         self.assertGreater(len(tables), 1)
         for page in tables:
             self.assertIn("Gravité", page, "each page repeats the head of its table")

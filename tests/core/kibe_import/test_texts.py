@@ -58,8 +58,8 @@ TEXTS = [
         "E15",
         chain(edit(CONTRACT, 2, 9, "")),
         ("contrats.csv", 2, "de npa", None),
-        "« contrats.csv », ligne 2 : NPA «  » inconnu : localité vide, pas de QR-facture "
-        "possible.",
+        "« contrats.csv », ligne 2 : NPA «  » inconnu : localité vide, pas de "
+        "QR-facture possible.",
     ),
     (
         "T02",
@@ -96,8 +96,8 @@ TEXTS = [
         "P23",
         lambda d: None,
         ("prestations.csv", 2, None, "10000"),
-        "Enfant 10000 : planning du 01.03.2021 au 01.12.2021 (NUR1) alors que le départ "
-        "est le 01.01.2020.",
+        "Enfant 10000 : planning du 01.03.2021 au 01.12.2021 (NUR1) alors que le "
+        "départ est le 01.01.2020.",
     ),
 ]
 
