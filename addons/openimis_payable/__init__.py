@@ -1,4 +1,5 @@
 from odoo.addons.exchange_run.uninstall import let_go
 
 from . import models
+from . import report
 from . import wizards

@@ -19,6 +19,7 @@
         "data/ir_cron.xml",
         "report/openimis_bill_templates.xml",
         "report/openimis_closing_templates.xml",
+        "report/openimis_remittance_templates.xml",
         "data/mail_template.xml",
         "views/openimis_bill_views.xml",
         "views/openimis_payable_line_views.xml",

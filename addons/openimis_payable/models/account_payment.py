@@ -2,8 +2,12 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.account_billing_run.models.results import is_odoo_working, odoo_works
+from odoo.addons.exchange_run.core.text import file_safe
 
+from .openimis_closing_report import XLSX
 from .rights import guarded_fields, require_right
+
+REMITTANCE = "openimis_payable.report_remittance"
 
 PAYMENT_STATUS = [
     ("0", "Rejected"),
@@ -225,6 +229,42 @@ class AccountPayment(models.Model):
         if ours := self.filtered("openimis_is_payment"):
             ours._openimis_require("156204")
         return super().unlink()
+
+    def action_openimis_remittance(self):
+        """Make the remittance advice as a workbook, keep it here and download it.
+
+        :return: a URL action
+        :raises AccessError: without rights 156201 and 156101, or for another area
+        :raises UserError: the payment pays nothing now
+        """
+        self.ensure_one()
+        self.check_access("read")
+        payment = self.with_context(lang=self.partner_id.lang)
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": payment._openimis_remittance_name() + ".xlsx",
+                "raw": self.env[f"report.{REMITTANCE}"]._xlsx(payment),
+                "mimetype": XLSX,
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+        url = f"/web/content/{attachment.id}?download=true"
+        return {"type": "ir.actions.act_url", "url": url, "target": "download"}
+
+    def _openimis_remittance_name(self):
+        """Return what the file of the remittance advice is called."""
+        return file_safe(
+            self.env._("Remittance %s", self.openimis_code_ext or self.name or "")
+        )
+
+    def _journal_printed(self, report):
+        """Return which protected records a report shows: an advice lists claims."""
+        shown = super()._journal_printed(report)
+        if report.report_name == REMITTANCE:
+            lines = self._openimis_bills_paid_now().openimis_line_ids
+            shown = [*shown, lines, lines.claim_id]
+        return shown
 
     def action_reject(self):
         """Reject payments; those of bills are reversed, and the bills due again."""

@@ -25,6 +25,7 @@ from . import test_print
 from . import test_print_pdf
 from . import test_property
 from . import test_records
+from . import test_remittance
 from . import test_results
 from . import test_rights
 from . import test_rights_matrix
