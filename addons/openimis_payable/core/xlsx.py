@@ -4,6 +4,9 @@ from io import BytesIO
 
 import xlsxwriter
 
+#: type of the file
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def write_table(title, columns, rows, totals=()):
     """Return a workbook with one table and a line of totals.

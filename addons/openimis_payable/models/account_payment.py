@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.addons.account_billing_run.models.results import is_odoo_working, odoo_works
 from odoo.addons.exchange_run.core.text import file_safe
 
-from .openimis_closing_report import XLSX
+from ..core.xlsx import XLSX
 from .rights import guarded_fields, require_right
 
 REMITTANCE = "openimis_payable.report_remittance"
@@ -231,7 +231,7 @@ class AccountPayment(models.Model):
         return super().unlink()
 
     def action_openimis_remittance(self):
-        """Make the remittance advice as a workbook, keep it here and download it.
+        """Make the remittance advice as a workbook and download it.
 
         :return: a URL action
         :raises AccessError: without rights 156201 and 156101, or for another area
@@ -240,15 +240,17 @@ class AccountPayment(models.Model):
         self.ensure_one()
         self.check_access("read")
         payment = self.with_context(lang=self.partner_id.lang)
+        # it belongs to no record: bookkeepers who see the payment need not see claims
         attachment = self.env["ir.attachment"].create(
             {
                 "name": payment._openimis_remittance_name() + ".xlsx",
                 "raw": self.env[f"report.{REMITTANCE}"]._xlsx(payment),
                 "mimetype": XLSX,
-                "res_model": self._name,
-                "res_id": self.id,
             }
         )
+        report = self.env["ir.actions.report"]._get_report(REMITTANCE)
+        for records in self._journal_printed(report):
+            self.env["exchange.access"]._note("print", records, [REMITTANCE])
         url = f"/web/content/{attachment.id}?download=true"
         return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 

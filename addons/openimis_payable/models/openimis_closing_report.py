@@ -2,10 +2,8 @@ from odoo import models
 
 from odoo.addons.exchange_run.core.text import file_safe
 
-from ..core.xlsx import write_table
+from ..core.xlsx import XLSX, write_table
 from .rights import require_right
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class OpenimisClosing(models.Model):

@@ -51,8 +51,8 @@ class OpenimisRemittance(models.AbstractModel):
             if payment.openimis_status != "1" or payment.state == "draft":
                 raise UserError(
                     self.env._(
-                        "Payment %(name)s pays nothing now: it is not confirmed, or was "
-                        "taken back.",
+                        "Payment %(name)s pays nothing now: it is not confirmed, or "
+                        "was taken back.",
                         name=payment.display_name,
                     )
                 )

@@ -2,8 +2,7 @@ from odoo import fields, models
 
 from odoo.addons.exchange_run.core.money import exact
 
-from ..core.xlsx import write_table
-from ..models.openimis_closing_report import XLSX
+from ..core.xlsx import XLSX, write_table
 from ..models.rights import require_right
 
 REFUNDS = ("in_refund", "out_refund")
