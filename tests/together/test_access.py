@@ -46,6 +46,10 @@ def test_prints_of_protected_records_are_written_down(seen):
         "daycare_billing.report_attestation": ["daycare.child"],
         "kibe_import.summary": ["kibe.import"],
         "openimis_payable.report_bill": ["openimis.claim", "openimis.payable.line"],
+        "openimis_payable.report_remittance": [
+            "openimis.claim",
+            "openimis.payable.line",
+        ],
     }
     assert {n for n, models in seen["prints"].items() if not models} == set(PRINTS)
 
