@@ -26,6 +26,7 @@
         "views/res_users_apikeys_views.xml",
         "views/openimis_payment_notice_views.xml",
         "views/openimis_ledger_entry_views.xml",
+        "views/exchange_card_views.xml",
         "views/menus.xml",
     ],
     "demo": ["demo/openimis_exchange.xml"],

@@ -23,7 +23,7 @@ class ExchangeCard(models.Model):
         }
 
     def _card_daycare_months(self):
-        """Return the months by their next step, and invoices nobody has received."""
+        """Return the months by their next step, and what they lack afterwards."""
         steps = (
             (self.env._("Months to calculate"), "draft"),
             (self.env._("Months to invoice"), "computed"),
@@ -45,7 +45,12 @@ class ExchangeCard(models.Model):
                 (self.env._("… whose e-mail came back"), failed, "danger"),
             ],
         )
-        return [*months, *invoices], []
+        incomes, _bars = self._figures(
+            "daycare_billing.action_daycare_income_review",
+            [("status", "in", ("missing", "outdated"))],
+            [(self.env._("Incomes missing or outdated"), [], "")],
+        )
+        return [*months, *invoices, *incomes], []
 
     def _card_daycare_open(self):
         """Return what debtors owe, by how late they are, and the invoiced months."""

@@ -6,9 +6,12 @@ from itertools import pairwise
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import SQL, format_amount, format_date, format_time
 
 MONTHS_SHOWN = 12
+#: how many jobs are shown with their progress
+RUNNING_SHOWN = 5
+JOBS = "exchange_run.exchange_job_action"
 
 
 class ExchangeCard(models.Model):
@@ -68,7 +71,11 @@ class ExchangeCard(models.Model):
         :return: {code of a card: method without arguments that returns its figures
             (see :meth:`_figure`) and its bars (see :meth:`_monthly`)}
         """
-        return {"jobs": self._card_jobs}
+        return {
+            "jobs_running": self._card_jobs_running,
+            "jobs": self._card_jobs,
+            "jobs_tonight": self._card_jobs_tonight,
+        }
 
     # === WHAT MAKERS NEED ===
 
@@ -184,7 +191,7 @@ class ExchangeCard(models.Model):
             return []
         return [
             {
-                "label": format_date(self.env, first, date_format="MMM yy"),
+                "label": format_date(self.env, first, date_format="MMM"),
                 "value": value,
                 "type": "future" if first == months[-1][0] else "past",
             }
@@ -214,25 +221,90 @@ class ExchangeCard(models.Model):
 
     # === THE ENGINE'S OWN ===
 
+    def _card_jobs_running(self):
+        """Return what is being worked on, and how far each of the latest is."""
+        running = Domain("state", "=", "running")
+        figures, _bars = self._figures(JOBS, [], [(self.env._("Running"), running, "")])
+        if not figures or not figures[0]["count"]:
+            return figures, []
+        figures[0]["live"] = True
+        jobs = self.env["exchange.job"].search(running, limit=RUNNING_SHOWN)
+        window = self.env["ir.actions.actions"]._for_xml_id(JOBS)
+        for model, group in jobs.grouped("res_model").items():
+            if model not in self.env:
+                continue
+            runs = self.env[model].browse(group.mapped("res_id"))
+            # sudo: who may read a job may see how far it is
+            far = {run.id: run.progress_percent for run in runs.sudo().exists()}
+            figures += [
+                {
+                    "label": job.name,
+                    "value": f"{far.get(job.res_id, 0):.0f} %",
+                    "progress": round(far.get(job.res_id, 0)),
+                    "action": self._window(window, job.name, [("id", "=", job.id)], {}),
+                }
+                for job in group
+            ]
+        return figures, []
+
     def _card_jobs(self):
-        """Return what is being worked on, and what came to grief in a week."""
+        """Return what came to grief in a week, and what was done."""
         now = fields.Datetime.now()
         week = Domain("date_end", ">=", fields.Datetime.subtract(now, days=7))
         figures, _bars = self._figures(
-            "exchange_run.exchange_job_action",
-            [],
+            JOBS,
+            week,
             [
-                (self.env._("Running"), [("state", "=", "running")], ""),
-                (
-                    self.env._("Failed or in part, last 7 days"),
-                    week & Domain("state", "in", ("failed", "partial")),
-                    "danger",
-                ),
-                (
-                    self.env._("Done, last 7 days"),
-                    week & Domain("state", "=", "done"),
-                    "",
-                ),
+                (self.env._("Failed"), [("state", "=", "failed")], "danger"),
+                (self.env._("Done in part"), [("state", "=", "partial")], "warning"),
+                (self.env._("Done"), [("state", "=", "done")], ""),
             ],
         )
         return figures, []
+
+    def _card_jobs_tonight(self):
+        """Return what begins by itself within a day, and when; each opens its jobs."""
+        if not self.env["exchange.job"].has_access("read"):
+            return [], []
+        window = self.env["ir.actions.actions"]._for_xml_id(JOBS)
+        now = fields.Datetime.now()
+        soon = fields.Datetime.add(now, days=1)
+        planned = sorted(
+            (when, label, model)
+            for label, when, model in self._jobs_planned()
+            if when and when <= soon
+        )
+        if not planned:
+            label = self.env._("Nothing is planned")
+            return [
+                {
+                    "label": label,
+                    "value": "",
+                    "action": self._window(window, label, [], {}),
+                }
+            ], []
+        return [
+            {
+                "label": label,
+                "value": format_time(self.env, max(when, now), time_format="short"),
+                "action": self._window(window, label, [("res_model", "=", model)], {}),
+            }
+            for when, label, model in planned
+        ], []
+
+    @api.model
+    def _jobs_planned(self):
+        """Return what begins by itself; an app adds what its own settings say.
+
+        :return: [(what it is called, when it begins, model of its jobs)]
+        """
+        models = self.env.user.exchange_readable_models()
+        # sudo: when a job begins is no secret to who may read the jobs of its kind
+        crons = self.env["ir.cron"].sudo()
+        found = crons.search(
+            [
+                ("model_id.model", "in", models),
+                ("interval_type", "in", ("hours", "days", "weeks", "months")),
+            ]
+        )
+        return [(x.cron_name, x.nextcall, x.model_id.model) for x in found]

@@ -1,7 +1,9 @@
 from . import (
     test_access_journal,
+    test_card_jobs,
     test_cards,
     test_dialogs,
+    test_empty_screens,
     test_engine_fields,
     test_readme,
     test_run_background,

@@ -36,3 +36,4 @@ from . import openimis_fhir_subscription
 from . import openimis_fhir_delivery
 from . import openimis_payment_report
 from . import openimis_ledger_entry
+from . import exchange_card
