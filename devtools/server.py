@@ -31,8 +31,8 @@ OCA = "requirements-oca.txt"
 QUEUE_OPTIONS = ("--load=base,rpc,web,queue_job",)
 QUEUE_CHANNELS = "root:2,root.exchange:2"
 LOOPBACK = r"^http://127\.0\.0\.1:[0-9]+"
-#: tables of the addresses of SOFI and openIMIS
-SIMULATED = ("sofi_residence", "openimis_connection")
+#: tables of the addresses of SOFI, openIMIS and a subscriber to its bills
+SIMULATED = ("sofi_residence", "openimis_connection", "openimis_fhir_subscription")
 BANNER = """
   {url}
   log in as admin; the password is the login{people}
@@ -247,7 +247,7 @@ def _tell_address(name, port):
 
 @contextmanager
 def simulators(name):
-    """Run what the demonstration speaks with, SOFI and openIMIS; say where.
+    """Run what the demonstration speaks with, such as SOFI; say where.
 
     Each has its usual port, or any other when that one is taken: the database is told.
 
@@ -266,7 +266,7 @@ def simulators(name):
         if not said:
             raise Problem("The simulators of SOFI and openIMIS did not start.")
         addresses = json.loads(said)
-        say("  simulators: SOFI {}, openIMIS {}".format(*addresses))
+        say("  simulators: SOFI {}, openIMIS {}, subscriber {}".format(*addresses))
         for table, address in zip(SIMULATED, addresses, strict=True):
             _tell(name, table, address)
         yield

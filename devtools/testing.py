@@ -30,6 +30,11 @@ LONG = (
     "tests/kill/test_sofi_sync_kill.py",
     "tests/kill/test_engines.py::test_what_a_killed_worker_was_at_is_taken_over",
     "tests/kill/test_engines.py::test_a_part_that_kills_its_workers_harms_nobody_else",
+    # each builds the living demonstration, or stands on it
+    "tests/demonstration/test_living.py",
+    "tests/demonstration/test_tours.py",
+    "tests/demonstration/test_screens.py",
+    "tests/demonstration/test_beside.py",
 )
 
 

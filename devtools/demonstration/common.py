@@ -1,11 +1,19 @@
 """What the three houses have in common: companies, people, time that passes."""
 
 from contextlib import contextmanager
+from datetime import datetime
+from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
 from odoo.fields import Command
+from odoo.sql_db import BaseCursor
+
+#: number of the lock of who founds a house
+FOUNDING = 20260101
+#: months whose documents say in their chatter what was changed
+TOLD = 3
 
 
 def company(env, chart, values, lang):
@@ -64,11 +72,36 @@ def as_user(env, user):
     return env(user=user, context={"allowed_company_ids": ids, "lang": user.lang})
 
 
+def quiet(env, back):
+    """Return the environment for what nobody looks up: months ago, without its chatter.
+
+    :param int back: months ago
+    """
+    return env(context={**env.context, "tracking_disable": back > TOLD})
+
+
 @contextmanager
 def day(date, hour=9):
-    """Let it be that day, for Odoo at least."""
-    with freeze_time(f"{date} {hour:02d}:00:00", ignore=["asyncio", "requests"]):
+    """Let it be that day, for Odoo and for what it notes when a record is made."""
+    with (
+        freeze_time(f"{date} {hour:02d}:00:00", ignore=["asyncio", "requests"]),
+        patch.object(BaseCursor, "now", lambda cursor: datetime.now()),
+    ):
         yield
+
+
+@contextmanager
+def alone(env):
+    """Let no other process found a house meanwhile: charts and users are for all."""
+    env.cr.commit()
+    env.cr.execute("SELECT pg_advisory_lock(%s)", [FOUNDING])
+    # what the other one wrote is seen from the next transaction on
+    env.cr.commit()
+    env.invalidate_all()
+    yield
+    env.cr.commit()
+    env.cr.execute("SELECT pg_advisory_unlock(%s)", [FOUNDING])
+    env.cr.commit()
 
 
 def months_before(today, count):

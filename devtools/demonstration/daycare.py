@@ -51,10 +51,25 @@ FAMILIES = (
     ("Monnet", "Laure", "Eric", ("Camille",), 15200, "Chemin de Pangires 6"),
     ("Zufferey", "Nadia", "Joël", ("Samuel",), 7100, "Rue Louis-Meyer 19"),
 )
+#: closed: name, month and day of the first and of the last day, years between them
+CLOSURES = (
+    ("Fête nationale", (8, 1), (8, 1), 0),
+    ("Fermeture de Noël", (12, 24), (1, 2), 1),
+)
+#: who have not told what they earn since
+NO_NEWS = ("Kaya", "Monnet")
+#: family, mother, child, months until it is born or comes, code of its status
+EXPECTED = (
+    ("Blaser", "Nora", "Lou", 4, "10"),
+    ("Fontana", "Laura", "Elio", 7, "10"),
+    ("Demir", "Ayşe", "Can", 2, "20"),
+    ("Rey", "Fanny", "Alix", 3, "20"),
+)
+LEAVES = ("Costa", "Matilde")
 LATE = {"Clivaz": 3, "Haile": 2, "Costa": 1}  # months that are not paid yet
 #: months ago when all that was open was paid, one payment a debtor; later each month's
-PAID_TOGETHER = (10, 7, 4)
-LAST_TOGETHER = 3
+PAID_TOGETHER = (9, 5)
+LAST_TOGETHER = 2
 
 
 def build(env, today):
@@ -80,10 +95,12 @@ class Home:
         self.start = self.months[0]
 
     def live(self):
-        with common.day(self.start):
+        with common.day(self.start), common.alone(self.root):
             self.found()
+        with common.day(self.start):
             self.groups = self.found_groups()
             self.tariff()
+            self.closures()
             self.families()
         for month in self.months:
             self.month(month)
@@ -126,6 +143,7 @@ class Home:
                 "daycare.group_daycare_billing",
                 "kibe_import.group_kibe_import_manager",
                 "account.group_account_invoice",
+                "exchange_run.group_exchange_manager",
             ),
             "fr_FR",
             "daycare.exchange_card_action",
@@ -190,12 +208,24 @@ class Home:
             }
         )
 
+    def closures(self):
+        self.env["daycare.closure"].create(
+            [
+                {
+                    "name": name,
+                    "date_from": date(year, *first),
+                    "date_to": date(year + years, *last),
+                }
+                for year in range(self.start.year, self.today.year + 1)
+                for name, first, last, years in CLOSURES
+            ]
+        )
+
     # === PEOPLE ===
 
     def families(self):
         self.parents, self.children = {}, {}
         for name, mother, father, children, income, street in FAMILIES:
-            shares = (0.55, 0.45) if father else (1,)
             grown = self.env["daycare.guardian"].create(
                 [
                     self.parent(name, first, role, street)
@@ -203,19 +233,69 @@ class Home:
                     if first
                 ]
             )
-            self.env["daycare.income"].create(
-                [
-                    {
-                        "guardian_id": parent.id,
-                        "date_from": self.start,
-                        "amount": round(income * share / 10) * 10,
-                    }
-                    for parent, share in zip(grown, shares, strict=True)
-                ]
-            )
             self.parents[name] = grown
+            self.earn(name, income, self.start)
             for rank, first in enumerate(children):
                 self.child(name, first, rank, grown)
+
+    def earn(self, name, income, since):
+        """Let a family tell what it earns in a month."""
+        grown = self.parents[name]
+        shares = (0.55, 0.45) if len(grown) > 1 else (1,)
+        self.env["daycare.income"].create(
+            [
+                {
+                    "guardian_id": parent.id,
+                    "date_from": since,
+                    "amount": round(income * share / 10) * 10,
+                }
+                for parent, share in zip(grown, shares, strict=True)
+            ]
+        )
+
+    def news(self, month):
+        """Let the families tell what they earn now; and one child left before."""
+        if month == self.months[6]:
+            for name, *_people, income, _street in FAMILIES:
+                if name not in NO_NEWS:
+                    self.earn(name, income + 150, month)
+        if month == self.months[9]:
+            child = self.children[LEAVES]
+            last = month - relativedelta(months=1, days=1)
+            gone = child.sector_ids.filtered(lambda x: x.date_from <= last)
+            (child.sector_ids - gone).unlink()
+            gone[-1:].date_to = last
+            child.write(
+                {
+                    "status_id": self.status("90").id,
+                    "departure_date": last,
+                    "departure_reason": "Déménagement",
+                }
+            )
+
+    def status(self, code):
+        return self.env["daycare.child.status"].search([("code", "=", code)], limit=1)
+
+    def expected(self):
+        """Put down the children who are to come."""
+        for name, mother, first, months, code in EXPECTED:
+            [parent] = self.env["daycare.guardian"].create(
+                [self.parent(name, mother, "mother", "Rue des Deux-Gares 7")]
+            )
+            unborn = code == "10"
+            self.env["daycare.child"].create(
+                {
+                    "lastname": name,
+                    "firstname": first,
+                    "status_id": self.status(code).id,
+                    "birthdate": self.today
+                    + relativedelta(months=months if unborn else months - 14),
+                    "registration_date": self.today - relativedelta(months=1),
+                    "guardian_link_ids": [
+                        Command.create({"guardian_id": parent.id, "is_main": True})
+                    ],
+                }
+            )
 
     def parent(self, name, first, role, street):
         return {
@@ -300,9 +380,12 @@ class Home:
 
     def month(self, month):
         """Invoice a month on its first day, and take the payments in."""
+        back = 12 - self.months.index(month)
+        env = common.quiet(self.env, back)
         with common.day(month):
             self.deliver(month)
-            run = self.env["daycare.billing.run"].create(
+            self.news(month)
+            run = env["daycare.billing.run"].create(
                 {"month": month, "invoice_date": month}
             )
             run.action_compute()
@@ -310,7 +393,6 @@ class Home:
             run.action_post()
         self.root.cr.commit()
         self.issued |= run.move_ids.filtered(lambda move: move.state == "posted")
-        back = 12 - self.months.index(month)
         date_paid = month + relativedelta(days=18)
         with common.day(date_paid):
             run.move_ids.is_move_sent = True
@@ -329,15 +411,19 @@ class Home:
 
     def deliver(self, month):
         """Bring in what Kibé delivered: a first time, and once what changed."""
-        since = self.months[5]
         for when, operation, families in (
-            (since, "create", 3),
-            (self.months[10], "overwrite", 4),
+            (self.months[5], "create", kibe.FIRST),
+            (self.months[10], "overwrite", kibe.FIRST + 1),
         ):
             if month == when:
-                content = kibe.archive(self.today, since, families)
+                content = kibe.archive(self.today, self.kibe_starts(), families)
                 name = f"kibe_{month:%Y_%m}.zip"
                 kibe.deliver(self.env, name, content, month, operation)
+
+    def kibe_starts(self):
+        """Return when the children of each family in Kibé came."""
+        early, late = self.months[5], self.months[10]
+        return (*[early] * kibe.FIRST, late, self.today.replace(day=1))
 
     def this_month(self):
         """Leave what waits for the office: two deliveries, and the next month.
@@ -349,11 +435,23 @@ class Home:
             (f"kibe_{month:%Y_%m}_a_corriger.zip", "test", True),
             (f"kibe_{month:%Y_%m}_a_essayer.zip", None, False),
         ):
-            content = kibe.archive(self.today, self.months[5], 5, wrong)
-            kibe.deliver(self.env, name, content, month, operation)
+            content = kibe.archive(self.today, self.kibe_starts(), 5, wrong)
+            delivery = kibe.deliver(self.env, name, content, month, operation)
+            if wrong:
+                self.attach_group(delivery)
+        self.expected()
         coming = month + relativedelta(months=1)
         run = self.env["daycare.billing.run"].create(
             {"month": coming, "invoice_date": coming}
         )
         run.action_compute()
         self.root.cr.commit()
+
+    def attach_group(self, delivery):
+        """Tell what a group is here that nobody knows, from the message about it."""
+        [unknown] = delivery.exchange_message_ids.filtered(
+            lambda message: message.code == "P01"
+        )
+        self.env["kibe.correspondence"].with_context(
+            **unknown.action_kibe_fix()["context"]
+        ).create({"group_id": self.groups[1].id})

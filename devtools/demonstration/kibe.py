@@ -28,12 +28,12 @@ FAMILIES = (
         ),
     ),
     (
-        *(41030, "Blanc", "Mireille", "", "Avenue du Léman 27", "1804"),
+        *(41030, "Blanc", "Mireille", "", "Avenue du Léman 27", "1800"),
         (4700,),
         (("Nils", "masculin", 41, "Grands", ("ma", "je", "ve"), "JOURNEE"),),
     ),
     (
-        *(41040, "Aebi", "Regula", "Thomas", "Route de Châtel 3", "1807"),
+        *(41040, "Aebi", "Regula", "Thomas", "Route de Châtel 3", "1800"),
         (6900, 5400),
         (("Anouk", "féminin", 9, "Bébés", ("ma", "me", "je"), "JOURNEE"),),
     ),
@@ -50,6 +50,8 @@ CODES = {
     "APRESMIDI": ("4,5,6", "12:30:00", "18:30:00"),
 }
 STRUCTURE = "300"
+#: how many families stand in the first delivery
+FIRST = 3
 SHEETS = (
     const.ENFANTS,
     const.INTERVENANTS,
@@ -67,14 +69,14 @@ def archive(today, since, count, wrong=False):
     """Return a delivery as Kibé writes it.
 
     :param date today: ages are reckoned from this day
-    :param date since: first day of the placements
+    :param since: first day of the placements of each family
     :param int count: how many families stand in it
     :param bool wrong: with the mistakes that offices make
     :rtype: bytes
     """
     rows = {sheet.name: [] for sheet in SHEETS}
-    for family in FAMILIES[:count]:
-        _family(rows, family, today, since, MOVED if count > 3 else {})
+    for family, begin in zip(FAMILIES[:count], since, strict=False):
+        _family(rows, family, today, begin, MOVED if count > FIRST else {})
     if wrong:
         rows["prestations"][0][2] = "Trotteur du haut"  # a group nobody knows
         rows["enfants"][-1][14] = "1999"  # no such postcode

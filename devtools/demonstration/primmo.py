@@ -5,6 +5,8 @@ on the two sides: that is what a synchronization is for.
 """
 
 import base64
+import csv
+import io
 import sys
 from datetime import date
 
@@ -13,7 +15,7 @@ from . import sofi
 
 # SOFI's simulator runs without Odoo: only the rules of the NAM are wanted.
 sys.path.insert(0, str(paths.ROOT / "addons" / "sofi_primmo"))
-from core import nam  # noqa: E402
+from core import nam, service_code, unit_price  # noqa: E402
 
 OCCUPANTS = ("Autonome", "Semi-autonome", "Soins")
 BUILDING = "Aile principale"
@@ -69,18 +71,24 @@ def lists(count):
             {"Unité": str(101 + room), "Immeuble": BUILDING} for room in range(count)
         ],
         "service": [
-            {"Code": code, "Description": french, "Prix": f"{cents * 30 / 100:.2f}"}
+            {"Code": code, "Description": french, "Prix": monthly(code, cents)}
             for code, french, _english, cents in sofi.SERVICES
         ],
         "tenant": [person(room) for room in rooms(count)],
     }
 
 
+def monthly(code, cents):
+    """Return the price of a month of a service that costs some cents each time."""
+    return f"{cents * unit_price.divisor(service_code.parse(code)) / 100:.2f}"
+
+
 def file(rows):
     """Return a list as the CSV file that Primmo writes, in base64."""
-    lines = [list(rows[0]), *(row.values() for row in rows)]
-    text = "\r\n".join(";".join(line) for line in lines)
-    return base64.b64encode(text.encode("cp1252"))
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerows([list(rows[0]), *(row.values() for row in rows)])
+    return base64.b64encode(text.getvalue().encode("cp1252"))
 
 
 def site(count):

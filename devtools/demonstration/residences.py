@@ -35,7 +35,7 @@ class Group:
         self.sofi = sofi.simulator(primmo.site)
         self.sofi.start()
         try:
-            with common.day(self.first):
+            with common.day(self.first), common.alone(self.root):
                 self.found()
             with common.day(self.first):
                 self.import_lists()
@@ -66,7 +66,11 @@ class Group:
             "Diane Directrice",
             "residences",
             house,
-            ("sofi_primmo.group_sofi_manager", "account.group_account_invoice"),
+            (
+                "sofi_primmo.group_sofi_manager",
+                "account.group_account_invoice",
+                "exchange_run.group_exchange_manager",
+            ),
             "fr_FR",
             "sofi_primmo.exchange_card_action",
         )

@@ -3,18 +3,27 @@
 Amounts are shillings of Tanzania, which have no decimals in daily life.
 """
 
+import base64
+import csv
+import io
 from random import Random
 
 from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Command
 
-from tests.simulators.openimis.server import LOGIN, OpenimisServer
-
 from . import common
-from .simulators import openimis_store
+from .openimis import exchange
 
 CLAIMS = 36  # each month
+#: percent of the coast's contributions that are shared among claims by relative prices
+BUDGET = 100
+#: months ago when all that was owed was paid, one payment a third party; later each
+#: month's bills
+PAID_TOGETHER = (11, 8, 6)
+LAST_TOGETHER = 5
+#: what each month's closing is for
+EACH_MONTH = ("claim", "commission", "fee")
 #: region, its districts, and per district villages with men, women, families
 REGIONS = (
     (
@@ -39,9 +48,9 @@ REGIONS = (
 )
 #: code, name, level, district, legal form
 FACILITIES = (
-    ("LKH01", "Lake District Hospital", "H", "Lake District", "G"),
-    ("STA01", "Saint Anne Health Centre", "C", "Lake District", "C"),
-    ("HLD01", "Hill Dispensary", "D", "Hill District", "D"),
+    ("LKH01", "Kivu Shore Hospital", "H", "Lake District", "G"),
+    ("STA01", "Saint Joseph Health Centre", "C", "Lake District", "C"),
+    ("HLD01", "Bonde Dispensary", "D", "Hill District", "D"),
     ("JUU01", "Juu Health Centre", "C", "Hill District", "G"),
     ("BHR01", "Bahari Regional Hospital", "H", "Bahari District", "G"),
     ("KSW01", "Kisiwa Dispensary", "D", "Bahari District", "P"),
@@ -153,15 +162,16 @@ class Scheme:
         self.number = 20000
 
     def live(self):
-        with common.day(self.start):
+        with common.day(self.start), common.alone(self.root):
             self.found()
+        with common.day(self.start):
             self.places()
             self.products()
             self.enrol()
         for month in self.months:
             self.month(month)
         self.this_month()
-        self.pull()
+        exchange(self)
 
     # === THE SCHEME ===
 
@@ -194,13 +204,17 @@ class Scheme:
                     name,
                     login,
                     house,
-                    (f"openimis_payable.group_openimis_{role}",),
+                    (
+                        f"openimis_payable.group_openimis_{role}",
+                        "exchange_run.group_exchange_manager",
+                    ),
                     "en_US",
                     "openimis_payable.exchange_card_action",
                 ),
             )
             for name, login, role in roles
         )
+        self.owed = self.accountant["account.move"]
         self.env = env(
             context={"allowed_company_ids": house.ids, "tracking_disable": True}
         )
@@ -288,11 +302,21 @@ class Scheme:
                 for code, name, area, price in (
                     ("BASIC", "Basic Health Cover", north, 60000),
                     ("PLUS", "Extended Cover", north, 150000),
-                    ("COAST", "Coastal Cover", south, 75000),
+                    ("COAST", "Coastal Cover", south, 300000),
                 )
             ]
         )
-        momo = self.env["openimis.payer"].create(
+        # a small part of the contributions goes to the facilities people live near
+        self.covers[1].write(
+            {
+                "share_contribution": 12,
+                "weight_population": 40,
+                "weight_insured_population": 40,
+                "weight_nb_visits": 20,
+            }
+        )
+        self.covers[2].relative_weight = BUDGET
+        momo = self.momo = self.env["openimis.payer"].create(
             {"code": "MOMO", "name": "Mobile Money Operator", "type": "P"}
         )
         self.officers = self.env["openimis.officer"].create(
@@ -341,7 +365,7 @@ class Scheme:
 
     def enrol(self):
         """Enrol families; a third of them each four months."""
-        self.policies = []
+        self.policies, self.premiums = [], self.env["openimis.premium"]
         for number, surname in enumerate(SURNAMES * 3):
             cover = self.covers[number % 3]
             district = ("Lake District", "Hill District", "Bahari District")[
@@ -378,7 +402,7 @@ class Scheme:
                     "date_expiry": day + relativedelta(years=1, days=-1),
                 }
             )
-            self.env["openimis.premium"].create(
+            self.premiums |= self.env["openimis.premium"].create(
                 {
                     "policy_id": policy.id,
                     "amount": cover.lump_sum,
@@ -406,6 +430,8 @@ class Scheme:
             visit = month + relativedelta(days=self.dice.randrange(25))
             self.number += 1
             luck = self.dice.random()
+            # what a review committee values by what is left of the contributions
+            shared = policy.product_id == self.covers[2] and 0.1 < luck < 0.95
             lines = [
                 {
                     "sequence": place,
@@ -414,7 +440,7 @@ class Scheme:
                     "name": label,
                     "qty_provided": quantity,
                     "price_asked": price,
-                    "price_origin": "P",
+                    "price_origin": "R" if shared else "P",
                     **self.cut(luck, place, quantity),
                 }
                 for place, (kind, code, label, quantity, price) in enumerate(done, 1)
@@ -436,11 +462,38 @@ class Scheme:
                     "claimed": sum(
                         line["qty_provided"] * line["price_asked"] for line in lines
                     ),
-                    "status": "1" if luck < 0.05 else "4" if luck < 0.09 else "16",
+                    "status": self.status(luck, shared),
                     "line_ids": [Command.create(line) for line in lines],
                 }
             )
         self.env["openimis.claim"].create(vals)
+
+    def status(self, luck, shared):
+        """Return how far a claim came: rejected, entered, processed or valuated."""
+        if luck < 0.09:
+            return "1" if luck < 0.05 else "4"
+        return "8" if shared else "16"
+
+    def pay_in(self, month):
+        """Let three families pay what they contribute by their telephones."""
+        paid = self.premiums.filtered(
+            lambda premium: (premium.date_paid.replace(day=1) == month)
+        )
+        self.env["openimis.invoice.payment"].create(
+            [
+                {
+                    "code": f"MM-{month:%y%m}{number}",
+                    "label": premium.code,
+                    "payment_origin": "Mobile money",
+                    "payer_id": self.momo.id,
+                    "premium_ids": [Command.set(premium.ids)],
+                    "date_payment": premium.date_paid,
+                    "amount_payed": premium.amount,
+                    "amount_received": premium.amount,
+                }
+                for number, premium in enumerate(paid[:3], 1)
+            ]
+        )
 
     def cut(self, luck, place, quantity):
         """Let a reviewer cut a line of some claims."""
@@ -451,7 +504,7 @@ class Scheme:
             }
         return {}
 
-    def close(self, month, area, env):
+    def close(self, month, area, env, *types):
         return env["openimis.closing"].create(
             {
                 "date_from": month,
@@ -461,7 +514,7 @@ class Scheme:
                 "types": [
                     Command.set(
                         self.kinds.filtered(
-                            lambda kind: kind.code in ("claim", "commission", "fee")
+                            lambda kind: kind.code in (types or EACH_MONTH)
                         ).ids
                     )
                 ],
@@ -473,32 +526,79 @@ class Scheme:
         after = month + relativedelta(months=1)
         with common.day(month):
             self.claims(month)
+            self.pay_in(month)
         back = 12 - self.months.index(month)
         with common.day(after + relativedelta(days=4)):
             bills = self.env["account.move"]
             # one region of last month is left to whoever tries it
             for region, _districts in REGIONS[: 1 if back == 1 else None]:
-                closing = self.close(month, self.areas[region], self.clerk)
-                closing.action_preview()
-                closing.action_generate()
-                bills |= self.env["account.move"].browse(closing.move_ids.ids)
+                bills |= self.generate(month, region)
+            if back in (2, 3):
+                bills |= self.generate(month, REGIONS[0][0], "capitation")
+                bills |= self.generate(month, REGIONS[0][0], "contribution")
+            if back == 6:
+                bills |= bills[:1].openimis_bill_amend()
         self.root.cr.commit()
         if back == 1:
             # last month's bills wait to be validated
             return
-        ours = bills.with_env(self.accountant)
+        accountant = common.quiet(self.accountant, back)
+        ours = bills.with_env(accountant).filtered(lambda x: x.state == "draft")
         with common.day(after + relativedelta(days=6)):
             ours.action_post()
             if back == 4:
                 self.amend(ours)
         with common.day(after + relativedelta(days=20)):
-            paying = ours.filtered(lambda bill: bill.state == "posted")
-            if back == 2:
-                paying = paying[: len(paying) // 2]
-            common.pay(paying, after + relativedelta(days=20))
-            if back in (3, 7):
-                self.reject(paying)
+            self.owed |= ours.filtered(lambda bill: bill.state == "posted")
+            self.pay(
+                self.owed.with_env(accountant), back, after + relativedelta(days=20)
+            )
         self.root.cr.commit()
+
+    def generate(self, month, region, *types):
+        """Close a month of a region, and return its bills."""
+        clerk = common.quiet(self.clerk, 12 - self.months.index(month))
+        closing = self.close(month, self.areas[region], clerk, *types)
+        closing.action_preview()
+        closing.action_generate()
+        return self.env["account.move"].browse(closing.move_ids.ids)
+
+    def pay(self, bills, back, date):
+        """Pay what is owed; of the last month's bills not all yet."""
+        if back > LAST_TOGETHER and back not in PAID_TOGETHER:
+            return
+        if back == 2:
+            bills = bills[: len(bills) // 2]
+        self.owed -= bills
+        incoming = bills.filtered(lambda bill: bill.move_type == "out_invoice")
+        common.pay(incoming[: 2 * back], date)
+        bills -= incoming
+        if back == 5:
+            self.pay_by_file(bills, date)
+        else:
+            common.pay(bills, date, together=back > LAST_TOGETHER)
+        if back in (3, 8):
+            self.reject(bills)
+
+    def pay_by_file(self, bills, date):
+        """Bring in what the bank says of a month's payments: one was sent back."""
+        text = io.StringIO()
+        rows = csv.writer(text)
+        rows.writerow(["code", "amount", "status", "code_ext", "date", "reason"])
+        for number, bill in enumerate(bills, 1):
+            bad = number == len(bills)
+            status, reason = ("failed", "Account closed") if bad else ("accepted", "")
+            amount = f"{bill.amount_residual:.0f}"
+            rows.writerow(
+                [bill.openimis_code, amount, status, f"B{number:04}", date, reason]
+            )
+        self.accountant["openimis.payment.import"].create(
+            {
+                "file": base64.b64encode(text.getvalue().encode()),
+                "file_name": f"bank_{date:%Y_%m}.csv",
+            }
+        ).with_context(exchange_inline=True).action_run()
+        common.pay(bills[-1:], date + relativedelta(days=5))
 
     def amend(self, bills):
         """Correct a bill after it was validated."""
@@ -516,23 +616,4 @@ class Scheme:
         self.claims(month)
         closing = self.close(month, self.areas[REGIONS[0][0]], self.clerk)
         closing.action_preview()
-        self.root.cr.commit()
-
-    def pull(self):
-        """Read an openIMIS, with claims and bills of its own."""
-        with OpenimisServer(openimis_store()) as openimis:
-            connection = self.env["openimis.connection"].create(
-                {
-                    "name": "openIMIS of the region",
-                    "url": openimis.url,
-                    "internal": True,
-                    "login": LOGIN[0],
-                    "password": LOGIN[1],
-                    "rate": 10**6,
-                    "company_id": self.env.company.id,
-                    "currency_id": self.env.company.currency_id.id,
-                }
-            )
-            connection.action_test()
-            connection.with_context(exchange_inline=True).action_pull()
         self.root.cr.commit()

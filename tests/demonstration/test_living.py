@@ -16,9 +16,9 @@ for login in ("scheme_clerk", "scheme_accountant", "residences", "creche"):
     user = env["res.users"].search([("login", "=", login)])
     ids = user.company_id.ids
     own = env(user=user, context={"allowed_company_ids": ids, "lang": user.lang})
-    roots = own["ir.ui.menu"].get_user_roots()
-    mine = own["ir.ui.menu"].search([])
-    for menu in mine.sudo().filtered("action"):
+    shown = own["ir.ui.menu"].load_web_menus(False)
+    mine = [menu["id"] for menu in shown.values() if menu.get("actionID")]
+    for menu in own["ir.ui.menu"].sudo().browse(mine).filtered("action"):
         if menu.action._name != "ir.actions.act_window" or menu.action.target == "new":
             continue
         module = menu.get_external_id()[menu.id].split(".")[0]
@@ -44,6 +44,8 @@ for login in ("scheme_clerk", "scheme_accountant", "residences", "creche"):
     }
 print("FOUND " + json.dumps(found))
 """
+#: runs of sources that nobody has beside those whose runs have menus of their own
+RIGHTLY_EMPTY = {"Invoicing/Accounting/Billing Runs"}
 OURS = {
     "account_billing_run",
     "daycare",
@@ -70,7 +72,7 @@ def test_each_company_has_its_currency_and_its_books_balance(found):
         "Résidences du Saint-Laurent": "CAD",
         "Crèches de la Riviera": "CHF",
     }
-    assert {each["balance"] for each in found["companies"].values()} <= {"0.0", "-0.0"}
+    assert not any(float(each["balance"]) for each in found["companies"].values())
 
 
 def test_bills_are_in_every_state(found):
@@ -80,9 +82,8 @@ def test_bills_are_in_every_state(found):
     assert ("posted", "not_paid") in seen
 
 
-def test_no_main_screen_is_empty(found):
+def test_no_screen_is_empty(found):
     for login, menus in found["menus"].items():
-        assert menus, login
-        empty = sorted(name for name, count in menus.items() if not count)
-        # what is set up only where it is needed
-        assert len(empty) <= len(menus) // 3, (login, empty)
+        assert len(menus) > 3, login
+        empty = {name for name, count in menus.items() if not count}
+        assert empty <= RIGHTLY_EMPTY, login
