@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 
-from . import addons, database, paths, templates
+from . import addons, database, living, paths, templates
 from .console import Problem, step
 
 FOLDER = paths.TESTS / "bench"
 #: Programs of plain Python that take long: no database, and not among all.
 PLAIN = {"mutants"}
+#: Line of a bench that wants the companies that have a year behind them.
+LIVING = "LIVING = True"
 CODE = """
 import sys
 sys.path.insert(0, {root!r})
@@ -65,7 +67,11 @@ def _plain(file):
 
 def _in_odoo(source, file):
     needed = addons.of_path(str(file))
-    template = templates.layer(source, addons.standard() if needed is None else needed)
+    if LIVING in file.read_text().splitlines():
+        template = living.template(source)
+    else:
+        wanted = addons.standard() if needed is None else needed
+        template = templates.layer(source, wanted)
     clone = f"bench-{os.getpid()}"
     templates.clone(template, clone)
     try:

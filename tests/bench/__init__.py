@@ -11,6 +11,8 @@ A bench is a module `bench_<name>.py` here. It may say which addons it needs,
         ratio = odoo.seconds / ours.seconds
         yield Result("draft bills", 400 / ours.seconds, "per s", ratio)
 
+`LIVING = True` gives it the living demonstration, with a year of documents.
+
 `./dev bench NAME` runs it in a database of its own, which is dropped afterwards; it may
 commit. Without a name all benches run.
 """
