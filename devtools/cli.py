@@ -12,6 +12,7 @@ from . import (
     odoo_tests,
     openimis,
     paths,
+    pictures,
     postgres,
     server,
     testing,
@@ -87,6 +88,7 @@ def _parser():
     lint = add("lint", _lint, "check formatting and rules")
     lint.add_argument("--fix", action="store_true", help="repair what can be repaired")
     lint.add_argument("places", nargs="*", help="files or folders; default: everything")
+    add("pictures", _pictures, "take the pictures of the documentation anew")
     docs = add("docs", _docs, "build the documentation; a broken link is an error")
     docs.add_argument("--serve", action="store_true", help="show it, on loopback")
     docs.add_argument("--port", type=int, default=8000, help="default: 8000")
@@ -205,6 +207,10 @@ def _bench(options, rest):
 
 def _lint(options, rest):
     return linting.lint(options.places, options.fix)
+
+
+def _pictures(options, rest):
+    pictures.make(setup())
 
 
 def _docs(options, rest):
