@@ -47,6 +47,8 @@ WRITTEN = {
 #: (table, column): why its values are others after the update
 CHANGED = {
     ("account_billing_link", "amount"): "the first bills of a closing said 0",
+    ("exchange_card", "name"): "the card of the jobs is one of three, and says which",
+    ("exchange_card", "sequence"): "so has it a place among them",
 }
 #: tables: why rows of them are gone after the update
 GONE = {}
