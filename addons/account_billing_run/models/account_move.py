@@ -4,12 +4,14 @@ from odoo.tools.misc import format_amount
 
 from odoo.addons.exchange_run.links import open_named_record
 
-from .results import EXCUSES, is_odoo_working, odoo_works, worked_out
+from .results import is_odoo_working, obeying, odoo_works, worked_out
 
 #: what Odoo's buttons write on a document, beside what it works out
 BY_BUTTONS = {
     "amount_total",
     "inalterable_hash",
+    "move_type",
+    "origin_payment_id",
     "posted_before",
     "reversed_entry_id",
     "secure_sequence_number",
@@ -85,21 +87,11 @@ class AccountMove(models.Model):
         """Return those of these documents whose amounts are what they bill."""
         return self._billing_links("active").move_id.with_env(self.env)
 
-    def _billing_obeying(self):
-        """Return these documents without what a client would excuse itself from.
+    def _billing_reached(self, *_args):
+        """Return the documents that a call is about, see `obeying`."""
+        return self
 
-        Odoo's own methods tell each other by the context what not to check. What bills
-        others is checked, unless the program itself writes.
-        """
-        excused = EXCUSES.intersection(self.env.context)
-        if not excused or is_odoo_working() or self._is_engine_writing():
-            return self
-        if not self._billing_with_fixed_amounts():
-            return self
-        context = self.env.context
-        kept = {key: value for key, value in context.items() if key not in excused}
-        return self.with_env(self.env(context=kept))
-
+    @obeying
     def write(self, vals):
         """Change moves; what bills documents keeps their currency, state and sums.
 
@@ -110,7 +102,7 @@ class AccountMove(models.Model):
         before = {}
         if not {"currency_id", "journal_id"}.isdisjoint(vals):
             before = {move: move.currency_id for move in self}
-        result = super(AccountMove, self._billing_obeying()).write(vals)
+        result = super().write(vals)
         changed = [
             move for move, currency in before.items() if move.currency_id != currency
         ]
@@ -141,15 +133,22 @@ class AccountMove(models.Model):
         """
         if is_odoo_working() or self._is_engine_writing():
             return
-        if names := self._billing_results().intersection(vals):
+        names = self._billing_results().intersection(vals)
+        if names or "name" in vals:
             ours = self._billing_with_fixed_amounts()
             for move in ours | self.filtered("billing_run_id"):
-                given = [n for n in names if not move._engine_is_same(n, vals[n])]
+                # a confirmed one is known by its number
+                mine = names | {"name"} if move.state == "posted" else names
+                given = [
+                    name
+                    for name in sorted(mine.intersection(vals))
+                    if not move._engine_is_same(name, vals[name])
+                ]
                 if given:
-                    self._engine_refuse(sorted(given))
+                    self._engine_refuse(given)
 
+    @obeying
     def _post(self, soft=True):
-        self = self._billing_obeying()
         self._billing_with_fixed_amounts()._billing_check_owed()
         with odoo_works():
             return super()._post(soft)
@@ -160,6 +159,7 @@ class AccountMove(models.Model):
         :raises UserError: naming the document and both amounts, or both partners
         """
         for move in self.filtered(lambda move: move.is_invoice(include_receipts=True)):
+            move._billing_check_printed()
             terms = move.line_ids.filtered(lambda x: x.display_type == "payment_term")
             owed = -move.direction_sign * sum(terms.mapped("amount_currency"))
             currency = move.currency_id
@@ -184,6 +184,29 @@ class AccountMove(models.Model):
                     )
                 )
 
+    def _billing_check_printed(self):
+        """Refuse a document whose lines, as printed, are not what it is booked with.
+
+        Odoo spreads what rounding leaves, a cent a line at most.
+
+        :raises UserError: naming the document and both amounts
+        """
+        lines = self.line_ids.filtered(lambda line: line.display_type == "product")
+        printed = sum(lines.mapped("price_subtotal"))
+        booked = self.direction_sign * sum(lines.mapped("amount_currency"))
+        currency = self.currency_id
+        if abs(printed - booked) > currency.rounding * (len(lines) + 0.5):
+            raise UserError(
+                self.env._(
+                    "The lines of %(move)s add up to %(printed)s, but its journal "
+                    "items to %(booked)s. Delete it, and make it anew.",
+                    move=self.display_name,
+                    printed=format_amount(self.env, printed, currency),
+                    booked=format_amount(self.env, booked, currency),
+                )
+            )
+
+    @obeying
     def _hash_moves(self, **options):
         with odoo_works():
             return super()._hash_moves(**options)
@@ -197,12 +220,23 @@ class AccountMove(models.Model):
         with odoo_works():
             return super().action_toggle_block_payment()
 
+    @obeying
     def unlink(self):
         """Delete moves; what they bill is to be billed again."""
-        obeying = self._billing_obeying()
         self._billing_links("active")._release()
-        return super(AccountMove, obeying).unlink()
+        return super().unlink()
 
+    @obeying
+    def action_switch_move_type(self):
+        """Turn invoices into credit notes, and back."""
+        with odoo_works():
+            return super().action_switch_move_type()
+
+    @obeying
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        return super()._reverse_moves(default_values_list, cancel)
+
+    @obeying
     def button_cancel(self):
         """Cancel moves; what they bill is to be billed again."""
         with odoo_works():
@@ -211,6 +245,7 @@ class AccountMove(models.Model):
         cancelled._billing_links("active")._release()
         return result
 
+    @obeying
     def button_draft(self):
         """Reset moves to draft; they take back what they billed.
 

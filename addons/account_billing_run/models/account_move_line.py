@@ -1,7 +1,7 @@
 from odoo import api, models, tools
 from odoo.exceptions import UserError
 
-from .results import is_odoo_working, odoo_works, worked_out
+from .results import is_odoo_working, obeying, odoo_works, worked_out
 
 #: what an item is worth
 AMOUNTS = {
@@ -13,6 +13,8 @@ AMOUNTS = {
     "price_unit",
     "quantity",
 }
+#: whose an item is, and what kind of one
+KIND = {"currency_id", "display_type", "move_id", "partner_id"}
 #: what matches an item with others, beside what Odoo works out
 MATCHING = {
     "full_reconcile_id",
@@ -31,6 +33,28 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
+    def _billing_reached(self, *args):
+        """Return the documents that a call is about, see `obeying`.
+
+        :param args: values of new items come as a list
+        """
+        created = args[0] if args and isinstance(args[0], list) else ()
+        ids = {vals["move_id"] for vals in created if vals.get("move_id")}
+        return self.move_id | self.env["account.move"].browse(ids)
+
+    @api.model_create_multi
+    @obeying
+    def create(self, vals_list):
+        """Create items; a confirmed document that bills others gets no more of them.
+
+        :raises UserError: naming the document and what to do
+        """
+        lines = super().create(vals_list)
+        if not is_odoo_working():
+            lines._billing_refuse_fixed()
+        return lines
+
+    @obeying
     def write(self, vals):
         """Change items; not what a confirmed document that bills others owes whom.
 
@@ -38,38 +62,53 @@ class AccountMoveLine(models.Model):
         :raises UserError: naming the document and what to do
         """
         self._billing_check_results(vals)
-        # the program itself, such as Odoo's own rounding of a foreign currency, may
-        if not self.env.su:
-            for move in self._billing_fixed_by(vals).move_id:
-                raise UserError(
-                    self.env._(
-                        "%s is confirmed: its amounts and its partner stay. Reset it "
-                        "to draft first, or make a credit note.",
-                        move.display_name,
-                    )
-                )
-        return super().write(vals)
+        self._billing_fixed_by(vals)._billing_refuse_fixed()
+        moved = self.filtered(lambda line: line.move_id.id != vals.get("move_id"))
+        result = super().write(vals)
+        if "move_id" in vals:
+            moved._billing_refuse_fixed()
+        return result
 
+    @obeying
     def unlink(self):
         """Delete items; no client excuses itself from what Odoo refuses to people."""
-        obeying = self.with_env(self.move_id._billing_obeying().env)
-        return super(AccountMoveLine, obeying).unlink()
+        return super().unlink()
 
     def _billing_fixed_by(self, vals):
         """Return the items that would owe something else, or to somebody else.
 
         :param dict vals: values to write
         """
-        owners = {"move_id", "partner_id"}.intersection(vals)
-        if not owners and not AMOUNTS.intersection(vals):
+        kind = KIND.intersection(vals)
+        if not kind and not AMOUNTS.intersection(vals):
             return self.browse()
-        posted = self.filtered(lambda line: line.parent_state == "posted")
-        if not AMOUNTS.intersection(vals):
-            posted = posted.filtered(
-                lambda line: any(line[name].id != vals[name] for name in owners)
+        if AMOUNTS.intersection(vals):
+            return self
+        return self.filtered(
+            lambda line: not all(
+                self._fields[name].convert_to_write(line[name], line) == vals[name]
+                for name in kind
             )
-        ours = posted.move_id._billing_with_fixed_amounts()
-        return posted.filtered(lambda line: line.move_id in ours)
+        )
+
+    def _billing_refuse_fixed(self):
+        """Refuse items that make a confirmed document another one than was billed.
+
+        The program itself, such as Odoo's own rounding of a foreign currency, may.
+
+        :raises UserError: naming the document and what to do
+        """
+        if self.env.su:
+            return
+        posted = self.filtered(lambda line: line.parent_state == "posted")
+        for move in posted.move_id._billing_with_fixed_amounts():
+            raise UserError(
+                self.env._(
+                    "%s is confirmed: its amounts and its partner stay. Reset it "
+                    "to draft first, or make a credit note.",
+                    move.display_name,
+                )
+            )
 
     @api.model
     @tools.ormcache()
@@ -93,6 +132,11 @@ class AccountMoveLine(models.Model):
             labels = [self._fields[n]._description_string(self.env) for n in given]
             model = self.env["ir.model"]._get(self._name).name  # in the user's language
             Engine._engine_refuse_labels(labels, model)
+
+    @obeying
+    def reconcile(self):
+        """Match items, at the rates of their days."""
+        return super().reconcile()
 
     @api.model
     def _reconcile_plan(self, reconciliation_plan):

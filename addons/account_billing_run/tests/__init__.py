@@ -8,5 +8,6 @@ from . import (
     test_fast_create,
     test_readme,
     test_billing_security,
+    test_excuses,
 )
 from . import test_button_table

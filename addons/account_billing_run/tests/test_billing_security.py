@@ -223,11 +223,11 @@ class TestBillingSecurity(BillingCase):
         sign = -move.direction_sign
         with self.assertRaises(UserError):
             item.with_context(**excused).write({"amount_currency": sign * 3000})
-            move.with_context(**excused).action_post()
         with self.assertRaises(UserError) as refused:
-            item.with_context(**excused).write({"amount_currency": sign * 3000})
-            # what balances it is no part of the total
-            item.with_context(**excused).create(
+            # what was so before an update, and balances by what is no part of the total
+            spoilt = item.sudo().with_context(**excused)
+            spoilt.write({"amount_currency": sign * 3000})
+            spoilt.create(
                 {
                     "move_id": move.id,
                     "display_type": "cogs",
@@ -237,6 +237,11 @@ class TestBillingSecurity(BillingCase):
             )
             move.with_context(**excused).action_post()
         self.assertIn("journal items owe", str(refused.exception))
+        with self.assertRaises(UserError) as refused:
+            line = move.invoice_line_ids.sudo().with_context(**excused)
+            line.price_unit *= 2
+            move.action_post()
+        self.assertIn("journal items to", str(refused.exception))
         with self.assertRaises(UserError) as refused:
             item.with_context(**excused).partner_id = self.partner_b
             move.action_post()

@@ -11,6 +11,7 @@ BUTTONS = {
     "action_reverse": "openimis_may_delete",
     "action_register_payment": "openimis_may_pay",
     "action_force_register_payment": "openimis_may_pay",
+    "button_hash": "openimis_may_update",
 }
 #: the right behind each of these fields
 RIGHTS = {

@@ -144,6 +144,7 @@ class AccountMove(models.Model):
 
         :raises UserError: the bill was amended, or reversed when it was deleted
         """
+        self._openimis_check_by_payment()
         for bill in self.filtered("openimis_type"):
             if bill._openimis_is_superseded():
                 raise UserError(
@@ -176,6 +177,7 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         """Cancel moves, with an event on each bill."""
+        self._openimis_check_by_payment()
         result = super().button_cancel()
         self.filtered("openimis_type")._openimis_add_event(
             "1", self.env._("Bill cancelled")

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import format_amount
 
+from odoo.addons.account_billing_run.models.results import is_odoo_working
+
 from .rights import is_making_a_bill, making_a_bill
 
 #: what the ledger keeps of its own on an item, whoever changes the bill
@@ -52,9 +54,17 @@ class AccountMoveLine(models.Model):
         return lines
 
     def write(self, vals):
-        """Change items; those of bills need right 156103."""
+        """Change items; those of bills need right 156103, of their payments 156203.
+
+        What bookkeepers note on the items of a payment is theirs; where the money came
+        from is not.
+        """
         if not UNGUARDED.issuperset(vals):
             self._openimis_require_of_bills("156103")
+        if "account_id" in vals and not (self.env.su or is_odoo_working()):
+            posted = self.filtered(lambda line: line.parent_state == "posted")
+            if entries := posted.move_id._openimis_payment_entries():
+                entries._openimis_require("156203")
         return super().write(vals)
 
     def unlink(self):
@@ -163,9 +173,39 @@ class AccountMove(models.Model):
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
     def _billing_with_fixed_amounts(self):
-        """Bills of openIMIS are worth what their payable lines say."""
+        """Bills are worth what their payable lines say, their payments' entries so."""
         bills = self.filtered("openimis_type")
-        return bills | super()._billing_with_fixed_amounts()
+        entries = self._openimis_payment_entries()
+        return bills | entries | super()._billing_with_fixed_amounts()
+
+    def _openimis_payment_entries(self):
+        """Return those of these moves that are the entries of payments of bills."""
+        entries = self.filtered(lambda move: move.move_type == "entry")
+        # sudo: what an entry belongs to, whoever asks
+        paid = entries.filtered(
+            lambda move: move.sudo().origin_payment_id.openimis_is_payment
+        )
+        if not (others := entries - paid):
+            return paid
+        payments = self.env["account.payment"].sudo()
+        fees = payments.search([("openimis_fee_move_id", "in", others.ids)])
+        return paid | others.filtered(lambda m: m.sudo() in fees.openimis_fee_move_id)
+
+    def _openimis_check_by_payment(self):
+        """Refuse to take back the entries of payments beside their payments.
+
+        :raises UserError: naming the entry
+        """
+        if self.env.su or is_odoo_working():
+            return
+        for entry in self._openimis_payment_entries():
+            raise UserError(
+                self.env._(
+                    "%s is the entry of a payment of openIMIS bills. Reset or cancel "
+                    "the payment instead.",
+                    entry.display_name,
+                )
+            )
 
     def _openimis_is_note(self):
         """Tell whether the move is a credit note or invoice that reverses another."""

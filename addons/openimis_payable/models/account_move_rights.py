@@ -113,6 +113,19 @@ class AccountMove(models.Model):
         bills._openimis_add_event("1", self.env._("Bill validated"))
         return posted
 
+    def _hash_moves(self, **options):
+        """Lock moves for good; that of bills by hand needs right 156103.
+
+        A lock takes all documents numbered before with it.
+        """
+        if options.get("force_hash") and not self.env.su:
+            chains = self._get_chains_to_hash(**options)
+            # sudo: bills count that this user may not see
+            locked = self.sudo().union(*(chain["moves"].sudo() for chain in chains))
+            if bills := locked.filtered("openimis_type"):
+                bills.sudo(False)._openimis_require("156103")
+        return super()._hash_moves(**options)
+
     def _openimis_note_changed(self):
         """Remember who changed what a second person approves, of drafts."""
         if self.env.su or is_odoo_working():

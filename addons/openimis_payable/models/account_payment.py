@@ -50,7 +50,12 @@ class AccountPayment(models.Model):
     openimis_amount_received = fields.Monetary("Received Amount", copy=False)
     openimis_refunded = fields.Boolean(copy=False, readonly=True, engine=True)
     openimis_fee_move_id = fields.Many2one(
-        "account.move", "Entry of the Fees", copy=False, readonly=True, engine=True
+        "account.move",
+        "Entry of the Fees",
+        copy=False,
+        readonly=True,
+        engine=True,
+        index="btree_not_null",
     )
     openimis_reference_key = fields.Char(
         "Reference and Bills",

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import SERVICE, OpenimisCase
@@ -161,3 +161,77 @@ class TestResults(OpenimisCase):
         with self.assertRaises(AccessError):
             payment.invoice_ids = self.bill
         self.assertEqual(self.figures(), before)
+
+    def test_a_lock_takes_the_right_to_change_bills(self):
+        """Also by way of another document, whose lock takes those before with it."""
+        other = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.facility_a.id,
+                "journal_id": self.bill.journal_id.id,
+                "invoice_date": self.bill.invoice_date,
+                "date": self.bill.date,
+                "invoice_line_ids": [Command.create({"name": "Rent", "price_unit": 1})],
+            }
+        )
+        other.action_post()
+        self.assertEqual(other.sequence_prefix, self.bill.sequence_prefix)
+        self.refuse(other.with_user(self.billing).button_hash)
+        wizard = self.env["account.secure.entries.wizard"].with_user(self.billing)
+        mine = wizard.create({"hash_date": self.bill.date})
+        self.assertIn(self.bill, mine.sudo().move_to_hash_ids)
+        self.refuse(mine.action_secure_entries)
+        self.assertFalse(self.bill.inalterable_hash)
+        self.bill.with_user(self.manager).button_hash()
+        self.assertTrue(self.bill.inalterable_hash)
+
+    def test_the_entry_of_a_payment_follows_its_payment(self):
+        """The payment says that the bill is paid: its entry says nothing else."""
+        fee = self.env["account.account"].create(
+            {
+                "name": "Charges",
+                "code": "627099",
+                "account_type": "expense",
+                "company_ids": [Command.set(self.company.ids)],
+            }
+        )
+        self.company.openimis_account_bank_fee_id = fee
+        payment = self.bill.with_user(self.accountant).openimis_payment_sent()
+        payment.openimis_fees = 3
+        excused = {
+            "check_move_validity": False,
+            "force_delete": True,
+            "dynamic_unlink": True,
+        }
+        for entry in (payment.move_id, payment.sudo().openimis_fee_move_id):
+            before = [(i.account_id, i.balance) for i in entry.line_ids.sorted("id")]
+            bank = entry.line_ids.filtered(
+                lambda item: item.account_type == "asset_current"
+            )
+            self.assertTrue(bank)
+            mine = entry.with_user(self.billing).with_context(**excused)
+            item = bank.with_user(self.billing).with_context(**excused)
+            for number, deed in enumerate(
+                (
+                    mine.button_draft,
+                    mine.button_cancel,
+                    mine.unlink,
+                    item.unlink,
+                    lambda item=item: item.write({"balance": 1}),
+                    lambda item=item: item.write({"account_id": fee.id}),
+                    lambda item=item: item.copy({"balance": 1}),
+                    lambda mine=mine: mine.write({"state": "draft"}),
+                    lambda mine=mine: mine.write({"name": "X/1"}),
+                    lambda mine=mine: mine.write({"move_type": "in_invoice"}),
+                    lambda mine=mine: mine.write({"origin_payment_id": False}),
+                )
+            ):
+                expected = (AccessError, UserError)
+                with self.subTest(number), self.assertRaises(expected):
+                    deed()
+            self.env.invalidate_all()
+            now = [(i.account_id, i.balance) for i in entry.line_ids.sorted("id")]
+            self.assertEqual((now, entry.state), (before, "posted"))
+        payment.action_draft()
+        self.assertEqual(payment.move_id.state, "draft")
+        payment.action_post()
