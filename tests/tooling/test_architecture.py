@@ -35,6 +35,28 @@ TOOLS = {
 #: Where somebody's files lie: on this machine, whoever's it is.
 MACHINE = re.compile(r"""["'(\s=](/(?:home|root|Users|work|mnt)/|[A-Z]:\\\\Users)""")
 
+#: What a client may say by the context, since it changes nothing that others see; all
+#: else that methods tell each other goes by `exchange_run.told`.
+SAID_BY_CLIENTS = {
+    "active_ids": "which records a wizard is opened on; they are read with its rights",
+    "active_model": "as above",
+    "bin_size": "sizes instead of contents",
+    "exchange_background": "heeded without a request only: no client is there",
+    "exchange_inline": "as above",
+    "fhir_base": "addresses in what is shown; a request of FHIR sets its own",
+    "fhir_body": "as above",
+    "fhir_page": "as above",
+    "fhir_settled": "as above",
+    "kibe_import_id": "the delivery that is tested again; it is asked for the right",
+    "match_line_id": "the line that a dialog is opened on; it is asked for the right",
+    "openimis_fhir_key": "makes the caller's own key open less",
+    "skip_validation_check": "is taken out again",
+    "sofi_residence_id": "whose example a layout shows, if its reader may read it",
+}
+ASKS_CONTEXT = re.compile(
+    r"""context(?:\.get\(\s*|\[)["'](\w+)["']|["'](\w+)["'] (?:not )?in [\w.]*context"""
+)
+
 #: What tells a program whether it is being tested; what runs at night has to be what
 #: was tested.
 TESTED = re.compile(r"\b(current_test|test_enable|test_mode|in_test_mode|testing)\b")
@@ -218,3 +240,14 @@ def test_a_step_upwards_is_seen():
     assert layer_faults(
         "sofi_primmo", file, ast.parse("from odoo.addons.daycare.core import text")
     )
+
+
+def test_no_client_tells_a_method_what_only_the_program_tells():
+    asked = {
+        key
+        for file in python_files(paths.ADDONS)
+        for found in ASKS_CONTEXT.findall(file.read_text(encoding="utf-8"))
+        for key in found
+        if key and not key.startswith("default_")
+    }
+    assert asked == set(SAID_BY_CLIENTS)

@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from odoo.addons.exchange_run.told import telling, told
+
 SALE = ("out_invoice", "out_refund", "out_receipt")
 NO_AMOUNT = ("line_section", "line_subsection", "line_note")
 #: What makes Odoo's own calculation necessary, or the move special.
@@ -12,7 +14,6 @@ SPECIAL_MOVE_FIELDS = ("line_ids", "tax_totals")
 #: Odoo would only work out again what the values already say: the entry is complete
 #: and balanced, and a draft needs neither tracking nor analytic lines.
 FAST_CONTEXT = {
-    "billing_complete_entry": True,
     "skip_invoice_sync": True,
     "skip_invoice_line_sync": True,
     "skip_analytic_sync": True,
@@ -74,7 +75,8 @@ class AccountMove(models.Model):
             if total is not None
         ]
         slow = [vals for vals, total in given if total is None]
-        fast_moves = self.with_context(**FAST_CONTEXT).create(fast)
+        quick = telling(self.with_context(**FAST_CONTEXT), billing_complete_entry=True)
+        fast_moves = quick.create(fast)
         slow_moves = self.with_context(tracking_disable=True).create(slow)
         fast_ids, slow_ids = iter(fast_moves.ids), iter(slow_moves.ids)
         moves = self.browse(
@@ -152,7 +154,7 @@ class AccountMove(models.Model):
     @api.onchange("partner_id")
     def _inverse_partner_id(self):
         """Leave the lines of complete entries, which name their partner already."""
-        if self.env.context.get("billing_complete_entry"):
+        if told(self.env, "billing_complete_entry"):
             return None
         return super()._inverse_partner_id()
 

@@ -8,10 +8,12 @@ from psycopg2.errorcodes import UNIQUE_VIOLATION
 
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_ERRORS_TO_RETRY
 
 from ..core.job_share import JobShare
 from ..exceptions import ExchangeCancelled
+from ..told import told
 from .exchange_run_mixin import FAILURE_ACTIVITY, SET_ASIDE
 
 _logger = logging.getLogger(__name__)
@@ -119,9 +121,17 @@ class ExchangeRunMixin(models.AbstractModel):
 
     def _goes_to_background(self):
         limit = self._exchange_background_from
-        if limit is None or self.env.context.get("exchange_inline"):
+        if limit is None or self._is_inline():
             return False
         return self.progress_total >= limit
+
+    def _is_inline(self):
+        """Tell whether who called, a program of this server, waits for the end.
+
+        A client does not choose that: its request would last as long as the job.
+        """
+        plain = not request and self.env.context.get("exchange_inline")
+        return bool(plain or told(self.env, "exchange_inline"))
 
     def _work_in_background(self):
         """Work on a running job that nobody works on. It never stops the other jobs.

@@ -253,3 +253,9 @@ class TestRunLock(ExchangeRunCase):
         self.job.state = "planned"
         self.job.action_cancel()
         self.assertEqual(self.job.state, "cancelled")
+
+    def test_no_client_lets_a_long_job_be_done_while_it_waits(self):
+        job = self.make_job("Ann", "Bob", model=LONG)
+        with patch(f"{WORKER}.request", "somebody's"):
+            job.with_context(exchange_inline=True).action_run()
+        self.assertEqual(job.state, "running")

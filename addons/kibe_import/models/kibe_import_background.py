@@ -46,10 +46,9 @@ class KibeImportBackground(models.AbstractModel):
 
     def _may_queue(self):
         """Tell whether somebody waits for an answer, and the work may come after it."""
-        context = self.env.context
-        if context.get("exchange_inline"):
+        if self._is_inline():
             return False
-        return bool(request or context.get("exchange_background"))
+        return bool(request or self.env.context.get("exchange_background"))
 
     def _is_read_later(self):
         return (

@@ -4,6 +4,8 @@ from psycopg2.extras import Json
 
 from odoo import api, fields, models
 
+from odoo.addons.exchange_run.told import telling
+
 from ..core import const
 from ..core.record_json import from_json, to_json
 
@@ -81,8 +83,8 @@ class OpenimisPull(models.Model):
             key = (row.kind, row.unfinished)
             waiting.setdefault(key, []).append(from_json(row.record))
         self._forget_waiting()
-        writer = self.env["openimis.writer"].with_context(openimis_last_try=True)
-        completing = writer.with_context(openimis_completes=True)
+        writer = telling(self.env["openimis.writer"], openimis_last_try=True)
+        completing = telling(writer, openimis_completes=True)
         for kind in const.KINDS:
             if left_out := waiting.get((kind, False)):
                 self._take_left_out(writer, kind, left_out)

@@ -3,6 +3,8 @@ from datetime import date
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.exchange_run.told import told
+
 from ..core.exceptions import UnreadableResource
 from ..core.records import fingerprint, without_person
 from ..core.transport import Problem
@@ -92,7 +94,7 @@ class OpenimisWriter(models.AbstractModel):
 
     def _tally(self, pull, kind, what, number):
         """Count records, but those once only that a pull writes and later completes."""
-        if not self.env.context.get("openimis_completes"):
+        if not told(self.env, "openimis_completes"):
             pull._count(kind, what, number)
 
     def _known(self, connection, kind, uuids):
@@ -144,7 +146,7 @@ class OpenimisWriter(models.AbstractModel):
                 name = self._called(record)
                 problems.append(Problem(position, "reference", error.detail, name))
                 late.append(record)
-        if not self.env.context.get("openimis_last_try"):
+        if not told(self.env, "openimis_last_try"):
             pull._note_waiting(kind, late)
             pull._note_waiting(kind, unfinished, unfinished=True)
         if same:

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 from odoo.tools.misc import formatLang
 
+from odoo.addons.exchange_run.told import telling
+
 from .rights import require_right
 
 CALCULATE_BATCH = 5000
@@ -158,7 +160,7 @@ class OpenimisClosing(models.Model):
     def _goes_to_background(self):
         cost = DETAILED_COST if self.move_line_policy == "detailed" else 1
         limit = self._exchange_background_from
-        if limit is None or self.env.context.get("exchange_inline"):
+        if limit is None or self._is_inline():
             return False
         return self.progress_total * cost >= limit
 
@@ -166,7 +168,7 @@ class OpenimisClosing(models.Model):
 
     def _execute(self, payload):
         self._store_indexes()
-        billing = self.with_context(openimis_billing=True)
+        billing = telling(self, openimis_billing=True)
         return super(OpenimisClosing, billing)._execute(payload)
 
     def _finish(self):

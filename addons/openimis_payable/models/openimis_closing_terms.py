@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.exchange_run.core.money import exact
+from odoo.addons.exchange_run.told import told
 
 from ..core.claim import ProductTerms, Terms, Texts
 from ..core.payable import Calculation
@@ -123,7 +124,7 @@ class OpenimisClosing(models.Model):
                 quantum=exact(self.currency_id.rounding),
                 texts=self._texts(),
                 # a preview keeps all its claims in memory, and shows no details
-                details=bool(self.env.context.get("openimis_billing")),
+                details=told(self.env, "openimis_billing", False),
             )
         return calculation.terms["claim"]
 

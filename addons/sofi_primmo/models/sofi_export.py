@@ -9,6 +9,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.exchange_run.models.exchange_run_mixin import FAILURE_ACTIVITY
+from odoo.addons.exchange_run.told import telling, told
 
 from ..core import const, log_format, output_directory
 from .sofi_residence_connection import SofiUserError
@@ -167,7 +168,7 @@ class SofiExport(models.Model):
                     if mine.name not in finding["text"]:
                         finding["text"] = self._labelled(mine.name, finding["text"])
         created = set()
-        if not self.env.context.get("sofi_preview"):
+        if not told(self.env, "sofi_preview"):
             for finding, mine in zip(findings, residences, strict=True):
                 created |= self._log_to_files(mine or self.residence_ids[:1], finding)
         announced = [
@@ -200,7 +201,7 @@ class SofiExport(models.Model):
         residences = self.residence_ids.sorted(lambda r: (r.sequence, r.name, r.id))
         if self.dry_run:
             self._log("warning", const.LOG_DRY_RUN, code="dry_run")
-        if self.env.context.get("sofi_preview"):
+        if told(self.env, "sofi_preview"):
             self._preview(residences)
         return [
             {"residence_id": residence.id, "rank": rank}
@@ -213,7 +214,7 @@ class SofiExport(models.Model):
             self._record_error(error)
         free = residences.filtered(lambda residence: residence.id not in obstacles)
         with self._reading_ahead(free) as ahead:
-            here = self.with_context(sofi_ahead=ahead)
+            here = telling(self, sofi_ahead=ahead)
             while free:
                 following = ahead.first_ready(free.ids) if ahead else free[0].id
                 residence = free.browse(following)
@@ -307,7 +308,7 @@ class SofiExport(models.Model):
 
     def action_plan(self):
         """Read from SOFI what would be exported; write no file, archive nothing."""
-        return super(SofiExport, self.with_context(sofi_preview=True)).action_plan()
+        return super(SofiExport, telling(self, sofi_preview=True)).action_plan()
 
     def _record_error(self, error):
         if not isinstance(error, SofiUserError):
@@ -339,7 +340,7 @@ class SofiExport(models.Model):
         is.
         """
         again = self._failed_residences() | self._open_files().residence_id
-        due = self.env.context.get("sofi_retry")
+        due = told(self.env, "sofi_retry")
         if due is not None:
             again = again.filtered(lambda residence: residence.id in due)
         self._chunks_of(again).state = "todo"
@@ -450,7 +451,7 @@ class SofiExport(models.Model):
 
         Nothing that happens to one company keeps the others from their night.
         """
-        here = self.with_context(sofi_others_wait=True)
+        here = telling(self, sofi_others_wait=True)
         residences = self.env["sofi.residence"].search([("active", "=", True)])
         residences -= here._busy_tonight()
         nights = residences.grouped(lambda r: (r.dry_run, r.company_id.id))
@@ -458,7 +459,7 @@ class SofiExport(models.Model):
             wait = number < len(nights)
             try:
                 with self._undo_on_error():
-                    self.with_context(sofi_others_wait=wait)._run_at_night(mine)
+                    telling(self, sofi_others_wait=wait)._run_at_night(mine)
             except Exception:
                 _logger.exception("SOFI: the night of company %s", night[1])
 
@@ -484,9 +485,9 @@ class SofiExport(models.Model):
         if not residences:
             return self.browse()
         person = residences.user_id[:1] or self.env.user
-        here = self.with_company(residences.company_id).with_context(
-            exchange_inline=True, lang=person.lang or self.env.lang
-        )
+        here = self.with_company(residences.company_id)
+        here = telling(here, exchange_inline=True)
+        here = here.with_context(lang=person.lang or self.env.lang)
         run = here.create(
             {
                 "company_id": residences.company_id.id,
@@ -538,7 +539,7 @@ class SofiExport(models.Model):
 
         And look which files Primmo has taken.
         """
-        self = self.with_context(sofi_others_wait=True)
+        self = telling(self, sofi_others_wait=True)
         self.env["sofi.export.file"]._note_taken()
         unwell = [("nightly", "=", True), ("state", "in", ("partial", "failed"))]
         recent = fields.Datetime.now() - timedelta(days=2)
@@ -572,11 +573,8 @@ class SofiExport(models.Model):
 
     def _try_again(self, residences):
         person = self.user_id or self.env.user
-        run = self.with_context(
-            sofi_retry=residences.ids,
-            exchange_inline=True,
-            lang=person.lang or self.env.lang,
-        )
+        run = telling(self, sofi_retry=residences.ids, exchange_inline=True)
+        run = run.with_context(lang=person.lang or self.env.lang)
         run.retry_count += 1
         run.action_resume()
 

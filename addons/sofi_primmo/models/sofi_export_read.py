@@ -3,6 +3,8 @@ from contextlib import contextmanager
 
 from odoo import models
 
+from odoo.addons.exchange_run.told import told
+
 from ..core import charge as core_charge
 from ..core.const import Skip
 from .sofi_charge import EXPORTED
@@ -30,7 +32,7 @@ class SofiExport(models.Model):
         :return: (SofiClient, to be closed; Listing of `Charge` records)
         :raises SofiError: whatever the client raises
         """
-        ahead = self.env.context.get("sofi_ahead")
+        ahead = told(self.env, "sofi_ahead")
         if ahead and residence.id in ahead:
             return ahead.take(residence.id)
         return residence._reading(self._gate(residence))()
@@ -45,7 +47,7 @@ class SofiExport(models.Model):
             yield None
             return
         residence = file.residence_id
-        ahead = self.env.context.get("sofi_ahead")
+        ahead = told(self.env, "sofi_ahead")
         if ahead and residence.id in ahead:
             client = ahead.take(residence.id)
         else:
@@ -55,7 +57,7 @@ class SofiExport(models.Model):
 
     def _gate(self, residence):
         """Return what limits the requests to a residence's server in this run."""
-        ahead = self.env.context.get("sofi_ahead")
+        ahead = told(self.env, "sofi_ahead")
         return ahead and ahead.gate(residence._host())
 
     # === JUDGE ===

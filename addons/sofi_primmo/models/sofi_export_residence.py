@@ -12,6 +12,8 @@ from psycopg2.errors import UniqueViolation
 from odoo import fields, models
 from odoo.tools import split_every
 
+from odoo.addons.exchange_run.told import told
+
 from ..core import charge as core_charge
 from ..core import exceptions as exc
 from ..core import mdg, output_directory
@@ -39,7 +41,7 @@ class SofiExport(models.Model):
 
     def _execute(self, payload):
         residence = self.env["sofi.residence"].browse(payload["residence_id"])
-        obstacle = self.env.context.get("sofi_obstacles", {}).get(residence.id)
+        obstacle = told(self.env, "sofi_obstacles", {}).get(residence.id)
         if obstacle:
             raise obstacle
         return self._go_on(residence, payload["rank"])

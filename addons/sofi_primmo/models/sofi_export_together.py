@@ -6,6 +6,7 @@ from functools import partial
 from odoo import models
 
 from odoo.addons.exchange_run.models.exchange_run_mixin import SET_ASIDE
+from odoo.addons.exchange_run.told import telling, told
 
 from ..core import exceptions as exc
 from ..core.read_ahead import Job, ReadAhead
@@ -42,10 +43,9 @@ class SofiExport(models.Model):
         obstacles = self._obstacles(residences)
         free = residences.filtered(lambda residence: residence.id not in obstacles)
         with self._reading_ahead(free) as ahead:
-            here = self.with_context(
-                sofi_ahead=ahead,
-                sofi_courses={},
-                sofi_obstacles=obstacles,
+            here = telling(
+                self, sofi_ahead=ahead, sofi_courses={}, sofi_obstacles=obstacles
+            ).with_context(
                 # A lane that goes on with a night is nobody who speaks a language.
                 lang=(self.nightly and self.user_id.lang) or self.env.lang,
             )
@@ -73,7 +73,7 @@ class SofiExport(models.Model):
         A residence that does not answer is waited for at last, so that its time-outs
         cost the others nothing.
         """
-        ahead = self.env.context.get("sofi_ahead")
+        ahead = told(self.env, "sofi_ahead")
         if not ahead:
             return super()._next_chunk(after)
         chunks = {x.payload["residence_id"]: x for x in self._chunks("todo")}
@@ -88,7 +88,7 @@ class SofiExport(models.Model):
 
     def _others_wait(self):
         """Tell whether the nights of other companies wait for the end of this one."""
-        wait = self.env.context.get("sofi_others_wait")
+        wait = told(self.env, "sofi_others_wait")
         return bool(wait and self.env["exchange.chunk"]._lanes())
 
     # === COURSES ===
@@ -98,8 +98,8 @@ class SofiExport(models.Model):
 
         :return: nothing, or `SET_ASIDE`
         """
-        ahead = self.env.context.get("sofi_ahead")
-        courses = self.env.context.get("sofi_courses", {})
+        ahead = told(self.env, "sofi_ahead")
+        courses = told(self.env, "sofi_courses", {})
         if residence.id in courses:
             course = courses.pop(residence.id)
             step = _answered(course, partial(ahead.take, residence.id))
@@ -135,10 +135,10 @@ class SofiExport(models.Model):
         The run ends here, cancelled or to be gone on with by another worker: what SOFI
         was asked to archive must be known before somebody asks what it has archived.
         """
-        courses = self.env.context.get("sofi_courses")
+        courses = told(self.env, "sofi_courses")
         if not courses:
             return
-        ahead = self.env.context["sofi_ahead"]
+        ahead = told(self.env, "sofi_ahead")
         ahead.stop()
         while courses:
             key, course = courses.popitem()
