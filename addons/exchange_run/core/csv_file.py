@@ -7,6 +7,8 @@ import re
 SEPARATORS = (";", ",", "\t", "|")
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LARGEST_CELL = 1024 * 1024
+MOST_CELLS = 16_384  # of a line, as in a spreadsheet
+MOST_LINES = 10_000  # of one record, within quotes
 #: A line with its end, as old and new systems write it.
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # A letter of French as DOS wrote it (code page 850), beside another letter.
@@ -37,6 +39,10 @@ class OpenQuote(ValueError):
     def __init__(self, row):
         super().__init__(row)
         self.row = row
+
+
+class TooWide(OpenQuote):
+    """A record of so many cells or lines that none was meant: no table has them."""
 
 
 def decode(raw):
@@ -109,13 +115,20 @@ def records(text, delimiter):
     :param str text: of the file
     :param str delimiter: one character
     :raises OpenQuote: the quotes of a record do not close
+    :raises TooWide: it has more cells, or more lines, than any table
     """
     csv.field_size_limit(LARGEST_CELL)
     # Line by line: a copy of the whole text would take four times its room.
-    lines = (match.group() for match in LINE.finditer(text))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    # Most cells stand in many rows: each text is kept once.
-    number, share = 1, {}.setdefault
+    number, share = 1, {}.setdefault  # most cells stand in many rows: kept once
+
+    def lines():
+        for read, match in enumerate(LINE.finditer(text), start=1):
+            line = match.group()
+            if line.count(delimiter) >= MOST_CELLS or read - number > MOST_LINES:
+                raise TooWide(number)
+            yield line
+
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             yield number, [share(cell, cell) for cell in cells]

@@ -12,6 +12,7 @@ from . import exchange_run_lock
 from . import exchange_run_plan
 from . import exchange_run_worker
 from . import exchange_job
+from . import exchange_shared_mixin
 from . import exchange_transaction
 from . import exchange_worker
 from . import ir_default

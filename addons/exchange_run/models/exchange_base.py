@@ -154,6 +154,36 @@ class Base(models.AbstractModel):
         for model, ids in named.items():
             self.env[model].browse(sorted(ids)).exists().check_access("read")
 
+    @api.model
+    @tools.ormcache()
+    def _exchange_references(self):
+        """Return the names of our addons' fields that name records of any model."""
+        names = [n for n, f in self._fields.items() if f.type == "reference"]
+        ours = self.env["exchange.engine.mixin"]._engine_addons() if names else set()
+        return tuple(
+            name for name in names if not ours.isdisjoint(self._fields[name]._modules)
+        )
+
+    def _exchange_check_references(self, vals_list):
+        """Refuse records of any model as :meth:`_exchange_check_named` does.
+
+        :param list vals_list: values to look at
+        :raises AccessError: as when they are read
+        """
+        names = self._exchange_references()
+        if not names or self.env["exchange.engine.mixin"]._is_engine_writing():
+            return
+        for vals in vals_list:
+            for name in names:
+                value = vals.get(name)
+                model, _comma, number = str(value or "").partition(",")
+                if model not in self.env or not number.isdecimal():
+                    continue  # Odoo itself says what is wrong with it
+                named = self.env[model].browse(int(number)).exists()
+                # sudo: the user need not see what the record named before
+                if any(record[name] != named for record in self.sudo()) or not self:
+                    named.check_access("read")
+
     def _exchange_check_form(self, values):
         """Refuse in a form, and in its lists, what :meth:`_exchange_check_named` does.
 
@@ -161,6 +191,7 @@ class Base(models.AbstractModel):
         """
         if named := self._exchange_named():
             self._exchange_check_named([values], named)
+        self._exchange_check_references([values])
         for name, value in values.items():
             field = self._fields.get(name)
             if field is None or not field.relational:
@@ -196,6 +227,9 @@ class Base(models.AbstractModel):
             open_names = {n for n in kept for vals in vals_list if n not in vals}
             defaults = self._exchange_chosen_defaults(open_names)
             self.browse()._exchange_check_named([*vals_list, defaults], kept)
+        if names := self._exchange_references():
+            chosen = self._exchange_chosen_defaults(names)
+            self.browse()._exchange_check_references([*vals_list, chosen])
         return super().create(vals_list)
 
     def write(self, vals):
@@ -204,6 +238,7 @@ class Base(models.AbstractModel):
             self._exchange_check_days(vals)
         if kept := self._exchange_kept():
             self._exchange_check_named([vals], kept)
+        self._exchange_check_references([vals])
         return super().write(vals)
 
     def onchange(self, values, field_names, fields_spec):

@@ -398,3 +398,40 @@ class TestAreas(OpenimisCase):
         self.env.invalidate_all()
         self.assertFalse(payments.with_user(self.in_a).search(found))
         self.assertFalse(own.with_user(self.in_a).openimis_in_area)
+
+    def test_a_bill_names_nobody_of_another_area(self):
+        """Neither whom it pays nor what it is about: the next reader would be told."""
+        self._enrol("MA", self.district_a)
+        self._enrol("MB", self.district_b)
+        insurees = self.env["openimis.insuree"].search([("chf_id", "like", "I-M")])
+        own, other = (
+            insurees.filtered(lambda one, d=district: one.family_id.location_id == d)
+            for district in (self.district_a, self.district_b)
+        )
+        claim = self._claim("C-MB", SERVICE, health_facility_id=self.facility_b.id)
+        moves = self.env["account.move"].with_user(self.in_a)
+        vals = {
+            "partner_id": self.facility_a.id,
+            "invoice_date": "2026-01-31",
+            "openimis_location_id": self.district_a.id,
+            "openimis_sender": f"openimis.insuree,{own.id}",
+        }
+        bill = moves.openimis_bill_create(vals, [{"code": "A", "unit_price": 100}])
+        self.assertEqual(bill.openimis_sender, own)
+        for named in (
+            {"openimis_sender": f"openimis.insuree,{other.id}"},
+            {"openimis_subject": f"openimis.claim,{claim.id}"},
+        ):
+            for deed in (
+                lambda named=named: bill.write({**named}),
+                lambda named=named: bill.openimis_bill_update({**named}),
+                lambda named=named: bill.onchange({**named}, [*named], {}),
+                lambda named=named: moves.openimis_bill_create(
+                    {**vals, **named}, [{"code": "A", "unit_price": 1}]
+                ),
+            ):
+                with self.subTest(named), self.assertRaises(AccessError):
+                    deed()
+        # who names it already changes the rest
+        bill.sudo().openimis_sender = other
+        bill.write({"openimis_sender": f"openimis.insuree,{other.id}", "ref": "x"})

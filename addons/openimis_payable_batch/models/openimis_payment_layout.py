@@ -41,6 +41,14 @@ class OpenimisPaymentLayout(models.Model):
     """
 
     _name = "openimis.payment.layout"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_by = (
+        (
+            "account.payment.method.line",
+            "openimis_layout_id",
+            "journal_id.company_id",
+        ),
+    )
     _description = "Payment File Layout"
     _order = "sequence, name"
 
@@ -147,6 +155,10 @@ class OpenimisPaymentLayout(models.Model):
 
     def _check_pattern(self):
         pattern = self.account_pattern or ""
+        if len(pattern) > LONGEST_PATTERN:
+            raise ValidationError(
+                self.env._("The description of accounts is too long: %s", pattern)
+            )
         try:
             re.compile(pattern)
         except re.error as error:
@@ -157,10 +169,6 @@ class OpenimisPaymentLayout(models.Model):
                     reason=str(error),
                 )
             ) from error
-        if len(pattern) > LONGEST_PATTERN:
-            raise ValidationError(
-                self.env._("The description of accounts is too long: %s", pattern)
-            )
 
     def copy_data(self, default=None):
         """Give each copy a name of its own."""
@@ -226,6 +234,8 @@ class OpenimisPaymentLayoutColumn(models.Model):
     """One column of a payment file."""
 
     _name = "openimis.payment.layout.column"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_in = "layout_id"
     _description = "Payment File Column"
     _order = "layout_id, sequence, id"
     _rec_name = "title"

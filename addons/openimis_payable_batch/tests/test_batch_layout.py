@@ -1,7 +1,7 @@
 import csv
 from io import StringIO
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import BatchCase
@@ -113,3 +113,33 @@ class TestBatchLayout(BatchCase):
         self.assertIn("Debit account;Beneficiary", head)
         self.assertIn("1234,00;XOF;31/01/2026", row)
         self.assertNotEqual(layout.copy().name, layout.name)
+
+    def test_nobody_changes_what_another_company_pays_by(self):
+        """A layout is of no company: who is paid would be what a stranger writes."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._user("openimis_test_stranger", "manager")
+        stranger.write({"company_id": other.id, "company_ids": [(6, 0, other.ids)]})
+        layout = self.mobile.openimis_layout_id.with_user(stranger)
+        account = layout.column_ids.filtered(lambda c: c.source == "account")
+        for number, deed in enumerate(
+            (
+                lambda: account.write({"source": False, "prefix": "2250000000000"}),
+                lambda: account.copy({"title": "mine"}),
+                account.unlink,
+                lambda: layout.write({"decimals": 0}),
+                lambda: layout.write(
+                    {"column_ids": [(1, account.id, {"prefix": "1"})]}
+                ),
+            )
+        ):
+            with self.subTest(number), self.assertRaisesRegex(AccessError, "company"):
+                deed()
+        copy = layout.copy()
+        copy.column_ids[0].title = "mine"
+        with self.assertRaises(AccessError):
+            copy.column_ids[0].layout_id = layout
+        layout.with_user(self._user("openimis_test_own", "manager")).decimals = 1
+
+    def test_a_description_that_is_too_long_is_not_looked_at(self):
+        with self.assertRaisesRegex(ValidationError, "too long"):
+            self.mobile.openimis_layout_id.account_pattern = "(" * 5000

@@ -10,6 +10,8 @@ class SofiApiName(models.Model):
     """One word of SOFI's interface that differs from the connector's own."""
 
     _name = "sofi.api.name"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_in = "profile_id"
     _description = "SOFI API Name"
     _order = "kind, key"
     _rec_name = "key"

@@ -10,6 +10,8 @@ class SofiApiProfile(models.Model):
     """
 
     _name = "sofi.api.profile"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_by = (("sofi.residence", "profile_id", "company_id"),)
     _description = "SOFI API Profile"
     _order = "name"
 

@@ -22,6 +22,8 @@ class SofiMdgColumn(models.Model):
     """One column of an MDG layout."""
 
     _name = "sofi.mdg.column"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_in = "layout_id"
     _description = "MDG Column"
     _order = "layout_id, sequence, id"
     _rec_name = "label"

@@ -16,6 +16,8 @@ class SofiMdgLayout(models.Model):
     """
 
     _name = "sofi.mdg.layout"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_by = (("sofi.residence", "layout_id", "company_id"),)
     _description = "MDG Layout"
     _order = "sequence, name"
 

@@ -39,6 +39,33 @@ class TestSecurity(SofiCase):
             self.assertTrue(self.as_(name).has_credentials)
         self.assertTrue(self.as_("administrator").read(["api_secret"])[0]["api_secret"])
 
+    def test_nobody_changes_what_residences_of_other_companies_send(self):
+        """Layouts and profiles are of no company: who works for all changes them."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        residence = self.residence.copy(
+            {"company_id": other.id, "url": "https://x.example"}
+        )
+        person = self.people["administrator"]
+        layout = residence.layout_id = residence.layout_id.copy()
+        profile = residence.profile_id
+        profile.name_ids = [(0, 0, {"kind": "value", "key": "accepted", "value": "ok"})]
+        deeds = (
+            lambda: layout.with_user(person).write({"name_pattern": "x.csv"}),
+            lambda: layout.with_user(person).column_ids[:1].write({"width": 1}),
+            lambda: layout.with_user(person).column_ids[:1].unlink(),
+            lambda: layout.with_user(person).unlink(),
+            lambda: profile.with_user(person).write({"name": "x"}),
+            lambda: profile.with_user(person).name_ids[:1].write({"value": "x"}),
+            lambda: profile.with_user(person).name_ids[:1].copy({"key": "archived"}),
+        )
+        for number, deed in enumerate(deeds):
+            with self.subTest(number), self.assertRaises(AccessError):
+                deed()
+        copy = layout.with_user(person).copy()
+        copy.column_ids[:1].write({"width": 9})
+        person.company_ids |= other
+        layout.with_user(person).column_ids[:1].write({"width": 9})
+
     def test_secrets_are_not_copied(self):
         copy = self.residence.copy({"url": "https://copy.example.com"})
         self.assertFalse(copy.api_secret or copy.api_access_key)
