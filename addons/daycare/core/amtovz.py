@@ -11,6 +11,7 @@ from ...exchange_run.core import csv_file, zip_file
 
 MAX_BYTES = 20_000_000
 MAX_MEMBERS = 20
+MAX_ROWS = 100_000  # ten times as many as there are
 COLUMNS = {
     "name": "ortschaftsname",
     "npa": "plz",
@@ -71,6 +72,8 @@ def read(content):
         _line, header = next(rows, (1, []))
         positions = _positions(header)
         for number, row in rows:
+            if number > MAX_ROWS:
+                raise DirectoryError("size", f"{number}…")
             if any(cell.strip() for cell in row):
                 _read_row(row, number, positions, towns, directory.errors)
     except csv_file.OpenQuote as error:

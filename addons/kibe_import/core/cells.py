@@ -39,7 +39,7 @@ FOREIGN_TOWN = re.compile(r"(?:([A-Z]{1,3})[- ]?)?([0-9]{4,6})[ ,]+([^\W\d].{0,6
 LIECHTENSTEIN = range(9485, 9499)
 #: A Swiss telephone number whose leading zero a number has lost.
 NINE_DIGITS = range(10**8, 10**9)
-EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;][^@\s,;.]*\.[^@\s,;]+")
 RATE = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)\s*%?")
 DAY_NAMES = (
     ("lu", "lundi"),

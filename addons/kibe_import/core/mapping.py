@@ -14,7 +14,7 @@ from .wording import source as _lt
 FORBIDDEN = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 DECLARATION = re.compile(r"<\?xml\b[^>]*?\?>")
 DECLARED = re.compile(r"encoding\s*=\s*[\"']([^\"']+)[\"']")
-NUMBERS = re.compile(r"\s*[0-9]{1,4}\s*(?:,\s*[0-9]{1,4}\s*)*,?\s*")
+NUMBERS = re.compile(r"\s*[0-9]{1,4}\s*(?:,\s*[0-9]{1,4}\s*)*(?:,\s*)?")
 UTF8 = ("utf-8", "utf8")
 _TYPES = etree.ErrorTypes
 _QUOTE = Text(_lt("quote missing around a value"))

@@ -1,6 +1,7 @@
 """Result file of a bank or mobile-money operator: which payments went through."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,8 @@ from ...exchange_run.core import csv_file
 from ...exchange_run.core.clock import is_of_our_time
 
 MAX_BYTES = 20_000_000
+#: more payments than a bank sends at once, and still read within the memory of one job
+MAX_ROWS = 50_000
 REQUIRED = ("code", "amount", "status")
 TEXTS = ("code_ext", "code_rcp", "code_receipt", "label", "reason")
 COLUMNS = {*REQUIRED, *TEXTS, "date", "fees", "amount_received"}
@@ -76,7 +79,9 @@ def read_payment_file(raw, decimal_mark=None):
     rows = _records(raw)
     results, errors = [], []
     names = _column_names(next(rows)[1])
-    for number, cells in rows:
+    for count, (number, cells) in enumerate(rows):
+        if count >= MAX_ROWS:
+            raise PaymentFileError("too_large", number)
         try:
             if cells:
                 results.append(_read_row(number, names, cells, decimal_mark))
@@ -121,8 +126,8 @@ def _column_names(heading):
     for name in REQUIRED:
         if name not in names:
             raise PaymentFileError("missing_column", row=1, column=name)
-    for name in names:
-        if name and names.count(name) > 1:
+    for name, times in Counter(names).items():
+        if name and times > 1:
             raise PaymentFileError("column_twice", row=1, column=name)
     return names
 

@@ -119,7 +119,9 @@ class TestBatchLayout(BatchCase):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         stranger = self._user("openimis_test_stranger", "manager")
         stranger.write({"company_id": other.id, "company_ids": [(6, 0, other.ids)]})
+        theirs = {"allowed_company_ids": other.ids}
         layout = self.mobile.openimis_layout_id.with_user(stranger)
+        layout = layout.with_context(**theirs)
         account = layout.column_ids.filtered(lambda c: c.source == "account")
         for number, deed in enumerate(
             (
@@ -132,13 +134,15 @@ class TestBatchLayout(BatchCase):
                 ),
             )
         ):
-            with self.subTest(number), self.assertRaisesRegex(AccessError, "company"):
+            with self.subTest(number), self.assertRaisesRegex(AccessError, "Duplicate"):
                 deed()
         copy = layout.copy()
         copy.column_ids[0].title = "mine"
         with self.assertRaises(AccessError):
             copy.column_ids[0].layout_id = layout
-        layout.with_user(self._user("openimis_test_own", "manager")).decimals = 1
+        self.mobile.openimis_layout_id.with_user(
+            self._user("openimis_test_own", "manager")
+        ).decimals = 1
 
     def test_a_description_that_is_too_long_is_not_looked_at(self):
         with self.assertRaisesRegex(ValidationError, "too long"):

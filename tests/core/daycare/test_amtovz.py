@@ -155,3 +155,19 @@ def test_mutated_files_never_end_in_a_traceback():
                 assert read(bytes(content)).towns
             except DirectoryError as error:
                 assert error.code
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (";" * 2_000_000, "encoding"),
+        (
+            "Ortschaftsname;PLZ;Zusatzziffer;Kantonskürzel\n" + "a;1;1;x\n" * 150_000,
+            "size",
+        ),
+    ],
+)
+def test_what_is_no_directory_is_refused_before_it_is_kept(content, code):
+    with pytest.raises(DirectoryError) as refused:
+        read(content.encode())
+    assert refused.value.code == code

@@ -24,6 +24,7 @@ from kibe_import_core import (  # noqa: E402, F401
     analysis,
     cells,
     const,
+    mapping,
     reference,
     report,
     slots,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from .kit import cells, text
+from .kit import cells, mapping, text
 
 
 def codes(problems):
@@ -125,3 +125,23 @@ def test_fractions_of_a_day(raw, minutes):
 )
 def test_years_of_dates(year, found):
     assert codes(cells.parse_date(f"01.01.{year}")[1]) == found
+
+
+def test_a_long_address_takes_no_longer_than_it_is_long():
+    """A pattern that tries every dot anew would need minutes."""
+    value, problems = cells.parse_email("a@" + "a." * 200_000 + " ")
+    assert (value[:4], codes(problems)) == ("a@a.", ["V10"])
+    for address, found in {
+        "a@b.ch": [],
+        "a@..b": [],
+        "a@b.": ["V10"],
+        "a@.b": ["V10"],
+    }.items():
+        assert codes(cells.parse_email(address)[1]) == found
+
+
+def test_a_long_list_of_numbers_takes_no_longer_than_it_is_long():
+    """Blanks that two parts of a pattern may claim would need hours."""
+    assert not mapping.is_numbers("1" + " " * 300_000 + "x")
+    for value, is_list in {"1, 2 ,3 , ": True, " 4 ": True, "1,,2": False}.items():
+        assert mapping.is_numbers(value) == is_list

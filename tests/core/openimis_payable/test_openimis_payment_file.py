@@ -209,3 +209,23 @@ def test_columns_that_are_not_read_are_named():
     head = b"Code;amount;status;Currency;;value date\n"
     assert unread_columns(head + b"A;1;paid;EUR;;\n") == ["Currency", "value date"]
     assert not unread_columns(HEAD)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (
+            b"code,amount,status," + b",".join(b"c%d" % n for n in range(300_000)),
+            "no_csv",
+        ),
+        (b";" * 2_000_000, "no_csv"),
+        (b"code,amount,status\n" + b"a,1,x\n" * 300_000, "too_large"),
+        (b"code,amount,status\n" + b"A,1,1\n" * 300_000, "too_large"),
+        (b'code,amount,status\n"' + b"\n" * 300_000 + b'",1,1', "no_csv"),
+    ],
+)
+def test_a_file_that_no_bank_sends_is_refused_before_it_is_kept(content, code):
+    """Columns, rows and lines are counted while they are read."""
+    with pytest.raises(PaymentFileError) as refused:
+        read_payment_file(content)
+    assert refused.value.code == code
