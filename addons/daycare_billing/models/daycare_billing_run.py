@@ -70,6 +70,12 @@ class DaycareBillingRun(models.Model):
         copy=False,
         engine=True,
     )
+    inputs = fields.Char(
+        readonly=True,
+        copy=False,
+        engine=True,
+        help="Digest of the records that the calculation was made of.",
+    )
     journal_id = fields.Many2one(
         default=lambda self: self.env.company.daycare_journal_id,
         domain="[('type', '=', 'sale')]",

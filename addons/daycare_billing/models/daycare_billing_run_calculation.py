@@ -1,7 +1,9 @@
+from hashlib import sha256
 from itertools import chain, count
 
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.exchange_run.core.money import ZERO
 
@@ -13,6 +15,26 @@ from ..core.steps import CORRECTION, step
 CHUNK_CHILDREN = 250
 #: So many children are named in one finding.
 NAMED = 5
+#: What the amounts of a month and their payers are made of. A test compares it with
+#: what a calculation reads.
+INPUTS = (
+    "daycare.child",
+    "daycare.child.guardian",
+    "daycare.income",
+    "daycare.billing.data",
+    "daycare.sector",
+    "daycare.sector.line",
+    "daycare.slot",
+    "daycare.group",
+    "daycare.department",
+    "daycare.closure",
+    "daycare.child.service",
+    "daycare.subsidy",
+    "daycare.tariff",
+    "daycare.tariff.age",
+    "daycare.tariff.bracket",
+    "daycare.tariff.sibling",
+)
 
 
 class DaycareBillingRun(models.Model):
@@ -25,7 +47,9 @@ class DaycareBillingRun(models.Model):
     def _plan_calculation(self):
         """Cut the children into chunks that keep households together."""
         self._check_settings()
-        chunks = self._chunks_of_children(self._months())
+        months = self._months()
+        self._note_inputs(self._digest_of_inputs(months))
+        chunks = self._chunks_of_children(months)
         return [{"child_ids": ids, "units": len(ids)} for ids in chunks]
 
     def _chunks_of_children(self, months):
@@ -109,8 +133,12 @@ class DaycareBillingRun(models.Model):
 
         Between the calculation and the invoices somebody may change a tariff or import
         a delivery; the next month would correct it, and parents would not understand.
+        To calculate again takes long, so it is done only where some record is another.
         """
         months = self._months()
+        inputs = self._digest_of_inputs(months)
+        if inputs == self.inputs:
+            return
         changed = self.env["daycare.child"]
         for chunk in self._chunks_of_children(months):
             due, blocked, _findings = self._due(chunk, months)
@@ -134,6 +162,48 @@ class DaycareBillingRun(models.Model):
                     }
                 ]
             )
+        else:
+            self._note_inputs(inputs)
+
+    def _note_inputs(self, digest):
+        with self._engine_writes():
+            self.inputs = digest
+
+    def _digest_of_inputs(self, months):
+        """Return what is another text whenever a month may be another one.
+
+        It is that of all rows that amounts are made of, with the moment they were
+        written last, which writing their lists of slots or groups changes, too; and of
+        what other runs have calculated of these months.
+
+        :param months: see `_months`
+        :return str: some digits
+        """
+        self.env.flush_all()
+        parts = [
+            SQL(
+                "SELECT %s, count(*), sum(hashtextextended(t::text, 0)) FROM %s t "
+                "WHERE company_id = %s",
+                model,
+                SQL.identifier(self.env[model]._table),
+                self.company_id.id,
+            )
+            for model in INPUTS
+        ]
+        parts.append(
+            SQL(
+                "SELECT 'others', count(*), "
+                "sum(hashtextextended(concat_ws('/', id, amount), 0)) "
+                "FROM daycare_billing_line "
+                "WHERE company_id = %s AND month IN %s AND run_id != %s",
+                self.company_id.id,
+                tuple(months),
+                self.id,
+            )
+        )
+        # Straight from the tables: nothing of what is read is shown to anybody.
+        rows = sorted(self.env.execute_query(SQL(" UNION ALL ").join(parts)))
+        return sha256(repr((months, rows)).encode()).hexdigest()
 
     # === LESS WHAT WAS CALCULATED BEFORE ===
 

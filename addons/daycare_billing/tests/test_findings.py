@@ -1,7 +1,11 @@
+import re
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
+from ..models.daycare_billing_run_calculation import INPUTS
 from .common import FULL, MELODY_WEEK, DaycareBillingCommon
 
 
@@ -143,6 +147,61 @@ class TestFindings(DaycareBillingCommon):
         run.action_post()
         self.assertTrue(self._texts(run, "changed"))
         self.assertEqual(run.stage, "posted")
+
+    def test_nothing_is_calculated_twice_while_no_record_changes(self):
+        run = self._run()
+        run.action_compute()
+        calculated = []
+        model = type(run)
+        original = model._due
+
+        def due(run, *args):
+            calculated.append(args)
+            return original(run, *args)
+
+        self.patch(model, "_due", due)
+        run.action_preview_invoices()
+        self.assertFalse(calculated)
+        self.melody.departure_reason = "Moves in summer"
+        run.action_invoice()
+        self.assertTrue(calculated, "who knows what a change of the child means")
+        self.assertFalse(self._texts(run, "changed"))
+        calculated.clear()
+        run.action_post()
+        self.assertFalse(calculated, "it meant nothing")
+
+    def test_whatever_a_calculation_reads_is_watched(self):
+        """A new source of prices that is left out would never be told as changed."""
+        run = self._run()
+        months = run._months()
+        [chunk] = run._chunks_of_children(months)
+        read = set()
+        cursor = type(self.env.cr)
+        execute = cursor.execute
+
+        def note(cr, query, *args, **kwargs):
+            code = query.code if isinstance(query, SQL) else query
+            read.update(re.findall(r'(?:FROM|JOIN) "(\w+)"', code))
+            return execute(cr, query, *args, **kwargs)
+
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.patch(cursor, "execute", note)
+        due, _blocked, _findings = run._due(chunk, months)
+        self.assertTrue(due)
+        watched = {self.env[model]._table for model in INPUTS}
+        # the moment a record is written last tells of its lists, too
+        lists = {
+            field.relation
+            for model in INPUTS
+            for field in self.env[model]._fields.values()
+            if field.type == "many2many" and field.store
+        }
+        self.assertIn("daycare_sector_line", read)
+        # guardians have names, which amounts do not depend on
+        aside = {"daycare_guardian", "daycare_billing_run"}
+        ours = {table for table in read if table.startswith("daycare_")}
+        self.assertEqual(ours - watched - lists - aside, set())
 
     def test_placements_made_anew_and_equal_are_no_change(self):
         run = self._run()
