@@ -236,8 +236,66 @@ def days_due(pages, child, month):
     )
 
 
+# === MEALS ===
+
+#: What Kibé writes beside the code of a day on which a child eats.
+MEALS = {"lu": 7, "je": 8}
+
+
+def meals(env):
+    """Import Kibé's rows of meals, bill them by their slot; return what was seen."""
+    env = make_company(env, "Crèche avec repas")
+    groups = env["daycare.group"].search([("company_id", "=", env.company.id)])
+    noon = env["daycare.slot"].create(
+        [
+            {"group_id": group.id, "number": 7, "hour_from": 11, "hour_to": 12.5}
+            for group in groups
+        ]
+    )
+    cells = [
+        ("prestations", row, column, value)
+        for day, row in MEALS.items()
+        for column, value in enumerate(
+            ["100", "10000", "Nurserie", "01.03.2021", "01.12.2021"]
+            + ["11:00:00", "12:30:00", day, "Repas"],
+            1,
+        )
+    ]
+    run = deliver(env, edited(*cells, codes={"Repas": "7"}), "create")
+    child = env["daycare.child"].search(
+        [("company_id", "=", env.company.id), ("kibe_id", "=", "10000")]
+    )
+    product = env.ref("daycare_billing.product_meal").product_variant_id
+    child.service_ids = [
+        Command.create(
+            {
+                "product_id": product.id,
+                "frequency": "slot",
+                "slot_ids": [Command.set(noon.ids)],
+                "date_from": "2021-03-01",
+                "price_unit": 8.5,
+            }
+        )
+    ]
+    march = bill(env, "2021-03-01")
+    lines = march.billing_line_ids
+    return {
+        "state": run.state,
+        "codes": run.exchange_message_ids.mapped("code"),
+        "meals": sum(lines.filtered("service_id").mapped("amount")),
+        "care": sum((lines - lines.filtered("service_id")).mapped("amount")),
+        "due": 8.5
+        * sum(
+            DAYS[day.weekday()] in MEALS
+            for day in (date(2021, 3, n) for n in range(1, 32))
+            if day.weekday() < 5
+        ),
+    }
+
+
 SEEN = {
     "scene": scene(env),  # noqa: F821 - given by Odoo's shell
+    "meals": meals(env),  # noqa: F821
     "stories": [story(env, seed) for seed in range(1, 4)],  # noqa: F821
 }
 print("SCENE " + json.dumps(SEEN))

@@ -66,3 +66,12 @@ def test_whatever_is_delivered_in_between_billed_is_due(seen):
             assert amount == pytest.approx(92.5 * due, abs=0.05), told
             total += 92.5 * due
         assert story["ledger"] == pytest.approx(total, abs=0.05), number
+
+
+def test_meals_come_from_kibes_own_rows(seen, scene):
+    """Mondays and Thursdays: nine of them, and no care is dearer for it."""
+    meals = seen["meals"]
+    assert meals["state"] == "done"
+    assert "P09" not in meals["codes"], "no row is left aside"
+    assert (meals["meals"], meals["care"]) == (meals["due"], 1110.0)
+    assert meals["due"] == 9 * 8.5

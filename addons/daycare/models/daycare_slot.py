@@ -49,13 +49,17 @@ class DaycareSlot(models.Model):
         "CHECK(capacity >= 0)", "The number of places cannot be negative."
     )
 
-    @api.depends("number", "name", "hour_from", "hour_to")
+    @api.depends("number", "name", "hour_from", "hour_to", "group_id")
+    @api.depends_context("slot_with_group")
     def _compute_display_name(self):
+        with_group = self.env.context.get("slot_with_group")
         for slot in self:
             span = (
                 f"{clock.hours_label(slot.hour_from)}–{clock.hours_label(slot.hour_to)}"
             )
-            slot.display_name = f"{slot.number} · {slot.name or span}"
+            label = f"{slot.number} · {slot.name or span}"
+            code = slot.group_id.code if with_group else ""
+            slot.display_name = f"{code} {label}".strip()
 
     @api.constrains("hour_from", "hour_to", "group_id")
     def _check_overlap_limit(self):

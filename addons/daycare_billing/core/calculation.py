@@ -132,7 +132,7 @@ def _child_month(child, month, tariffs):
     """Return the Result of a child before the sibling rebate."""
     if any(page.week and page.group not in tariffs for page in child.pages):
         return Result(child.key, error=ERROR_NO_TARIFF)
-    pieces, capped = cut(child.pages, month, tariffs)
+    pieces, capped = cut([page.priced for page in child.pages], month, tariffs)
     if not pieces:
         return Result(child.key)
     explained = [step(steps.CAPPED, days=capped)] if capped else []

@@ -4,7 +4,7 @@ A day is cut once for all pages of a child: a slot or an hour that two overlappi
 both reserve counts once, and a child never takes more than one full day a day.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -48,9 +48,32 @@ class Presence:
         return min(total, ONE)
 
     @property
+    def priced(self):
+        """The presence without slots that are worth nothing, such as a meal's."""
+        if all(percent for _slot, percent in self.slots):
+            return self
+        return Presence(tuple(slot for slot in self.slots if slot[1]), self.hours)
+
+    @property
     def minutes(self):
         """Whole minutes of a presence by the hour, as Decimal."""
         return Decimal(sum(round((end - begin) * 60) for begin, end in self.hours))
+
+    def books(self, slots):
+        """Tell whether one of some slots is booked.
+
+        By the hour, a slot is booked from half of it on, as in deliveries of Kibé.
+
+        :param dict slots: slot id -> (from, to) in whole minutes of the day
+        """
+        return any(slot in slots for slot, _percent in self.slots) or any(
+            2 * self._minutes_between(begin, end) >= end - begin
+            for begin, end in slots.values()
+        )
+
+    def _minutes_between(self, begin, end):
+        spans = [(round(start * 60), round(stop * 60)) for start, stop in self.hours]
+        return sum(max(0, min(stop, end) - max(start, begin)) for start, stop in spans)
 
 
 def presence(slots=(), hours=()):
@@ -70,6 +93,9 @@ def subtract(hours, taken):
     return tuple(hours)
 
 
+NOTHING = Presence()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A sector page: a child's reserved week in one group, dates inclusive.
@@ -86,6 +112,14 @@ class Page:
     def covers(self, day):
         """Tell whether the page is in force on a date, its first and last included."""
         return self.date_from <= day and (self.date_to is None or day <= self.date_to)
+
+    @property
+    def priced(self):
+        """The page without slots that are worth nothing."""
+        week = {weekday: presence.priced for weekday, presence in self.week.items()}
+        if week == self.week:
+            return self
+        return replace(self, week={day: own for day, own in week.items() if own})
 
     @property
     def pattern(self):
@@ -151,6 +185,25 @@ def cut(pages, month, tariffs):
         pieces += of_day
         capped += cut_short
     return pieces, capped
+
+
+def days_booking(pages, month, slots):
+    """Return the open dates of a month on which one of some slots is booked.
+
+    :param pages: Page list of one child
+    :param Month month: the month, with its closed days
+    :param dict slots: group -> {slot id: (from, to) in minutes}
+    """
+    return [
+        day
+        for day in month.days
+        if any(
+            page.covers(day)
+            and not month.is_closed(page.group, day)
+            and page.week.get(day.weekday(), NOTHING).books(slots.get(page.group, {}))
+            for page in pages
+        )
+    ]
 
 
 def _touches(page, month):

@@ -4,6 +4,7 @@ from odoo.addons.exchange_run.core.money import CENT, ZERO, plain, round_to
 
 from ..core.calculation import household_month
 from ..core.money import exact, measured
+from ..core.planning import days_booking
 from ..core.steps import SERVICE, SUBSIDY, step
 from ..core.subsidies import explain, split
 
@@ -45,10 +46,11 @@ class DaycareBillingRun(models.Model):
         lines = self._all_care_lines(
             common, result, debtor, snapshot.subsidies_of(result.child, month), tariffs
         )
+        pages = snapshot.children[result.child].pages
         lines += [
             self._service_line({**common, "debtor_id": debtor}, service, quantity)
             for service in snapshot.services.get(result.child, ())
-            if (quantity := self._service_quantity(service, month, result.dates))
+            if (quantity := self._service_quantity(service, month, result.dates, pages))
         ]
         return [line for line in lines if line["amount"]]
 
@@ -134,13 +136,19 @@ class DaycareBillingRun(models.Model):
 
     # === SERVICES ===
 
-    def _service_quantity(self, service, month, dates):
-        """Return how many times a service is due in a month, as Decimal."""
+    def _service_quantity(self, service, month, dates, pages):
+        """Return how many times a service is due in a month, as Decimal.
+
+        :param dates: the reserved days of the child, those that are closed left out
+        :param pages: `core.planning.Page` list of the child
+        """
         if service.frequency == "once":
             times = month.first <= service.date_from <= month.last
         elif service.frequency == "month":
             times = service._covers(month.first, month.last)
         else:
+            if service.frequency == "slot":
+                dates = days_booking(pages, month, service._slots())
             times = sum(map(service._covers, dates))
         return exact(service.quantity) * int(times)
 

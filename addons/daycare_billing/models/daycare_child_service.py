@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.exchange_run.core.clock import to_minutes
 
 
 class DaycareChildService(models.Model):
@@ -23,12 +26,22 @@ class DaycareChildService(models.Model):
             ("once", "Once"),
             ("month", "Each Month"),
             ("day", "Each Reserved Day"),
+            ("slot", "Each Day with Certain Slots"),
         ],
         required=True,
         default="once",
         help="Once: in the month of the first date.\n"
         "Each reserved day: as many times as the child has days in the month, closed "
-        "days not counted.",
+        "days not counted.\n"
+        "Each day with certain slots: only the days on which one of the slots is "
+        "booked, such as the meal's; by the hour, at least half of it.",
+    )
+    slot_ids = fields.Many2many(
+        "daycare.slot",
+        relation="daycare_child_service_slot_rel",
+        string="Slots",
+        check_company=True,
+        help="Of every group the child may be in: of each group, its own slots count.",
     )
     quantity = fields.Float(default=1, digits="Product Unit")
     price_unit = fields.Float(
@@ -48,6 +61,17 @@ class DaycareChildService(models.Model):
         "Quantity and price of a service must be positive.",
     )
 
+    @api.constrains("frequency", "slot_ids")
+    def _check_slots(self):
+        for service in self:
+            if service.frequency == "slot" and not service.slot_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(service)s: choose the slots with which it is billed.",
+                        service=service.display_name,
+                    )
+                )
+
     @api.depends("product_id")
     def _compute_price_unit(self):
         for service in self:
@@ -61,3 +85,16 @@ class DaycareChildService(models.Model):
                 child=service.child_id.display_name or "",
                 service=service.name or service.product_id.display_name or "",
             )
+
+    def _slots(self):
+        """Return the slots with which the service is billed.
+
+        :return: dict group id -> {slot id: (from, to) in minutes of the day}
+        """
+        return {
+            group.id: {
+                slot.id: (to_minutes(slot.hour_from), to_minutes(slot.hour_to))
+                for slot in slots
+            }
+            for group, slots in self.slot_ids.grouped("group_id").items()
+        }

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -315,6 +316,72 @@ class TestCalculation(DaycareBillingCommon):
         self.assertEqual(sorted(services.mapped("amount")), [20.66, 50.00, 14 * 8.50])
         april = self._compute(date(2021, 4, 1), with_corrections=False)
         self.assertNotIn(50.00, april.billing_line_ids.mapped("amount"))
+
+    def test_a_meal_only_where_its_slot_is_booked(self):
+        product = self.env.ref("daycare_billing.product_meal").product_variant_id
+        noon = {"number": 7, "name": "Meal", "hour_from": 11, "hour_to": 12.5}
+        meals = self.env["daycare.slot"].create(
+            [
+                {**noon, "group_id": group.id}
+                for group in (self.group, self._group("NUR2", self.department))
+            ]
+        )
+        monday, tuesday = self.sector.line_ids.sorted("day")[:2]
+        monday.slot_ids |= meals[0]
+        with self.assertRaisesRegex(ValidationError, "choose the slots"):
+            self.melody.service_ids = [
+                Command.create({"product_id": product.id, "frequency": "slot"})
+            ]
+        self.melody.service_ids = [
+            Command.create(
+                {
+                    "product_id": product.id,
+                    "frequency": "slot",
+                    "date_from": "2021-03-08",
+                    "slot_ids": [Command.set(meals.ids)],
+                }
+            )
+        ]
+        run = self._compute()
+        line = run.billing_line_ids.filtered(lambda line: line.kind == "service")
+        # the same again, with a calendar: Mondays from the 8th
+        days = [day for day in range(8, 32) if date(2021, 3, day).weekday() == 0]
+        self.assertEqual(line.amount, len(days) * 8.50)
+        self.assertIn("4 × 8.50 = 34.00", str(line.explanation))
+        self.env["daycare.closure"].create(
+            {"name": "Bridge", "date_from": "2021-03-15"}
+        )
+        care = run.billing_line_ids - line
+        before = care.amount
+        run.action_compute()
+        line = run.billing_line_ids.filtered(lambda line: line.kind == "service")
+        self.assertEqual(line.amount, (len(days) - 1) * 8.50)
+        care = run.billing_line_ids - line
+        self.assertEqual(care.amount, before, "a slot worth nothing costs no care")
+        # with the meal or without, Monday and Tuesday are one line of the invoice
+        self.assertEqual(
+            [position["weekdays"] for position in care.positions], [[0, 1], [3], [4]]
+        )
+        run.action_invoice()
+        run.action_post()
+        tuesday.slot_ids |= meals[0]
+        april = self._compute(date(2021, 4, 1))
+        amounts = {
+            (line.month.month, line.kind): line.amount
+            for line in april.billing_line_ids
+            if line.service_id
+        }
+        tuesdays = [day for day in range(8, 32) if date(2021, 3, day).weekday() == 1]
+        in_april = [
+            day for day in range(1, 31) if date(2021, 4, day).weekday() in (0, 1)
+        ]
+        self.assertEqual(
+            amounts,
+            {
+                (3, "correction"): len(tuesdays) * 8.50,
+                (4, "service"): len(in_april) * 8.50,
+            },
+        )
 
     def test_registration_fee_without_placement(self):
         fee = self.env.ref("daycare_billing.product_registration").product_variant_id

@@ -138,12 +138,13 @@ class KibeImportCommon(OneTransaction, TransactionCase):
         return set(run.exchange_message_ids.mapped("code")) - {False}
 
 
-def edited(*changes, drop=()):
+def edited(*changes, drop=(), codes=None):
     """Return the sample with other cells.
 
     :param changes: (file, row, column, value); rows and columns count from 1, a row
         after the last one is added
     :param drop: (file, row) taken away
+    :param dict codes: more codes of slots.xml -> numbers of their slots
     """
     with zipfile.ZipFile(SAMPLES / "kibe_sample.zip") as archive:
         members = {info.filename: archive.read(info) for info in archive.infolist()}
@@ -163,6 +164,13 @@ def edited(*changes, drop=()):
         stream = io.StringIO()
         csv.writer(stream, delimiter=";", lineterminator="\r\n").writerows(rows)
         members[name] = stream.getvalue().encode("windows-1252")
+    more = "".join(
+        f'<Slot CodeKibeId="{code}" SlotSaiId="{numbers}" />'
+        for code, numbers in (codes or {}).items()
+    )
+    members["slots.xml"] = members["slots.xml"].replace(
+        b"</Slots>", more.encode("iso-8859-1") + b"</Slots>"
+    )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, raw in members.items():

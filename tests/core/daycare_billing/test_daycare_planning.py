@@ -136,3 +136,60 @@ def test_closed_days_by_group_or_for_all():
 def test_week_and_full_month_share():
     assert planning.week_share(page(), BRACKET) == 3
     assert planning.full_month_share(page(date(2021, 3, 15)), month(), BRACKET) == 14
+
+
+MEAL = {7: (11 * 60, 12 * 60 + 30)}
+
+
+def booked(pages, first=date(2021, 3, 1), closed=None, slots=None):
+    chosen = {"NUR1": MEAL} if slots is None else slots
+    return planning.days_booking(pages, month(first, closed), chosen)
+
+
+def with_meal(numbers):
+    return planning.presence([*slots(numbers).slots, (7, D(0))])
+
+
+def test_only_days_with_the_slot():
+    """Counted again day by day of the calendar, without a line of what is tested."""
+    own = page(days={0: with_meal(FULL), 1: slots(MORNING), 4: with_meal(())})
+    days = [date(2021, 3, day) for day in range(1, 32)]
+    assert booked([own]) == [
+        day for day in days if day.strftime("%a") in ("Mon", "Fri")
+    ]
+    assert booked([own], slots={"NUR2": MEAL}) == []
+    closed = {None: {date(2021, 3, 8)}, "NUR1": {date(2021, 3, 12)}}
+    assert len(booked([own], closed=closed)) == len(booked([own])) - 2
+
+
+def test_a_slot_worth_nothing_is_booked_all_the_same():
+    own = page(days={0: with_meal(())})
+    assert total([own]) == 0
+    assert len(booked([own])) == 5
+
+
+def test_two_placements_eat_once():
+    days = {0: with_meal(FULL)}
+    assert len(booked([page(days=days), page(days=days, key=2)])) == 5
+
+
+def test_a_placement_books_while_it_lasts():
+    own = page(date(2021, 3, 9), date(2021, 3, 22), {0: with_meal(FULL)})
+    assert booked([own]) == [date(2021, 3, 15), date(2021, 3, 22)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "eats"),
+    [
+        ([("7", "18")], True),
+        ([("7", "11.75")], True),  # 45 of 90 minutes
+        ([("7", "11.7333")], False),  # 44
+        ([("7", "11.25"), ("12", "18")], True),  # 15 and 30
+        ([("7", "11.25"), ("12.25", "18")], False),
+        ([("7", "11")], False),
+        ([("12.5", "18")], False),
+    ],
+)
+def test_by_the_hour_from_half_of_the_slot_on(hours, eats):
+    own = planning.presence(hours=[(D(a), D(b)) for a, b in hours])
+    assert bool(booked([page(days={0: own})])) == eats
