@@ -1,7 +1,7 @@
 {
     "name": "openIMIS Payables",
     "summary": "Close openIMIS' accounts payable into vendor bills, and follow them",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",

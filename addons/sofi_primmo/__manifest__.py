@@ -1,7 +1,7 @@
 {
     "name": "SOFI / Primmo",
     "summary": "SOFI charges to MDG files, and the Primmo-SOFI convention",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
