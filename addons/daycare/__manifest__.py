@@ -7,6 +7,7 @@
     "development_status": "Beta",
     "author": "Payables Suite Contributors",
     "depends": ["account", "exchange_run"],
+    "external_dependencies": {"python": ["lxml"]},
     "images": ["static/description/screenshot.png"],
     "data": [
         "security/daycare_groups.xml",
