@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from odoo.addons.account_billing_run.models.results import is_odoo_working
+from odoo.addons.account_billing_run.models.results import is_odoo_working, obeying
 
 from .rights import guarded_fields, is_making_a_bill, making_a_bill, require_right
 
@@ -113,6 +113,7 @@ class AccountMove(models.Model):
         bills._openimis_add_event("1", self.env._("Bill validated"))
         return posted
 
+    @obeying
     def _hash_moves(self, **options):
         """Lock moves for good; that of bills by hand needs right 156103.
 
