@@ -110,7 +110,7 @@ def test_bad_deliveries_say_what_to_do(clerk):
     clerk.wait()
     assert "la date 31.02.2020 n'existe pas" in clerk.text(".o_form_sheet")
     clerk.screenshot("kibe-bad-row", full=True)
-    assert "Erreurs: 1. Corrigez-les" in clerk.text(".alert-warning")
+    assert "Erreurs\u00a0: 1. Corrigez-les" in clerk.text(".alert-warning")
     assert not clerk.page.get_by_role("button", name="Générer", exact=True).count()
     new_import(clerk, "bad/z01_not_a_zip.zip")
     clerk.button("Test de l'importation")

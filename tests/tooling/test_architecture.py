@@ -51,6 +51,7 @@ SAID_BY_CLIENTS = {
     "match_line_id": "the line that a dialog is opened on; it is asked for the right",
     "openimis_fhir_key": "makes the caller's own key open less",
     "skip_validation_check": "is taken out again",
+    "slot_with_group": "says more of a slot than its number",
     "sofi_residence_id": "whose example a layout shows, if its reader may read it",
 }
 ASKS_CONTEXT = re.compile(

@@ -114,18 +114,19 @@ class AccountMove(models.Model):
         return posted
 
     @obeying
-    def _hash_moves(self, **options):
-        """Lock moves for good; that of bills by hand needs right 156103.
+    def button_hash(self):
+        """Lock moves for good; bills, also those a lock takes along, need 156103.
 
-        A lock takes all documents numbered before with it.
+        A lock takes all documents numbered before with it. *Secure Entries* is for
+        advisers, who keep the ledger as one chain, whoever posts.
         """
-        if options.get("force_hash") and not self.env.su:
-            chains = self._get_chains_to_hash(**options)
+        if not self.env.su:
+            chains = self._get_chains_to_hash(force_hash=True)
             # sudo: bills count that this user may not see
             locked = self.sudo().union(*(chain["moves"].sudo() for chain in chains))
             if bills := locked.filtered("openimis_type"):
                 bills.sudo(False)._openimis_require("156103")
-        return super()._hash_moves(**options)
+        return super().button_hash()
 
     def _openimis_note_changed(self):
         """Remember who changed what a second person approves, of drafts."""
