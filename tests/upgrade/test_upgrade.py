@@ -109,7 +109,7 @@ def _published(source, old):
     with lock(group):
         if not database.comment(name).get("complete"):
             templates.clone(below, name)
-            wanted = addons.names(old / "addons")
+            wanted = addons.standard(old / "addons")
             database.install(name, wanted, odoo_config=old / "odoo.conf")
             database.note(name, {"complete": True, "used": time.time()})
         templates.forget_old(group, name, count=1)
