@@ -265,7 +265,8 @@ class ExchangeRunMixin(models.AbstractModel):
                 SAID_TO_JOB[name]: self._fields[name].convert_to_write(run[name], run)
                 for name in SAID_TO_JOB.keys() & names
             }
-            if "state" in names and run.state in OVER:
+            # a preview that is thrown away stays in the history with what it counted
+            if "state" in names and run.state in (*OVER, "planned"):
                 counts = run._chunk_counts()
                 said["counters"] = run.counters
                 said["chunk_count"] = sum(number for number, _u in counts.values())

@@ -42,6 +42,7 @@ class TestRunJobs(ExchangeRunCase):
         first, second = self.history(document)
         self.assertEqual((first.state, second.state), ("planned", "planned"))
         self.assertEqual((first.message_ids.text, second.message_ids.text), ("x", "y"))
+        self.assertEqual((first.chunk_count, second.chunk_count), (1, 1))
         self.assertEqual(document.exchange_message_ids.text, "y")
         self.assertEqual(document.message_warning_count, 1)
         self.assertEqual((first.is_current, second.is_current), (False, True))
