@@ -48,7 +48,6 @@ def describe(env, kind, job, code):
     return {
         **before.describe(env, kind, job, code),
         "is_current": current == document.sudo().job_id,
-        "jobs": len(history),
         "job": [current.state, (current.counters or {}) == (document.counters or {})],
         "of_job": current.message_ids.filtered("active").mapped("text"),
     }

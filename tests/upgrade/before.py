@@ -138,8 +138,10 @@ def cancel(env, kind, job):
 def describe(env, kind, job, code):
     """Return what there is of a job."""
     document = find(env, kind, job)
+    ours = [("res_model", "=", document._name), ("res_id", "=", job)]
     return {
         "state": document.state,
+        "jobs": env["exchange.job"].search_count(ours),
         "findings": document.exchange_message_ids.mapped("text"),
         "books": sys.modules["every_kind"].KINDS[kind].books(document, code),
     }
