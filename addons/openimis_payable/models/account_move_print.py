@@ -26,13 +26,19 @@ class AccountMove(models.Model):
             price, price_approved, net and rejection, as text
         """
         self.ensure_one()
-        rows = []
+        return [
+            self._annex_row(code, item)
+            for code, items in self._openimis_claim_items()
+            for item in items
+        ]
+
+    def _openimis_claim_items(self):
+        """Yield (number of the claim, details of items and services) of the bill."""
         for line in self.openimis_line_ids.filtered("claim_id"):
             details = line.details or {}
             items = details.get("claim_details") or [details]
             code = details.get("claim", line.code)
-            rows += [self._annex_row(code, item) for item in items if "code" in item]
-        return rows
+            yield code, [item for item in items if "code" in item]
 
     def _annex_row(self, code, item):
         numbers = {

@@ -134,11 +134,7 @@ class OpenimisRemittance(models.AbstractModel):
         rows = []
         for bill in payment._openimis_bills_paid_now():
             quantum = exact(bill.currency_id.rounding)
-            for line in bill.openimis_line_ids.filtered("claim_id"):
-                details = line.details or {}
-                items = details.get("claim_details") or [details]
-                items = [item for item in items if "code" in item]
-                claim = details.get("claim", line.code)
+            for claim, items in bill._openimis_claim_items():
                 rows += remittance.not_paid(claim, items, quantum)
         return rows
 
