@@ -144,6 +144,8 @@ class DaycareChild(models.Model):
         if age.years >= 3:
             return self.env._("%(years)s years", years=age.years)
         months = age.years * 12 + age.months
+        if months == 1:
+            return self.env._("%(months)s month", months=months)
         return self.env._("%(months)s months", months=months)
 
     def _main_payer(self):

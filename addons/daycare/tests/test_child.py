@@ -24,6 +24,8 @@ class TestChild(DaycareCommon):
     @freeze_time("2021-11-22")
     def test_age_in_months_then_in_years(self):
         self.assertEqual(self.child.age, "10 months")
+        self.child.birthdate = "2021-10-15"
+        self.assertEqual(self.child.age, "1 month")
         self.child.birthdate = "2018-11-22"
         self.assertEqual(self.child.age, "3 years")
         self.child.birthdate = "2021-12-24"

@@ -116,6 +116,40 @@ def test_a_message_says_where_and_what(code, change, place, french):
 
 
 @pytest.mark.parametrize(
+    ("code", "change", "german"),
+    [
+        (
+            "E08",
+            edit(CHILD, 3, 5, "05.02.2099"),
+            "Zeile 3: Geburt 05.02.2099 und Geschlecht «Garçon» widersprechen sich.",
+        ),
+        (
+            "P23",
+            lambda d: None,
+            "Kind 10000: Wochenplan 01.03.2021 bis 01.12.2021 (NUR1), obwohl der "
+            "Austritt am 01.01.2020 ist.",
+        ),
+        (
+            "P20",
+            again(row=2, c4="01.06.2021", c5="31.12.2021"),
+            "Kind 10000: NUR1 01.03.2021–01.12.2021 und NUR1 01.06.2021–31.12.2021 "
+            "überschneiden sich (Montag).",
+        ),
+        (
+            "V01",
+            edit(PARENT, 2, 10, ""),
+            "«intervenants.csv», Zeile 2: «pa nom» ist erforderlich.",
+        ),
+    ],
+)
+def test_a_message_is_a_sentence_in_german(code, change, german):
+    """Also where a phrase is put into another one."""
+    delivery = Delivery()
+    change(delivery)
+    assert render(run(delivery, lists=LISTS).first(code), "de_CH") == german
+
+
+@pytest.mark.parametrize(
     ("slots", "change"), [("2,3", "+60"), ("3,4", "+150 −120"), ("1,2,3,4", "−120")]
 )
 def test_slots_that_become_modules_say_the_minutes(slots, change):
