@@ -5,7 +5,7 @@ The living demonstration is opened as the people of its companies, in English.
 
 import io
 
-from . import database, living, paths, server, templates
+from . import database, living, paths, picture_screens, server, templates
 from .console import say, step
 
 NAME = "pictures"
@@ -86,6 +86,15 @@ def make(source):
                     _keep(client.page.screenshot(), file)
     finally:
         database.drop(NAME)
+    picture_screens.keep(screens())
+
+
+def screens():
+    """Return {file below the project's folder: digest of the screen it shows}."""
+    return {
+        str(file.relative_to(paths.ROOT)): picture_screens.digest(steps[0])
+        for file, (_login, steps) in targets().items()
+    }
 
 
 def _keep(raw, file):

@@ -1,7 +1,7 @@
 {
     "name": "openIMIS Payables",
     "summary": "Close openIMIS' accounts payable into vendor bills, and follow them",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
@@ -39,6 +39,7 @@
         "views/openimis_policy_views.xml",
         "views/openimis_premium_views.xml",
         "views/openimis_claim_views.xml",
+        "views/openimis_claim_progress_views.xml",
         "views/openimis_invoice_payment_views.xml",
         "views/openimis_batch_run_views.xml",
         "views/openimis_relative_index_views.xml",

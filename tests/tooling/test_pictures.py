@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from devtools import paths, pictures
+from devtools import paths, picture_screens, pictures
 
 #: more pictures nobody renews
 MOST_PICTURES = 25
@@ -41,3 +41,16 @@ def test_the_screens_they_show_are_there():
         addon, name = action.split(".")
         files = (paths.ADDONS / addon).glob("**/*.xml")
         assert any(f'id="{name}"' in file.read_text() for file in files), action
+
+
+def test_they_show_the_screens_as_they_are():
+    """A screen that changed takes its picture with it: ./dev pictures."""
+    taken = picture_screens.taken()
+    old = {f for f, digest in pictures.screens().items() if taken.get(f) != digest}
+    assert not old, "these show screens as they were: ./dev pictures takes them anew"
+
+
+@pytest.mark.parametrize("addon", sorted(pictures.ADDONS))
+def test_each_addon_shows_its_own(addon):
+    readme = (paths.ADDONS / addon / "README.rst").read_text()
+    assert ".. image:: static/description/screenshot.png" in readme

@@ -38,6 +38,7 @@ from . import account_move_status
 from . import account_move_ageing
 from . import account_move_owed
 from . import account_payment
+from . import openimis_claim_progress
 from . import openimis_claim_valuation
 from . import openimis_closing_terms
 from . import openimis_closing_valuation

@@ -85,6 +85,13 @@ class AccountMove(models.Model):
     openimis_sender_json = fields.Json(compute="_compute_openimis_links")
     openimis_date_from = fields.Date("Period From", copy=False)
     openimis_date_to = fields.Date("Period To", copy=False)
+    openimis_date_validated = fields.Date(
+        "Validated On",
+        copy=False,
+        readonly=True,
+        engine=True,
+        help="Day the bill was last validated.",
+    )
     openimis_date_payed = fields.Date(
         "Paid On", compute="_compute_openimis_status", store=True, engine=True
     )

@@ -1,6 +1,6 @@
 from contextlib import nullcontext
 
-from odoo import SUPERUSER_ID, api, models, tools
+from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
@@ -110,6 +110,8 @@ class AccountMove(models.Model):
             move._check_openimis_postable()
         posted = super()._post(soft)
         bills = posted.filtered("openimis_type")
+        with bills._engine_writes():
+            bills.openimis_date_validated = fields.Date.context_today(self)
         bills._openimis_add_event("1", self.env._("Bill validated"))
         return posted
 

@@ -1,8 +1,15 @@
+from ast import literal_eval
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .openimis_claim_progress import WAITING
+
 BILLS = "openimis_payable.account_move_bill_action"
 OPEN_CLAIMS = [("billing_state", "=", "to_bill"), ("status", "in", ("8", "16"))]
+WAY = "openimis_payable.openimis_claim_progress_action"
+COST = "openimis_payable.openimis_payable_cost_action"
+PRODUCTS_SHOWN = 6
 OUR_BILLS = [
     ("openimis_type", "!=", False),
     ("openimis_in_area", "=", True),
@@ -22,6 +29,8 @@ class ExchangeCard(models.Model):
             "openimis_waiting": self._card_openimis_waiting,
             "openimis_well": self._card_openimis_well,
             "openimis_bills": self._card_openimis_bills,
+            "openimis_way": self._card_openimis_way,
+            "openimis_cost": self._card_openimis_cost,
         }
 
     def _card_openimis_waiting(self):
@@ -108,3 +117,75 @@ class ExchangeCard(models.Model):
             ],
         )
         return [*bills, *payments], []
+
+    def _card_openimis_way(self):
+        """Return what was paid within the term, and what waits at each step."""
+        today = fields.Date.context_today(self)
+        quarter = fields.Date.subtract(today, days=90)
+        paid = [
+            ("step", "=", "5"),
+            ("date_paid", ">=", quarter),
+            ("date_due", "!=", False),
+        ]
+        in_time, _bars = self._figures(
+            WAY,
+            [("company_id", "=", self.env.company.id)],
+            [(self.env._("Paid in time, last 90 days"), paid, "")],
+            measure="in_time",
+            shown=lambda count, good: f"{100 * good / count:.0f} %" if count else "–",
+        )
+        waiting = [
+            (self.env._("Received, not processed"), [("step", "=", "1")], ""),
+            (self.env._("Processed, not billed"), [("step", "=", "2")], ""),
+            (self.env._("Billed, not validated"), [("step", "=", "3")], ""),
+            (self.env._("Validated, not paid"), [("step", "=", "4")], ""),
+            (
+                self.env._("… beyond the term"),
+                [("step", "in", WAITING), ("date_due", "<", today)],
+                "danger",
+            ),
+        ]
+        steps, _bars = self._figures(
+            WAY,
+            [("company_id", "=", self.env.company.id), ("step", "in", WAITING)],
+            waiting,
+            measure="amount",
+            shown=lambda count, total: f"{count} · {self._amount(total)}",
+        )
+        return [*in_time, *steps], []
+
+    def _card_openimis_cost(self):
+        """Return what the dearest products of a year cost, and what each month cost."""
+        lines = self.env["openimis.payable.line"]
+        if not lines.has_access("read"):
+            return [], []
+        window = self.env["ir.actions.actions"]._for_xml_id(COST)
+        months = self._months()
+        base = Domain(literal_eval(window["domain"].strip())) & Domain(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("move_id.invoice_date", ">=", months[0][0]),
+            ]
+        )
+        groups = lines._read_group(
+            base,
+            ["product_id"],
+            ["amount_owed:sum"],
+            order="amount_owed:sum DESC",
+            limit=PRODUCTS_SHOWN,
+        )
+        figures = [
+            {
+                "label": product.display_name or self.env._("No product"),
+                "value": self._amount(amount),
+                "tone": "",
+                "action": self._window(
+                    window,
+                    product.display_name or self.env._("No product"),
+                    base & Domain("product_id", "=", product.id),
+                    {},
+                ),
+            }
+            for product, amount in groups
+        ]
+        return figures, []

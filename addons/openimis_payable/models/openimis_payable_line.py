@@ -43,6 +43,7 @@ class OpenimisPayableLine(models.Model):
         engine="write",
     )
     company_id = fields.Many2one("res.company", required=True, index=True, engine=True)
+    invoice_date = fields.Date("Bill Date", related="move_id.invoice_date")
     currency_id = fields.Many2one("res.currency", required=True, engine=True)
     sequence = fields.Integer(default=1)
     openimis_uuid = fields.Char(

@@ -22,6 +22,15 @@ class ResCompany(models.Model):
         help="A bill is validated by somebody else than who made it, be it by hand or "
         "by generating the drafts of a closing. Nobody can let Odoo post it by itself.",
     )
+    openimis_claim_days = fields.Integer(
+        "Days to Pay a Claim",
+        help="In how many days from the day it was handed in a claim is to be paid. "
+        "Zero: by the due date of its bill.",
+    )
+
+    _openimis_claim_days_positive = models.Constraint(
+        "CHECK (openimis_claim_days >= 0)", "A term has no days below zero."
+    )
 
     def _openimis_accounts_by_code(self, codes, *domain):
         """Look up the accounts of this company that openIMIS names by code.

@@ -20,3 +20,6 @@ class ResConfigSettings(models.TransientModel):
     openimis_second_person = fields.Boolean(
         related="company_id.openimis_second_person", readonly=False
     )
+    openimis_claim_days = fields.Integer(
+        related="company_id.openimis_claim_days", readonly=False
+    )

@@ -12,6 +12,7 @@ from . import test_bill_services
 from . import test_bill_twice
 from . import test_buttons
 from . import test_claim_amounts
+from . import test_claim_progress
 from . import test_closing_claim
 from . import test_closing_masses
 from . import test_closing_other
