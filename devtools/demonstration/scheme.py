@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Command
 
-from . import common
+from . import common, visits
 from .openimis import exchange
 
 CLAIMS = 36  # each month
@@ -74,68 +74,6 @@ SURNAMES = (
     "Kileo",
 )
 NAMES = ("Neema", "Joseph", "Asha", "Juma", "Zawadi", "Baraka", "Rehema", "Daudi")
-#: diagnosis, then what is done: kind, code, name, quantity, price
-VISITS = (
-    (
-        "B54",
-        "Malaria",
-        (
-            ("service", "A1", "Consultation", 1, 5000),
-            ("service", "B3", "Blood smear", 1, 3500),
-            ("item", "0012", "Artemether-lumefantrine, tablet", 24, 250),
-        ),
-    ),
-    (
-        "O80",
-        "Normal delivery",
-        (
-            ("service", "M1", "Normal delivery", 1, 65000),
-            ("item", "0001", "Paracetamol 500 mg, tablet", 20, 50),
-        ),
-    ),
-    (
-        "D64",
-        "Anaemia",
-        (
-            ("service", "B7", "Haemoglobin test", 1, 4500),
-            ("item", "0044", "Ferrous sulphate, tablet", 60, 60),
-        ),
-    ),
-    (
-        "J18",
-        "Pneumonia",
-        (
-            ("service", "A1", "Consultation", 1, 5000),
-            ("service", "R1", "Chest X-ray", 1, 18000),
-            ("item", "0031", "Amoxicillin 500 mg, capsule", 21, 150),
-        ),
-    ),
-    (
-        "A09",
-        "Diarrhoea",
-        (
-            ("service", "A1", "Consultation", 1, 5000),
-            ("item", "0020", "Oral rehydration salts, sachet", 10, 400),
-        ),
-    ),
-    (
-        "K35",
-        "Appendicitis",
-        (
-            ("service", "S4", "Appendicectomy", 1, 180000),
-            ("service", "W1", "Ward, day", 4, 15000),
-            ("item", "0055", "Ceftriaxone 1 g, vial", 8, 2500),
-        ),
-    ),
-    (
-        "I10",
-        "Hypertension",
-        (
-            ("service", "A1", "Consultation", 1, 5000),
-            ("item", "0061", "Amlodipine 5 mg, tablet", 30, 120),
-        ),
-    ),
-)
 
 
 def build(env, today):
@@ -426,7 +364,7 @@ class Scheme:
             near = self.facilities.filtered(
                 lambda f, area=self.areas[district]: f.openimis_location_id == area
             )
-            icd, name, done = self.dice.choice(VISITS)
+            icd, name, done = self.dice.choice(visits.VISITS)
             visit = month + relativedelta(days=self.dice.randrange(25))
             self.number += 1
             luck = self.dice.random()
@@ -441,10 +379,11 @@ class Scheme:
                     "qty_provided": quantity,
                     "price_asked": price,
                     "price_origin": "R" if shared else "P",
-                    **self.cut(luck, place, quantity),
+                    **visits.cut(luck, place, quantity),
                 }
                 for place, (kind, code, label, quantity, price) in enumerate(done, 1)
             ]
+            status = visits.status(luck, shared)
             vals.append(
                 {
                     "code": f"CLM-{self.number}",
@@ -459,20 +398,12 @@ class Scheme:
                     "icd_code": icd,
                     "icd_name": name,
                     "visit_type": "O",
-                    "claimed": sum(
-                        line["qty_provided"] * line["price_asked"] for line in lines
-                    ),
-                    "status": self.status(luck, shared),
+                    "status": status,
+                    **visits.header(status, lines),
                     "line_ids": [Command.create(line) for line in lines],
                 }
             )
         self.env["openimis.claim"].create(vals)
-
-    def status(self, luck, shared):
-        """Return how far a claim came: rejected, entered, processed or valuated."""
-        if luck < 0.09:
-            return "1" if luck < 0.05 else "4"
-        return "8" if shared else "16"
 
     def pay_in(self, month):
         """Let three families pay what they contribute by their telephones."""
@@ -494,15 +425,6 @@ class Scheme:
                 for number, premium in enumerate(paid[:3], 1)
             ]
         )
-
-    def cut(self, luck, place, quantity):
-        """Let a reviewer cut a line of some claims."""
-        if 0.85 < luck and place == 2 and quantity > 1:
-            return {
-                "qty_approved": quantity // 2,
-                "justification": "Half of it is usual for this diagnosis",
-            }
-        return {}
 
     def close(self, month, area, env, *types):
         return env["openimis.closing"].create(

@@ -81,8 +81,9 @@ class OpenimisClaimProgress(models.Model):
     claimed = fields.Monetary(readonly=True)
     amount = fields.Monetary(
         readonly=True,
-        help="What the claim is worth by now: remunerated, else approved by openIMIS, "
-        "else claimed.",
+        help="What the claim is worth by now: what its bill bills; before, what "
+        "openIMIS says is remunerated, else approved, else claimed: the first that is "
+        "not zero.",
     )
 
     @property
@@ -111,9 +112,10 @@ class OpenimisClaimProgress(models.Model):
                 SELECT claim.id, claim.id AS claim_id, claim.code, claim.company_id,
                        claim.health_facility_id, claim.location_id, claim.product_id,
                        claim.status, claim.claimed, move.id AS move_id,
-                       CASE claim.status WHEN '16' THEN claim.remunerated
-                                         WHEN '8' THEN claim.approved
-                                         ELSE claim.claimed END AS amount,
+                       COALESCE(
+                           link.amount, NULLIF(claim.remunerated, 0),
+                           NULLIF(claim.approved, 0), claim.claimed
+                       ) AS amount,
                        COALESCE(claim.date_claimed, claim.date_to, claim.date_from)
                            AS date_received,
                        claim.date_processed,
@@ -137,6 +139,9 @@ class OpenimisClaimProgress(models.Model):
                   FROM openimis_claim claim
                   JOIN res_company company ON company.id = claim.company_id
              LEFT JOIN account_move move ON move.id = claim.billing_move_id
+             LEFT JOIN account_billing_link link
+                    ON link.res_model = 'openimis.claim' AND link.res_id = claim.id
+                   AND link.move_id = claim.billing_move_id AND link.state = 'active'
                  WHERE claim.active
               ) way
             """,

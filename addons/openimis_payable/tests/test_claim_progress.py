@@ -45,10 +45,12 @@ class TestClaimProgress(BillCase):
                 "E1": ("1", 55, "2", 70),
                 "P1": ("2", 55, "2", 60),
                 "R1": ("9", 0, False, 50),
-                "N1": ("8", 0, False, self.never.remunerated),
+                "N1": ("8", 0, False, self.never.claimed),
             },
         )
-        self.assertEqual(set(self._read(self.billed).mapped("step")), {"3"})
+        billed = self._read(self.billed)
+        self.assertEqual(set(billed.mapped("step")), {"3"})
+        self.assertEqual(sorted(billed.mapped("amount")), [300, 500])
         self._on("2026-02-06")
         self.bill.with_user(self.accountant).action_post()
         for way in self._read(self.billed):
