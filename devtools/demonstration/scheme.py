@@ -394,7 +394,7 @@ class Scheme:
                     "date_from": visit,
                     "date_to": visit,
                     "date_claimed": visit + relativedelta(days=2),
-                    "date_processed": visit + relativedelta(days=3),
+                    "date_processed": status != "4" and visit + relativedelta(days=3),
                     "icd_code": icd,
                     "icd_name": name,
                     "visit_type": "O",

@@ -6,7 +6,7 @@ from .openimis_claim import CLAIM_STATUS
 STEPS = [
     ("1", "Received"),
     ("2", "Processed"),
-    ("3", "Billed"),
+    ("3", "On a Draft Bill"),
     ("4", "Validated"),
     ("5", "Paid"),
     ("8", "Not to Bill"),
