@@ -14,6 +14,7 @@ NOT_INSTALLED_SUFFIXES = {".pyc", ".md", ".rst", ".pot", ".toml"}
 #: Addons of others that ours may be glued to, and the packages they come in. Nothing of
 #: them is installed before one of those is asked for by name.
 WHEELS = {
+    "account_budget_oca": "requirements-oca.txt",
     "account_payment_sepa_credit_transfer": "requirements-oca.txt",
     "account_move_tier_validation": "requirements-oca.txt",
     "queue_job": "requirements-queue.txt",

@@ -1,0 +1,2 @@
+from . import crossovered_budget_lines
+from . import openimis_closing
