@@ -55,12 +55,11 @@ class CrossoveredBudgetLines(models.Model):
     @api.depends("openimis_product_id", "company_id")
     def _compute_practical_amount(self):
         ours = self.filtered("openimis_product_id")
-        ours.openimis_committed = 0
-        super(CrossoveredBudgetLines, self - ours)._compute_practical_amount()
         (self - ours).openimis_committed = 0
         for line in ours:
             line.practical_amount = -line._openimis_owed("posted")
             line.openimis_committed = -line._openimis_owed("draft")
+        return super(CrossoveredBudgetLines, self - ours)._compute_practical_amount()
 
     @api.depends("planned_amount", "practical_amount", "openimis_committed")
     def _compute_openimis_left(self):
