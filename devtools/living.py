@@ -73,6 +73,22 @@ os._exit(0)
 )
 
 
+#: what the scheme pays by, with OCA's addons beside ours
+EQUIP = (
+    database.MODULES_ALONE
+    + """
+import sys
+sys.path.insert(0, {root!r})
+from datetime import date
+from devtools.demonstration import money_out
+
+for what, login in money_out.build(env, date.fromisoformat({today!r})):
+    print("LOGIN", login, what)
+env.cr.commit()
+"""
+)
+
+
 def template(source):
     """Return the name of the template with a year behind it; make it if there is none.
 
@@ -121,3 +137,19 @@ def build(name, today):
         say(f"  {house}: {seconds} s of processor time")
     logins = re.findall(r"^LOGIN (\S+) (.*)$", said, re.M)
     return sorted(logins, key=itemgetter(1))
+
+
+def equip(name):
+    """Give the scheme what it pays by and approves with, once; see `money_out.py`.
+
+    :param str name: a database with the living demonstration and OCA's addons
+    """
+    known = database.comment(name)
+    if not known.get("logins") or known.get("equipped"):
+        return
+    code = EQUIP.format(root=str(paths.ROOT), today=str(date.today()))
+    with step("accounts, payment methods and approvals of the health scheme"):
+        said = database.script(name, code)
+    new = re.findall(r"^LOGIN (\S+) (.*)$", said, re.M)
+    logins = sorted([*map(tuple, known["logins"]), *new], key=itemgetter(1))
+    database.note(name, {**known, "logins": logins, "equipped": True})

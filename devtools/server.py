@@ -219,6 +219,7 @@ def run(source, options, arguments):
     prepare_database(source, name, options.addon, fresh, True, not options.plain)
     if options.oca:
         prepare_database(source, name, addons.glued(OCA), assets=True)
+        living.equip(name)
     if options.queue:
         prepare_database(source, name, [QUEUE], assets=True)
         os.environ.setdefault("ODOO_QUEUE_JOB_CHANNELS", QUEUE_CHANNELS)

@@ -6,7 +6,9 @@
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
     "development_status": "Beta",
-    "external_dependencies": {"python": ["openpyxl", "requests", "urllib3", "xlrd"]},
+    "external_dependencies": {
+        "python": ["lxml", "openpyxl", "requests", "urllib3", "xlrd"]
+    },
     "depends": ["base_setup", "mail"],
     "images": ["static/description/screenshot.png"],
     "data": [

@@ -6,6 +6,7 @@
     "author": "Payables Suite Contributors",
     "license": "AGPL-3",
     "development_status": "Beta",
+    "external_dependencies": {"python": ["lxml"]},
     "depends": ["account_payment_sepa_credit_transfer", "openimis_payable"],
     "images": ["static/description/icon.png"],
     "data": [

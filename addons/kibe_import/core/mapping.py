@@ -5,14 +5,12 @@ import re
 
 from lxml import etree
 
-from ...exchange_run.core import csv_file
+from ...exchange_run.core import csv_file, xml_file
 from . import text
 from .cells import parse_id
 from .wording import Text
 from .wording import source as _lt
 
-FORBIDDEN = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-DECLARATION = re.compile(r"<\?xml\b[^>]*?\?>")
 DECLARED = re.compile(r"encoding\s*=\s*[\"']([^\"']+)[\"']")
 NUMBERS = re.compile(r"\s*[0-9]{1,4}\s*(?:,\s*[0-9]{1,4}\s*)*(?:,\s*)?")
 UTF8 = ("utf-8", "utf8")
@@ -211,16 +209,16 @@ def _parse(raw, file, issues):
     except csv_file.NotText:
         issues.add("C17", file)
         return None
-    if FORBIDDEN.search(content):
+    if xml_file.FORBIDDEN.search(content):
         issues.add("X02", file)
         return None
     stripped = content.lstrip(text.BLANKS + "\ufeff")
-    if stripped != content and DECLARATION.match(stripped):
+    if stripped != content and xml_file.DECLARATION.match(stripped):
         issues.add("X13", file)
-    declaration = DECLARATION.match(stripped)
+    declaration = xml_file.DECLARATION.match(stripped)
     if declaration:
         _check_encoding(declaration[0], encoding, file, issues)
-    body = DECLARATION.sub("", stripped, count=1) if declaration else stripped
+    body = xml_file.DECLARATION.sub("", stripped, count=1) if declaration else stripped
     lines = content[: len(content) - len(stripped)].count("\n")
     return _tree("\n" * lines + body, file, issues)
 
@@ -235,12 +233,8 @@ def _check_encoding(declaration, encoding, file, issues):
 
 
 def _tree(content, file, issues):
-    # One parser a call: parsers are not shared between threads.
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
     try:
-        return etree.fromstring(content.encode("utf-8"), parser)
+        return etree.fromstring(content.encode("utf-8"), xml_file.parser())
     except (etree.XMLSyntaxError, ValueError, UnicodeError) as error:
         line = getattr(error, "lineno", None)
         issues.add("X01", file, line, value=_what_is_wrong(error))

@@ -5,6 +5,8 @@ from . import account_payment_lot
 from . import account_payment_method
 from . import account_payment_method_line
 from . import account_payment_order
+from . import ir_attachment
 from . import openimis_closing
 from . import openimis_payment_import
 from . import openimis_payment_layout
+from . import res_partner_bank

@@ -2,6 +2,8 @@ from odoo import Command, fields, models
 
 #: states of a batch in which its payments are approved, and maybe at the bank
 CONFIRMED = ("open", "generated", "uploaded")
+#: those of them in which the bank has got nothing yet
+WAITING = ("open", "generated")
 #: what is approved of a payment, and what the file tells the bank
 FIXED = {
     "amount",
@@ -30,6 +32,14 @@ class AccountPayment(models.Model):
     payment_order_id = fields.Many2one(copy=False, engine=True)
     payment_lot_id = fields.Many2one(copy=False, engine=True)
     payment_line_ids = fields.Many2many(copy=False, engine=True)
+    openimis_account_number = fields.Char(
+        "Account When Confirmed",
+        copy=False,
+        readonly=True,
+        engine=True,
+        help="The account may be changed after a batch was confirmed: no file is "
+        "written then.",
+    )
 
     def write(self, vals):
         """Change payments; those of a confirmed batch stay as they were approved.
@@ -38,7 +48,7 @@ class AccountPayment(models.Model):
         """
         fixed = sorted(FIXED.intersection(vals))
         if fixed and not self._is_engine_writing():
-            for payment in self._openimis_in_batch():
+            for payment in self._openimis_sealed():
                 changed = [n for n in fixed if not payment._engine_is_same(n, vals[n])]
                 if changed:
                     payment._engine_refuse(changed)
@@ -46,7 +56,7 @@ class AccountPayment(models.Model):
 
     def unlink(self):
         """Delete payments; those of a confirmed batch go by cancelling it."""
-        if not self._is_engine_writing() and self._openimis_in_batch():
+        if not self._is_engine_writing() and self._openimis_sealed():
             self._engine_refuse(["payment_order_id"])
         return super().unlink()
 
@@ -84,13 +94,41 @@ class AccountPayment(models.Model):
         )
         return ours.with_env(self.env)
 
+    def _openimis_sealed(self):
+        """Return those that somebody approved: all of a batch until it is sent.
+
+        Payments of other bills in a batch of openIMIS were confirmed with it, and go
+        by the same file.
+        """
+        # sudo: as above
+        waiting = self.sudo().filtered(
+            lambda payment: payment.payment_order_id.state in WAITING
+            and payment.payment_order_id.openimis_is_batch
+        )
+        return self._openimis_in_batch() | waiting.with_env(self.env)
+
+    def _openimis_references(self):
+        """Return the references of those that pay openIMIS bills, each once."""
+        ours = self.filtered("openimis_is_payment")
+        return list(dict.fromkeys(ours.mapped("openimis_code_ext")))
+
+    def _openimis_amount_sent(self):
+        """Return what the bank was told to pay; less may have been paid."""
+        self.ensure_one()
+        lines = self.payment_line_ids
+        return sum(lines.mapped("amount_currency")) if lines else self.amount
+
     def _openimis_check_by_batch(self):
         """Refuse to register or take back alone what a batch has not sent yet.
 
         :raises UserError: naming the batch and its button
         """
         if not self._is_engine_writing():
-            waiting = self._openimis_in_batch(("open", "generated"))
+            sealed = self._openimis_sealed()
+            # sudo: as in _openimis_in_batch
+            waiting = sealed.sudo().filtered(
+                lambda payment: payment.payment_order_id.state in WAITING
+            )
             waiting.payment_order_id[:1]._openimis_refuse_unsent()
 
     def _openimis_match_again(self):
@@ -100,7 +138,7 @@ class AccountPayment(models.Model):
 
     def _openimis_withdraw(self, message):
         # nothing was told of payments that were never sent
-        unsent = self._openimis_in_batch(("open", "generated"))
+        unsent = self._openimis_in_batch(WAITING)
         if unsent:
             unsent._openimis_require("156202")
         return super(AccountPayment, self - unsent)._openimis_withdraw(message)

@@ -9,6 +9,7 @@ APPROVED = {
     "order_id",
     "partner_bank_id",
     "partner_id",
+    "payment_ids",
 }
 
 
@@ -98,16 +99,12 @@ class AccountPaymentLine(models.Model):
 
     def _prepare_account_payment_vals(self, payment_lot, pay_sequence):
         vals = super()._prepare_account_payment_vals(payment_lot, pay_sequence)
+        if self.order_id.openimis_is_batch:
+            account = self[:1].partner_bank_id
+            vals["openimis_account_number"] = account.sanitized_acc_number
         if not self._openimis_bills():
             return vals
-        # sudo: the number of a payment that its user may make. It is used up for good:
-        # a batch that is confirmed again never repeats one that the bank has seen.
-        reference = (
-            self.env["ir.sequence"]
-            .sudo()
-            .with_company(self.order_id.company_id)
-            .next_by_code("openimis.payment.reference")
-        )
+        reference = self.order_id._openimis_next_reference()
         return {
             **vals,
             "memo": reference,

@@ -5,7 +5,7 @@ from odoo.tools.misc import format_amount, format_date
 from odoo.addons.exchange_run.core.money import ZERO, exact
 
 from ..core import payment_layout
-from .account_payment_method import BY_LAYOUT
+from .account_payment_method import BY_LAYOUT, SWISS
 
 #: decimals that no currency exceeds: what is beyond is noise of floats
 PRECISE = 6
@@ -35,6 +35,15 @@ class AccountPaymentOrder(models.Model):
     payment_file_id = fields.Many2one(engine=True)
     payment_ids = fields.One2many(engine=True)
     payment_lot_ids = fields.One2many(engine=True)
+    openimis_file_reference = fields.Char(
+        "File Reference",
+        readonly=True,
+        copy=False,
+        engine=True,
+        index="btree_not_null",
+        help="What the file calls itself (MsgId). A batch that is confirmed again gets "
+        "another one: a bank takes none twice.",
+    )
     openimis_is_batch = fields.Boolean(
         "Pays openIMIS Bills", compute="_compute_openimis_is_batch"
     )
@@ -104,6 +113,8 @@ class AccountPaymentOrder(models.Model):
         self._openimis_check_second_person()
         with self._engine_writes():
             result = super().draft2open()
+            for order in self.filtered("openimis_is_batch"):
+                order.openimis_file_reference = order._openimis_next_reference()
         self._openimis_check_entries()
         return result
 
@@ -111,6 +122,7 @@ class AccountPaymentOrder(models.Model):
         """Write the file for the bank or the operator; see :meth:`draft2open`."""
         self._openimis_check_state("open")
         self._openimis_check_bills()
+        self._openimis_check_accounts()
         with self._engine_writes():
             return super().open2generated()
 
@@ -144,6 +156,28 @@ class AccountPaymentOrder(models.Model):
 
     # === FILES ===
 
+    def _openimis_next_reference(self):
+        """Return a reference of a payment or file that is used up for good.
+
+        A batch that is confirmed again never repeats one that the bank has seen.
+        """
+        # sudo: the number of a payment that its user may make
+        sequence = self.env["ir.sequence"].sudo().with_company(self.company_id)
+        return sequence.next_by_code("openimis.payment.reference")
+
+    def _generate_group_header_block(self, parent_node, gen_args):
+        """Give the bank a reference of the file of which there is no other."""
+        header = super()._generate_group_header_block(parent_node, gen_args)
+        if self.openimis_file_reference:
+            header.MsgId = self._prepare_field(
+                "Message Identification",
+                self.openimis_file_reference,
+                35,
+                gen_args,
+                raise_if_oversized=True,
+            )
+        return header
+
     def generate_payment_file(self):
         """Write the file of a batch by the layout of its method.
 
@@ -164,6 +198,21 @@ class AccountPaymentOrder(models.Model):
                 )
             )
         return written.content, layout.extension
+
+    def _generate_pain_nsmap(self):
+        # the Swiss version has the namespace of the general one
+        nsmap = super()._generate_pain_nsmap()
+        version = self.payment_method_id.pain_version
+        if version == SWISS:
+            nsmap[None] = nsmap[None].replace(SWISS, SWISS.partition(".ch.")[0])
+        return nsmap
+
+    def _generate_charge_bearer(self, parent_node):
+        # “by service level” without one: Swiss banks want nothing to be said then
+        swiss = self.payment_method_id.pain_version == SWISS
+        if swiss and not self.sepa and self.charge_bearer == "SLEV":
+            return None
+        return super()._generate_charge_bearer(parent_node)
 
     def _layout_fault(self, layout, payments, fault):
         text = layout._fault_text(fault)
@@ -237,6 +286,7 @@ class AccountPaymentOrder(models.Model):
         bills._openimis_require("156202")
         reasons = [bill._openimis_unpayable_reason() for bill in bills]
         reasons += self._openimis_amount_reasons()
+        reasons += self._openimis_owner_reasons()
         if found := list(filter(None, reasons)):
             raise UserError("\n".join(found))
 
@@ -261,6 +311,76 @@ class AccountPaymentOrder(models.Model):
                     )
                 )
         return reasons
+
+    def _openimis_owner_reasons(self):
+        """Return a text for each bill that would be paid to somebody else's account."""
+        reasons = []
+        # sudo: whose an account is decides, whoever may see it
+        for line in self.sudo().payment_line_ids:
+            account, bill = line.partner_bank_id, line._openimis_bills()
+            owner = account.partner_id.commercial_partner_id
+            known = line.partner_id.commercial_partner_id
+            if bill and account and owner != known and account != bill.partner_bank_id:
+                reasons.append(
+                    self.env._(
+                        "Bill %(bill)s: account %(account)s belongs to %(owner)s.",
+                        bill=bill._openimis_label(),
+                        account=account.acc_number,
+                        owner=owner.display_name,
+                    )
+                )
+        return reasons
+
+    def _openimis_check_accounts(self):
+        """Refuse a file that would say another thing than what was confirmed.
+
+        :raises UserError: naming each account that is another one by now, or is not
+            trusted any more, and a layout that was changed
+        """
+        reasons = []
+        for order in self.filtered("openimis_is_batch"):
+            # sudo: what is sent decides, whoever may see the accounts
+            payments = order.sudo().payment_ids
+            reasons += [order._openimis_account_reason(paid) for paid in payments]
+            if order.payment_method_id.code != BY_LAYOUT:
+                continue
+            layout = order.payment_method_line_id.openimis_layout_id
+            if layout._changed_since(min(payments.mapped("create_date"))):
+                reasons.append(
+                    self.env._(
+                        "Layout %(layout)s was changed after batch %(batch)s was "
+                        "confirmed. Cancel the batch and confirm it again.",
+                        layout=layout.name,
+                        batch=order.name,
+                    )
+                )
+        if found := list(filter(None, reasons)):
+            raise UserError("\n".join(found))
+
+    def _openimis_account_reason(self, payment):
+        """Say why a payment does not go where it was confirmed to."""
+        account, number = payment.partner_bank_id, payment.openimis_account_number
+        if number and account.sanitized_acc_number != number:
+            text = self.env._(
+                "The account of %(partner)s was %(number)s when batch %(batch)s was "
+                "confirmed, and is another one now. Cancel the batch and confirm it "
+                "again."
+            )
+        elif (
+            self.payment_method_id.bank_account_required
+            and not account.allow_out_payment
+        ):
+            text = self.env._(
+                "The account of %(partner)s is not trusted any more (“Send Money” on "
+                "it). Cancel batch %(batch)s."
+            )
+        else:
+            return ""
+        return text % {
+            "partner": payment.partner_id.display_name,
+            "number": number,
+            "batch": self.name,
+        }
 
     def _openimis_check_second_person(self):
         """Refuse to confirm one's own batch where a second person has to.

@@ -205,6 +205,15 @@ class OpenimisPaymentLayout(models.Model):
             **(checks if checked else {}),
         )
 
+    def _changed_since(self, moment):
+        """Tell whether the layout, or a column, was written after a moment.
+
+        :param datetime moment: of the database, without a zone
+        :rtype: bool
+        """
+        changes = [*self.mapped("write_date"), *self.column_ids.mapped("write_date")]
+        return any(change > moment for change in changes)
+
     def _fault_text(self, fault):
         """Return what is wrong with a payment, in the user's language."""
         texts = {
