@@ -15,8 +15,12 @@ NOT_INSTALLED_SUFFIXES = {".pyc", ".md", ".rst", ".pot", ".toml"}
 #: them is installed before one of those is asked for by name.
 WHEELS = {
     "account_budget_oca": "requirements-oca.txt",
-    "account_payment_sepa_credit_transfer": "requirements-oca.txt",
+    "account_credit_control": "requirements-oca.txt",
     "account_move_tier_validation": "requirements-oca.txt",
+    "account_payment_sepa_credit_transfer": "requirements-oca.txt",
+    "account_reconcile_oca": "requirements-oca.txt",
+    "account_statement_import_camt54": "requirements-oca.txt",
+    "partner_statement": "requirements-oca.txt",
     "queue_job": "requirements-queue.txt",
 }
 
