@@ -19,6 +19,8 @@ FOLDER = Path(__file__).with_name("demonstration")
 HOUSES = (("scheme", "residences"), ("daycare",))
 #: Odoo's charts of the countries that are not there yet
 CHARTS = ["l10n_tz_account"]
+#: languages that some of the families speak, beside those of every database
+LANGUAGES = ["de_CH"]
 GROUP = f"{templates.PREFIX}living"
 SCRIPT = (
     database.MODULES_ALONE
@@ -36,6 +38,11 @@ from odoo.modules.module_graph import ModuleNode
 ModuleNode.demo_installable = False
 missing = [("name", "in", {charts!r}), ("state", "!=", "installed")]
 env["ir.module.module"].search(missing).button_immediate_install()
+env.transaction.reset()
+for code in {languages!r}:
+    env["res.lang"]._activate_lang(code)
+installed = env["ir.module.module"].search([("state", "=", "installed")])
+installed._update_translations({languages!r})
 env.cr.commit()
 env.transaction.reset()
 registry = env.registry
@@ -100,7 +107,7 @@ def template(source):
     below = templates.layer(source, set(addons.standard()))
     today = date.today()
     files = sorted(FOLDER.glob("*.py"))
-    content = [below, f"{today:%Y-%m}", SCRIPT, str(HOUSES)]
+    content = [below, f"{today:%Y-%m}", SCRIPT, str(HOUSES), str(LANGUAGES)]
     content += [file.read_text() for file in files]
     digest = hashlib.sha256("\n".join(content).encode()).hexdigest()[:12]
     name = f"{GROUP}-{digest}"
@@ -129,7 +136,11 @@ def build(name, today):
     """
     # One start for all houses: each would first load all addons.
     code = SCRIPT.format(
-        root=str(paths.ROOT), charts=CHARTS, houses=HOUSES, today=str(today)
+        root=str(paths.ROOT),
+        charts=CHARTS,
+        languages=LANGUAGES,
+        houses=HOUSES,
+        today=str(today),
     )
     with step("a year of three companies"):
         said = database.script(name, code)

@@ -56,6 +56,8 @@ CLOSURES = (
     ("Fête nationale", (8, 1), (8, 1), 0),
     ("Fermeture de Noël", (12, 24), (1, 2), 1),
 )
+#: who get their invoices in German; the others in the language of the house
+GERMAN = ("Müller", "Wyss")
 #: who have not told what they earn since
 NO_NEWS = ("Kaya", "Monnet")
 #: family, mother, child, months until it is born or comes, code of its status
@@ -298,7 +300,9 @@ class Home:
             )
 
     def parent(self, name, first, role, street):
+        lang = {"lang": "de_CH"} if name in GERMAN else {}
         return {
+            **lang,
             "lastname": name,
             "firstname": first,
             "role": role,
