@@ -15,6 +15,7 @@ PEOPLE = (
     ("scheme_accountant", "en_US", r"\$|CHF|€"),
     ("residences", "fr_FR", r"CHF|€|TSh"),
     ("creche", "fr_FR", r"\$|€|TSh"),
+    ("creche", "de_CH", r"\$|€|TSh"),
 )
 
 

@@ -3,8 +3,10 @@
 from base64 import b64decode
 from datetime import date
 
+import pytest
+
 from ..e2e.harness import person
-from .follow import TOURS, follow, show_me, texts
+from .follow import DAYCARE_TOURS, TOURS, follow, show_me, texts
 
 
 def begin(client, login, action, card, lang):
@@ -61,7 +63,7 @@ def test_the_office_imports_a_delivery(client, tmp_path):
 
 def test_the_office_invoices_a_month(client):
     overview = "daycare.exchange_card_action"
-    begin(client, "creche", overview, "Mois", "fr_FR")
+    begin(client, "creche", overview, "Monate", "de_CH")
     assert follow(client, {5: confirmed(client)}) >= 7
 
 
@@ -75,10 +77,13 @@ def confirmed(client):
     return act
 
 
-def test_tours_speak_french(client):
+@pytest.mark.parametrize(
+    ("lang", "tours"), [("fr_FR", TOURS), ("de_CH", DAYCARE_TOURS)]
+)
+def test_tours_speak_the_language(client, lang, tours):
     client.login("creche", "creche", "en_US")
-    english = texts(client)
-    client.login("creche", "creche", "fr_FR")
-    french = texts(client)
-    assert len(english) == len(french) > 5 * len(TOURS)
-    assert not [text for text in french if text in english]
+    english = texts(client, tours)
+    client.login("creche", "creche", lang)
+    spoken = texts(client, tours)
+    assert len(english) == len(spoken) > 5 * len(tours)
+    assert not [text for text in spoken if text in english]

@@ -187,6 +187,13 @@ class TestGerman(DaycareBillingCommon):
             "1'055.03",
             "Jahr 2021",
         )
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "daycare_billing.report_attestation", wizard.ids
+        )
+        months = lxml_html.fromstring(html.decode()).xpath("//tbody[1]/tr/td[1]")
+        self.assertTrue(months)
+        for month in months:  # «September 2021» is as wide as it gets
+            self.assertIn("text-nowrap", month.get("class") or "")
 
     def test_letters(self):
         first, _second = self._invoices().sorted("invoice_date")
