@@ -15,6 +15,9 @@ GERMAN = (
     "kibe_import",
     "exchange_run",
     "account_billing_run",
+    "account_billing_bank",
+    "daycare_billing_bank",
+    "exchange_run_queue",
 )
 LANGUAGES = {
     addon: ("fr", "de") if addon in GERMAN else ("fr",) for addon in addons.names()
