@@ -18,8 +18,8 @@ from decimal import Decimal
 
 from lxml import etree
 
-#: bytes of a file that is looked at: 200,000 payments have less
-LARGEST = 100 * 1024**2
+#: bytes of a file that is looked at: 20,000 payments have less
+LARGEST = 25 * 1024**2
 NAMESPACE = re.compile(
     r"urn:iso:std:iso:20022:tech:xsd:camt\.(05[234])\.001\.(\d\d)", re.ASCII
 )
