@@ -16,7 +16,9 @@ GERMAN = (
     "exchange_run",
     "account_billing_run",
     "account_billing_bank",
+    "account_billing_statement",
     "daycare_billing_bank",
+    "daycare_billing_statement",
     "exchange_run_queue",
 )
 LANGUAGES = {
