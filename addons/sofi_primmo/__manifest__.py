@@ -1,7 +1,7 @@
 {
     "name": "SOFI / Primmo",
     "summary": "SOFI charges to MDG files, and the Primmo-SOFI convention",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",
@@ -40,6 +40,7 @@
         "views/sofi_service_views.xml",
         "views/sofi_convention_issue_views.xml",
         "views/sofi_sync_views.xml",
+        "views/sofi_morning_views.xml",
         "views/exchange_card_views.xml",
         "views/menus.xml",
     ],

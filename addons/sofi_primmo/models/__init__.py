@@ -2,6 +2,7 @@ from . import sofi_api_profile
 from . import sofi_api_name
 from . import sofi_mdg_layout
 from . import sofi_mdg_column
+from . import sofi_morning
 from . import sofi_residence
 from . import sofi_residence_connection
 from . import sofi_residence_reading

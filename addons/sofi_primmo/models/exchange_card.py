@@ -1,12 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-ACTION_RESIDENCES = "sofi_primmo.sofi_residence_action"
+from .sofi_morning import LATE_HOURS, WAITING
+
 ACTION_EXPORTS = "sofi_primmo.sofi_export_action"
 ACTION_FILES = "sofi_primmo.sofi_export_file_action"
 ACTION_CHARGES = "sofi_primmo.sofi_charge_action"
-#: A night is late when a residence has had no good export for so long.
-LATE_HOURS = 36
+MORNING = "sofi_primmo.sofi_morning_action"
 
 
 class ExchangeCard(models.Model):
@@ -29,13 +29,15 @@ class ExchangeCard(models.Model):
         recent = Domain("dry_run", "=", False) & Domain(
             "date_start", ">=", fields.Datetime.subtract(now, hours=LATE_HOURS)
         )
+        nightly = self.env["sofi.residence"].search([("dry_run", "=", False)])
+        served = self.env["sofi.morning"]._served(nightly)
         late, _bars = self._figures(
-            ACTION_RESIDENCES,
+            MORNING,
             [("dry_run", "=", False)],
             [
                 (
                     self.env._("Residences without an export for %s hours", LATE_HOURS),
-                    [("id", "not in", self._sofi_served(recent))],
+                    [("id", "not in", served.ids)],
                     "danger",
                 )
             ],
@@ -54,28 +56,12 @@ class ExchangeCard(models.Model):
         )
         return [*late, *nights], []
 
-    def _sofi_served(self, recent):
-        """Return the ids of the residences that a run served, with a file or without.
-
-        A run that came through in part served those that have a file of it.
-        """
-        fine = self.env["sofi.export"].search(
-            recent & Domain("state", "in", ("done", "partial"))
-        )
-        whole = fine.filtered(lambda run: run.state == "done")
-        return (fine.file_ids.residence_id | whole.residence_ids).ids
-
     def _card_sofi_files(self):
         """Return the files that wait for Primmo, and what each month came to."""
         old = fields.Datetime.subtract(fields.Datetime.now(), days=2)
         figures, _bars = self._figures(
             ACTION_FILES,
-            [
-                ("simulated", "=", False),
-                ("state", "=", "done"),
-                ("date_taken", "=", False),
-                ("directory", "!=", False),
-            ],
+            WAITING,
             [
                 (self.env._("Files waiting for Primmo"), [], ""),
                 (

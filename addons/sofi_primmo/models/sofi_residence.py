@@ -1,7 +1,9 @@
+import json
 import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -10,6 +12,7 @@ from ..core.const import DEFAULT_LOG_DIRECTORY, DEFAULT_OUTPUT_DIRECTORY
 from ..core.exceptions import SofiConfigError
 from ..core.mdg import PARAMETERS
 from ..core.transport import check_form, site
+from .sofi_morning import WAITING
 
 _logger = logging.getLogger(__name__)
 
@@ -156,6 +159,56 @@ class SofiResidence(models.Model):
         "reported.",
     )
     export_file_ids = fields.One2many("sofi.export.file", "residence_id")
+    # --- the morning ---
+    morning_mail = fields.Selection(
+        [
+            ("always", "Each Morning"),
+            ("trouble", "When Something Is Wrong"),
+            ("never", "Never"),
+        ],
+        string="Morning E-mail",
+        required=True,
+        default="trouble",
+        help="When the responsible person is told by e-mail how the night went. An "
+        "e-mail each morning also says, when it stays away, that the server stands "
+        "still.",
+    )
+    morning_state = fields.Selection(
+        [
+            ("late", "No Export"),
+            ("failed", "Failed"),
+            ("unsettled", "To Settle"),
+            ("waiting", "Files Wait"),
+            ("left_out", "Charges Left Out"),
+            ("fine", "Well"),
+            ("simulated", "Simulated"),
+        ],
+        string="Last Night",
+        compute="_compute_morning",
+    )
+    morning_day = fields.Date(string="Last File", compute="_compute_morning")
+    morning_currency_id = fields.Many2one("res.currency", compute="_compute_morning")
+    morning_amount = fields.Monetary(
+        string="Amount",
+        compute="_compute_morning",
+        currency_field="morning_currency_id",
+    )
+    morning_before = fields.Monetary(
+        string="Four Weeks Before",
+        compute="_compute_morning",
+        currency_field="morning_currency_id",
+        help="Of the same weekday.",
+    )
+    morning_waiting = fields.Integer(
+        string="Files Waiting for Primmo", compute="_compute_morning"
+    )
+    morning_waiting_since = fields.Date(
+        string="Oldest File Waiting", compute="_compute_morning"
+    )
+    morning_left_out = fields.Integer(
+        string="Charges Left Out Last Night", compute="_compute_morning"
+    )
+    morning_graph = fields.Text(compute="_compute_morning")
 
     _site_uniq = models.UniqueIndex(
         "(site) WHERE active AND site != ''",
@@ -196,6 +249,59 @@ class SofiResidence(models.Model):
         if "output_directory" in vals and "output_mount" not in vals:
             self._forget_mount()
         return result
+
+    @api.depends_context("uid", "lang")
+    def _compute_morning(self):
+        found = self.env["sofi.morning"]._of(self)
+        currency = self.env.ref("base.CAD")
+        for residence in self:
+            facts = found[residence]
+            residence.morning_state = facts["state"]
+            residence.morning_day = facts["day"]
+            residence.morning_currency_id = currency
+            residence.morning_amount = facts["amount"]
+            residence.morning_before = facts["before"]
+            residence.morning_waiting = facts["waiting"]
+            residence.morning_waiting_since = facts["waiting_since"]
+            residence.morning_left_out = sum(facts["left_out"].values())
+            residence.morning_graph = residence._morning_bars(facts["nights"])
+
+    def _morning_bars(self, nights):
+        """Return the last nights as Odoo's dashboards draw them; False without any."""
+        if not any(amount for _day, amount in nights):
+            return False
+        bars = [
+            {
+                "label": format_date(self.env, day, date_format="d MMM"),
+                "value": amount,
+                "type": "past",
+            }
+            for day, amount in nights
+        ]
+        return json.dumps([{"key": self.env._("Exported"), "values": bars}])
+
+    def action_open_morning(self):
+        """Open what the morning asks to be done, else the residence's exports.
+
+        :return: window action
+        """
+        self.ensure_one()
+        name, domain = {
+            "waiting": (
+                "sofi_primmo.sofi_export_file_action",
+                [*WAITING, ("residence_id", "=", self.id)],
+            ),
+            "left_out": (
+                "sofi_primmo.sofi_charge_action",
+                [("state", "=", "skipped"), ("residence_id", "=", self.id)],
+            ),
+        }.get(
+            self.morning_state,
+            ("sofi_primmo.sofi_export_action", [("residence_ids", "in", self.ids)]),
+        )
+        window = self.env["ir.actions.actions"]._for_xml_id(name)
+        window.pop("path", None)  # its address would show the whole list
+        return {**window, "domain": domain, "context": {}}
 
     def _twins(self):
         """Return the other residences of the same SOFI site, archived ones too.

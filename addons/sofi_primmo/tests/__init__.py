@@ -9,6 +9,7 @@ from . import test_export
 from . import test_failures
 from . import test_french
 from . import test_journal
+from . import test_morning
 from . import test_night
 from . import test_night_silent
 from . import test_parallel
