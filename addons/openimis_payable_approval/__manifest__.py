@@ -6,7 +6,11 @@
     "author": "Payables Suite Contributors",
     "license": "AGPL-3",
     "development_status": "Beta",
-    "depends": ["account_move_tier_validation", "openimis_payable"],
+    "depends": [
+        "account_move_tier_validation",
+        "exchange_run_approval",
+        "openimis_payable",
+    ],
     "images": ["static/description/icon.png"],
     "data": [
         "views/account_move_views.xml",

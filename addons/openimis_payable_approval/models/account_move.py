@@ -26,15 +26,15 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _openimis_preparers(self):
+    def _approval_preparers(self):
         if not self.openimis_type:
-            return super()._openimis_preparers()
+            return super()._approval_preparers()
         return self.create_uid | self.openimis_changed_by_id
 
-    def _openimis_approval_reason(self):
+    def _approval_reason(self):
         if self.openimis_type and self._openimis_takes_back():
             return ""  # it takes back what was approved
-        return super()._openimis_approval_reason()
+        return super()._approval_reason()
 
     def write(self, vals):
         """Change moves; the figures of a bill under approval stay.
@@ -67,7 +67,7 @@ class AccountMove(models.Model):
         :raises UserError: naming the bill and whom it waits for
         """
         result = super()._check_openimis_postable()
-        if self.state == "draft" and (reason := self._openimis_approval_reason()):
+        if self.state == "draft" and (reason := self._approval_reason()):
             raise UserError(reason)
         return result
 
@@ -93,7 +93,7 @@ class AccountMove(models.Model):
     def _compute_openimis_may(self):
         result = super()._compute_openimis_may()
         for bill in self.filtered("openimis_type"):
-            if bill.state == "draft" and bill._openimis_approval_reason():
+            if bill.state == "draft" and bill._approval_reason():
                 bill.openimis_may_validate = False
         return result
 

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.openimis_payable.models.rights import has_right
+
 #: states of a batch whose payments are under way and not yet registered
 UNDER_WAY = ("draft", "open", "generated")
 
@@ -44,6 +46,54 @@ class AccountMove(models.Model):
             )
             .sudo(False)
         )
+
+    def _openimis_advances(self):
+        """Return what the third parties of these bills owe back, by what can be set off.
+
+        Payments on account, what was paid too much, and credit notes for who may cancel
+        bills: each with the bills of the same third party, account and currency.
+
+        :return: list of (items of the bills, items to set off), those with both only
+        """
+        owed = self._openimis_owed_items()
+        kinds = [("move_id.origin_payment_id", "!=", False)]
+        if has_right(self.env, "156104"):
+            kinds = ["|", ("move_id.move_type", "=", "in_refund"), *kinds]
+        # sudo: who may pay a bill may know what was paid before
+        items = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "in", self.company_id.ids),
+                    ("account_id", "in", owed.account_id.ids),
+                    ("currency_id", "in", owed.currency_id.ids),
+                    ("partner_id", "child_of", self.commercial_partner_id.ids),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                    ("amount_residual_currency", ">", 0),
+                    ("move_id.openimis_suspended", "=", False),
+                    *kinds,
+                ],
+                order="date, id",
+            )
+            .sudo(False)
+        )
+        open_items = items.grouped(_set_off_key)
+        return [
+            (mine, open_items[key])
+            for key, mine in owed.grouped(_set_off_key).items()
+            if key in open_items
+        ]
+
+    def _openimis_set_off(self):
+        """Set advances and credit notes off against these bills, the oldest first.
+
+        :raises AccessError: without right 156202, or a bill of another area
+        """
+        self._openimis_require("156202")
+        for owed, advances in self._openimis_advances():
+            (owed | advances).reconcile()
 
     def _openimis_account(self, method):
         """Return the account to pay to: the first one that the method's files take.
@@ -118,3 +168,15 @@ class AccountMove(models.Model):
         """Tell the third party the code by which it knows the bill."""
         own = self.openimis_type and self.openimis_code
         return own or super()._get_payment_order_communication_direct()
+
+
+def _set_off_key(item):
+    """Return what two items share that can be set off against each other."""
+    # sudo: as in _openimis_advances
+    known = item.sudo()
+    return (
+        known.company_id,
+        known.partner_id.commercial_partner_id,
+        known.account_id,
+        known.currency_id,
+    )

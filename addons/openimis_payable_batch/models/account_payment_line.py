@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 #: what a second person approves: who gets how much, where
@@ -17,6 +17,34 @@ class AccountPaymentLine(models.Model):
     """A bill in a batch."""
 
     _inherit = "account.payment.line"
+
+    openimis_amount_bill = fields.Monetary(
+        "Bill Total",
+        compute="_compute_openimis_set_off",
+        currency_field="currency_id",
+    )
+    openimis_amount_set_off = fields.Monetary(
+        "Set Off",
+        compute="_compute_openimis_set_off",
+        currency_field="currency_id",
+        help="What advances, credit notes and other payments took off the bill.",
+    )
+
+    @api.depends(
+        "move_line_id.amount_currency",
+        "move_line_id.matched_debit_ids",
+        "payment_ids.move_id",
+    )
+    def _compute_openimis_set_off(self):
+        for line in self:
+            # sudo: who may pay a bill may know what it owes, and what settled it
+            item = line.sudo().move_line_id
+            own = line.sudo().payment_ids.move_id
+            others = item.matched_debit_ids.filtered(
+                lambda part, own=own: part.debit_move_id.move_id not in own
+            )
+            line.openimis_amount_bill = -item.amount_currency
+            line.openimis_amount_set_off = sum(others.mapped("credit_amount_currency"))
 
     @api.model_create_multi
     def create(self, vals_list):

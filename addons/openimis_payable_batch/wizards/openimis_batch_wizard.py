@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_amount
 
 
 class OpenimisBatchWizard(models.TransientModel):
@@ -26,6 +27,14 @@ class OpenimisBatchWizard(models.TransientModel):
     currency_id = fields.Many2one("res.currency", compute="_compute_payable_ids")
     amount = fields.Monetary(compute="_compute_payable_ids")
     left_out = fields.Text(compute="_compute_payable_ids")
+    set_off = fields.Boolean(
+        "Set Off Advances First",
+        default=True,
+        help="Payments on account and credit notes of the same third party are taken "
+        "off its bills, the oldest first; the rest is paid.",
+    )
+    advances = fields.Text(compute="_compute_payable_ids")
+    amount_set_off = fields.Monetary("Set Off", compute="_compute_payable_ids")
 
     @api.model
     def default_get(self, names):
@@ -44,7 +53,7 @@ class OpenimisBatchWizard(models.TransientModel):
                 values.setdefault("payment_method_line_id", lines.id)
         return values
 
-    @api.depends("move_ids", "payment_method_line_id")
+    @api.depends("move_ids", "payment_method_line_id", "set_off")
     def _compute_payable_ids(self):
         for wizard in self:
             reasons = wizard._reasons()
@@ -55,10 +64,41 @@ class OpenimisBatchWizard(models.TransientModel):
             currencies = payable.currency_id
             wizard.currency_id = currencies if len(currencies) == 1 else False
             owed = payable._openimis_owed_items()
-            wizard.amount = wizard.currency_id and -sum(
-                owed.mapped("amount_residual_currency")
-            )
+            amount = -sum(owed.mapped("amount_residual_currency"))
+            found = wizard._found_advances(payable)
+            wizard.advances = "\n".join(text for text, _amount in found)
+            taken = sum(amount for _text, amount in found) if wizard.set_off else 0
+            wizard.amount_set_off = wizard.currency_id and taken
+            wizard.amount = wizard.currency_id and amount - taken
             wizard.left_out = "\n".join(reasons.values())
+
+    def _found_advances(self, bills):
+        """Return what can be set off against bills: a text and an amount a third party.
+
+        :return: list of (text for the user, amount)
+        """
+        found = []
+        for owed, advances in bills._openimis_advances():
+            # sudo: who may pay a bill may know what was paid before
+            owed, advances = owed.sudo(), advances.sudo()
+            currency = owed.currency_id[:1]
+            sums = (
+                -sum(owed.mapped("amount_residual_currency")),
+                sum(advances.mapped("amount_residual_currency")),
+            )
+            amount = currency.round(min(sums))
+            names = ", ".join(
+                move.origin_payment_id.openimis_code_ext or move.name
+                for move in advances.move_id
+            )
+            text = self.env._(
+                "%(partner)s: %(amount)s of %(names)s",
+                partner=owed.partner_id.commercial_partner_id[:1].display_name,
+                amount=format_amount(self.env, amount, currency),
+                names=names,
+            )
+            found.append((text, amount))
+        return found
 
     def _reasons(self):
         """Return {bill: why it is left out}."""
@@ -122,20 +162,39 @@ class OpenimisBatchWizard(models.TransientModel):
             raise UserError(self.env._("Choose a payment method."))
         if not self.payable_ids:
             raise UserError(self.left_out or self.env._("There is nothing to pay."))
+        payable = self.payable_ids
+        if self.set_off:
+            payable._openimis_set_off()
+            payable = payable.filtered(lambda bill: bill._openimis_owed_items())
+        if not payable:
+            return self._tell_settled()
         order = self.env["account.payment.order"].create(
             {
                 "payment_type": "outbound",
                 "payment_method_line_id": self.payment_method_line_id.id,
                 "company_id": self.company_id.id,
-                "description": ", ".join(
-                    self.payable_ids.openimis_closing_id.mapped("name")
-                ),
+                "description": ", ".join(payable.openimis_closing_id.mapped("name")),
                 "payment_line_ids": [
                     Command.create({"move_line_id": item.id})
-                    for item in self.payable_ids._openimis_owed_items()
+                    for item in payable._openimis_owed_items()
                 ],
             }
         )
         # written: on creation the method's own default would win
         order.write({"date_prefered": "fixed", "date_scheduled": self.date})
         return order.get_formview_action()
+
+    def _tell_settled(self):
+        """Return an action that says that advances have settled all of it."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Advances and credit notes have settled these bills: nothing is "
+                    "left to pay."
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -59,17 +59,17 @@ class TierValidation(models.AbstractModel):
 
     def _get_to_validate_message(self):
         """Say in the banner what the buttons say, in the user's language."""
-        reason = self._openimis_approval_reason() if self.ids else ""
+        reason = self._approval_reason() if self.ids else ""
         if not reason:
             return super()._get_to_validate_message()
         icon = Markup('<i class="fa fa-lg fa-info-circle"></i> %s')
         return icon % reason
 
-    def _openimis_preparers(self):
+    def _approval_preparers(self):
         """Return the users who prepared a document, and so do not approve it."""
         return self.env["res.users"]
 
-    def _openimis_approval_reason(self):
+    def _approval_reason(self):
         """Say what approval a document waits for.
 
         :return: text for the user, empty where it waits for none

@@ -38,8 +38,9 @@ class TierReview(models.Model):
     def _get_reviewers(self):
         """Who prepared a document does not approve it, whatever the definition says."""
         reviewers = super()._get_reviewers()
-        if self.model in ("account.move", "openimis.closing") and self.res_id:
+        if self.model in self.env and self.res_id:
             # sudo: who made it decides, whoever asks
             document = self.env[self.model].sudo().browse(self.res_id).exists()
-            reviewers -= document._openimis_preparers().with_env(reviewers.env)
+            if document:
+                reviewers -= document._approval_preparers().with_env(reviewers.env)
         return reviewers

@@ -1,0 +1,12 @@
+{
+    "name": "Exchange Run, Approved",
+    "summary": "Jobs and documents wait for approvals that only buttons give",
+    "version": "19.0.1.0.0",
+    "category": "Productivity",
+    "author": "Payables Suite Contributors",
+    "license": "AGPL-3",
+    "development_status": "Beta",
+    "depends": ["base_tier_validation", "exchange_run"],
+    "images": ["static/description/icon.png"],
+    "auto_install": True,
+}

@@ -1,0 +1,2 @@
+from . import sofi_export
+from . import tier_definition
