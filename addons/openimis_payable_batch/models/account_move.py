@@ -48,7 +48,7 @@ class AccountMove(models.Model):
         )
 
     def _openimis_advances(self):
-        """Return what the third parties of these bills owe back, by what can be set off.
+        """Return what third parties owe back, and the bills to set it off against.
 
         Payments on account, what was paid too much, and credit notes for who may cancel
         bills: each with the bills of the same third party, account and currency.
