@@ -17,6 +17,7 @@ WHEELS = {
     "account_budget_oca": "requirements-oca.txt",
     "account_credit_control": "requirements-oca.txt",
     "account_move_tier_validation": "requirements-oca.txt",
+    "base_tier_validation": "requirements-oca.txt",
     "account_payment_sepa_credit_transfer": "requirements-oca.txt",
     "account_reconcile_oca": "requirements-oca.txt",
     "account_statement_import_camt54": "requirements-oca.txt",
