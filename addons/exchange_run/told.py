@@ -5,6 +5,24 @@ what is told here comes from the program, and from nobody else.
 """
 
 from dataclasses import dataclass
+from functools import wraps
+
+from odoo.http import request
+
+from .outermost import outermost
+
+#: what a client may say whatever it calls: who reads the answer, and where he works
+OF_ANY_CALL = frozenset({"allowed_company_ids", "lang", "tz", "uid"})
+#: what schedules and programs of this server say, which are no clients
+OF_THE_SERVER = frozenset(
+    {
+        "cron_end_time",
+        "cron_id",
+        "exchange_background",
+        "exchange_inline",
+        "ir_cron_progress_id",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +50,28 @@ def told(env, name, default=None):
     """
     said = env.context.get(name)
     return said.value if isinstance(said, _Told) else default
+
+
+@outermost
+def unprompted(method):
+    """Let a method that does a lot in the program's name hear nothing else.
+
+    Odoo's methods take values of new records (`default_…`) and excuses from checks out
+    of the context: a client that calls such a method would choose them for whatever
+    the program makes on its way.
+    """
+
+    @wraps(method)
+    def heard(self, *args, **options):
+        context = self.env.context
+        heeded = OF_ANY_CALL if request else OF_ANY_CALL | OF_THE_SERVER
+        kept = {
+            key: value
+            for key, value in context.items()
+            if key in heeded or isinstance(value, _Told)
+        }
+        if len(kept) != len(context):
+            self = self.with_env(self.env(context=kept))
+        return method(self, *args, **options)
+
+    return heard

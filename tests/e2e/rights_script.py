@@ -53,6 +53,14 @@ def complaints(env, model):
     elif "company_id" not in Model._fields:
         if model.model not in SHARED:
             yield "has no company"
+        system = env.ref("base.group_system")
+        writers = access.filtered(
+            lambda a: (a.perm_write or a.perm_create or a.perm_unlink)
+            and a.group_id != system
+        )
+        guard = env.registry["exchange.shared.mixin"]
+        if writers and not isinstance(Model, guard):
+            yield "is of all companies, and changed by whoever is of one"
     elif not any("company_id" in (rule.domain_force or "") for rule in rules):
         yield "no rule keeps companies apart"
     for name, field in Model._fields.items():

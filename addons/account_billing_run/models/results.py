@@ -4,6 +4,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 
+from odoo.addons.exchange_run.outermost import outermost
+
 #: Whether one of Odoo's own methods writes its results. Kept by the thread: the
 #: environment's context is the client's to fill.
 _odoo_is_working = ContextVar("account_billing_odoo_is_working", default=False)
@@ -17,6 +19,7 @@ _is_cleared = ContextVar("account_billing_is_cleared", default=False)
 EXCUSES = frozenset(
     {
         "add_caba_vals",
+        "caba_no_transition_account",
         "chain_info_warnings",
         "check_move_validity",
         "clear_sequence_mixin_cache",
@@ -49,9 +52,11 @@ EXCUSES = frozenset(
 )
 
 
+@outermost
 def obeying(method):
     """Let a method run without what a client would excuse itself from.
 
+    That holds for what other addons do around it, too.
     Only who calls from without is a client: what the context of a method holds that
     another one calls, Odoo has put there. What bills others obeys, unless the program
     itself writes; all else is Odoo's alone. The model says by `_billing_reached` which

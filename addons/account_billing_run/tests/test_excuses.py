@@ -14,7 +14,7 @@ from .common import BillingCase
 #: where Odoo asks the context what documents, their items and payments are excused from
 ASKED = (
     *("account_move", "account_move_line", "account_payment", "sequence_mixin"),
-    *("account_partial_reconcile", "account_full_reconcile"),
+    *("account_partial_reconcile", "account_full_reconcile", "account_tax"),
 )
 KEY = re.compile(
     r"""context(?:\.get\(|\[)["'](\w+)["']"""
@@ -29,10 +29,17 @@ SHOWN = {
     *("discard_logo_check", "input_full_display_name", "name_as_amount_total"),
     *("disable_attachment_import", "from_alias", "record", "subtitles", "tz"),
     *("reduced_line_sorting", "partner_id", "account_id", "preferred_account_type"),
+    *("append_fields", "dynamic_fiscal_position_id", "formatted_display_name"),
+    *("hide_original_tax_ids", "price_unit", "quantity", "search_default_domestictax"),
     "preferred_account_ids",
 }
-#: keys that only an object of Odoo's own turns on, and what makes a payment's entry
-HARMLESS = {"bypass_lock_check", "force_payment_move"}
+#: keys that only an object of Odoo's own turns on, what makes a payment's entry, and
+#: what of taxes is asked of prices, not of entries
+HARMLESS = {
+    *("bypass_lock_check", "force_payment_move"),
+    *("chart_template_load", "compute_all_use_raw_base_lines", "force_price_include"),
+    "round_base",
+}
 #: deeds that are tried with each key alone, too: what several keys open, or lock
 EACH = {"lock", "rate"}
 

@@ -6,6 +6,8 @@ class DaycareChildStatus(models.Model):
 
     _name = "daycare.child.status"
     _description = "Registration Status"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_by = (("daycare.child", None, "company_id"),)
     _order = "sequence, code"
     _rec_name = "label"
 

@@ -11,6 +11,8 @@ class DaycareLabelMixin(models.AbstractModel):
 
     _name = "daycare.label.mixin"
     _description = "Label of a Delivered File"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_by = (("daycare.child", None, "company_id"),)
     _order = "key, label"
     _rec_name = "label"
 

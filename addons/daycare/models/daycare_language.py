@@ -12,6 +12,8 @@ class DaycareLanguage(models.Model):
 
     _name = "daycare.language"
     _description = "Mother Tongue"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_by = (("daycare.child", None, "company_id"),)
     _order = "label, code"
     _rec_name = "label"
     _rec_names_search = ["label", "code", "official_names", "aliases"]

@@ -6,6 +6,8 @@ class DaycareLanguageCode3(models.Model):
 
     _name = "daycare.language.code3"
     _description = "Three-letter Language Code"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_by = (("daycare.child", None, "company_id"),)
     _order = "code3"
     _rec_name = "code3"
 

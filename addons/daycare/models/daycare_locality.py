@@ -6,6 +6,8 @@ class DaycareLocality(models.Model):
 
     _name = "daycare.locality"
     _description = "Locality"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_by = (("daycare.child", None, "company_id"),)
     _order = "npa, suffix, name"
     _rec_names_search = ["npa", "name"]
 
@@ -71,6 +73,16 @@ class DaycareLocality(models.Model):
         if not locality:
             return {}
         return {"city": locality.name, "country_id": locality.country_id.id}
+
+    def _shared_check_new(self):
+        """Refuse another locality of a known postcode: the town of it may be another.
+
+        :raises AccessError: other companies' addresses would change
+        """
+        known = self.search_count(
+            [("npa", "in", self.mapped("npa")), ("id", "not in", self.ids)], limit=1
+        )
+        self._shared_check(looked_up=bool(known))
 
     def _differences(self, vals):
         """Return those of the values that differ from the locality's own."""

@@ -6,6 +6,8 @@ class DaycareParentalAuthority(models.Model):
 
     _name = "daycare.parental.authority"
     _description = "Parental Authority"
+    _inherit = ["exchange.shared.mixin"]
+    _shared_by = (("daycare.child", None, "company_id"),)
     _order = "code"
     _rec_name = "label"
 

@@ -10,5 +10,6 @@ from . import test_occupancy
 from . import test_report
 from . import test_security
 from . import test_sector
+from . import test_shared_lists
 from . import test_structure
 from . import test_views

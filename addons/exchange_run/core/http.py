@@ -27,6 +27,10 @@ from .text import storable
 TIMEOUT = (10, 60)
 #: Bytes of an answer.
 LARGEST = 64 * 1024 * 1024
+#: bytes of memory that what is read of a JSON text may take
+MOST_MEMORY = 256 * 1024 * 1024
+#: bytes of memory that what a character of JSON stands for takes, at most
+COSTS = ((b"{", 250), (b"[", 100), (b",", 40), (b".", 110), (b'"', 30))
 BLOCK = 64 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: Networks in which a gateway reaches the IPv4 address of the last four bytes.
@@ -319,8 +323,10 @@ def read_json(content, repair=True, **options):
     :param bytes content: body of an answer
     :param bool repair: False leaves them, for the caller to refuse
     :param options: of `json.loads`, such as `parse_float`
-    :raises ValueError: it is no JSON
+    :raises ValueError: it is no JSON, or what it says would fill the memory
     """
+    if sum(content.count(mark) * cost for mark, cost in COSTS) > MOST_MEMORY:
+        raise ValueError("too many values")
     try:
         text = content.decode(json.detect_encoding(content))
         value = json.loads(text, **options)

@@ -1,8 +1,12 @@
+import inspect
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 from ..core.clock import YEARS, is_of_our_time
+from ..outermost import marked, put_around, take_off
+from ..told import unprompted
 
 
 def _named_ids(value):
@@ -217,9 +221,15 @@ class Base(models.AbstractModel):
             if key in self.env.context or name in kept
         }
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Create records of what may be told, and with what can be meant."""
+    @api.model
+    def _exchange_check_new(self, vals_list):
+        """Refuse what nobody may give a new record.
+
+        A method that makes one in the program's name, of values that somebody else
+        gives, asks before.
+
+        :param list vals_list: values to create records with
+        """
         if self._exchange_days():
             for vals in vals_list:
                 self._exchange_check_days(vals)
@@ -230,6 +240,11 @@ class Base(models.AbstractModel):
         if names := self._exchange_references():
             chosen = self._exchange_chosen_defaults(names)
             self.browse()._exchange_check_references([*vals_list, chosen])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create records of what may be told, and with what can be meant."""
+        self._exchange_check_new(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -251,3 +266,41 @@ class Base(models.AbstractModel):
         open_names = [name for name in fields_spec if name not in values]
         self._exchange_check_form(self._exchange_chosen_defaults(open_names))
         return super().onchange(values, field_names, fields_spec)
+
+    # === WHATEVER ADDON OVERRIDES IT ===
+
+    def _register_hook(self):
+        result = super()._register_hook()
+        if not self._abstract:
+            put_around(self.pool[self._name], self._outermost())
+        return result
+
+    def _unregister_hook(self):
+        result = super()._unregister_hook()
+        take_off(self.pool[self._name])
+        return result
+
+    @api.model
+    def _outermost(self):
+        """Return {name: decorator} of the methods whose last override is decorated.
+
+        These are those that are marked, and whatever of ours a client may call:
+        buttons and services, no methods that Odoo has, too.
+
+        :rtype: dict
+        """
+        ours = self.env["exchange.engine.mixin"]._engine_addons()
+        every = self.pool["base"].__mro__
+        own, odoos = {}, set()
+        for cls in self.pool[self._name]._model_classes__:
+            is_ours = getattr(cls, "_module", None) in ours and cls not in every
+            (own if is_ours else odoos).update(vars(cls))
+        called = {
+            name: unprompted
+            for name, value in own.items()
+            if inspect.isfunction(value)
+            and not name.startswith("_")
+            and name not in odoos
+            and not hasattr(value, "_api_private")
+        }
+        return called | marked(self.pool[self._name], every)

@@ -372,9 +372,14 @@ class ExchangeRunMixin(models.AbstractModel):
 
     # === BUTTONS ===
 
+    def _of_its_company(self):
+        """Return the job as somebody sees it who works for its company alone."""
+        self.ensure_one()
+        return self.with_context(allowed_company_ids=self.company_id.ids)
+
     def action_plan(self):
         """Show what the job would do. Writes no business record."""
-        for run in self:
+        for run in map(type(self)._of_its_company, self):
             run._check_state(STARTABLE)
             with run._job_lock():
                 run._make_plan()
@@ -382,7 +387,7 @@ class ExchangeRunMixin(models.AbstractModel):
 
     def action_run(self):
         """Do the job, at once or in the background if it is long."""
-        for run in self:
+        for run in map(type(self)._of_its_company, self):
             run._check_may_run()
             run._check_state((*STARTABLE, "running"))
             with run._job_lock():
@@ -395,7 +400,7 @@ class ExchangeRunMixin(models.AbstractModel):
 
     def action_resume(self):
         """Go on with a job that was interrupted or that failed in part."""
-        for run in self:
+        for run in map(type(self)._of_its_company, self):
             run._check_may_run()
             run._check_state(RESUMABLE)
             with run._job_lock():

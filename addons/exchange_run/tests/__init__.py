@@ -15,4 +15,5 @@ from . import (
     test_run_security,
     test_run_shared,
     test_run_storable,
+    test_run_unprompted,
 )

@@ -1,6 +1,9 @@
 """A FHIR bundle or NDJSON file -> resources by kind, in the order they depend."""
 
+import json
+
 from . import const
+from .bundle_stream import WINDOW, read_entries
 from .client import dumps, loads
 from .exceptions import UnreadableAnswer, UnreadableResource
 from .fhir_read_claim import claim_uuid_of_response
@@ -21,28 +24,28 @@ def split(content):
     """
     if len(content) > MAX_BYTES:
         raise UnreadableAnswer(f"> {MAX_BYTES} bytes", code="too_large")
-    groups, answers, ignored = {kind: [] for kind in const.KINDS}, {}, {}
+    groups, ignored = {kind: [] for kind in const.KINDS}, {}
+    claims, answers = [], {}
     for resource in _resources(content):
         name = resource["resourceType"]
         kind = _kind(resource)
+        # text takes a tenth of the memory of what was read of it
+        line = dumps(resource).encode()
         if name == "ClaimResponse" and (claim := _claim_of(resource)):
-            answers[claim] = resource
+            answers[claim] = line
+        elif kind == "claim":
+            claims.append((str(resource.get("id")), line))
         elif kind:
-            groups[kind].append(resource)
+            groups[kind].append(line)
         else:
             ignored[name] = ignored.get(name, 0) + 1
     groups["claim"] = [
-        {"claim": claim, "response": answers.pop(str(claim.get("id")), None)}
-        for claim in groups["claim"]
+        b'{"claim":%b,"response":%b}' % (line, answers.pop(claim, b"null"))
+        for claim, line in claims
     ]
     if answers:
         ignored["ClaimResponse"] = len(answers)
-    lines = {
-        kind: [dumps(resource).encode() for resource in resources]
-        for kind, resources in groups.items()
-        if resources
-    }
-    return lines, ignored
+    return {kind: lines for kind, lines in groups.items() if lines}, ignored
 
 
 def read_resources(kind, content, currencies=None):
@@ -88,15 +91,63 @@ def _list(value):
 
 def _resources(content):
     text = content.removeprefix(b"\xef\xbb\xbf").strip()
+    if len(text) > WINDOW:
+        yield from _large(text)
+        return
     try:
         yield from _flatten(loads(text), 1)
         return
     except UnreadableAnswer as error:
         if b"\n" not in text or getattr(error, "row", None):
             raise
-    for row, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
+    yield from _lines(text)
+
+
+def _large(text):
+    """Read a file that is not parsed as a whole: that would fill the memory."""
+    encoding = json.detect_encoding(text)
+    if not encoding.startswith("utf-8"):
+        try:
+            text = text.decode(encoding).encode()
+        except UnicodeError:
+            raise UnreadableAnswer(encoding) from None
+    if _is_whole(text[: text.find(b"\n") + 1].strip()):
+        yield from _lines(text)
+    else:
+        yield from _entries(text, 1)
+
+
+def _is_whole(line):
+    """Tell whether a line is a value of its own, so that the file has one per line."""
+    if len(line) > WINDOW:
+        return line.endswith(b"}")
+    try:
+        loads(line)
+    except UnreadableAnswer:
+        return False
+    return True
+
+
+def _lines(text):
+    row, start = 0, 0
+    while start < len(text):
+        end = text.find(b"\n", start)
+        end = len(text) if end < 0 else end
+        row, line = row + 1, text[start:end].strip()
+        start = end + 1
+        if len(line) > WINDOW:
+            yield from _entries(line, row)
+        elif line:
             yield from _line(line, row)
+
+
+def _entries(content, row):
+    try:
+        for entry in read_entries(content):
+            yield from _entry(entry, row)
+    except UnreadableAnswer as error:
+        error.row = getattr(error, "row", None) or row
+        raise
 
 
 def _line(line, row):
@@ -117,6 +168,10 @@ def _flatten(value, row):
         yield value
         return
     for entry in _list(value.get("entry")):
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if resource:
-            yield from _flatten(resource, row)
+        yield from _entry(entry, row)
+
+
+def _entry(entry, row):
+    resource = entry.get("resource") if isinstance(entry, dict) else None
+    if resource:
+        yield from _flatten(resource, row)

@@ -6,6 +6,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_users
 from . import res_partner
+from . import res_partner_bank
 from . import ir_attachment
 from . import account_tax
 from . import openimis_product

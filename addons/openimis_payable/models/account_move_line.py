@@ -1,10 +1,10 @@
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import format_amount
 
 from odoo.addons.account_billing_run.models.results import is_odoo_working
 
-from .rights import is_making_a_bill, making_a_bill
+from .rights import guarded_fields, not_being_made, settling_bills
 
 #: what the ledger keeps of its own on an item, whoever changes the bill
 UNGUARDED = {
@@ -59,24 +59,33 @@ class AccountMoveLine(models.Model):
         What bookkeepers note on the items of a payment is theirs; where the money came
         from is not.
         """
-        if not UNGUARDED.issuperset(vals):
+        if self._openimis_guarded().intersection(vals):
             self._openimis_require_of_bills("156103")
         if "account_id" in vals and not (self.env.su or is_odoo_working()):
             posted = self.filtered(lambda line: line.parent_state == "posted")
             if entries := posted.move_id._openimis_payment_entries():
                 entries._openimis_require("156203")
-        return super().write(vals)
+        result = super().write(vals)
+        if "move_id" in vals:
+            self._openimis_require_of_bills("156103")
+        return result
 
     def unlink(self):
         """Delete items; those of bills need right 156103, or 156104 with the bill."""
         self._openimis_require_of_bills("156103", "156104")
         return super().unlink()
 
+    @api.model
+    @tools.ormcache()
+    def _openimis_guarded(self):
+        """Return the names of all fields that make up an item of a bill."""
+        return guarded_fields(self, (), UNGUARDED)
+
     def _openimis_require_of_bills(self, *codes):
         """Refuse to touch items of openIMIS bills without one of these rights."""
-        if self.env.su or is_making_a_bill():
+        if self.env.su:
             return
-        if bills := self.move_id.filtered("openimis_type"):
+        if bills := not_being_made(self.move_id.filtered("openimis_type")):
             bills._openimis_require(*codes)
             bills._openimis_note_changed()
 
@@ -86,7 +95,7 @@ class AccountMoveLine(models.Model):
     def _reconcile_plan(self, reconciliation_plan):
         # what reconciling writes on the items comes with the right to settle them,
         # which is asked for below
-        with making_a_bill():
+        with settling_bills():
             return super()._reconcile_plan(reconciliation_plan)
 
     @api.model
@@ -128,10 +137,10 @@ class AccountPartialReconcile(models.Model):
 
         :raises AccessError: naming the bill
         """
-        if self.env.su or is_making_a_bill():
+        if self.env.su:
             return
         lines = self.debit_move_id | self.credit_move_id
-        for bill in lines.move_id.filtered("openimis_type"):
+        for bill in not_being_made(lines.move_id.filtered("openimis_type")):
             raise AccessError(
                 self.env._(
                     "Bill %s is settled where payments are registered or matched, not "

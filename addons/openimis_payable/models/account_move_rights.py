@@ -6,7 +6,7 @@ from odoo.tools import float_compare
 
 from odoo.addons.account_billing_run.models.results import is_odoo_working, obeying
 
-from .rights import guarded_fields, is_making_a_bill, making_a_bill, require_right
+from .rights import guarded_fields, making_bills, not_being_made, require_right
 
 #: mixins whose fields talk about a bill, or number it, and are no part of it
 BESIDE = ("mail.thread", "mail.activity.mixin", "portal.mixin", "sequence.mixin")
@@ -57,7 +57,7 @@ class AccountMove(models.Model):
         """Create moves; bills need right 156102."""
         if any(vals.get("openimis_type") for vals in vals_list):
             require_right(self.env, "156102")
-        with making_a_bill():
+        with making_bills(self.browse()):
             moves = super().create(vals_list)
         if bills := moves.filtered("openimis_type"):
             bills._openimis_require("156102")
@@ -66,13 +66,13 @@ class AccountMove(models.Model):
     def write(self, vals):
         """Change moves; bills need right 156103, cancelling them 156104."""
         bills = self.browse()
-        if not (self.env.su or is_making_a_bill()):
-            bills = self.filtered("openimis_type")
+        if not self.env.su:
+            bills = not_being_made(self.filtered("openimis_type"))
         for right in bills and self._openimis_rights_to_write(vals):
             bills._openimis_require(right)
         bills._check_openimis_approved_payee(vals)
         # the items follow their bill, whose right was asked for
-        with making_a_bill() if bills else nullcontext():
+        with making_bills(bills) if bills else nullcontext():
             result = super().write(vals)
         if APPROVED.intersection(vals):
             bills._openimis_note_changed()

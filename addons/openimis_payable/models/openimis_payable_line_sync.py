@@ -124,6 +124,7 @@ class OpenimisPayableLine(models.Model):
         if self._is_engine_writing():
             return super().create(vals_list)
         self = self._engine_checked(vals_list)
+        self._exchange_check_new(vals_list)
         rows = [{**vals, **self._vals_of_own(vals)} for vals in vals_list]
         with self._engine_writes():
             lines = super().create(rows)
@@ -205,6 +206,7 @@ class OpenimisPayableLine(models.Model):
             )
         if not (vals.get("code") or line):
             raise ValidationError(self.env._("Each line needs a code."))
+        (line or self.browse())._exchange_check_named([vals], self._exchange_kept())
         if (
             line
             and line.source_id

@@ -6,7 +6,8 @@ class OpenimisPayableType(models.Model):
 
     _name = "openimis.payable.type"
     _description = "openIMIS Payable Type"
-    _inherit = ["exchange.engine.mixin"]
+    _inherit = ["exchange.engine.mixin", "exchange.shared.mixin"]
+    _shared_by = (("openimis.closing", "types", "company_id"),)
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -2,27 +2,53 @@
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import inf
 
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
-#: Whether a bill is being made whose right was asked for, entries and all. Kept by the
-#: thread: the environment's context is the client's to fill.
-_making_a_bill = ContextVar("openimis_making_a_bill", default=False)
+#: Which bills are being made, or changed, whose right was asked for, entries and all:
+#: (their ids, id that those are above which are made now). Kept by the thread: the
+#: environment's context is the client's to fill.
+_being_made = ContextVar("openimis_being_made", default=(frozenset(), inf))
 
 
 @contextmanager
-def making_a_bill():
-    """Let the block write the journal items of the bill that it makes."""
-    token = _making_a_bill.set(True)
+def making_bills(bills):
+    """Let the block write the journal items of the bills that it makes.
+
+    No others: what a client gives a document may name items of any.
+
+    :param bills: moves that are changed; none where moves are created
+    """
+    ids, above = _being_made.get()
+    if not bills:
+        query = SQL("SELECT COALESCE(MAX(id), 0) FROM %s", SQL.identifier(bills._table))
+        [[last]] = bills.env.execute_query(query)
+        above = min(above, last)
+    token = _being_made.set((ids.union(bills.ids), above))
     try:
         yield
     finally:
-        _making_a_bill.reset(token)
+        _being_made.reset(token)
 
 
-def is_making_a_bill():
-    """Tell whether journal items are written as part of making their bill."""
-    return _making_a_bill.get()
+@contextmanager
+def settling_bills():
+    """Let the block write what settles bills on any items: it was asked for that."""
+    token = _being_made.set((frozenset(), -1))
+    try:
+        yield
+    finally:
+        _being_made.reset(token)
+
+
+def not_being_made(moves):
+    """Return those of some moves that are not written as part of making them."""
+    ids, above = _being_made.get()
+    return moves.filtered(
+        lambda move: move.id and move.id not in ids and move.id <= above
+    )
 
 
 def has_right(env, *codes):

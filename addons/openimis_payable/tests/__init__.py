@@ -20,6 +20,7 @@ from . import test_closing_scope
 from . import test_closing_undo
 from . import test_engine_fields
 from . import test_ledger_whole
+from . import test_named_items
 from . import test_owed
 from . import test_payment_file
 from . import test_print

@@ -149,6 +149,37 @@ class TestSecondPerson(OpenimisCase):
                 records.partner_id = self.facility_b
         mine.narration = "Paid by cheque"
 
+    def test_nor_does_the_approved_account_become_another_one(self):
+        """Its number is what is paid, whoever may keep contacts and their accounts."""
+        bank, other = self.env["res.partner.bank"].create(
+            [
+                {"acc_number": number, "partner_id": self.facility_a.id}
+                for number in ("X 1", "X 2")
+            ]
+        )
+        self.clerk.group_ids += self.env.ref("base.group_partner_manager")
+        bill = self.made(self.clerk)
+        bill.partner_bank_id = bank
+        mine = bank.with_user(self.clerk)
+        mine.acc_number = "X 3"
+        bill.with_user(self.accountant).action_post()
+        deeds = (
+            lambda: mine.write({"acc_number": "X 4"}),
+            lambda: mine.write({"partner_id": self.facility_b.id}),
+            mine.action_archive,
+            mine.unlink,
+        )
+        for deed in deeds:
+            with (
+                self.assertRaisesRegex(UserError, "approved with bill"),
+                self.env.cr.savepoint(),
+            ):
+                deed()
+        mine.write({"acc_number": "X 3", "acc_holder_name": "HF A"})
+        other.with_user(self.clerk).acc_number = "X 5"
+        bill.with_user(self.accountant).button_draft()
+        mine.acc_number = "X 4"
+
     def test_nor_who_last_changed_its_figures(self):
         """Whoever raises a colleague's bill does not approve what he wrote."""
         for change in (

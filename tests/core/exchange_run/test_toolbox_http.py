@@ -366,3 +366,18 @@ def test_characters_no_database_keeps(content, value):
 def test_no_json(content):
     with pytest.raises(ValueError):
         read_json(content)
+
+
+@pytest.mark.parametrize("part", [b"[]", b"{}", b"1.5", b'""', b"[1.5]"])
+def test_what_would_fill_the_memory_is_not_read(part):
+    """Twenty megabytes that say little more than nothing are half a gigabyte."""
+    most = 20 * 1024**2 // (len(part) + 1)
+    with pytest.raises(ValueError, match="too many values"):
+        read_json(b"[%b]" % b",".join([part] * most))
+
+
+def test_a_large_answer_is_read():
+    row = b'{"id": "0123456789", "amount": 12.50, "note": "%b"}' % (b"x" * 200)
+    content = b"[%b]" % b",".join([row] * 20_000)
+    assert len(content) > 5_000_000
+    assert len(read_json(content)) == 20_000
