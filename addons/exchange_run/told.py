@@ -13,6 +13,8 @@ from .outermost import outermost
 
 #: what a client may say whatever it calls: who reads the answer, and where he works
 OF_ANY_CALL = frozenset({"allowed_company_ids", "lang", "tz", "uid"})
+#: what a dialog is told of the screen it was opened from
+OF_A_DIALOG = frozenset({"active_id", "active_ids", "active_model"})
 #: what schedules and programs of this server say, which are no clients
 OF_THE_SERVER = frozenset(
     {
@@ -52,19 +54,37 @@ def told(env, name, default=None):
     return said.value if isinstance(said, _Told) else default
 
 
+def hearing(*names):
+    """Let a method hear what the button that calls it says by the context.
+
+    :param str names: keys of the context
+    """
+
+    def decorate(method):
+        method.hears = frozenset(names)
+        return method
+
+    return decorate
+
+
 @outermost
 def unprompted(method):
     """Let a method that does a lot in the program's name hear nothing else.
 
     Odoo's methods take values of new records (`default_…`) and excuses from checks out
     of the context: a client that calls such a method would choose them for whatever
-    the program makes on its way.
+    the program makes on its way. What a button itself says, see :func:`hearing`; a
+    dialog hears of what it was opened from.
     """
 
     @wraps(method)
     def heard(self, *args, **options):
         context = self.env.context
-        heeded = OF_ANY_CALL if request else OF_ANY_CALL | OF_THE_SERVER
+        heeded = OF_ANY_CALL | getattr(method, "hears", frozenset())
+        if self._transient:
+            heeded |= OF_A_DIALOG
+        if not request:
+            heeded |= OF_THE_SERVER
         kept = {
             key: value
             for key, value in context.items()

@@ -1,3 +1,4 @@
+import inspect
 from unittest.mock import patch
 
 from odoo.service.model import call_kw
@@ -96,6 +97,20 @@ class TestOutermost(ExchangeRunCase):
             ]
         self.assertEqual(lacking, [])
         self.assertGreater(found, 30)
+
+    def test_who_asks_the_context_says_what_it_hears(self):
+        """Else a button would say it in vain."""
+        lacking = set()
+        for name, model in self.env.items():
+            for method in () if model._abstract else model._outermost():
+                last = getattr(type(model), method)
+                written = inspect.unwrap(last)
+                of_ours = getattr(last, "outermost", None) is unprompted
+                asks = "env.context" in inspect.getsource(written)
+                told = hasattr(last, "hears") or model._transient
+                if of_ours and asks and not told:
+                    lacking.add(f"{name}.{method}")
+        self.assertEqual(lacking, set())
 
     def test_the_override_of_an_addon_loaded_later_is_within(self):
         """Such an override is what the class says before the registry's hook."""

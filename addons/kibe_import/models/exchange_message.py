@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.exchange_run.told import hearing
+
 from .kibe_import_confirm import TO_CONFIRM
 
 # Message code → list that an operator completes to make the value known, and the
@@ -116,6 +118,7 @@ class ExchangeMessage(models.Model):
         wanted = [(k.removeprefix("default_"), "=", v) for k, v in context.items()]
         return self.env[model].search(wanted, limit=1).id
 
+    @hearing("kibe_import_id")
     def action_kibe_analyse(self):
         """Test the delivery of these messages again, and show the new messages.
 

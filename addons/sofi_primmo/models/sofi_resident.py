@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.exchange_run.told import hearing
+
 from ..core import nam
 from ..core.matching import Person
 from .primmo_tenant_sync import LIVING
@@ -143,6 +145,7 @@ class SofiResident(models.Model):
         same = all(present.get(name) == old for name, (old, _new) in changes.items())
         return self.active and self.status in (*LIVING, False, "") and same
 
+    @hearing("match_line_id")
     def action_choose_match(self):
         """Decide that the tenant of the line in the context is this resident.
 
