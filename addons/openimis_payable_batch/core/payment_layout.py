@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from ...exchange_run.core.text import is_formula, without_accents
+from .pattern import LONGEST_ACCOUNT, is_quick
 
 #: how the value of each source is written
 TYPES = {
@@ -111,8 +112,12 @@ def fits_account(layout, account):
 
     :param str account: without blanks
     """
-    pattern = layout.account_pattern
-    return not pattern or bool(re.fullmatch(pattern, account or ""))
+    pattern, account = layout.account_pattern, account or ""
+    if not pattern:
+        return True
+    if len(account) > LONGEST_ACCOUNT or not is_quick(pattern):
+        return False
+    return bool(re.fullmatch(pattern, account))
 
 
 def write(layout, payments):

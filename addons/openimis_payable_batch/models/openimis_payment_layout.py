@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.addons.exchange_run.core.money import exact
 
 from ..core import payment_layout as core
+from ..core.pattern import is_quick
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 LINE_ENDS = {"crlf": "\r\n", "lf": "\n"}
@@ -169,6 +170,15 @@ class OpenimisPaymentLayout(models.Model):
                     reason=str(error),
                 )
             ) from error
+        if not is_quick(pattern):
+            raise ValidationError(
+                self.env._(
+                    "%s would take too long to compare with an account. Write it "
+                    "without parts of many lengths within parts that are repeated, "
+                    "and with few of them in all.",
+                    pattern,
+                )
+            )
 
     def copy_data(self, default=None):
         """Give each copy a name of its own."""

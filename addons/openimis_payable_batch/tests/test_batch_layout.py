@@ -99,6 +99,8 @@ class TestBatchLayout(BatchCase):
         for vals in (
             {"account_pattern": "[0-9"},
             {"account_pattern": "1" * 101},
+            {"account_pattern": "([0-9]+)+"},
+            {"account_pattern": "([A-Z0-9]?){64}"},
             {"decimals": 7},
             {"column_ids": [(5,)]},
         ):

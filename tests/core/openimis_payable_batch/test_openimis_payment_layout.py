@@ -12,6 +12,7 @@ from tests_core_loader import load_core
 
 load_core("openimis_payable_batch")
 from openimis_payable_batch_core import payment_layout as layouts  # noqa: E402
+from openimis_payable_batch_core.pattern import is_quick  # noqa: E402
 
 COLUMNS = (
     layouts.Column("account", "account", width=15, required=True),
@@ -118,3 +119,42 @@ def test_one_bad_payment_leaves_no_file_and_all_are_named():
         (0, "too_much"),
         (2, "too_much"),
     ]
+
+
+SLOW = (
+    "([0-9]+)+",
+    "([0-9]*)*x",
+    "([0-9]?){60}",
+    "[0-9]?" * 16,
+    "[0-9]*" * 8,
+    "([0-9]|[0-9]A)+",
+    "(?:0|00){20}",
+    "(?=([0-9]+)+x)",
+    r"([0-9]+)\1",
+)
+QUICK = (
+    "[0-9]{10,34}",
+    r"\+?[0-9]{8,15}",
+    "[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}",
+    "(225|00225)?(01|05|07|25|27)[0-9]{8}",
+    "(BE|FR|CH)[0-9]+",
+    "([A-Z]{2}[0-9]{4}){3}",
+)
+
+
+@pytest.mark.parametrize("pattern", SLOW)
+def test_a_description_that_would_never_end_fits_nothing(pattern):
+    layout = replace(LAYOUT, account_pattern=pattern)
+    assert not layouts.fits_account(layout, "1" * 60 + "!")
+    assert not layouts.fits_account(layout, "1" * 60)
+
+
+@pytest.mark.parametrize("pattern", QUICK)
+def test_descriptions_of_accounts_are_quick(pattern):
+    assert is_quick(pattern)
+
+
+def test_what_is_longer_than_any_account_is_none():
+    layout = replace(LAYOUT, account_pattern="[0-9]+")
+    assert layouts.fits_account(layout, "1" * 64)
+    assert not layouts.fits_account(layout, "1" * 65)
