@@ -1,2 +1,2 @@
-from . import controllers, models
+from . import controllers, discreet_log, models
 from .uninstall import let_go

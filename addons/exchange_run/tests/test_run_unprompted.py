@@ -134,3 +134,21 @@ class TestOutermost(ExchangeRunCase):
         before = cls.action_run
         self.env["exchange.fake.job"]._register_hook()
         self.assertIs(cls.action_run, before)
+
+
+@tagged("post_install", "-at_install")
+class TestDiscreetLog(ExchangeRunCase):
+    """What clients send stands in no log, of whatever level."""
+
+    def test_calls_are_logged_without_what_they_are_given(self):
+        job = self.make_job("Ann")
+        secret = {"wish": {"names": ["Secret Name"]}}
+        with self.assertLogs("odoo.service.model", "DEBUG") as logs:
+            call_kw(self.env[job._name], "write", [job.ids, secret], {})
+            call_kw(
+                self.env["res.country"], "search_count", [[("code", "=", "CH")]], {}
+            )
+        ours, odoos = logs.output
+        self.assertNotIn("Secret Name", ours)
+        self.assertIn(f"{job}.write(…)", ours)
+        self.assertIn("CH", odoos)
