@@ -18,6 +18,7 @@ GERMAN = (
     "account_billing_bank",
     "account_billing_statement",
     "daycare_billing_bank",
+    "daycare_billing_reminder",
     "daycare_billing_statement",
     "exchange_run_queue",
 )
