@@ -8,6 +8,10 @@
     "development_status": "Beta",
     "depends": ["account_billing_run", "partner_statement"],
     "images": ["static/description/icon.png"],
-    "data": ["data/mail_template.xml", "views/res_partner_views.xml"],
+    "data": [
+        "data/mail_template.xml",
+        "views/res_partner_views.xml",
+        "views/statement_templates.xml",
+    ],
     "auto_install": True,
 }

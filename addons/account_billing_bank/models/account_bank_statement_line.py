@@ -89,7 +89,7 @@ class AccountBankStatementLine(models.Model):
     billing_to_decide = fields.Boolean(
         "To Decide", compute="_compute_billing_to_decide", store=True
     )
-    billing_text = fields.Char("Why", compute="_compute_billing_text")
+    billing_text = fields.Text("Why", compute="_compute_billing_text")
 
     @api.depends(
         "is_reconciled",

@@ -89,6 +89,15 @@ class TestStatement(Statements, AccountTestInvoicingCommon):
         with self.assertRaises(AccessError):
             self._values(self.bookkeeper)
 
+    def test_titles_are_in_the_language_of_each_third_party(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.partner_a.lang = "fr_FR"
+        text = self._printed(self.partner_a, self.bookkeeper)
+        self.assertIn("Relevé de compte au", text)
+        self.assertIn("Montants ouverts par ancienneté", text)
+        self.assertIn("1-30 jours", text)
+        self.assertNotIn("1 - 30 Days", text)
+
     def test_it_is_mailed_in_the_partner_s_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.partner_a.write({"lang": "fr_FR", "email": "a@example.com"})

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_company import POLICY
+
 
 class CreditControlPolicy(models.Model):
     """Who owes nothing, had no invoice or is to be left alone is not reminded."""
@@ -12,7 +14,9 @@ class CreditControlPolicy(models.Model):
             lambda line: line.move_id._daycare_is_from_run()
             or line.move_id.daycare_is_reminder_fee
         )
-        return lines - ours + ours._daycare_to_remind()
+        policy = self.env.ref(POLICY, raise_if_not_found=False)
+        others = lines.browse() if self == policy else lines - ours
+        return others | ours._daycare_to_remind()
 
 
 class CreditControlPolicyLevel(models.Model):

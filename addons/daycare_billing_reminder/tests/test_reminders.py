@@ -89,6 +89,14 @@ class TestReminders(DaycareBillingCommon):
         self.assertEqual(set(lines.mapped("channel")), {"email"})
         self.assertEqual(set(lines.mapped("level")), {1})
 
+    def test_invoices_that_no_month_made_are_not_the_daycare_s(self):
+        other = self.invoices["Anna"].copy(
+            {"invoice_date": "2021-03-01", "partner_id": self.commune.partner_id.id}
+        )
+        other.action_post()
+        self.assertFalse(other.billing_run_model)
+        self.assertEqual(self._reminded(), self._both())
+
     def test_nothing_before_it_is_due(self):
         due = max(invoice.invoice_date_due for invoice in self.invoices.values())
         self.assertFalse(self._reminded(fields.Date.add(due, days=9)))
