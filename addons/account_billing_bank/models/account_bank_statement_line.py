@@ -19,6 +19,8 @@ FINDINGS = [
     ("total", "Booked as one total"),
     ("refused", "Refused"),
 ]
+#: OCA's form for matching by hand
+SCREEN = "account_reconcile_oca.bank_statement_line_form_reconcile_view"
 #: lines that are booked, and listed as long as their document is not settled
 UNTIL_SETTLED = ("less", "reversed")
 
@@ -267,5 +269,9 @@ class AccountBankStatementLine(models.Model):
             "account_reconcile_oca.action_bank_statement_line_reconcile"
         )
         action["domain"] = [("id", "=", self.id)]
-        action["context"] = {}
+        # without it OCA's shows the line's plain form
+        action["context"] = {
+            "default_journal_id": self.journal_id.id,
+            "view_ref": SCREEN,
+        }
         return action

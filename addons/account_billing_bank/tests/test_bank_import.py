@@ -257,6 +257,13 @@ class TestMatching(BankCase):
         self.assertEqual(invoice.payment_state, "paid")
         self.assertFalse(line.billing_finding)
 
+    def test_it_is_opened_where_lines_are_matched(self):
+        self._import(statement(entry(100, detail(100, text="X"))))
+        action = self._line(100).with_user(self.bookkeeper).action_billing_open()
+        form = self.env.ref(action["context"]["view_ref"])
+        self.assertIn("reconcile_bank_line", form.get_combined_arch())
+        self.assertIn("billing_text", form.get_combined_arch())
+
     def test_program_fields_are_not_written_by_hand(self):
         self._import(statement(entry(100, detail(100, QRR[0]))))
         line = self._line(100).with_user(self.bookkeeper)
