@@ -117,9 +117,9 @@ class KibeImportBackground(models.AbstractModel):
 
     def _work_in_background(self):
         """Tell the operator, who went on with other work, that the import is over."""
-        super()._work_in_background()
+        worked = super()._work_in_background()
         if self.state == "running":
-            return
+            return worked
         states = dict(self._fields["state"]._description_selection(self.env))
         self.user_id._bus_send(
             "simple_notification",
@@ -129,6 +129,7 @@ class KibeImportBackground(models.AbstractModel):
                 "message": states[self.state],
             },
         )
+        return worked
 
 
 class RunWatch(Watch):

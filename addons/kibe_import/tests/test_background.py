@@ -110,6 +110,12 @@ class TestKibeBackground(KibeImportCommon):
         self.assertEqual((run.state, run.to_plan), ("done", False))
         self.assertEqual(run.counters["child"], {"created": 2})
 
+    def test_a_worker_says_that_it_was_not_kept_out(self):
+        """A queue would try again what is done."""
+        run = self.queue_import("kibe_sample.zip", user=self.clerk)
+        self.assertTrue(run.with_user(1)._work_in_background())
+        self.assertEqual(run.state, "done")
+
     def test_the_operator_is_told(self):
         run = self.queue_import("kibe_sample.zip", user=self.clerk)
         sent = []
