@@ -120,7 +120,7 @@ def _methods(env, house):
 
 
 def _approvals(env, house):
-    """Let the officer and the accountant approve what the other one prepared."""
+    """Let the officer approve what the clerk and the accountant prepared."""
     Definition = env.get("tier.definition")
     if Definition is None:
         return
@@ -134,7 +134,7 @@ def _approvals(env, house):
                 "company_id": house.id,
                 "review_type": "group",
                 "reviewer_group_id": env.ref(
-                    "openimis_payable.group_openimis_accountant"
+                    "openimis_payable.group_openimis_manager"
                 ).id,
                 "definition_domain": domain,
                 "exclude_requester": True,

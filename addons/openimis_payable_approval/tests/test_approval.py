@@ -90,6 +90,16 @@ class TestBillApproval(ApprovalCase):
         with self.assertRaisesRegex(UserError, "Nobody could approve"):
             self.large.with_user(self.accountant).request_validation()
 
+    def test_who_works_for_another_company_could_not_give_it(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._user("openimis_test_stranger", "accountant")
+        stranger.write(
+            {"company_id": elsewhere.id, "company_ids": [(6, 0, elsewhere.ids)]}
+        )
+        self.group.user_ids = self.clerk | stranger
+        with self.assertRaisesRegex(UserError, "Nobody could approve"):
+            self.large.with_user(self.accountant).request_validation()
+
     def test_what_is_approved_stays(self):
         mine = self.large.with_user(self.accountant)
         mine.request_validation()
