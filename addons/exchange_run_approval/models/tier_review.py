@@ -43,7 +43,7 @@ class TierReview(models.Model):
             document = self.env[self.model].sudo().browse(self.res_id).exists()
             if document:
                 reviewers -= document._approval_preparers().with_env(reviewers.env)
-                # sudo: companies of colleagues; who works elsewhere could not even see it
+                # sudo: companies of colleagues; others could not even see it
                 reviewers = reviewers.filtered(
                     lambda user: document.company_id in user.sudo().company_ids
                 )
