@@ -58,6 +58,11 @@ def standard(folder=None):
     return [n for n in names(folder) if not wheels([n], folder)]
 
 
+def glue(folder=None):
+    """Return the names of those that need addons of others, sorted."""
+    return sorted({*names(folder)} - {*standard(folder)})
+
+
 def wheels(wanted, folder=None):
     """Return the files that name the packages the wanted addons need besides Odoo."""
     return sorted({WHEELS[n] for n in foreign(wanted, folder) if n in WHEELS})

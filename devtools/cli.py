@@ -5,6 +5,7 @@ import os
 import sys
 
 from . import (
+    addons,
     benches,
     config,
     docs_site,
@@ -114,6 +115,8 @@ def _add_test(add):
     )
     long = "run those that all tests leave out because they take long, mostly kills"
     test.add_argument("--long", action="store_true", help=long)
+    glue = "run those of our glue to OCA's addons, all of it in one database"
+    test.add_argument("--oca", action="store_true", help=glue)
     real = "test against a real openIMIS instead, which is installed and started"
     test.add_argument("--real-openimis", action="store_true", help=real)
     test.add_argument("--keep-db", action="store_true", help="keep the test database")
@@ -185,6 +188,8 @@ def _test(options, rest):
                 setup(), [str(openimis.TEST_FILE), *rest], options.keep_db
             )
     chosen = testing.LONG if options.long else ()
+    if options.oca:
+        chosen = [str(paths.ADDONS / name) for name in addons.glue()]
     return testing.run(setup(), [*chosen, *rest], keep=options.keep_db)
 
 

@@ -141,8 +141,7 @@ def _call_both(command, template):
     second += [f"--deselect={test}" for test in LONG]
     others = [f"--deselect={folder}" for folder in BESIDE]
     # They need addons of others, which nobody has to have: tests of one's own.
-    glue = set(addons.names()) - set(addons.standard())
-    others += [f"--ignore={paths.ADDONS / name}" for name in sorted(glue)]
+    others += [f"--ignore={paths.ADDONS / name}" for name in addons.glue()]
     with tempfile.TemporaryFile() as report:
         beside = _start(second, template, stdout=report, stderr=report)
         try:
