@@ -22,7 +22,13 @@ class AccountPaymentMethod(models.Model):
         return {**known, BY_LAYOUT: {"mode": "multi", "type": ("bank", "cash")}}
 
     def _get_xsd_file_path(self):
-        """Return the official schema that a file of this version is checked against."""
+        """Return the official schema that a file of this version is checked against.
+
+        The Swiss version narrows ISO's and has its namespace: what is checked by the
+        schema is ISO's, what is Swiss is checked where the file is written. SIX's own
+        schema may not be passed on.
+        """
         if self.pain_version == SWISS:
-            return f"openimis_payable_batch/data/{SWISS}.xsd"
+            iso = SWISS.partition(".ch.")[0]
+            return f"account_payment_sepa_credit_transfer/data/{iso}.xsd"
         return super()._get_xsd_file_path()

@@ -7,12 +7,12 @@ from odoo.tools import file_open
 from .common import BatchCase
 
 SPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
-SCHEMA = "openimis_payable_batch/data/pain.001.001.09.ch.03.xsd"
+SCHEMA = "account_payment_sepa_credit_transfer/data/pain.001.001.09.xsd"
 
 
 @tagged("post_install", "-at_install")
 class TestBatchSwiss(BatchCase):
-    """pain.001 as Swiss banks want it, by SIX's own schema."""
+    """pain.001 as Swiss banks want it: ISO's schema, and what is Swiss in words."""
 
     @classmethod
     def setUpClass(cls):
