@@ -1,7 +1,7 @@
 {
     "name": "Account Billing Run",
     "summary": "Source documents become draft invoices and bills, each exactly once",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Daycare",
     "summary": "Children, guardians, groups and placements of a daycare centre",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Services/Daycare",
     "license": "LGPL-3",
     "development_status": "Beta",

@@ -1,7 +1,7 @@
 {
     "name": "Daycare Billing",
     "summary": "Tariffs and monthly invoices of a daycare centre, with QR-bill",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Services/Daycare",
     "license": "LGPL-3",
     "development_status": "Beta",

@@ -1,7 +1,7 @@
 {
     "name": "Exchange Run",
     "summary": "Jobs you can preview, run, watch, resume and audit",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Productivity",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",

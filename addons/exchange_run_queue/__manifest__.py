@@ -1,7 +1,7 @@
 {
     "name": "Exchange Run on Job Queue",
     "summary": "Jobs on OCA's queue_job: channels, priorities, many machines",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Productivity",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Kibé Import",
     "summary": "A Kibé delivery becomes daycare records: test, create, overwrite",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Services/Daycare",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",

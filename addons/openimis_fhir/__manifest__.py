@@ -1,7 +1,7 @@
 {
     "name": "openIMIS FHIR Exchange",
     "summary": "Pull from openIMIS, serve bills as FHIR R4, write payments back",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "openIMIS Payables, Approved",
     "summary": "Bills and closings wait for approvals by role, area and amount",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "AGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "openIMIS Payables in Batches",
     "summary": "Pay closings in one batch: pain.001, mobile money, bank files",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Accounting",
     "author": "Payables Suite Contributors",
     "license": "AGPL-3",
