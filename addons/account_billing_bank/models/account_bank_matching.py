@@ -184,6 +184,7 @@ class AccountBankStatementLine(models.Model):
         owed = move.line_ids.filtered(
             lambda item: item.display_type == "payment_term" and not item.reconciled
         ).sorted(lambda item: (item.date_maturity or item.date, item.id))
+        self._billing_leave_promised(move, owed, left)
         for item in owed:
             still = left.get(item, abs(item.amount_residual_currency))
             part = min(rest, still)
@@ -204,6 +205,33 @@ class AccountBankStatementLine(models.Model):
             if not currency.is_zero(short):
                 decision.finding, decision.difference = "less", short
         return decision
+
+    def _billing_leave_promised(self, move, owed, left):
+        """Leave what was paid elsewhere, at the counter maybe, to the lines of there.
+
+        Where Odoo keeps account of payments on their way, those without an entry are
+        booked by the bank's own line: until then the invoice looks open.
+
+        :param move: the invoice
+        :param owed: its open items, in their order
+        :param dict left: see `_billing_decide`; written by this method
+        """
+        # sudo: what was paid is a fact, whoever reads the bank's file
+        payments = move.sudo().matched_payment_ids.filtered(
+            lambda payment: (
+                not payment.move_id
+                and payment.state in ("in_process", "paid")
+                and payment.journal_id != self.journal_id
+                and payment.currency_id == move.currency_id
+            )
+        )
+        promised = sum(payments.mapped("amount"))
+        for item in owed.filtered(lambda item: item not in left):
+            part = min(promised, abs(item.amount_residual_currency))
+            left[item] = self.currency_id.round(
+                abs(item.amount_residual_currency) - part
+            )
+            promised -= part
 
     def _billing_decide_reversal(self, move):
         """Say which line this one takes back: the only one that fits, or none."""

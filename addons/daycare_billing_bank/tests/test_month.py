@@ -162,6 +162,8 @@ class TestMonth(BankImport, DaycareBillingCommon):
         self.assertIn("12 of 18 lines are left to decide", self._told(action))
         for name, (state, finding, text) in self.SEEN.items():
             with self.subTest(name):
+                if name == "before":  # what Odoo calls it, with an entry or without
+                    state = self.april._get_invoice_in_payment_state()
                 self.assertEqual(self.invoices[name].payment_state, state)
                 lines = self._of(name) or self._of(name, -1)
                 if name == "back":

@@ -106,10 +106,11 @@ class AccountMoveLine(models.Model):
         bills._openimis_check_settlement(all_amls.move_id - bills)
         known = {bill: bill._openimis_settling_moves() for bill in bills}
         result = super()._reconcile_plan_with_sync(plan_list, all_amls)
+        # sudo: whoever settles bills lets them show how, and writes nothing else
         for bill, before in known.items():
-            # sudo: whoever settles the bill lets it show how, and writes nothing else
             mine = bill.sudo()
             mine._openimis_note_settled(mine._openimis_settling_moves() - before)
+        bills.sudo()._openimis_note_at_the_bank()
         return result
 
 
@@ -165,6 +166,8 @@ class AccountPartialReconcile(models.Model):
         result = super().unlink()
         for bill, moves in taken_off.items():
             bill._openimis_note_taken_off(moves)
+            # sudo: as where it was settled
+            bill.sudo()._openimis_note_at_the_bank()
         return result
 
     def _openimis_with(self, bill):
@@ -256,11 +259,38 @@ class AccountMove(models.Model):
         ).openimis_is_payment = True
         for move in moves:
             payment = move.origin_payment_id
+            # a payment that is booked by the bank's line only has told itself
+            told = move.statement_line_id and self._openimis_payments_without_entry()
             self._openimis_add_event(
-                "1" if move._openimis_is_note() else "3",
+                "1" if move._openimis_is_note() or told else "3",
                 self._openimis_settled_text(move),
                 payment._openimis_payload() if payment else None,
             )
+
+    def _openimis_payments_without_entry(self):
+        """Return the payments of these bills that the bank's line itself will book."""
+        return self.matched_payment_ids.filtered(
+            lambda payment: (
+                not payment.move_id and payment.state in ("in_process", "paid")
+            )
+        )
+
+    def _openimis_note_at_the_bank(self):
+        """Let payments without an entry be where their bills say that they are.
+
+        Odoo knows it of a payment of one bill, whose amount is that of the match.
+        """
+        for payment in self._openimis_payments_without_entry():
+            bills = payment.invoice_ids
+            at_the_bank = all(
+                bill.currency_id.is_zero(bill.amount_residual)
+                and bill._openimis_settling_moves().statement_line_id
+                for bill in bills
+            )
+            state = "paid" if at_the_bank else "in_process"
+            if len(bills) > 1 and payment.state != state:
+                with payment._engine_writes():
+                    payment.state = state
 
     def _openimis_settled_text(self, move):
         if payment := move.origin_payment_id:

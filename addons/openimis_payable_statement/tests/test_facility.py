@@ -26,6 +26,21 @@ class TestFacilityStatement(Statements, OpenimisCase):
         text = self._printed(self.facility_a, self.accountant)
         self.assertIn(bill.name, text)
         self.assertIn("500.05", text)
+        # booked at once, also where Odoo leaves it to the bank's line
+        account = self.env["account.account"].create(
+            {
+                "name": "Outstanding Payments",
+                "code": "101499",
+                "account_type": "asset_current",
+                "reconcile": True,
+                "company_ids": self.company.ids,
+            }
+        )
+        journals = self.env["account.journal"].search(
+            [("company_id", "=", self.company.id), ("type", "in", ("bank", "cash"))]
+        )
+        methods = journals.outbound_payment_method_line_ids
+        methods.payment_account_id = account
         bill.openimis_payment_sent(500.05)
         self.assertNotIn(bill.name, self._printed(self.facility_a, self.accountant))
 

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-
 from sofi_primmo_core import morning
 
 TODAY = date(2026, 3, 10)
