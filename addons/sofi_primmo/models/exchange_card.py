@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .sofi_morning import LATE_HOURS, WAITING
+from .sofi_morning import LATE_HOURS, WAITING, left_out_lately
 
 ACTION_EXPORTS = "sofi_primmo.sofi_export_action"
 ACTION_FILES = "sofi_primmo.sofi_export_file_action"
@@ -76,16 +76,12 @@ class ExchangeCard(models.Model):
         )
 
     def _card_sofi_left_out(self):
-        """Return the charges that the last night left out, by the reason.
-
-        A charge that stays accepted in SOFI is left out each night anew.
-        """
+        """Return the charges that the last night left out, by the reason."""
         charges = self.env["sofi.charge"]
-        day = fields.Datetime.subtract(fields.Datetime.now(), days=1)
         reasons = charges._fields["skip_reason"]._description_selection(self.env)
         figures, _bars = self._figures(
             ACTION_CHARGES,
-            [("state", "=", "skipped"), ("create_date", ">=", day)],
+            left_out_lately(),
             [
                 (label, [("skip_reason", "=", reason)], "warning")
                 for reason, label in reasons

@@ -22,6 +22,15 @@ WAITING = [
 ]
 
 
+def left_out_lately():
+    """Return the domain of the charges that the last night left out.
+
+    A charge that stays accepted in SOFI is left out each night anew.
+    """
+    since = fields.Datetime.now() - timedelta(days=1)
+    return [("state", "=", "skipped"), ("create_date", ">=", since)]
+
+
 class SofiMorning(models.AbstractModel):
     """What a person wants to know of each residence in the morning.
 
@@ -155,13 +164,8 @@ class SofiMorning(models.AbstractModel):
     @api.model
     def _left_out(self, residences):
         """Return {residence: {reason: charges that the last night left out}}."""
-        since = fields.Datetime.now() - timedelta(days=1)
         groups = self.env["sofi.charge"]._read_group(
-            [
-                ("state", "=", "skipped"),
-                ("create_date", ">=", since),
-                ("residence_id", "in", residences.ids),
-            ],
+            [*left_out_lately(), ("residence_id", "in", residences.ids)],
             ["residence_id", "skip_reason"],
             ["__count"],
         )

@@ -12,7 +12,7 @@ from ..core.const import DEFAULT_LOG_DIRECTORY, DEFAULT_OUTPUT_DIRECTORY
 from ..core.exceptions import SofiConfigError
 from ..core.mdg import PARAMETERS
 from ..core.transport import check_form, site
-from .sofi_morning import WAITING
+from .sofi_morning import WAITING, left_out_lately
 
 _logger = logging.getLogger(__name__)
 
@@ -293,7 +293,7 @@ class SofiResidence(models.Model):
             ),
             "left_out": (
                 "sofi_primmo.sofi_charge_action",
-                [("state", "=", "skipped"), ("residence_id", "=", self.id)],
+                [*left_out_lately(), ("residence_id", "=", self.id)],
             ),
         }.get(
             self.morning_state,
