@@ -35,6 +35,11 @@ LONG = (
     "tests/demonstration/test_tours.py",
     "tests/demonstration/test_screens.py",
     "tests/demonstration/test_beside.py",
+    # `--oca` installs the glue to OCA's addons, all of it at once
+    *(
+        f"tests/install/test_install.py::test_installs_alone_and_uninstalls[{name}]"
+        for name in addons.glue()
+    ),
 )
 
 
