@@ -49,8 +49,10 @@ def main():
 
 
 def done(database, kind, job, _boundaries):
-    """It comes through."""
-    return worker.call(database, run, kind, job)
+    """It comes through, and the first bill of a closing is validated."""
+    boundaries = worker.call(database, run, kind, job)
+    worker.call(database, validate, kind, job)
+    return boundaries
 
 
 def planned(database, kind, job, _boundaries):
@@ -115,6 +117,13 @@ def run(env, kind, job, deadly=None, failing=None):
         fail(model, FAILING.get(kind, lambda number, _payload: number == 2))
     document.action_run()
     return passed()
+
+
+def validate(env, kind, job):
+    """Validate the first bill that a closing made."""
+    document = find(env, kind, job)
+    if document._name == "openimis.closing":
+        document.move_ids[:1].action_post()
 
 
 def fail(model, is_failing):
