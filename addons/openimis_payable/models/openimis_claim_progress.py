@@ -113,7 +113,14 @@ class OpenimisClaimProgress(models.Model):
                        claim.health_facility_id, claim.location_id, claim.product_id,
                        claim.status, claim.claimed, move.id AS move_id,
                        COALESCE(
-                           link.amount, NULLIF(claim.remunerated, 0),
+                           CASE WHEN move.id IS NOT NULL THEN (
+                               SELECT SUM(link.amount)
+                                 FROM account_billing_link link
+                                WHERE link.res_model = 'openimis.claim'
+                                  AND link.res_id = claim.id
+                                  AND link.move_id = claim.billing_move_id
+                                  AND link.state = 'active') END,
+                           NULLIF(claim.remunerated, 0),
                            NULLIF(claim.approved, 0), claim.claimed
                        ) AS amount,
                        COALESCE(claim.date_claimed, claim.date_to, claim.date_from)
@@ -139,9 +146,6 @@ class OpenimisClaimProgress(models.Model):
                   FROM openimis_claim claim
                   JOIN res_company company ON company.id = claim.company_id
              LEFT JOIN account_move move ON move.id = claim.billing_move_id
-             LEFT JOIN account_billing_link link
-                    ON link.res_model = 'openimis.claim' AND link.res_id = claim.id
-                   AND link.move_id = claim.billing_move_id AND link.state = 'active'
                  WHERE claim.active
               ) way
             """,
