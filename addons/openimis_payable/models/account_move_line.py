@@ -282,13 +282,15 @@ class AccountMove(models.Model):
         """
         for payment in self._openimis_payments_without_entry():
             bills = payment.invoice_ids
+            if len(bills) < 2:
+                continue
             at_the_bank = all(
                 bill.currency_id.is_zero(bill.amount_residual)
                 and bill._openimis_settling_moves().statement_line_id
                 for bill in bills
             )
             state = "paid" if at_the_bank else "in_process"
-            if len(bills) > 1 and payment.state != state:
+            if payment.state != state:
                 with payment._engine_writes():
                     payment.state = state
 

@@ -155,7 +155,7 @@ class ExchangeCard(models.Model):
         return [*in_time, *steps], []
 
     def _card_openimis_cost(self):
-        """Return what the dearest products of a year cost, and what each month cost."""
+        """Return what the dearest products of a year cost; each opens its months."""
         lines = self.env["openimis.payable.line"]
         if not lines.has_access("read"):
             return [], []
