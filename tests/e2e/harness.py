@@ -19,11 +19,12 @@ Screenshots go to `.odoo/screenshots`. A test fails when the browser's console s
 error; take an expected one out of `client.errors`.
 """
 
+import os
 import re
 import time
 from contextlib import contextmanager
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from devtools import paths, tools
 
@@ -217,9 +218,16 @@ class Client:
         self.wait()
 
     def upload(self, field, path):
-        """Put a file into the binary field of this technical name."""
+        """Put a file into the binary field of this technical name.
+
+        The browser reads it before it asks the server anything, so the name tells when
+        it is there.
+        """
         box = self._area().locator(f".o_field_widget[name={field}]")
         box.locator("input[type=file]").set_input_files(str(path))
+        expect(box.locator("input[type=text]")).to_have_value(
+            os.path.basename(path), timeout=TIMEOUT_MS
+        )
         self.wait()
 
     def download(self, label):

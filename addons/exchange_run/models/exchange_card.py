@@ -88,7 +88,8 @@ class ExchangeCard(models.Model):
         :param str action: external identifier of the list's window action
         :param base: domain of all that is counted, beyond the list's own
         :param rows: [(what is counted, domain beyond `base`, tone: `danger`,
-            `warning` or nothing)]; zero is never coloured
+            `warning` or nothing)]; zero is never coloured. A row may end with a
+            measure and a function of its own
         :param str measure: stored amount that is summed up as well
         :param shown: function of (number, sum) that returns what a figure shows, such
             as an amount with its currency; None: the number
@@ -100,7 +101,8 @@ class ExchangeCard(models.Model):
         if not self.env[window["res_model"]].has_access("read"):
             return [], []
         base = Domain(literal_eval((window["domain"] or "[]").strip())) & Domain(base)
-        parts = [(Domain(part), measure) for _label, part, _tone in rows]
+        rows = [row if len(row) > 3 else (*row, measure, shown) for row in rows]
+        parts = [(Domain(part), summed) for _label, part, _tone, summed, _show in rows]
         months = self._months() if bars else []
         if bars:
             within, date, amount = bars
@@ -115,14 +117,16 @@ class ExchangeCard(models.Model):
         figures = [
             {
                 "label": label,
-                "value": shown(count, amount) if shown else count,
+                "value": show(count, amount) if show else count,
                 "tone": tone if count else "",
                 "action": self._window(window, label, base & Domain(part), context),
                 "count": count,
                 "amount": amount,
-                "measure": measure,
+                "measure": summed,
             }
-            for (label, part, tone), (count, amount) in zip(rows, tallies, strict=False)
+            for (label, part, tone, summed, show), (count, amount) in zip(
+                rows, tallies, strict=False
+            )
         ]
         sums = [amount for _count, amount in tallies[len(rows) :]]
         return figures, self._bars(months, sums)
@@ -137,7 +141,8 @@ class ExchangeCard(models.Model):
         :return: [(number, sum)] in the order of `parts`
         """
         records = self.env[model]
-        query = records._search(Domain(base))
+        # what no part counts is not read
+        query = records._search(Domain(base) & Domain.OR(part for part, _sum in parts))
         columns = []
         for part, measure in parts:
             domain = Domain(part).optimize_full(records)

@@ -127,13 +127,6 @@ class ExchangeCard(models.Model):
             ("date_paid", ">=", quarter),
             ("date_due", "!=", False),
         ]
-        in_time, _bars = self._figures(
-            WAY,
-            [("company_id", "=", self.env.company.id)],
-            [(self.env._("Paid in time, last 90 days"), paid, "")],
-            measure="in_time",
-            shown=lambda count, good: f"{100 * good / count:.0f} %" if count else "–",
-        )
         waiting = [
             (self.env._("Received, not processed"), [("step", "=", "1")], ""),
             (self.env._("Processed, not billed"), [("step", "=", "2")], ""),
@@ -145,14 +138,19 @@ class ExchangeCard(models.Model):
                 "danger",
             ),
         ]
-        steps, _bars = self._figures(
+
+        def share(count, good):
+            return f"{100 * good / count:.0f} %" if count else "–"
+
+        in_time = (self.env._("Paid in time, last 90 days"), paid, "", "in_time", share)
+        # one query for all: the view behind reads every claim of the company
+        return self._figures(
             WAY,
-            [("company_id", "=", self.env.company.id), ("step", "in", WAITING)],
-            waiting,
+            [("company_id", "=", self.env.company.id)],
+            [in_time, *waiting],
             measure="amount",
             shown=lambda count, total: f"{count} · {self._amount(total)}",
         )
-        return [*in_time, *steps], []
 
     def _card_openimis_cost(self):
         """Return what the dearest products of a year cost; each opens its months."""

@@ -123,17 +123,20 @@ class OpenimisClaimProgress(models.Model):
                            NULLIF(claim.remunerated, 0),
                            NULLIF(claim.approved, 0), claim.claimed
                        ) AS amount,
-                       COALESCE(claim.date_claimed, claim.date_to, claim.date_from)
-                           AS date_received,
                        claim.date_processed,
                        move.invoice_date AS date_billed,
                        CASE WHEN move.state = 'posted'
                             THEN move.openimis_date_validated END AS date_validated,
+                       stand.*,
                        CASE WHEN company.openimis_claim_days > 0
-                            THEN COALESCE(claim.date_claimed, claim.date_to,
-                                          claim.date_from)
-                                 + company.openimis_claim_days
-                            ELSE move.invoice_date_due END AS date_due,
+                            THEN stand.date_received + company.openimis_claim_days
+                            ELSE move.invoice_date_due END AS date_due
+                  FROM openimis_claim claim
+                  JOIN res_company company ON company.id = claim.company_id
+             LEFT JOIN account_move move ON move.id = claim.billing_move_id
+    CROSS JOIN LATERAL (
+                SELECT COALESCE(claim.date_claimed, claim.date_to, claim.date_from)
+                           AS date_received,
                        CASE WHEN move.openimis_status IN ('2', '7')
                             THEN move.openimis_date_payed END AS date_paid,
                        CASE WHEN move.openimis_status IN ('2', '7') THEN '5'
@@ -143,9 +146,7 @@ class OpenimisClaimProgress(models.Model):
                             WHEN claim.billing_excluded THEN '8'
                             WHEN claim.status IN ('8', '16') THEN '2'
                             ELSE '1' END AS step
-                  FROM openimis_claim claim
-                  JOIN res_company company ON company.id = claim.company_id
-             LEFT JOIN account_move move ON move.id = claim.billing_move_id
+                OFFSET 0) stand -- worked out once, however often it is asked for
                  WHERE claim.active
               ) way
             """,
