@@ -21,6 +21,7 @@ WHEELS = {
     "account_payment_sepa_credit_transfer": "requirements-oca.txt",
     "account_reconcile_oca": "requirements-oca.txt",
     "account_statement_import_camt54": "requirements-oca.txt",
+    "fs_storage": "requirements-oca.txt",
     "partner_statement": "requirements-oca.txt",
     "queue_job": "requirements-queue.txt",
 }

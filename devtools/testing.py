@@ -28,6 +28,8 @@ LONG = (
     "tests/kill/test_openimis_kill.py",
     "tests/kill/test_openimis_report_kill.py",
     "tests/kill/test_sofi_sync_kill.py",
+    # glue to OCA's storages, which not everybody has
+    "tests/kill/test_sofi_delivery_kill.py",
     "tests/kill/test_engines.py::test_what_a_killed_worker_was_at_is_taken_over",
     "tests/kill/test_engines.py::test_a_part_that_kills_its_workers_harms_nobody_else",
     # each builds the living demonstration, or stands on it

@@ -42,6 +42,9 @@
         "views/sofi_sync_views.xml",
         "views/sofi_morning_views.xml",
         "views/exchange_card_views.xml",
+        "report/sofi_export_trial.xml",
+        "wizards/sofi_year_wizard_views.xml",
+        "report/sofi_year_statement.xml",
         "views/menus.xml",
     ],
     "assets": {

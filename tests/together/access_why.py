@@ -31,4 +31,5 @@ PRINTS = {
     "exchange_run.report_rights": "employees and their rights",
     "exchange_run.report_rights_groups": "rights of groups",
     "openimis_payable.report_closing": "sums by facility and product, claim numbers",
+    "sofi_primmo.report_trial": "the charges of a run, as its screen shows them",
 }

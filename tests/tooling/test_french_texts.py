@@ -15,7 +15,12 @@ french = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(french)
 
 #: Addons that seniors' residences in Québec see. The engine's are seen by all.
-QUEBEC = ("sofi_primmo", "exchange_run", "account_billing_run")
+QUEBEC = (
+    "sofi_primmo",
+    "sofi_primmo_storage",
+    "exchange_run",
+    "account_billing_run",
+)
 #: Plural nouns after a number that is never 0 or 1, and what is no number.
 MANY = {
     "%(years)s years": "children of three years and more; younger ones have months",

@@ -100,20 +100,14 @@ def create(folder):
         raise DirectoryError("missing", str(folder)) from error
 
 
-def leftovers(folder):
-    """Return the names of .csv and .tmp files in the folder, in any case [S0].
-
-    :raises DirectoryError: `unreadable`
-    """
-    return _names(folder, (CSV, TMP))
+def leftovers(found):
+    """Return those names that are of .csv and .tmp files, in any case [S0]."""
+    return [name for name in found if name.lower().endswith((CSV, TMP))]
 
 
-def refused(folder):
-    """Return the names of files Primmo refused (*.err, spec 4.5).
-
-    :raises DirectoryError: `unreadable`
-    """
-    return _names(folder, (REFUSED,))
+def refused(found):
+    """Return those names that are of files Primmo refused (*.err, spec 4.5)."""
+    return [name for name in found if name.lower().endswith(REFUSED)]
 
 
 def holds(path, content):
@@ -218,20 +212,12 @@ def append_line(path, text):
 
 
 def names(folder):
-    """Return the names of all files in a folder.
+    """Return the names of all files in a folder, sorted.
 
     :raises DirectoryError: `unreadable`
     """
-    return _names(folder, ("",))
-
-
-def _names(folder, extensions):
     with _as_directory_error(folder):  # such as a network folder that went away
-        return sorted(
-            entry.name
-            for entry in os.scandir(folder)
-            if entry.is_file() and entry.name.lower().endswith(extensions)
-        )
+        return sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
 
 
 def sync(folder):

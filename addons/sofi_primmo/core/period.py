@@ -29,6 +29,18 @@ class Period:
             moment and write_instant(moment) for moment in (self.start, self.end)
         )
 
+    def within(self, other):
+        """Return what this period and another one have in common.
+
+        :rtype: Period
+        :raises SofiConfigError: `period_order`, when that is nothing
+        """
+        start = max(filter(None, (self.start, other.start)), default=None)
+        end = min(filter(None, (self.end, other.end)), default=None)
+        if start and end and start >= end:
+            raise SofiConfigError("nothing in common", code="period_order")
+        return Period(start, end)
+
     def __contains__(self, moment):
         return (not self.start or self.start <= moment) and (
             not self.end or moment < self.end

@@ -13,11 +13,13 @@ from . import sofi_charge_again
 from . import sofi_export_file
 from . import sofi_export_file_again
 from . import sofi_export
+from . import sofi_export_choice
 from . import sofi_export_read
 from . import sofi_export_residence
 from . import sofi_export_together
 from . import sofi_export_archive
 from . import sofi_export_cancel
+from . import sofi_export_trial
 from . import sofi_export_reconcile
 from . import primmo_record_mixin
 from . import primmo_building

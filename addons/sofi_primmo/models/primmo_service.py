@@ -80,6 +80,15 @@ class PrimmoService(models.Model):
     )
     in_sofi = fields.Boolean(compute="_compute_sofi_unit_price")
     price_differs = fields.Boolean(compute="_compute_sofi_unit_price")
+    home_support = fields.Selection(
+        [("eligible", "Counts"), ("not_eligible", "Does Not Count")],
+        string="Tax Credit for Seniors",
+        help="Whether the service, where it is paid beside the rent, counts for "
+        "Quebec's tax credit for home-support services for seniors: personal care, "
+        "nursing, meals without the food, housekeeping, care of clothing, supervision "
+        "and the like do; hairdressers, other members of professional orders, goods "
+        "and transport do not. Revenu Québec's rules decide. Empty: not decided yet.",
+    )
     tax_class = fields.Selection(
         TAX_CLASSES,
         compute="_compute_tax_class",

@@ -28,7 +28,6 @@ class SofiExport(models.Model):
     _inherit = ["exchange.run.mixin"]
     _exchange_kind = "sofi.export"
     _exchange_sequence_code = "sofi.export"
-    _exchange_settled = ("dry_run", "residence_ids")
     _exchange_background_from = 5  # residences; the night runs them at once
 
     residence_ids = fields.Many2many(
@@ -240,7 +239,7 @@ class SofiExport(models.Model):
         return found
 
     def _check_obstacle(self, residence):
-        """Look at one residence and its folder.
+        """Look at one residence, the chosen days and its folder.
 
         :raises SofiUserError: it cannot be exported now
         :raises DirectoryError: its folder cannot be used at all
@@ -248,15 +247,18 @@ class SofiExport(models.Model):
         mine = self._file_of(residence)
         if not mine:
             self._check_residence(residence)
-        names = residence._leftovers()
-        residence._remember_mount()
+            self._period_of(residence)
+        with residence._visiting() as place:
+            residence._remember_mount(place)
+            names = residence._leftovers_of(place)
+            refused = output_directory.refused(place.names()) if place else []
         if residence.output_directory == const.DEFAULT_OUTPUT_DIRECTORY:
             text = const.LOG_OUTPUT_SET.format(path=residence.output_directory)
             self._log("info", text, code="output_directory", residences=residence)
-        self._log_refused(residence)
+        self._log_refused(residence, refused)
         # sudo: see _file_of; those of this very run are no obstacle to it
         own = self.sudo().file_ids
-        known = {path.name for file in own if file.directory for path in file._paths()}
+        known = {name for file in own if file.directory for name in file._names()}
         names = [n for n in names if n not in known | set(own.mapped("name"))]
         if names and not mine:
             advice = residence._waiting_text(names)
@@ -282,10 +284,8 @@ class SofiExport(models.Model):
             )
             raise SofiUserError(text, "site_twice", residence)
 
-    def _log_refused(self, residence):
+    def _log_refused(self, residence, names):
         """Name the files that Primmo refused (*.err); they do not stop a run."""
-        folder = residence._output_folder()
-        names = output_directory.refused(folder) if folder else []
         if names:
             self._log(
                 "warning",

@@ -1,11 +1,12 @@
 import errno
 import hashlib
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..core import mdg, output_directory
+from ..core import mdg
+from ..core.folder import Folder
 from ..core.output_directory import DirectoryError
 
 # States of charges that a file brings to Primmo, or would.
@@ -49,6 +50,13 @@ class SofiExportFile(models.Model):
         readonly=True,
         copy=False,
         help="When it was seen that the file is gone from the folder.",
+    )
+    date_proved = fields.Datetime(
+        string="Read Back",
+        readonly=True,
+        copy=False,
+        help="When the complete file was read again in its place: its size and its "
+        "bytes were those kept here.",
     )
     batch_sent = fields.Integer(
         default=-1,
@@ -202,41 +210,48 @@ class SofiExportFile(models.Model):
 
     # === FOLDER ===
 
-    def _paths(self):
-        """Return (temporary path, final path)."""
+    @contextmanager
+    def _visiting(self):
+        """Give the place the file was brought to.
+
+        :return: context manager giving a `Folder`, or what does as it does
+        """
         self.ensure_one()
-        folder = Path(self.directory)
-        return folder / mdg.temporary_name(self._csv_name()), folder / self.name
+        yield Folder(self.directory, self.mount)
+
+    def _place_key(self):
+        """Return what files in one place have in common."""
+        return (self.directory, self.mount)
+
+    def _names(self):
+        """Return (temporary name, final name)."""
+        self.ensure_one()
+        return mdg.temporary_name(self._csv_name()), self.name
 
     def _csv_name(self):
         extension = self.settings["extension"] if self.simulated else mdg.CSV
         return self.name.removesuffix(extension) + mdg.CSV
 
-    def _check_mount(self):
-        """Make sure that the share the file was written to is still there.
-
-        :raises DirectoryError: it is gone; what is written now would reach nobody
-        """
-        output_directory.check_mount(Path(self.directory), self.mount)
-
     def _place_temporary(self):
-        """Make sure that the .tmp lies in the folder with the bytes kept here.
+        """Make sure that the .tmp lies in its place with the bytes kept here.
 
         Whatever became of it meanwhile: not written yet, half written by a killed
         server, removed or changed by somebody.
         """
         if not self.directory:
             return
-        self._check_mount()
-        temporary, final = self._paths()
-        if output_directory.holds(final, b"") is not None:
-            raise UserError(
-                self.env._("The folder already contains %(name)s.", name=final.name)
-            )
-        self._check_own(temporary)
-        self._bring(temporary)
+        temporary, final = self._names()
+        with self._visiting() as place:
+            # What is written where the share is gone would reach nobody.
+            place.check()
+            if place.holds(final, b"") is not None:
+                raise UserError(
+                    self.env._("The folder already contains %(name)s.", name=final)
+                )
+            self._check_own(place, temporary)
+            self._bring(place, temporary)
 
-    def _is_own(self, temporary):
+    def _is_own(self, place, temporary):
         """Tell whether a .tmp is this file's, whatever became of it, or lies not there.
 
         Another database, or a company at the same moment, may have chosen the name.
@@ -244,24 +259,24 @@ class SofiExportFile(models.Model):
         of them where the server was killed while it wrote.
         """
         sent = self.batch_sent >= 0
-        return sent or output_directory.begins(temporary, self._content()) is not False
+        return sent or place.begins(temporary, self._content()) is not False
 
-    def _check_own(self, temporary):
+    def _check_own(self, place, temporary):
         """Never write over what is not ours.
 
         :raises FileExistsError: somebody else's file has the name
         """
-        if not self._is_own(temporary):
-            raise FileExistsError(errno.EEXIST, "not ours", temporary.name)
+        if not self._is_own(place, temporary):
+            raise FileExistsError(errno.EEXIST, "not ours", temporary)
 
-    def _bring(self, path):
-        """Make sure that a file lies in the folder with the bytes kept here."""
+    def _bring(self, place, name):
+        """Make sure that a file lies in its place with the bytes kept here."""
         content = self._content()
-        found = output_directory.holds(path, content)
+        found = place.holds(name, content)
         if found is None:
-            output_directory.write_new(path, content)
+            place.write_new(name, content)
         elif not found:
-            output_directory.replace(path, content)
+            place.replace(name, content)
 
     def _publish(self, interrupted=False):
         """Rename .tmp to .csv and prove that it lies there. Committed by the caller.
@@ -274,52 +289,93 @@ class SofiExportFile(models.Model):
         :raises OSError: it could not be renamed, or be proved to lie there
         """
         self.ensure_one()
-        lies = True
-        if self.directory:
-            lies = self._rename(interrupted)
-        gone = False if lies else fields.Datetime.now()
-        self.write({"state": "done", "date_taken": gone})
+        if not self.directory:
+            self.state = "done"
+            return True
+        with self._visited_to_rename(interrupted) as place:
+            lies = self._rename(place, interrupted)
+        seen = fields.Datetime.now()
+        self.write(
+            {
+                "state": "done",
+                "date_proved": seen if lies else False,
+                "date_taken": False if lies else seen,
+            }
+        )
         return lies
 
-    def _rename(self, interrupted):
+    @contextmanager
+    def _visited_to_rename(self, interrupted):
+        """Give the place; where nobody gets there, nothing was renamed."""
+        with ExitStack() as stack:
+            try:
+                place = stack.enter_context(self._visiting())
+            except (OSError, DirectoryError):
+                self._take_back(interrupted)
+                raise
+            yield place
+
+    def _take_back(self, interrupted):
+        """Keep that the file was certainly not renamed, unless an earlier try was."""
+        if not interrupted:
+            self.state = "written"
+
+    def _rename(self, place, interrupted):
+        temporary, final = self._names()
+        content = self._content()
         try:
-            self._check_mount()
-            temporary, final = self._paths()
-            lies = output_directory.holds(final, self._content())
-            renamed = interrupted and not temporary.exists()
-            if lies is False and not renamed:
-                raise FileExistsError(errno.EEXIST, "not ours", final.name)
-            if lies is None:
-                if renamed:
-                    return None
-                self._check_own(temporary)
-                self._bring(temporary)
-                output_directory.rename(temporary, final)
+            place.check()
+            lies = place.holds(final, content)
+            renamed = interrupted and (
+                not place.renames or place.begins(temporary, b"") is None
+            )
+            # Written anew instead of renamed, it is whole: other bytes are not ours.
+            if lies is False and not (renamed and place.renames):
+                raise FileExistsError(errno.EEXIST, "not ours", final)
+            if lies is None and not renamed:
+                self._check_own(place, temporary)
+                self._bring(place, temporary)
         except (OSError, DirectoryError):
-            if not interrupted:
-                self.state = "written"
+            self._take_back(interrupted)
             raise
+        if lies is None:
+            if renamed:
+                self._clear_temporary(place)
+                return None
+            try:
+                place.rename(temporary, final, content)
+            except ConnectionError:
+                raise  # it may have been: the state stays `publishing`
+            except (OSError, DirectoryError):
+                self._take_back(interrupted)
+                raise
         # From here on it is renamed: an error leaves it `publishing`.
-        output_directory.sync(final.parent)
-        self._remove_temporary()
-        lies = output_directory.holds(final, self._content())
+        place.settle()
+        self._clear_temporary(place)
+        lies = place.holds(final, content)
         if lies is False:
             # The disk lost bytes, or somebody wrote into it before Primmo took it.
-            output_directory.replace(final, self._content())
-            lies = output_directory.holds(final, self._content())
+            place.replace(final, content)
+            lies = place.holds(final, content)
         if lies is False:
             raise OSError(errno.EIO, "the bytes read are not those written")
         return lies
 
+    def _clear_temporary(self, place):
+        temporary, _final = self._names()
+        if self._is_own(place, temporary):
+            place.remove(temporary)
+
     def _remove_temporary(self):
-        if self.directory and self._is_own(self._paths()[0]):
-            output_directory.remove(self._paths()[0])
+        if self.directory:
+            with self._visiting() as place:
+                self._clear_temporary(place)
 
     @api.model
     def _note_taken(self, files=None):
-        """Keep which files are gone from their folder: Primmo has taken them.
+        """Keep which files are gone from their place: Primmo has taken them.
 
-        A folder that cannot be read says nothing.
+        A place that cannot be read says nothing.
 
         :param files: those to look at, by default all that were not taken yet
         """
@@ -334,14 +390,12 @@ class SofiExportFile(models.Model):
             ]
         )
         gone = waiting.browse()
-        for (directory, mount), mine in waiting.grouped(
-            lambda file: (file.directory, file.mount)
-        ).items():
+        for mine in waiting.grouped(lambda file: file._place_key()).values():
             try:
-                folder = Path(directory)
-                output_directory.check_mount(folder, mount)
-                names = set(output_directory.names(folder))
-            except DirectoryError:
+                with mine[0]._visiting() as place:
+                    place.check()
+                    names = set(place.names())
+            except (OSError, DirectoryError):
                 continue
             gone |= mine.filtered(lambda file, names=names: file.name not in names)
         gone.date_taken = fields.Datetime.now()

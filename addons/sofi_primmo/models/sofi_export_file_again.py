@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-from ..core import output_directory
-
 MANAGER = "sofi_primmo.group_sofi_manager"
 
 
@@ -46,15 +44,15 @@ class SofiExportFile(models.Model):
         run = self.export_id
         with run._told_clearly(self.residence_id):
             names = self.residence_id._leftovers() if self.directory else []
-            folder = self.directory and self.residence_id._output_folder()
+            where = self.residence_id._place_vals() if self.directory else {}
         if names:
             raise UserError(self.residence_id._waiting_text(names))
         # sudo: files are made here and by runs, nobody may write them by hand
         again = self.sudo().copy(
             {
+                **where,
                 "name": self._next_name(),
                 "state": "written",
-                "mount": folder and output_directory.mount_of(folder),
                 "reissue_of_id": self.id,
                 "reissue_reason": reason,
                 "downloaded_by_id": False,
@@ -94,7 +92,8 @@ class SofiExportFile(models.Model):
             self.state = "publishing"
             self.export_id._commit()
         try:
-            self._publish(interrupted)
+            if not self._publish(interrupted):
+                self.export_id._say_taken(self, interrupted)
         finally:
             # Also what an error says of the renaming must outlive it.
             self.export_id._commit()

@@ -35,7 +35,8 @@ class SofiExport(models.Model):
         ahead = told(self.env, "sofi_ahead")
         if ahead and residence.id in ahead:
             return ahead.take(residence.id)
-        return residence._reading(self._gate(residence))()
+        period = self._period_of(residence)
+        return residence._reading(self._gate(residence), period=period)()
 
     @contextmanager
     def _logged_in(self, file):
@@ -85,7 +86,7 @@ class SofiExport(models.Model):
         The server's filters are not trusted with what is billed.
         """
         accepted = residence.profile_id._to_core().value("accepted")
-        period = residence._period()
+        period = self._period_of(residence)
         charges = [
             charge
             for charge in listed
@@ -104,7 +105,7 @@ class SofiExport(models.Model):
                 code="not_asked_for",
                 residences=residence,
             )
-        return charges
+        return self._chosen(residence, charges)
 
     def _judge_one(self, residence, charge, earlier):
         verdict = core_charge.judge(

@@ -16,7 +16,7 @@ from odoo.addons.exchange_run.told import told
 
 from ..core import charge as core_charge
 from ..core import exceptions as exc
-from ..core import mdg, output_directory
+from ..core import mdg
 from ..core.const import ARCHIVE_BATCH, LOG_INVALID_OUTPUT, Remark, Skip
 from ..core.output_directory import DirectoryError
 from .sofi_residence_connection import SofiUserError
@@ -183,7 +183,6 @@ class SofiExport(models.Model):
         return file
 
     def _create_file(self, residence, rank):
-        folder = residence._output_folder()
         return (
             self.env["sofi.export.file"]
             .sudo()
@@ -193,8 +192,7 @@ class SofiExport(models.Model):
                     "company_id": residence.company_id.id,
                     "residence_id": residence.id,
                     "export_id": self.id,
-                    "directory": str(folder) if folder else False,
-                    "mount": folder and output_directory.mount_of(folder),
+                    **residence._place_vals(),
                     "simulated": self.dry_run,
                     "settings": self.env["sofi.export.file"]._settings_of(residence),
                     "currency_id": self.env["sofi.charge"]._cad().id,
@@ -209,10 +207,10 @@ class SofiExport(models.Model):
         Two runs within a second differ by a second; where the pattern has no time, by
         a number at the end.
         """
-        folder = residence._output_folder()
+        directory = residence._place_vals()["directory"]
         same = [("residence_id", "=", residence.id)]
-        if folder:
-            same = ["|", ("directory", "=", str(folder)), *same]
+        if directory:
+            same = ["|", ("directory", "=", directory), *same]
         # sudo: another company's file in the same folder needs another name too
         taken = set(self.env["sofi.export.file"].sudo().search(same).mapped("name"))
         extension = residence.dry_run_extension if self.dry_run else mdg.CSV

@@ -63,7 +63,10 @@ class SofiExport(models.Model):
             file = self._file_of(residence)
             if file and not file._needs_sofi():
                 continue
-            ask = residence._logging_in if file else residence._reading
+            if file:
+                ask = residence._logging_in
+            else:
+                ask = partial(residence._reading, period=self._period_of(residence))
             jobs.append(Job(residence.id, residence._host(), ask))
         return ReadAhead(jobs, residences._request_limits())
 

@@ -13,6 +13,8 @@ LATE_HOURS = 36
 DAYS = morning.MONTH.days + morning.NIGHTS
 #: Files that went to Primmo, or are to.
 SENT = [("simulated", "=", False), ("state", "!=", "cancelled")]
+#: Runs that take all that there is to take: those of chosen charges are no night's.
+WHOLE = [(name, "=", False) for name in ("date_from", "date_to", "charge_numbers")]
 #: Files in a folder that nobody has seen disappear.
 WAITING = [
     ("simulated", "=", False),
@@ -87,7 +89,8 @@ class SofiMorning(models.AbstractModel):
     def _served(self, residences):
         """Return the residences that an export served in the last hours.
 
-        One that came through in part served those that have a file of it.
+        One that came through in part served those that have a file of it; one of
+        chosen charges serves nobody's night.
         """
         since = fields.Datetime.now() - timedelta(hours=LATE_HOURS)
         runs = self.env["sofi.export"].search(
@@ -96,6 +99,7 @@ class SofiMorning(models.AbstractModel):
                 ("date_start", ">=", since),
                 ("state", "in", ("done", "partial")),
                 ("residence_ids", "in", residences.ids),
+                *WHOLE,
             ]
         )
         whole = runs.filtered(lambda run: run.state == "done")

@@ -1,4 +1,5 @@
 import logging
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import config
 
 from ..core import const, log_format, output_directory
+from ..core.folder import Folder
 
 _logger = logging.getLogger(__name__)
 
@@ -49,12 +51,31 @@ class SofiResidence(models.Model):
         output_directory.check_writable(folder)
         return folder
 
-    def _remember_mount(self):
-        """Keep which disk the output folder lies on, for the day it is gone."""
+    def _place_vals(self):
+        """Return where the files go to, as a file keeps it.
+
+        :raises DirectoryError: see `_output_folder`
+        """
         folder = self._output_folder()
-        mount = folder and output_directory.mount_of(folder)
-        if mount and self.output_mount != mount:
-            self.sudo().output_mount = mount  # sudo: runs keep it, not administrators
+        return {
+            "directory": str(folder) if folder else False,
+            "mount": folder and output_directory.mount_of(folder),
+        }
+
+    @contextmanager
+    def _visiting(self):
+        """Give the place the files go to, None when they are only kept here.
+
+        :return: context manager giving a `Folder`, or what does as it does
+        :raises DirectoryError: see `_output_folder`
+        """
+        folder = self._output_folder()
+        yield folder and Folder(folder, output_directory.mount_of(folder))
+
+    def _remember_mount(self, place):
+        """Keep which disk the output folder lies on, for the day it is gone."""
+        if place and place.mount and self.output_mount != place.mount:
+            self.sudo().output_mount = place.mount  # sudo: runs keep it
 
     def _forget_mount(self):
         """Look at the disk of the output folder anew, the next time."""
@@ -67,9 +88,13 @@ class SofiResidence(models.Model):
         :raises DirectoryError: see `_output_folder`
         """
         self.ensure_one()
-        folder = self._output_folder()
-        if folder:
-            return output_directory.leftovers(folder)
+        with self._visiting() as place:
+            return self._leftovers_of(place)
+
+    def _leftovers_of(self, place):
+        """Return the names that forbid a new run; without place, of what is kept."""
+        if place:
+            return output_directory.leftovers(place.names())
         return self.env["sofi.export.file"]._not_downloaded(self).mapped("name")
 
     def action_create_directories(self):

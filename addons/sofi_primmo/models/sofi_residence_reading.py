@@ -39,16 +39,17 @@ class SofiResidence(models.Model):
             limits[residence._host()].append(residence.parallel_requests)
         return {host: min(numbers) for host, numbers in limits.items()}
 
-    def _reading(self, gate=None):
+    def _reading(self, gate=None, *, period):
         """Return a callable that logs in and reads all accepted charges.
 
         It may be called in any thread: what it needs of the database is read here.
 
         :param gate: limits the requests at once, see `Transport`
+        :param Period period: of the services
         :return: callable giving (SofiClient, Listing of `Charge` records)
         :raises SofiConfigError: when the address may not be used
         """
-        period, client = self._period(), self._client(gate)
+        client = self._client(gate)
         reader = core_charge.Reader(self.timezone, client.profile.field)
 
         def read():

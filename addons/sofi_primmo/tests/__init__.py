@@ -2,6 +2,7 @@ from . import test_again
 from . import test_billing
 from . import test_billing_canada
 from . import test_buttons
+from . import test_choice
 from . import test_config
 from . import test_convention
 from . import test_edges
@@ -23,3 +24,5 @@ from . import test_sync
 from . import test_sync_decision
 from . import test_sync_harm
 from . import test_button_table
+from . import test_trial
+from . import test_year

@@ -1,6 +1,7 @@
 """A folder of two databases, an address of two sites: nobody takes another's."""
 
 import copy
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -17,7 +18,7 @@ class TestSharedFolder(EdgeCase):
         files = self.env.registry["sofi.export.file"]
 
         def place(file, original=files._place_temporary):
-            file._paths()[0].write_bytes(b"theirs")
+            Path(file.directory, file._names()[0]).write_bytes(b"theirs")
             return original(file)
 
         with patch.object(files, "_place_temporary", place):
@@ -52,7 +53,7 @@ class TestSharedFolder(EdgeCase):
         files = self.env.registry["sofi.export.file"]
 
         def place(file, original=files._place_temporary):
-            file._paths()[0].write_bytes(EXAMPLE[:10])
+            Path(file.directory, file._names()[0]).write_bytes(EXAMPLE[:10])
             return original(file)
 
         with patch.object(files, "_place_temporary", place):

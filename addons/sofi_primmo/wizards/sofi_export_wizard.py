@@ -20,6 +20,19 @@ class SofiExportWizard(models.TransientModel):
         readonly=False,
     )
 
+    date_from = fields.Date(
+        string="Services From",
+        help="First day of the services to export. Empty: as the residences say.",
+    )
+    date_to = fields.Date(
+        string="Services To",
+        help="Last day of the services to export. Empty: as the residences say.",
+    )
+    charge_numbers = fields.Char(
+        string="Only These Charges",
+        help="SOFI's numbers, with commas or blanks between them. Empty: all.",
+    )
+
     @api.depends("company_id")
     def _compute_residence_ids(self):
         """Propose the company's residences, those in view where there are some."""
@@ -65,5 +78,8 @@ class SofiExportWizard(models.TransientModel):
                 "company_id": self.company_id.id,
                 "residence_ids": [fields.Command.set(self.residence_ids.ids)],
                 "dry_run": dry_run,
+                "date_from": self.date_from,
+                "date_to": self.date_to,
+                "charge_numbers": self.charge_numbers,
             }
         )

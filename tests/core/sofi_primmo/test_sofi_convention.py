@@ -136,12 +136,12 @@ def test_leftovers(tmp_path, names, expected):
         (tmp_path / name).touch()
     (tmp_path / "folder.csv").mkdir()
     (tmp_path / "folder.csv" / "inner.csv").touch()
-    assert output_directory.leftovers(tmp_path) == expected
+    assert output_directory.leftovers(output_directory.names(tmp_path)) == expected
 
 
 def test_refused_files_are_reported(tmp_path):
     (tmp_path / "a.ERR").touch()
-    assert output_directory.refused(tmp_path) == ["a.ERR"]
+    assert output_directory.refused(output_directory.names(tmp_path)) == ["a.ERR"]
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc", "a/../../x", "link"])

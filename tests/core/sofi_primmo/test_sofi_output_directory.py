@@ -69,8 +69,7 @@ TROUBLES = (errno.ENOTCONN, errno.ESTALE, errno.EIO, errno.ENAMETOOLONG, errno.E
     "use",
     [
         output_directory.check_writable,
-        output_directory.leftovers,
-        output_directory.refused,
+        output_directory.names,
         output_directory.create,
         lambda folder: output_directory.resolve(folder, "x"),
     ],
