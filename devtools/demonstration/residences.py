@@ -11,7 +11,6 @@ from odoo.fields import Command
 
 from . import common, primmo, sofi
 
-NIGHTS = 35
 
 
 def build(env, today):
@@ -29,7 +28,7 @@ class Group:
 
     def __init__(self, env, today):
         self.root, self.today = env, today
-        self.first = today - timedelta(days=NIGHTS)
+        self.first = today - timedelta(days=sofi.NIGHTS)
 
     def live(self):
         self.sofi = sofi.simulator(primmo.site)
@@ -39,7 +38,7 @@ class Group:
                 self.found()
             with common.day(self.first):
                 self.import_lists()
-            for back in range(NIGHTS, 0, -1):
+            for back in range(sofi.NIGHTS, 0, -1):
                 self.night(self.today - timedelta(days=back), back)
             self.synchronize()
         finally:

@@ -66,6 +66,7 @@ def main():
         (sofi.paths.TESTS / "simulators/sofi/sofi_simulator/fixture.json").read_text()
     )
     residences = sofi.simulator(primmo.site, _free(sofi.DEFAULT_PORT), shipped)
+    sofi.left_out(residences, date.today())
     sofi.evening(residences, date.today())
     residences.start()
     receiver = Receiver().start()

@@ -31,6 +31,8 @@ SERVICES = (
 )
 LAST = ("Tremblay", "Gagnon", "Roy", "Côté", "Bouchard", "Gauthier", "Morin", "Lavoie")
 NEW_ROOM = 52
+#: how many nights the residences have been exported for
+NIGHTS = 35
 FIRST = ("Jeannine", "Réal", "Thérèse", "Gilles", "Huguette", "Fernand", "Rita", "Yvon")
 
 
@@ -69,6 +71,21 @@ def evening(sofi, date):
         for number in range(dice.randrange(4, rooms // 5)):
             identifier = f"{date:%y%m%d}{place}{number:03d}"
             charges[identifier] = _charge(identifier, date, rooms, dice)
+
+
+def left_out(sofi, today):
+    """Let SOFI still list what no night has exported: of who is not known to Primmo.
+
+    :param Simulator sofi: with the residences
+    :param date today: the day after the last night
+    """
+    for back in range(NIGHTS, 0, -1):
+        evening(sofi, today - timedelta(days=back))
+    for path, *_rest in HOUSES:
+        charges = sofi.residence(path).charges
+        for identifier, charge in list(charges.items()):
+            if charge["resident"]["external_id"]:
+                del charges[identifier]
 
 
 def _charge(identifier, date, rooms, dice):

@@ -13,6 +13,7 @@ from . import test_security
 from . import test_qr_bill
 from . import test_sending
 from . import test_settled
+from . import test_start_page
 from . import test_subsidies
 from . import test_print_pdf
 from . import test_uninstall

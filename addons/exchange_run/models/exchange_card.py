@@ -33,10 +33,15 @@ class ExchangeCard(models.Model):
         "res.groups", string="Shown To", help="Empty: to all who open the page."
     )
     tour = fields.Char(help="The tour that shows the app's main job.")
+    tour_title = fields.Char(
+        translate=True, help="What somebody can do after the tour, as users say it."
+    )
     tour_group_id = fields.Many2one(
         "res.groups", string="Tour Offered To", help="Who may do what the tour shows."
     )
-    tour_offered = fields.Char(compute="_compute_tour_offered")
+    tour_offered = fields.Char(
+        compute="_compute_tour_offered", search="_search_tour_offered"
+    )
     figures = fields.Json(compute="_compute_content")
     graph = fields.Text(compute="_compute_content")
 
@@ -63,6 +68,13 @@ class ExchangeCard(models.Model):
             group = card.tour_group_id
             offered = not group or group in self.env.user.all_group_ids
             card.tour_offered = offered and card.tour
+
+    @api.model
+    def _search_tour_offered(self, operator, value):
+        if operator != "not in" or any(value):
+            return NotImplemented
+        groups = self.env.user.all_group_ids.ids
+        return [("tour", "!=", False), ("tour_group_id", "in", [False, *groups])]
 
     @api.model
     def _card_makers(self):

@@ -62,6 +62,7 @@ class Texts:
 
     claimed: str = "claimed %s"
     net: str = "net %(net)s, discount %(discount)s"
+    indexed: str = "%s (relative index)"
     rejected: str = "rejected"
     statuses: dict = field(default_factory=dict)
     point: str = "."
@@ -144,7 +145,8 @@ class Line:
         price = first_given(values.price_valuated, values.price)
         text = f"{self.code}: {write(values.quantity)} x {write(price)}"
         if values.needs_index:
-            text += f" x {write(terms.indexes[self.index_key])}"
+            index = write(terms.indexes[self.index_key])
+            text += f" x {terms.texts.indexed % index}"
         if values.reduction and values.price_valuated is None:
             text += f" - {write(values.reduction)}"
         return f"{text} = {write(net)}"

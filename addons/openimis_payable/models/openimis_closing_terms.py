@@ -137,6 +137,8 @@ class OpenimisClosing(models.Model):
         return Texts(
             claimed=self.env._("claimed %s"),
             net=self.env._("net %(net)s, discount %(discount)s"),
+            # said in words: who reads the line need not know where a number comes from
+            indexed=self.env._("%s (relative index)"),
             rejected=self.env._("rejected"),
             statuses=self._labels("openimis.claim", "status", CLAIM_STATUS),
             point=self._decimal_point(),

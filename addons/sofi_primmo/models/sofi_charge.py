@@ -64,6 +64,11 @@ class SofiCharge(models.Model):
         index="btree_not_null",
     )
     detail = fields.Char(help="What is worth saying about the charge.")
+    advice = fields.Char(
+        string="What to Do",
+        compute="_compute_advice",
+        help="What lets the next export take a charge that was left out.",
+    )
     refusal = fields.Char(
         string="SOFI's Refusal",
         help="The code SOFI gave for not archiving the charge; Detail says it in "
@@ -186,6 +191,35 @@ class SofiCharge(models.Model):
             "archive_batch": None,
             **vals,
         }
+
+    @api.depends("skip_reason")
+    @api.depends_context("lang")
+    def _compute_advice(self):
+        env = self.env
+        advice = {
+            "no_external_id": env._(
+                "Primmo's number of the resident is missing in SOFI. Enter it there as "
+                "the External ID, or let a synchronization do so: the next export "
+                "takes the charge."
+            ),
+            "service_code_format": env._(
+                "Correct the code of the service in SOFI: it has six digits."
+            ),
+            "service_code_unknown": env._(
+                "Correct the code of the service in SOFI: the convention does not "
+                "know it."
+            ),
+            "not_a_sac": env._(
+                "Nothing: only services à la carte are exported, no rent."
+            ),
+            "already_exported": env._(
+                "Nothing, as Primmo bills it already. If it does not, a manager "
+                "exports the charge again."
+            ),
+            "invalid_charge": env._("Correct the charge in SOFI; Detail says what."),
+        }
+        for charge in self:
+            charge.advice = advice.get(charge.skip_reason)
 
     @api.model
     def _cad(self):

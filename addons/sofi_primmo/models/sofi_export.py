@@ -310,6 +310,13 @@ class SofiExport(models.Model):
         """Read from SOFI what would be exported; write no file, archive nothing."""
         return super(SofiExport, telling(self, sofi_preview=True)).action_plan()
 
+    def _start(self):
+        if not self.date_start:
+            # what the preview counted is counted anew by what is done
+            with self._engine_writes():
+                self.counters = {}
+        return super()._start()
+
     def _record_error(self, error):
         if not isinstance(error, SofiUserError):
             return super()._record_error(error)

@@ -114,9 +114,13 @@ class TestExport(SofiCase):
         self.assertEqual((run.charge_count, run.skipped_count), (3, 3))
         self.assertEqual(run.amount, 28.5)
         self.assertEqual(self.status("900001"), "accepted")
+        left_out = run.line_ids.filtered("skip_reason")
+        self.assertEqual(left_out, left_out.filtered("advice"), "each says what to do")
         run.action_run()
         self.assertEqual(run.state, "done", run.log_text)
         self.assertEqual((run.charge_count, run.skipped_count), (3, 3))
+        counted = run.counters["sofi.charge"]
+        self.assertEqual((counted["read"], counted["skip"]), (6, 3), "counted once")
         self.assertNotIn("preview", run.line_ids.mapped("state"))
 
     def test_guard_stops_before_any_call(self):

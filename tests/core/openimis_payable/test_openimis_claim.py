@@ -91,7 +91,7 @@ def test_working_with_index():
     one.index_key = (3, "B", *MAY)
     terms = Terms({}, frozenset(), frozenset(), {one.index_key: D("0.5")})
     [net] = claim(one).valuate(terms).line_nets
-    assert one.working(net, terms) == "A1: 2 x 100 x 0.5 = 100.00"
+    assert one.working(net, terms) == "A1: 2 x 100 x 0.5 (relative index) = 100.00"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {tourState} from "@web_tour/js/tour_state";
 import {useService} from "@web/core/utils/hooks";
 
+const toursRegistry = registry.category("web_tour.tours");
 const TICK_MS = 400;
 
 /**
@@ -39,13 +40,25 @@ export class ExchangeTour extends Component {
         this.orm = useService("orm");
         this.tours = useService("tour_service");
         this.ui = useService("ui");
+        this.menus = useService("menu");
     }
 
     get name() {
         return this.props.record.data[this.props.name];
     }
 
+    /** Opens the app whose menu the tour begins at, where another one is open. */
+    async openApp() {
+        const [{trigger}] = toursRegistry.get(this.name).steps();
+        const xmlid = trigger.match(/data-menu-xmlid='([^']+)'/)?.[1];
+        const menu = this.menus.getAll().find((item) => item.xmlid === xmlid);
+        if (menu && this.menus.getCurrentApp()?.id !== menu.appID) {
+            await this.menus.selectMenu(menu.appID);
+        }
+    }
+
     async start() {
+        await this.openApp();
         await this.tours.startTour(this.name, {
             mode: "manual",
             redirect: false,
@@ -63,3 +76,11 @@ registry.category("fields").add("exchange_tour", {
     component: ExchangeTour,
     supportedTypes: ["char"],
 });
+
+registry.category("user_menuitems").add("exchange_tours", (env) => ({
+    type: "item",
+    id: "exchange_tours",
+    description: _t("Guided Tours"),
+    callback: () => env.services.action.doAction("exchange_run.exchange_tour_action"),
+    sequence: 25,
+}));

@@ -74,7 +74,9 @@ tours.add("openimis_payment_tour", {
             run: "click",
         },
         {
-            trigger: ".o_data_row.text-info .o_data_cell[name='partner_id']",
+            // the second part hears a click on any of them, not on the first alone
+            trigger:
+                ".o_data_row.text-info .o_data_cell[name='partner_id'], .o_list_renderer tbody",
             content: _t("Open a draft."),
             tooltipPosition: "bottom",
             run: "click",

@@ -33,5 +33,14 @@ registry.category("web_tour.tours").add("sofi_export_tour", {
             tooltipPosition: "bottom",
             run: "click",
         },
+        {
+            // a simulation asks nothing
+            trigger: ".modal-footer .btn-primary, .o_statusbar_status",
+            content: _t(
+                "Yes, if the preview was right: what is archived cannot be taken back."
+            ),
+            tooltipPosition: "top",
+            run: "click",
+        },
     ],
 });
