@@ -81,32 +81,19 @@ class Workers:
         :return: (seconds, seconds of their own processor time, MB of the largest,
             seconds of PostgreSQL's processor time)
         """
-        wall, answers, postgres_cpu = self._work([job] * number)
-        return (
-            wall,
-            sum(answer["cpu"] for answer in answers),
-            max(answer["memory"] for answer in answers),
-            postgres_cpu,
-        )
-
-    def work_apart(self, jobs):
-        """Let each of them work until a job of its own is over.
-
-        :return: (seconds, list of seconds of each one's processor time, seconds of
-            PostgreSQL's processor time)
-        """
-        wall, answers, postgres_cpu = self._work(jobs)
-        return wall, [answer["cpu"] for answer in answers], postgres_cpu
-
-    def _work(self, jobs):
-        busy = self._processes[: len(jobs)]
+        busy = self._processes[:number]
         before = _postgres_cpu(self._database)
         with stopwatch() as watch:
-            for process, job in zip(busy, jobs, strict=True):
+            for process in busy:
                 process.stdin.write(f"{job._name} {job.id}\n")
                 process.stdin.flush()
             answers = [json.loads(process.stdout.readline()) for process in busy]
-        return watch.seconds, answers, _postgres_cpu(self._database) - before
+        return (
+            watch.seconds,
+            sum(answer["cpu"] for answer in answers),
+            max(answer["memory"] for answer in answers),
+            _postgres_cpu(self._database) - before,
+        )
 
 
 def _postgres_cpu(database):

@@ -2,9 +2,7 @@
 
 What must hold: 3,000 charges a second apart from the server's own time, memory below
 300 MiB, time(100,000) at most 11 times time(10,000), the night below 3 minutes and no
-residence dearer in a long one, 20,000 residents matched with 20,000 in 5 s. The night
-of 200, of two companies by two workers, takes at most 25 s of our time: of the worker's
-processor time that has more to do.
+residence dearer in a long one, 20,000 residents matched with 20,000 in 5 s.
 """
 
 import json
@@ -19,7 +17,6 @@ from urllib.request import Request, urlopen
 
 from odoo.addons.sofi_primmo.core import matching
 
-from .bench_engine import Workers
 from .report import Result, stopwatch
 
 ADDONS = ["sofi_primmo"]
@@ -39,7 +36,6 @@ def bench(env):
         env["ir.config_parameter"].set_param("sofi_primmo.output_root", root)
         yield from _exports(env, url)
         yield from _night(env, url)
-        yield from _night_of_two_workers(env, url)
     yield from _matching()
 
 
@@ -67,32 +63,6 @@ def _night(env, url):
         yield Result(f"night of {residences} × {NIGHT_CHARGES} charges", wall, "s")
         yield Result("of it, our own time", own, "s")
     yield Result("time per residence, large to small", each[1] / each[0], "times")
-
-
-def _night_of_two_workers(env, url):
-    """Half of the residences in each of two companies; a run of each by a worker."""
-    half = NIGHTS[-1] // 2
-    companies = env.company | env["res.company"].create({"name": "Second company"})
-    env.user.company_ids |= companies
-    runs = []
-    for company in companies:
-        here = env(context={**env.context, "allowed_company_ids": company.ids})
-        names = [f"two{company.id}-{n}" for n in range(half)]
-        run = _prepare(here, url, names, NIGHT_CHARGES)
-        run._make_plan()
-        run._start()
-        run._queue_up()
-        runs.append(run)
-    env.cr.commit()
-    with Workers(env.cr.dbname) as workers:
-        wall, own, postgres = workers.work_apart(runs)
-    env.invalidate_all()
-    assert [run.state for run in runs] == ["done"] * 2, runs[0].log_text[-2000:]
-    yield Result(
-        f"night of {2 * half} × {NIGHT_CHARGES} charges, two workers", wall, "s"
-    )
-    yield Result("of it, our own processor time, the busier worker", max(own), "s")
-    yield Result("of it, PostgreSQL's processor time", postgres, "s")
 
 
 def _prepare(env, url, names, charges):
