@@ -42,6 +42,7 @@ MODELS = (
     "openimis.fhir.subscription",
     "daycare.child",
     "daycare.income",
+    "daycare.request",
     "daycare.billing.line",
     "daycare.billing.run",
     "kibe.import",

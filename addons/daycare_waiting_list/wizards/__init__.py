@@ -1,0 +1,1 @@
+from . import daycare_request_offer
