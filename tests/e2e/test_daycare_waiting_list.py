@@ -20,6 +20,14 @@ CUT = """() => [
     .map(cell => cell.innerText)"""
 
 
+def write(client, name, day):
+    """Type a date into the field of this technical name."""
+    box = client.field(name).locator("input")
+    box.fill(f"{day:%d/%m/%Y}")
+    box.press("Tab")
+    client.wait()
+
+
 def test_from_the_request_to_the_child(client):
     client.login(lang="fr_FR")
     client.open_menu("Accueil de l'enfance", "Planning", "Liste d’attente")
@@ -27,9 +35,9 @@ def test_from_the_request_to_the_child(client):
     client.page.get_by_placeholder("Prénom").first.fill("Zoé")
     client.page.get_by_placeholder("Nom", exact=True).first.fill("Attente")
     birth = date.today().replace(day=1)
-    client.fill("Date de naissance", f"{birth:%d/%m/%Y}")
+    write(client, "birthdate", birth)
     begin = birth.replace(year=birth.year + 1)
-    client.fill("Souhaité à partir du", f"{begin:%d/%m/%Y}")
+    write(client, "date_from", begin)
     assert "Nurserie 1" in client.field("group_id").locator("input").input_value()
     client.page.get_by_text("Ajouter une ligne").first.click()
     client.wait()
@@ -62,6 +70,8 @@ def test_the_forecast_fits_the_screen(odoo, browser, size):
         client.login(lang="fr_FR")
         client.open_action("daycare_waiting_list.daycare_forecast_action")
         assert client.page.locator(".o_daycare_forecast_cell").count() >= 120
+        groups = client.page.locator(".o_daycare_forecast_groups")
+        assert groups.evaluate("e => getComputedStyle(e).display") == "grid"
         assert client.page.evaluate(WIDER) <= 0
         assert client.page.evaluate(CUT) == []
         client.screenshot(f"forecast-{size}-fr", full=True)
