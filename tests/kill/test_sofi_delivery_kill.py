@@ -85,4 +85,5 @@ def test_every_charge_is_delivered_once_or_somebody_is_asked(outcome):
         ids = Counter(line.split(b",")[6] for line in content.splitlines())
         assert (len(ids), set(ids.values())) == (CHARGES, {1}), report
     asked = sum(report["asked"] for report in reports)
-    assert asked <= 4, "only around the last request"
+    # from the intention to publish, which is committed, to the one request
+    assert asked <= 10, "only around the last request"
