@@ -70,7 +70,7 @@ class ExchangeCard(models.Model):
         mine = [("company_id", "=", company.id), ("service_month", ">=", since)]
         groups = runs._read_group(mine, ["service_month:month"])
         there = {month for (month,) in groups}
-        month, last = min(there, default=this), max(this, *there)
+        month, last = min(there, default=this), max([this, *there])
         forgotten = []
         while (month := fields.Date.add(month, months=1)) < last:
             forgotten += [month] if month not in there else []
