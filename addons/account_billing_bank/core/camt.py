@@ -16,7 +16,7 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
-from lxml import etree
+from ...exchange_run.core import xml_file
 
 #: bytes of a file that is looked at: 20,000 payments have less
 LARGEST = 25 * 1024**2
@@ -117,8 +117,11 @@ def read(raw):
     """
     if len(raw) > LARGEST:
         raise CamtError("too_large", value=str(LARGEST // 1024**2))
-    root = _parse(raw)
-    found = NAMESPACE.fullmatch(etree.QName(root).namespace or "")
+    try:
+        root = xml_file.read(raw)
+    except xml_file.NotXml as error:
+        raise CamtError("no_xml", value=str(error.row or 1)) from error
+    found = NAMESPACE.fullmatch(xml_file.namespace(root))
     if not found:
         raise CamtError("no_camt")
     if found[1] not in PARTS:
@@ -128,26 +131,6 @@ def read(raw):
         raise CamtError("no_camt")
     seen = Counter()
     return [_statement(found[1], part, seen) for part in parts]
-
-
-def _parse(raw):
-    """Parse XML of strangers: no document type, no entities, nothing repaired."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(raw, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise CamtError("no_xml", value=str(error)[:200]) from error
-    if root.getroottree().docinfo.doctype:
-        raise CamtError("no_xml", value="DOCTYPE")
-    return root
 
 
 def _statement(kind, part, seen):

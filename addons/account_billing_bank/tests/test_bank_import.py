@@ -46,14 +46,59 @@ class TestImport(BankCase):
         self.assertEqual((stated.balance_start, stated.balance_end_real), (117, 122))
         self.assertTrue(stated.is_complete)
 
-    def test_nor_the_other_way_round(self):
+    def _stated_then_notified(self, invoice):
+        """Import a total, then the payments in it.
+
+        :return: what is told of the latter, and their statement
+        """
+        total = entry(17, bank="E1", count=2)
+        more = entry(5, bank="E2")
+        self._import(statement(total, more, name="S", opening=100), kind="053")
+        self.assertEqual(self._line(17).billing_finding, "total")
+        paid = (detail(10, QRR[0], bank="T1"), detail(7, bank="T2"))
+        self.assertEqual(invoice.payment_state, "not_paid")
+        notified = statement(collected(*paid, bank="E1"), name="N")
+        return self._told(self._import(notified)), notified
+
+    def test_payments_told_after_their_total_take_its_place(self):
+        """Nothing is booked twice, and the statement is as whole as it was."""
+        invoice = self._invoice(10, QRR[0])
+        told, notified = self._stated_then_notified(invoice)
+        self.assertIn("payments have taken its place", told)
+        self.assertEqual(sorted(self._lines().mapped("amount")), [5, 7, 10])
+        stated = self._lines().statement_id
+        self.assertEqual(stated.name, "S")
+        self.assertEqual((stated.balance_start, stated.balance_end_real), (100, 122))
+        self.assertTrue(stated.is_complete and stated.is_valid)
+        self.assertEqual(invoice.payment_state, "paid")
+        ledger = self.env["account.move.line"].search(
+            [
+                ("account_id", "=", self.bank.default_account_id.id),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        self.assertEqual(sum(ledger.mapped("balance")), 22)
+        total = statement(entry(17, bank="E1", count=2), name="S2", opening=100)
+        for again, kind in ((notified, "054"), (total, "053")):
+            with self.assertRaisesRegex(UserError, "already imported"):
+                self._import(again, kind=kind)
+
+    def test_a_total_that_somebody_matched_stays(self):
+        """Its payments are neither booked nor matched once more."""
+        invoice = self._invoice(17, QRR[1])
         total = entry(17, bank="E1", count=2)
         self._import(statement(total, name="S", opening=100), kind="053")
-        self.assertEqual(self._line(17).billing_finding, "total")
+        line = self._line(17).with_user(self.bookkeeper)
+        line.add_account_move_line_id = invoice.line_ids.filtered(
+            lambda item: item.account_type == "asset_receivable"
+        )
+        line._onchange_add_account_move_line_id()
+        line.reconcile_bank_line()
         paid = (detail(10, QRR[0], bank="T1"), detail(7, bank="T2"))
         with self.assertRaisesRegex(UserError, "already imported"):
             self._import(statement(collected(*paid, bank="E1"), name="N"))
         self.assertEqual(self._lines().mapped("amount"), [17])
+        self.assertEqual(invoice.payment_state, "paid")
 
     def test_two_bookings_under_one_reference_are_two(self):
         """A bank that gives a reference twice loses no payment of ours."""

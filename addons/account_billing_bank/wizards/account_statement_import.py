@@ -80,8 +80,9 @@ class AccountStatementImport(models.TransientModel):
                 "It is larger than %(value)s MB. Ask the bank for smaller ones."
             ),
             "no_xml": self.env._(
-                "It is damaged, or not all of it has arrived (%(value)s). Load it "
-                "from the bank again."
+                "It is damaged, not all of it has arrived, or it has a document type, "
+                "which no bank’s file has (line %(value)s). Load it from the bank "
+                "again."
             ),
             "no_camt": self.env._(
                 "It is no statement (camt.053) and no notification (camt.054)."
@@ -198,12 +199,12 @@ class AccountStatementImport(models.TransientModel):
 
     def _create_bank_statements(self, stmts_vals, result):
         closings, skipped = {}, []
+        # OCA's looks at all statements of a file each time
+        own = {"statement_ids": [], "notifications": []}
         for vals in stmts_vals:
             closings[vals.get("name")] = vals.pop("billing_closing", None)
             skipped += vals.pop("billing_skipped", [])
-            result["notifications"] += self._billing_leave_known(vals)
-        # OCA's looks at all statements of a file each time
-        own = {"statement_ids": [], "notifications": []}
+            self._billing_leave_known(vals, own)
         with self.env["account.bank.statement.line"]._engine_writes():
             super()._create_bank_statements(stmts_vals, own)
         statements = self.env["account.bank.statement"].browse(own["statement_ids"])
@@ -217,38 +218,26 @@ class AccountStatementImport(models.TransientModel):
         # what it looked like to OCA's button
         return bool(statements)
 
-    def _billing_leave_known(self, vals):
+    def _billing_leave_known(self, vals, result):
         """Take out of a statement the bookings that another file has told already.
 
         A notification tells the payments of a booking that a statement may have as one
-        total, and the other way round: the bank's reference is the same.
+        total, and the other way round: the bank's reference is the same. Payments that
+        are told after their total take its place.
 
         :param dict vals: of the statement
-        :return: list of texts for the user
+        :param dict result: gets texts for the user, and statements that were changed
         """
         by_entry = {}
         for line in vals["transactions"]:
             if line.get("billing_entry"):
                 by_entry.setdefault(line["billing_entry"], []).append(line)
         if not by_entry:
-            return []
-        lines = self.env["account.bank.statement.line"]
-        known = lines.search(
-            [
-                ("journal_id", "=", vals["journal_id"]),
-                ("billing_entry", "in", list(by_entry)),
-            ]
-        ).grouped("billing_entry")
-        texts = []
+            return
+        known = self._billing_known(vals["journal_id"], list(by_entry))
         for entry, given in by_entry.items():
-            there = known.get(entry, lines)
-            keys = set(there.mapped("unique_import_id"))
-            if not there or all(line["unique_import_id"] in keys for line in given):
-                continue  # new, or the very same, which the import knows by itself
-            same_day = {line["date"] for line in given} == set(there.mapped("date"))
-            total = sum(line["amount"] for line in given)
-            booked = sum(there.mapped("amount"))
-            if not same_day or there.currency_id.compare_amounts(total, booked):
+            there = known.get(entry)
+            if not there or not self._billing_is_told_by(there, given):
                 continue
             gone = {line["unique_import_id"] for line in given}
             vals["transactions"] = [
@@ -257,18 +246,80 @@ class AccountStatementImport(models.TransientModel):
                 if line["unique_import_id"] not in gone
             ]
             if "balance_start" in vals:
-                vals["balance_start"] += total
-            texts.append(
-                self.env._(
+                vals["balance_start"] += sum(line["amount"] for line in given)
+            result["notifications"].append(
+                self._billing_take_total_apart(there, given, result)
+                or self.env._(
                     "Booking %(entry)s of %(amount)s is in %(statement)s already, as "
                     "%(count)s lines: it was not booked again.",
                     entry=entry,
-                    amount=format_amount(self.env, booked, there.currency_id),
+                    amount=self._billing_sum(there),
                     statement=there.statement_id[:1].name or there[:1].name,
                     count=len(there),
                 )
             )
-        return texts
+
+    def _billing_known(self, journal_id, entries):
+        """Return {bank's reference: lines of the journal that have it}."""
+        lines = self.env["account.bank.statement.line"].search(
+            [("journal_id", "=", journal_id), ("billing_entry", "in", entries)]
+        )
+        return lines.grouped("billing_entry")
+
+    def _billing_is_told_by(self, there, given):
+        """Tell whether lines are the bookings that a file tells in other words.
+
+        The very same lines are no matter of ours: the import knows them by itself.
+
+        :param there: lines of the bank
+        :param list given: values of lines
+        """
+        keys = set(there.mapped("unique_import_id"))
+        if all(line["unique_import_id"] in keys for line in given):
+            return False
+        total = sum(line["amount"] for line in given)
+        same_day = {line["date"] for line in given} == set(there.mapped("date"))
+        booked = sum(there.mapped("amount"))
+        return same_day and not there.currency_id.compare_amounts(total, booked)
+
+    def _billing_sum(self, lines):
+        return format_amount(
+            self.env, sum(lines.mapped("amount")), lines.currency_id[:1]
+        )
+
+    def _billing_take_total_apart(self, there, given, result):
+        """Put the payments of a booking in the place of its total.
+
+        :param there: the bank's lines of the booking
+        :param list given: values of its payments
+        :param dict result: gets the statement
+        :return: text for the user, empty where there is no such total, it is matched,
+            or Odoo refuses, such as in a closed period
+        """
+        named = ("billing_reference", "billing_end_to_end")
+        if len(there) != 1 or there.is_reconciled or any(there[n] for n in named):
+            return ""
+        if not any(line.get(name) for line in given for name in named):
+            return ""
+        statement, amount = there.statement_id, self._billing_sum(there)
+        lines = there.browse()
+        try:
+            with self.env.cr.savepoint(), lines._engine_writes():
+                there.statement_id = False  # of a whole statement nothing is deleted
+                there.unlink()
+                lines.create([{**line, "statement_id": statement.id} for line in given])
+        except UserError:
+            self.env.invalidate_all()
+            return ""
+        result["statement_ids"] += statement.ids
+        return self.env._(
+            "Booking %(entry)s of %(amount)s was in %(statement)s as one total: its "
+            "%(count)s payments have taken its place.",
+            entry=given[0]["billing_entry"],
+            amount=amount,
+            statement=statement.name or "",
+            count=len(given),
+        )
 
     def _billing_told(self, statements, skipped):
         """Return what the user is told about what was imported."""

@@ -77,6 +77,14 @@ def name(element):
     return etree.QName(element).localname
 
 
+def namespace(element):
+    """Return the namespace of an element, empty where it has none.
+
+    :rtype: str
+    """
+    return etree.QName(element).namespace or ""
+
+
 def child(element, *path):
     """Return the first element down a path of names, whatever the namespace, or None.
 
