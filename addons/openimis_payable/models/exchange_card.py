@@ -168,8 +168,8 @@ class ExchangeCard(models.Model):
         groups = lines._read_group(
             base,
             ["product_id"],
-            ["amount_owed:sum"],
-            order="amount_owed:sum DESC",
+            ["amount_cost:sum"],
+            order="amount_cost:sum DESC",
             limit=PRODUCTS_SHOWN,
         )
         figures = [

@@ -115,6 +115,8 @@ class OpenimisClaimProgress(models.Model):
                        COALESCE(
                            CASE WHEN move.id IS NOT NULL THEN (
                                SELECT SUM(link.amount)
+                                      / COALESCE(
+                                          NULLIF(move.invoice_currency_rate, 0), 1)
                                  FROM account_billing_link link
                                 WHERE link.res_model = 'openimis.claim'
                                   AND link.res_id = claim.id

@@ -45,6 +45,9 @@ class OpenimisPayableLine(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True, engine=True)
     invoice_date = fields.Date("Bill Date", related="move_id.invoice_date")
     currency_id = fields.Many2one("res.currency", required=True, engine=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     sequence = fields.Integer(default=1)
     openimis_uuid = fields.Char(
         "openIMIS UUID", index="btree_not_null", copy=False, engine=True
@@ -103,6 +106,13 @@ class OpenimisPayableLine(models.Model):
         aggregator="sum",
         help="The total; negative on credit notes.",
     )
+    amount_cost = fields.Monetary(
+        "Cost",
+        compute="_compute_amount_owed",
+        currency_field="company_currency_id",
+        aggregator="sum",
+        help="What is owed, in the company's currency at the rate of the bill.",
+    )
 
     source_model = fields.Char(engine=True)
     source_id = fields.Many2oneReference(
@@ -126,20 +136,27 @@ class OpenimisPayableLine(models.Model):
     explain_working = fields.Char("Working Values", engine=True)
     explain_result = fields.Char("Result", engine=True)
 
-    @api.depends("amount_total", "move_id.move_type")
+    @api.depends("amount_total", "move_id.move_type", "move_id.invoice_currency_rate")
     def _compute_amount_owed(self):
         for line in self:
-            sign = -1 if line.move_id.move_type in CREDIT_NOTES else 1
+            move = line.move_id
+            sign = -1 if move.move_type in CREDIT_NOTES else 1
             line.amount_owed = sign * line.amount_total
+            line.amount_cost = line.amount_owed / (move.invoice_currency_rate or 1)
 
     def _field_to_sql(self, alias, fname, query=None):
-        if fname != "amount_owed":
+        if fname not in ("amount_owed", "amount_cost"):
             return super()._field_to_sql(alias, fname, query)
+        rate = SQL(
+            "COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)",
+            to_flush=self.env["account.move"]._fields["invoice_currency_rate"],
+        )
         return SQL(
-            "%s * (SELECT CASE WHEN move.move_type IN %s THEN -1 ELSE 1 END"
+            "%s * (SELECT CASE WHEN move.move_type IN %s THEN -1 ELSE 1 END / %s"
             " FROM account_move move WHERE move.id = %s)",
             self._field_to_sql(alias, "amount_total", query),
             CREDIT_NOTES,
+            rate if fname == "amount_cost" else SQL("1"),
             SQL.identifier(alias, "move_id"),
         )
 

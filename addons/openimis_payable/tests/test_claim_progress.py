@@ -99,6 +99,24 @@ class TestClaimProgress(BillCase):
             found = self.way.search_count(figure["action"]["domain"])
             self.assertEqual(found, figure["count"], figure["label"])
 
+    def test_a_bill_in_another_currency_counts_at_its_rate(self):
+        """As if its amounts were in money of which two are one of the company's."""
+        self.bill.with_user(self.accountant).action_post()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET invoice_currency_rate = 2 WHERE id = %s",
+            [self.bill.id],
+        )
+        ways = self._read(self.billed)
+        self.assertEqual(sorted(ways.mapped("amount")), [150, 250])
+        lines = self.bill.openimis_line_ids
+        self.assertEqual(sorted(lines.mapped("amount_cost")), [150, 250])
+        self.assertEqual(sorted(lines.mapped("amount_owed")), [300, 500])
+        card = self.env.ref("openimis_payable.exchange_card_cost")
+        [figure] = card.with_user(self.accountant).figures
+        self.assertIn("400", figure["value"])
+        self.assertNotIn("800", figure["value"])
+
     def test_cost_by_product_is_what_validated_bills_owe(self):
         card = self.env.ref("openimis_payable.exchange_card_cost")
         self.assertFalse(card.with_user(self.accountant).figures)
@@ -111,6 +129,6 @@ class TestClaimProgress(BillCase):
         self.assertEqual(found, self.bill.openimis_line_ids)
         self.assertIn("800", figure["value"])
         [(month, amount)] = lines._read_group(
-            figure["action"]["domain"], ["invoice_date:month"], ["amount_owed:sum"]
+            figure["action"]["domain"], ["invoice_date:month"], ["amount_cost:sum"]
         )
         self.assertEqual((str(month), amount), ("2026-01-01", 800))
