@@ -8,5 +8,6 @@
     "development_status": "Beta",
     "depends": ["exchange_run_approval", "sofi_primmo"],
     "images": ["static/description/icon.png"],
+    "demo": ["demo/tier_definition.xml"],
     "auto_install": True,
 }

@@ -1,7 +1,8 @@
-"""What the health scheme pays by, once OCA's addons are beside ours (`--oca`).
+"""What the houses pay and are paid by, once OCA's addons are beside ours (`--oca`).
 
-Accounts of the health facilities, payment methods with their files, an officer, and who
-approves what.
+The scheme has accounts of the health facilities, payment methods with their files, an
+officer, and who approves what; the daycare a bookkeeper and its account in the bank's
+journal; the residences a second manager, who approves exports for real.
 """
 
 from odoo.fields import Command
@@ -24,16 +25,33 @@ APPROVALS = (
         "[('total_company_currency', '>', 100000)]",
     ),
 )
+SOFI_APPROVALS = (
+    ("sofi.export", "Exports for real", "[]"),
+    ("sofi.export.file", "Files issued again", "[]"),
+)
 
 
 def build(env, today):
-    """Equip the health scheme, once.
+    """Equip the houses, once.
 
-    :param date today: not needed, for its year lies behind it
+    :param date today: not needed, for their year lies behind them
     :return: [(what a person does, login)]
     """
-    house = env["res.company"].search([("name", "=", "National Health Scheme")])
-    if not house or env["res.users"].search([("login", "=", "scheme_officer")]):
+    people = []
+    for name, equip in (
+        ("National Health Scheme", _scheme),
+        ("Crèches de la Riviera", _daycare),
+        ("Résidences du Saint-Laurent", _residences),
+    ):
+        house = env["res.company"].search([("name", "=", name)])
+        if house:
+            own = {"allowed_company_ids": house.ids, "tracking_disable": True}
+            people += equip(env(context=own), house)
+    return people
+
+
+def _scheme(env, house):
+    if env["res.users"].search([("login", "=", "scheme_officer")]):
         return []
     common.person(
         env,
@@ -47,19 +65,62 @@ def build(env, today):
         "en_US",
         "openimis_payable.exchange_card_action",
     )
-    env = env(context={"allowed_company_ids": house.ids, "tracking_disable": True})
+    # who pays reads the bank's statements, too
+    accountant = env["res.users"].search([("login", "=", "scheme_accountant")])
+    accountant.group_ids += env.ref("account.group_account_user")
     _accounts(env, house)
     _methods(env, house)
-    _approvals(env, house)
+    _approvals(env, house, APPROVALS, "openimis_payable.group_openimis_manager")
     return [("Health scheme officer: approves and sends", "scheme_officer")]
+
+
+def _daycare(env, house):
+    if env["res.users"].search([("login", "=", "comptable")]):
+        return []
+    common.person(
+        env,
+        "Colette Comptable",
+        "comptable",
+        house,
+        (
+            "daycare.group_daycare_billing",
+            "account.group_account_user",
+            "account_credit_control.group_account_credit_control_user",
+        ),
+        "fr_FR",
+        "daycare.exchange_card_action",
+    )
+    _bank(env, house).bank_account_id = house.partner_id.bank_ids[:1]
+    return [("Daycare bookkeeper: bank, statements, reminders", "comptable")]
+
+
+def _residences(env, house):
+    if env["res.users"].search([("login", "=", "adjoint")]):
+        return []
+    common.person(
+        env,
+        "Alain Adjoint",
+        "adjoint",
+        house,
+        ("sofi_primmo.group_sofi_manager",),
+        "fr_FR",
+        "sofi_primmo.exchange_card_action",
+    )
+    _approvals(env, house, SOFI_APPROVALS, "sofi_primmo.group_sofi_manager")
+    return [("Residences, second manager: approves exports for real", "adjoint")]
+
+
+def _bank(env, house):
+    """Return the bank's journal of a house."""
+    return env["account.journal"].search(
+        [("company_id", "=", house.id), ("type", "=", "bank")], limit=1
+    )
 
 
 def _accounts(env, house):
     """Give the scheme and its facilities accounts, and a mobile number to each."""
     bank = env["res.bank"].create({"name": "National Bank", "bic": "NMIBTZTZ"})
-    journal = env["account.journal"].search(
-        [("company_id", "=", house.id), ("type", "=", "bank")], limit=1
-    )
+    journal = _bank(env, house)
     Account = env["res.partner.bank"]
     journal.bank_account_id = Account.create(
         {
@@ -86,9 +147,7 @@ def _accounts(env, house):
 
 def _methods(env, house):
     """Let the bank's journal pay by pain.001, a bank's list and mobile money."""
-    journal = env["account.journal"].search(
-        [("company_id", "=", house.id), ("type", "=", "bank")], limit=1
-    )
+    journal = _bank(env, house)
     outstanding = env["account.account"].create(
         {
             "name": "Outstanding Payments",
@@ -119,25 +178,27 @@ def _methods(env, house):
         )
 
 
-def _approvals(env, house):
-    """Let the officer approve what the clerk and the accountant prepared."""
-    Definition = env.get("tier.definition")
-    if Definition is None:
-        return
-    for model, name, domain in APPROVALS:
-        if model not in Definition._get_tier_validation_model_names():
-            continue
-        Definition.create(
+def _approvals(env, house, documents, group):
+    """Let somebody else approve what others prepared.
+
+    :param documents: tuples (model, name, domain)
+    :param str group: external identifier of those who approve
+    """
+    Definition = env["tier.definition"]
+    known = Definition._get_tier_validation_model_names()
+    Definition.create(
+        [
             {
                 "name": name,
                 "model_id": env["ir.model"]._get_id(model),
                 "company_id": house.id,
                 "review_type": "group",
-                "reviewer_group_id": env.ref(
-                    "openimis_payable.group_openimis_manager"
-                ).id,
+                "reviewer_group_id": env.ref(group).id,
                 "definition_domain": domain,
                 "exclude_requester": True,
                 "notify_on_pending": True,
             }
-        )
+            for model, name, domain in documents
+            if model in known
+        ]
+    )

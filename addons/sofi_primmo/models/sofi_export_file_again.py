@@ -71,8 +71,12 @@ class SofiExportFile(models.Model):
             code="reissue",
             residences=self.residence_id,
         )
-        again.action_finish()
+        again._begin_again()
         return again.with_env(self.env)
+
+    def _begin_again(self):
+        """Bring a file that was just issued again into its folder, at once."""
+        self.action_finish()
 
     def action_finish(self):
         """Bring a file issued again to its end, also where that was interrupted."""

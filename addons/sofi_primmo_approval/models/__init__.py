@@ -1,2 +1,3 @@
 from . import sofi_export
+from . import sofi_export_file
 from . import tier_definition

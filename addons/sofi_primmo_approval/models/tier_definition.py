@@ -2,10 +2,11 @@ from odoo import api, models
 
 
 class TierDefinition(models.Model):
-    """Exports for real can need approvals."""
+    """Exports for real, and files that are issued again, can need approvals."""
 
     _inherit = "tier.definition"
 
     @api.model
     def _get_tier_validation_model_names(self):
-        return [*super()._get_tier_validation_model_names(), "sofi.export"]
+        names = super()._get_tier_validation_model_names()
+        return [*names, "sofi.export", "sofi.export.file"]

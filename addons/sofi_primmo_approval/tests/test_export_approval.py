@@ -21,14 +21,19 @@ class TestExportApproval(SofiCase):
         )
         group = cls.env["res.groups"].create({"name": "Managers"})
         group.user_ids = cls.first | cls.second
+        # those of the demonstration are for any manager
+        cls.env["tier.definition"].search([("model", "=like", "sofi.%")]).unlink()
         cls.env["tier.definition"].create(
-            {
-                "name": "Exports",
-                "model_id": cls.env["ir.model"]._get_id("sofi.export"),
-                "company_id": cls.env.company.id,
-                "review_type": "group",
-                "reviewer_group_id": group.id,
-            }
+            [
+                {
+                    "name": model,
+                    "model_id": cls.env["ir.model"]._get_id(model),
+                    "company_id": cls.env.company.id,
+                    "review_type": "group",
+                    "reviewer_group_id": group.id,
+                }
+                for model in ("sofi.export", "sofi.export.file")
+            ]
         )
 
     def _own(self, **vals):
@@ -85,3 +90,52 @@ class TestExportApproval(SofiCase):
         self.assertTrue(self.files())
         with self.assertRaises(UserError):  # AccessError: the engine's own field
             self._own(nightly=True)
+
+    def _issued_again(self):
+        """Return a file that the first manager issued again."""
+        self.env["sofi.export"]._cron_export()
+        file = self.env["sofi.export"].search([("nightly", "=", True)], limit=1)
+        file = file.file_ids.with_user(self.first)
+        (self.root / "erables/output" / file.name).unlink()
+        return file._reissue("refused")
+
+    def test_a_file_issued_again_waits(self):
+        again = self._issued_again()
+        self.assertEqual((again.state, self.files()), ("written", []))
+        self.assertFalse(again.can_review, "it is his own")
+        for door in (
+            again.action_finish,
+            again.sudo().action_finish,
+            lambda: again.sudo().write({"state": "publishing"}),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                door()
+        with self.assertRaisesRegex(UserError, "waits for approval by Group Managers"):
+            again.action_finish()
+        again.validate_tier()
+        again.invalidate_recordset()
+        self.assertEqual(self.files(), [])
+        again.with_user(self.second).validate_tier()
+        again.invalidate_recordset()
+        again.action_finish()
+        self.assertEqual((again.state, self.files()), ("done", [again.name]))
+
+    def test_a_file_that_is_refused_is_given_up(self):
+        again = self._issued_again()
+        again.with_user(self.second).reject_tier()
+        again.invalidate_recordset()
+        self.assertEqual((again.state, self.files()), ("cancelled", []))
+        [refusal] = again.export_id.exchange_message_ids.filtered(
+            lambda message: message.code == "reissue_refused"
+        )
+        self.assertIn(self.second.name, refusal.text)
+        once_more = again.reissue_of_id._reissue("asked for")
+        self.assertNotEqual(once_more.name, again.name)
+        self.assertEqual(once_more.validation_status, "pending")
+
+    def test_without_a_definition_it_is_issued_at_once(self):
+        self.env["tier.definition"].search(
+            [("model", "=", "sofi.export.file")]
+        ).unlink()
+        again = self._issued_again()
+        self.assertEqual((again.state, self.files()), ("done", [again.name]))
