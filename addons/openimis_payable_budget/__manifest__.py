@@ -9,6 +9,7 @@
     "depends": ["account_budget_oca", "openimis_payable"],
     "images": ["static/description/icon.png"],
     "data": [
+        "security/crossovered_budget_lines_rules.xml",
         "views/crossovered_budget_views.xml",
     ],
     "auto_install": True,

@@ -1,5 +1,5 @@
-from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.openimis_payable.tests.common import OpenimisCase
 
@@ -139,3 +139,37 @@ class TestBudget(OpenimisCase):
         foreign = self._product("PRB", company_id=company.id)
         with self.assertRaisesRegex(Exception, "company"):
             self._budget_line(foreign, -500)
+
+    def test_bookkeepers_change_budget_lines_and_nobody_else(self):
+        vals = {
+            "crossovered_budget_id": self.budget.id,
+            "general_budget_id": self.position.id,
+            "date_from": "2026-01-01",
+            "date_to": "2026-06-30",
+            "planned_amount": -5,
+        }
+        kwargs = {
+            "company_id": self.company.id,
+            "company_ids": [(6, 0, self.company.ids)],
+        }
+        for groups, may in (
+            ("base.group_user", False),
+            ("openimis_payable.group_openimis_clerk", False),
+            ("account.group_account_user", True),
+        ):
+            user = new_test_user(self.env, f"budget_{may}_{groups}", groups, **kwargs)
+            line = self.line.with_user(user)
+            for number, door in enumerate(
+                (
+                    lambda line=line: line.create(vals),
+                    lambda line=line: line.write({"planned_amount": -7}),
+                    line.unlink,
+                )
+            ):
+                with self.subTest((groups, number)), self.env.cr.savepoint() as undo:
+                    if may:
+                        door()
+                        undo.rollback()
+                        continue
+                    with self.assertRaises(AccessError):
+                        door()
