@@ -35,20 +35,32 @@ def marked(cls, without=()):
     }
 
 
+#: what a class says of itself that holds the methods around a model's
+AROUND = "_exchange_is_around"
+
+
 def put_around(cls, decorators):
     """Decorate the last override of methods, where it is not.
+
+    They become the first of the model's bases. What others put on its class itself
+    while the program runs, and take off again whoever has put it there, as automation
+    rules do, goes around them, and leaves them where they are.
 
     :param cls: class of a model, as its registry has it
     :param dict decorators: {name: decorator}
     """
-    for name, decorate in decorators.items():
-        method = getattr(cls, name)
-        if getattr(method, "outermost", None) is not decorate:
-            setattr(cls, name, decorate(method))
+    take_off(cls)
+    methods = {
+        name: decorate(method)
+        for name, decorate in decorators.items()
+        if getattr(method := getattr(cls, name), "outermost", None) is not decorate
+    }
+    if methods:
+        first = type("Around", (), {"__slots__": (), AROUND: True, **methods})
+        cls.__bases__ = (first, *cls.__bases__)
 
 
 def take_off(cls):
     """Take off what :func:`put_around` has put on a class: its bases may change."""
-    for name, value in [*vars(cls).items()]:
-        if hasattr(value, "outermost"):
-            delattr(cls, name)
+    if AROUND in vars(cls.__bases__[0]):
+        cls.__bases__ = cls.__bases__[1:]

@@ -319,3 +319,27 @@ class TestMatching(BankCase):
         ):
             with self.assertRaisesRegex(Exception, "by hand"):
                 line.write({name: value})
+
+    def test_a_client_chooses_nothing_of_what_an_import_books(self):
+        """The button is OCA's: what its client says besides reaches what it makes."""
+        wizard = self.env["account.statement.import"].with_user(self.bookkeeper)
+        wizard = wizard.with_context(
+            default_billing_run_model="account.billing.run",
+            default_billing_run_id=7,
+            default_billing_finding="paid",
+            default_billing_entry="MINE",
+            default_inalterable_hash="x",
+        ).create(
+            {
+                "statement_file": base64.b64encode(
+                    camt(statement(entry(100, detail(100, text="X"))))
+                ),
+                "statement_filename": "bank.xml",
+            }
+        )
+        wizard.import_file_button()
+        line = self._line(100)
+        self.assertFalse(line.move_id.billing_run_model)
+        self.assertFalse(line.move_id.billing_run_id)
+        self.assertNotEqual(line.billing_entry, "MINE")
+        self.assertNotEqual(line.billing_finding, "paid")

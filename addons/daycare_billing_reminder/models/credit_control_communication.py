@@ -1,5 +1,7 @@
 from odoo import Command, api, fields, models
 
+from odoo.addons.exchange_run.told import unprompted
+
 
 class CreditControlCommunication(models.Model):
     """A reminder to a debtor: his own address, his own invoices, the level's fee."""
@@ -45,6 +47,7 @@ class CreditControlCommunication(models.Model):
             return self.partner_id
         return super().get_emailing_contact()
 
+    @unprompted
     def _daycare_bill_fee(self):
         """Invoice the fee of the level, once."""
         self.ensure_one()

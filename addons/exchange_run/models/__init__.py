@@ -16,6 +16,7 @@ from . import exchange_shared_mixin
 from . import exchange_transaction
 from . import exchange_worker
 from . import ir_default
+from . import ir_embedded_actions
 from . import ir_rule
 from . import res_config_settings
 from . import res_users

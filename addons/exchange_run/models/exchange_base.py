@@ -271,13 +271,19 @@ class Base(models.AbstractModel):
 
     def _register_hook(self):
         result = super()._register_hook()
-        if not self._abstract:
-            put_around(self.pool[self._name], self._outermost())
+        if self._name == "base":
+            # the first of all models: what the hooks of others put on the classes of
+            # models has to find these
+            for name, model in self.env.items():
+                if not model._abstract:
+                    put_around(self.pool[name], model._outermost())
         return result
 
     def _unregister_hook(self):
         result = super()._unregister_hook()
-        take_off(self.pool[self._name])
+        if self._name == "base":
+            for cls in self.pool.values():
+                take_off(cls)
         return result
 
     @api.model

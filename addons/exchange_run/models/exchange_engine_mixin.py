@@ -110,8 +110,9 @@ class ExchangeEngineMixin(models.AbstractModel):
         :raises AccessError: a value of a field that only the program writes is given
         """
         if self._is_engine_writing():
-            return super().create(vals_list)
-        self = self._engine_checked(vals_list)
+            self = self._engine_unprompted()
+        else:
+            self = self._engine_checked(vals_list)
         return super().create(vals_list)
 
     @api.model
@@ -119,21 +120,40 @@ class ExchangeEngineMixin(models.AbstractModel):
         """Look at the values that somebody would create records with.
 
         :param list vals_list: values as given
-        :return: the model to create them with, without the client's own defaults of
-            fields that only the program writes
+        :return: the model to create them with, see :meth:`_engine_unprompted`
         :raises AccessError: a value of a field that only the program writes is given
         """
-        names = {n for n, mode in self._engine_names().items() if mode is True}
-        # A default of the client's is a value of the client's.
-        chosen = {f"default_{name}" for name in names}.intersection(self.env.context)
-        if chosen:
-            context = self.env.context
-            kept = {key: context[key] for key in context if key not in chosen}
-            self = self.with_env(self.env(context=kept))
+        self = self._engine_unprompted()
+        names = self._engine_never_chosen()
         for vals in vals_list:
             self._engine_check_created(names.intersection(vals), vals)
             self._engine_check_choices(vals)
         return self
+
+    @api.model
+    @tools.ormcache()
+    def _engine_never_chosen(self):
+        """Return the names of the fields that nobody gives a value, at creation either.
+
+        :rtype: frozenset[str]
+        """
+        names = self._engine_names()
+        return frozenset(name for name, mode in names.items() if mode is True)
+
+    @api.model
+    def _engine_unprompted(self):
+        """Return the model without the client's own defaults of the program's fields.
+
+        A default of the client's is a value of the client's, also where Odoo or an
+        addon makes the record on its way while the program writes: whoever imports a
+        bank's file calls a method of theirs, and its context is the client's.
+        """
+        context = self.env.context
+        chosen = {f"default_{name}" for name in self._engine_never_chosen()}
+        if chosen.isdisjoint(context):
+            return self
+        kept = {key: value for key, value in context.items() if key not in chosen}
+        return self.with_env(self.env(context=kept))
 
     def write(self, vals):
         """Change records.

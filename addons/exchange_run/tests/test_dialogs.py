@@ -66,6 +66,54 @@ class TestDialogs(TransactionCase):
         self.assertTrue(file.has_access("read"))
         self.assertFalse(file.with_user(self.other).has_access("read"))
 
+    def test_nor_what_somebody_imports_or_writes_in_odoos_own(self):
+        rows = {
+            "base_import.import": {
+                "res_model": "res.partner",
+                "file": b"Ann;born 2020",
+            },
+            "mail.compose.message": {"body": "Ann was ill", "model": "res.partner"},
+        }
+        for name, vals in rows.items():
+            with self.subTest(name):
+                mine = self.env[name].with_user(self.owner).create(vals)
+                self.assertTrue(mine.has_access("read"))
+                self.assertFalse(mine.with_user(self.other).has_access("read"))
+
+    def test_a_tab_that_does_something_is_for_its_maker(self):
+        window = self.env["ir.actions.act_window"].search([], limit=1)
+        server = self.env["ir.actions.server"].create(
+            {
+                "name": "Do",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "state": "code",
+                "code": "records.action_archive()",
+            }
+        )
+        tabs = self.env["ir.embedded.actions"].with_user(self.owner)
+        common = {
+            "name": "Preview",
+            "parent_action_id": window.id,
+            "parent_res_model": "res.partner",
+        }
+        tabs.create({**common, "action_id": window.id})
+        for does in (
+            {"python_method": "action_archive"},
+            {"action_id": server.id},
+        ):
+            mine = tabs.create({**common, **does, "user_id": self.owner.id})
+            mine.name = "Mine"
+            for deed in (
+                lambda does=does: tabs.create({**common, **does}),
+                lambda does=does: tabs.create(
+                    {**common, **does, "user_id": self.other.id}
+                ),
+                lambda mine=mine: mine.write({"user_id": False}),
+            ):
+                with self.subTest(does), self.assertRaises(AccessError):
+                    deed()
+            tabs.with_user(self.other).create({**common, **does})
+
     def test_every_dialog_of_the_suite_is_kept_so(self):
         ours = self.env["exchange.engine.mixin"]._engine_addons()
         rules = self.env["ir.rule"].with_user(self.other)

@@ -58,6 +58,15 @@ class TestEngineFields(ExchangeRunCase):
                 )
                 self.assertFalse(self.env["exchange.fake.job"].browse(job).date_start)
 
+    def test_nor_where_odoo_makes_the_record_while_the_program_writes(self):
+        for name, value in self.values().items():
+            jobs = self.jobs.with_context(**{f"default_{name}": value})
+            for su in (False, True):
+                with self.subTest(name=name, su=su), jobs._engine_writes():
+                    job = jobs.sudo(su).create({"wish": {"names": []}})
+                    self.assertEqual((job.state, job.date_start), ("draft", False))
+                    self.assertFalse(job.counters)
+
     def test_nor_is_a_default_that_somebody_keeps(self):
         """Odoo lets every employee keep defaults of his own, and takes them unseen."""
         defaults = self.env["ir.default"].with_user(self.user)

@@ -124,6 +124,8 @@ class TestOutermost(ExchangeRunCase):
 
         with patch.object(cls, "action_plan", action_plan):
             put_around(cls, job._outermost())
+            around = cls.__bases__[0].action_plan
+        with patch.object(cls, "action_plan", around):
             call_kw(job, "action_plan", [job.ids], {"context": {"default_name": "x"}})
         self.registry._setup_models__(self.env.cr, [])
         self.assertEqual(heard, [{}])
@@ -131,9 +133,36 @@ class TestOutermost(ExchangeRunCase):
 
     def test_the_hook_puts_around_once(self):
         cls = self.registry["exchange.fake.job"]
-        before = cls.action_run
-        self.env["exchange.fake.job"]._register_hook()
-        self.assertIs(cls.action_run, before)
+        before = cls.__bases__
+        self.env["base"]._register_hook()
+        self.assertEqual(cls.__bases__[1:], before[1:])
+
+    def test_what_rules_put_on_classes_and_take_off_leaves_it_where_it_is(self):
+        """As automation rules do on every model, whenever one is saved."""
+        names = ("create", "write", "unlink", "action_plan")
+        classes = self.registry.values()
+        before = {cls: [getattr(cls, n, None) for n in names] for cls in classes}
+        for cls in classes:
+            for name in names:
+                if name in vars(cls):
+                    delattr(cls, name)
+        after = {cls: [getattr(cls, n, None) for n in names] for cls in classes}
+        self.assertEqual(after, before)
+        cls, job = self.registry["exchange.fake.job"], self.make_job("Ann")
+        heard, within = [], cls.action_plan
+
+        def action_plan(run):
+            return within(run)
+
+        def _plan(run):
+            heard.append(dict(run.env.context))
+            return []
+
+        with patch.object(cls, "action_plan", action_plan):
+            with patch.object(cls, "_plan", _plan):
+                options = {"context": {"default_name": "x"}}
+                call_kw(job, "action_plan", [job.ids], options)
+        self.assertNotIn("default_name", heard[0])
 
 
 @tagged("post_install", "-at_install")

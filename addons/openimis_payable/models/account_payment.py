@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.account_billing_run.models.results import is_odoo_working, odoo_works
 from odoo.addons.exchange_run.core.text import file_safe
+from odoo.addons.exchange_run.told import unprompted
 
 from ..core.xlsx import XLSX
 from .rights import guarded_fields, require_right
@@ -385,6 +386,7 @@ class AccountPayment(models.Model):
         entries.button_cancel()
         self.openimis_fee_move_id = False
 
+    @unprompted
     def _openimis_post_fees(self):
         """Post the fees of payments: charges account against the bank.
 

@@ -37,6 +37,8 @@ class OpenimisRunArea(models.AbstractModel):
 
     @api.model
     def _search_openimis_location_id(self, operator, value):
+        # by an area's name or code those only ask who may read it
+        self.env["openimis.location"].check_access("read")
         model_field, id_field = self._run_fields
         # sudo: as above
         closings = self.env["openimis.closing"].sudo()

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import SERVICE, OpenimisCase
 
@@ -213,6 +213,35 @@ class TestAreas(OpenimisCase):
     def _belongs_here(self, name):
         model = self.env["ir.model"]._get(name)
         return "openimis_fhir" not in model.modules.split(", ")
+
+    def test_who_may_not_read_areas_asks_for_none_by_its_code(self):
+        """A preview's lines are any bookkeeper's; which area a code is, is not."""
+        self._scene()
+        bookkeeper = new_test_user(
+            self.env,
+            "area_bookkeeper",
+            "account.group_account_user,exchange_run.group_exchange_user",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        models = [
+            self.env[name].with_user(bookkeeper)
+            for name in self.registry["openimis.run.area"]._inherit_children
+        ]
+        self.assertGreater(len(models), 2)
+        code = self.district_a.code
+        for model in models:
+            for domain in (
+                [("openimis_location_id.code", "=", code)],
+                [("openimis_location_id", "any", [("code", "=", code)])],
+                [("openimis_location_id", "ilike", self.district_a.name)],
+                [("openimis_location_id", "not any", [("code", "=", code)])],
+            ):
+                with self.subTest(model=model._name, domain=domain):
+                    with self.assertRaises(AccessError):
+                        model.search_count(domain)
+                    everywhere = model.with_user(self.everywhere)
+                    self.assertGreaterEqual(everywhere.search_count(domain), 0)
 
     def test_a_finding_belongs_to_the_area_of_its_claim(self):
         """A closing covers products; the claims on them come from anywhere."""
