@@ -8,5 +8,6 @@
     "development_status": "Beta",
     "depends": ["base_tier_validation", "exchange_run"],
     "images": ["static/description/icon.png"],
+    "data": ["security/exchange_run_approval_rules.xml"],
     "auto_install": True,
 }

@@ -10,6 +10,7 @@
     "images": ["static/description/icon.png"],
     "data": [
         "security/crossovered_budget_lines_rules.xml",
+        "security/openimis_payable_budget_rules.xml",
         "views/crossovered_budget_views.xml",
     ],
     "auto_install": True,

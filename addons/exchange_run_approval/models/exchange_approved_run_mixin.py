@@ -19,8 +19,8 @@ class ExchangeApprovedRunMixin(models.AbstractModel):
     _tier_validation_manual_config = False
 
     def _approval_preparers(self):
-        # who made it, and who last previewed it
-        return self.create_uid | self.write_uid
+        # who made it, who last changed it, and who previewed it, whoever wrote since
+        return self.create_uid | self.write_uid | self._next_chunk().create_uid
 
     def _approval_applies(self):
         """Tell whether a job is one that approvals are for.

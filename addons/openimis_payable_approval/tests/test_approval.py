@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.openimis_payable.tests.common import OpenimisCase
 
@@ -148,6 +148,22 @@ class TestBillApproval(ApprovalCase):
                 }
             )
 
+    def test_approvals_are_read_by_who_may_read_such_documents(self):
+        """OCA's shows them to everybody, users of the website among them."""
+        mine = self.large.with_user(self.accountant)
+        review = mine.request_validation()
+        employee = new_test_user(self.env, "approval_employee", "base.group_user")
+        portal = new_test_user(self.env, "approval_portal", "base.group_portal")
+        for user in (employee, portal):
+            seen = review.with_user(user)
+            self.assertFalse(seen.search([("model", "=", "account.move")]))
+            with self.assertRaises(AccessError):
+                seen.read(["name"])
+        for user in (self.accountant, self.officer):
+            self.assertEqual(
+                review.with_user(user).search([("id", "in", review.ids)]), review
+            )
+
     def test_the_life_of_an_approved_bill_goes_on(self):
         mine = self.large.with_user(self.accountant)
         mine.request_validation()
@@ -234,6 +250,17 @@ class TestClosingApproval(ApprovalCase):
         self.closing.invalidate_recordset()
         self.closing.action_generate()
         self.assertEqual(self.closing.move_ids.mapped("amount_total"), [500])
+
+    def test_who_previewed_does_not_approve_whoever_wrote_since(self):
+        other = self._user("openimis_test_other", "manager")
+        self.closing.with_user(self.second).action_preview()
+        self.closing.with_user(other).user_id = other
+        self.assertEqual(self.closing.write_uid, other)
+        self.closing.request_validation()
+        reviewers = self.closing.review_ids.reviewer_ids
+        self.assertNotIn(self.second, reviewers)
+        self.assertNotIn(self.clerk, reviewers)
+        self.assertIn(self.officer, reviewers)
 
     def test_a_small_closing_needs_none(self):
         self.env["tier.definition"].search(

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-#: what a second person approves: who gets how much, where
+#: what a second person approves: who gets how much, where, when, and is told what
 APPROVED = {
     "amount_currency",
+    "communication",
+    "communication_type",
     "currency_id",
+    "date",
     "move_line_id",
     "order_id",
     "partner_bank_id",
@@ -81,6 +84,62 @@ class AccountPaymentLine(models.Model):
         bills = self.sudo().move_line_id.move_id.filtered("openimis_type")
         return bills.with_env(self.env)
 
+    def _openimis_owner_reason(self):
+        """Say that the bill would be paid to somebody else, or in other money.
+
+        :return: text for the user, empty where it is not
+        :rtype: str
+        """
+        bill, account = self._openimis_bills(), self.partner_bank_id
+        # whose bill it is, whoever the line says is paid
+        partner = bill.commercial_partner_id
+        paid = self.partner_id.commercial_partner_id
+        owner = account.partner_id.commercial_partner_id
+        if bill and paid != partner:
+            return self.env._(
+                "Bill %(bill)s is of %(partner)s, and batch %(batch)s would pay "
+                "%(paid)s.",
+                bill=bill._openimis_label(),
+                partner=partner.display_name,
+                batch=self.order_id.name,
+                paid=paid.display_name,
+            )
+        if bill and self.currency_id != bill.currency_id:
+            return self.env._(
+                "Bill %(bill)s is in %(currency)s, and batch %(batch)s would pay "
+                "%(other)s.",
+                bill=bill._openimis_label(),
+                currency=bill.currency_id.name,
+                batch=self.order_id.name,
+                other=self.currency_id.name,
+            )
+        if bill and account and owner != partner and account != bill.partner_bank_id:
+            return self.env._(
+                "Bill %(bill)s: account %(account)s belongs to %(owner)s.",
+                bill=bill._openimis_label(),
+                account=account.acc_number,
+                owner=owner.display_name,
+            )
+        return ""
+
+    def _openimis_unapproved_accounts(self):
+        """Return the accounts that came, or changed, after their bills were validated.
+
+        A bill that names an account was validated with it.
+        """
+        found = self.env["res.partner.bank"]
+        # sudo: where the money goes decides, whoever may see the account
+        for line in self.sudo():
+            account, bill = line.partner_bank_id, line._openimis_bills().sudo()
+            validated = bill.openimis_date_validated
+            if (
+                account
+                and account != bill.partner_bank_id
+                and (not validated or account.write_date.date() >= validated)
+            ):
+                found |= account
+        return found.with_env(self.env)
+
     def _openimis_check_changeable(self):
         """Refuse to change what is confirmed, or without the right to pay.
 
@@ -129,7 +188,7 @@ class AccountPaymentLine(models.Model):
         vals = super()._prepare_account_payment_vals(payment_lot, pay_sequence)
         if self.order_id.openimis_is_batch:
             account = self[:1].partner_bank_id
-            vals["openimis_account_number"] = account.sanitized_acc_number
+            vals["openimis_account_number"] = account._openimis_payee()
         if not self._openimis_bills():
             return vals
         reference = self.order_id._openimis_next_reference()

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount, format_date
 
 from odoo.addons.exchange_run.core.money import ZERO, exact
+from odoo.addons.exchange_run.told import unprompted
 
 from ..core import payment_layout
 from .account_payment_method import BY_LAYOUT, SWISS
@@ -100,8 +101,19 @@ class AccountPaymentOrder(models.Model):
             for order in self.filtered(lambda o: user not in o.openimis_preparer_ids):
                 order.openimis_preparer_ids |= user
 
+    def _openimis_preparers(self):
+        """Return who chose what is paid, from where and when, and to which accounts.
+
+        An account that nobody approved with its bill is chosen by who entered it, or
+        last changed or trusted it, since the bill was validated.
+        """
+        accounts = self.payment_line_ids._openimis_unapproved_accounts()
+        persons = accounts.create_uid | accounts.write_uid
+        return self.openimis_preparer_ids | persons
+
     # === STEPS ===
 
+    @unprompted
     def draft2open(self):
         """Confirm batches: each third party's bills become one payment.
 
@@ -118,6 +130,7 @@ class AccountPaymentOrder(models.Model):
         self._openimis_check_entries()
         return result
 
+    @unprompted
     def open2generated(self):
         """Write the file for the bank or the operator; see :meth:`draft2open`."""
         self._openimis_check_state("open")
@@ -126,6 +139,7 @@ class AccountPaymentOrder(models.Model):
         with self._engine_writes():
             return super().open2generated()
 
+    @unprompted
     def generated2uploaded(self):
         """Register the payments: the file has been sent; see :meth:`draft2open`."""
         self._openimis_check_state("generated")
@@ -134,6 +148,7 @@ class AccountPaymentOrder(models.Model):
         with self._engine_writes():
             return super().generated2uploaded()
 
+    @unprompted
     def action_cancel(self):
         """Cancel batches; payments that were registered are taken back."""
         if bills := self._openimis_bills():
@@ -142,6 +157,7 @@ class AccountPaymentOrder(models.Model):
         with self._engine_writes():
             return super().action_cancel()
 
+    @unprompted
     def cancel2draft(self):
         """Prepare cancelled batches anew; their payments were never made."""
         self._openimis_check_state("cancel")
@@ -313,54 +329,54 @@ class AccountPaymentOrder(models.Model):
         return reasons
 
     def _openimis_owner_reasons(self):
-        """Return a text for each bill that would be paid to somebody else's account."""
-        reasons = []
+        """Return a text for each bill that would be paid to somebody else."""
         # sudo: whose an account is decides, whoever may see it
-        for line in self.sudo().payment_line_ids:
-            account, bill = line.partner_bank_id, line._openimis_bills()
-            owner = account.partner_id.commercial_partner_id
-            known = line.partner_id.commercial_partner_id
-            if bill and account and owner != known and account != bill.partner_bank_id:
-                reasons.append(
-                    self.env._(
-                        "Bill %(bill)s: account %(account)s belongs to %(owner)s.",
-                        bill=bill._openimis_label(),
-                        account=account.acc_number,
-                        owner=owner.display_name,
-                    )
-                )
-        return reasons
+        lines = self.sudo().payment_line_ids
+        return [line._openimis_owner_reason() for line in lines]
 
     def _openimis_check_accounts(self):
         """Refuse a file that would say another thing than what was confirmed.
 
         :raises UserError: naming each account that is another one by now, or is not
-            trusted any more, and a layout that was changed
+            trusted any more, and what the file is written by that was changed
         """
         reasons = []
         for order in self.filtered("openimis_is_batch"):
             # sudo: what is sent decides, whoever may see the accounts
             payments = order.sudo().payment_ids
             reasons += [order._openimis_account_reason(paid) for paid in payments]
-            if order.payment_method_id.code != BY_LAYOUT:
-                continue
-            layout = order.payment_method_line_id.openimis_layout_id
-            if layout._changed_since(min(payments.mapped("create_date"))):
-                reasons.append(
-                    self.env._(
-                        "Layout %(layout)s was changed after batch %(batch)s was "
-                        "confirmed. Cancel the batch and confirm it again.",
-                        layout=layout.name,
-                        batch=order.name,
-                    )
+            moment = min(payments.mapped("create_date"), default=fields.Datetime.now())
+            reasons += [
+                self.env._(
+                    "%(name)s was changed after batch %(batch)s was confirmed. Cancel "
+                    "the batch and confirm it again.",
+                    name=name,
+                    batch=order.name,
                 )
+                for name in order._openimis_written_otherwise(moment)
+            ]
         if found := list(filter(None, reasons)):
             raise UserError("\n".join(found))
+
+    def _openimis_written_otherwise(self, moment):
+        """Return the names of what the file is written by and was changed since.
+
+        :param moment: when it was shown to who approved it
+        """
+        # sudo: what is sent decides, whoever may see it
+        method = self.sudo().payment_method_line_id
+        layout = method.openimis_layout_id
+        changed = []
+        if method.write_date > moment:
+            changed.append(method.display_name)
+        if self.payment_method_id.code == BY_LAYOUT and layout._changed_since(moment):
+            changed.append(layout.display_name)
+        return changed
 
     def _openimis_account_reason(self, payment):
         """Say why a payment does not go where it was confirmed to."""
         account, number = payment.partner_bank_id, payment.openimis_account_number
-        if number and account.sanitized_acc_number != number:
+        if number and account._openimis_payee() != number:
             text = self.env._(
                 "The account of %(partner)s was %(number)s when batch %(batch)s was "
                 "confirmed, and is another one now. Cancel the batch and confirm it "
@@ -392,13 +408,14 @@ class AccountPaymentOrder(models.Model):
             known = order.sudo()
             if not known.company_id.openimis_second_person:
                 continue
-            if self.env.user in known.openimis_preparer_ids:
+            preparers = known._openimis_preparers()
+            if self.env.user in preparers:
                 raise UserError(
                     self.env._(
                         "Batch %(batch)s was prepared by %(user)s. Somebody else has "
                         "to confirm it.",
                         batch=order.name,
-                        user=", ".join(known.openimis_preparer_ids.mapped("name")),
+                        user=", ".join(preparers.mapped("name")),
                     )
                 )
 

@@ -293,6 +293,14 @@ class OpenimisPaymentLayoutColumn(models.Model):
     )
     required = fields.Boolean("Must Be Filled")
 
+    def unlink(self):
+        """Delete columns; their layouts are others than they were."""
+        layouts = self.layout_id
+        result = super().unlink()
+        for layout in layouts.exists():
+            layout.name = layout.name  # so that it is known since when
+        return result
+
     def _to_core(self):
         """Return the column as the writer of the file takes it."""
         self.ensure_one()

@@ -48,6 +48,13 @@ class ResPartnerBank(models.Model):
         objectify.SubElement(member, "MmbId")._setText(clearing)
         return None
 
+    def _openimis_payee(self):
+        """Return where money goes: the number, and the bank where it is given.
+
+        :rtype: str
+        """
+        return " ".join(filter(None, (self.sanitized_acc_number, self.bank_bic)))
+
     def _check_swiss_payee(self, number, payment):
         """Refuse an account that a Swiss bank would send the payment back for.
 

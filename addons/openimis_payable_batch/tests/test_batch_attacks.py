@@ -95,7 +95,22 @@ class TestBatchAttacks(BatchCase):
         self.batch.action_cancel()
         self.assertFalse(file.exists())
 
-    def test_a_layout_that_was_changed_writes_no_file(self):
+    def _age(self, table, column, record):
+        """Let rows that belong to a record be an hour older."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            f"UPDATE {table} SET create_date = create_date - interval '1 hour',"
+            f" write_date = write_date - interval '1 hour' WHERE {column} = %s",
+            [record.id],
+        )
+        self.env.invalidate_all()
+
+    def _age_layout(self, layout):
+        self._age("openimis_payment_layout", "id", layout)
+        self._age("openimis_payment_layout_column", "layout_id", layout)
+
+    def _by_layout(self):
+        """Return the method of a batch by layout that was confirmed an hour ago."""
         method = self._method(
             self.env.ref("openimis_payable_batch.method_layout"),
             name="List",
@@ -108,18 +123,40 @@ class TestBatchAttacks(BatchCase):
         self.batch = self._batch(self.bill_a, payment_method_line_id=method.id)
         self._confirmed()
         self.env.flush_all()
-        # it was confirmed an hour ago
-        self.env.cr.execute(
-            "UPDATE account_payment SET create_date = create_date - interval '1 hour'"
-            " WHERE payment_order_id = %s",
-            [self.batch.id],
-        )
+        layout = method.openimis_layout_id
+        self._age("account_payment", "payment_order_id", self.batch)
+        self._age("account_payment_method_line", "id", method)
+        self._age_layout(layout)
         self.env.invalidate_all()
-        columns = method.openimis_layout_id.column_ids
-        columns.filtered(lambda c: c.source == "account").write(
-            {"source": False, "prefix": self.thief.acc_number}
-        )
-        with self.assertRaisesRegex(UserError, "was changed after batch"):
+        return method
+
+    def test_what_was_changed_of_how_it_is_written_writes_no_file(self):
+        """Neither a layout that was changed, nor another one that was there before."""
+        method = self._by_layout()
+        layout = method.openimis_layout_id
+        other = layout.copy({"name": "Other"})
+        self._age_layout(other)
+        for change in (
+            lambda: layout.column_ids.filtered(lambda c: c.source == "account").write(
+                {"source": False, "prefix": self.thief.acc_number}
+            ),
+            lambda: method.write({"openimis_layout_id": other.id}),
+        ):
+            with self.assertRaisesRegex(UserError, "was changed after batch"):
+                with self.env.cr.savepoint():
+                    change()
+                    self.env.flush_all()
+                    self.batch.open2generated()
+            self.env.invalidate_all()
+        self.batch.open2generated()
+        self.assertEqual(self.batch.state, "generated")
+
+    def test_an_account_at_another_bank_is_another_one(self):
+        bank = self.env["res.bank"].create({"name": "Ours", "bic": "DEUTDEFFXXX"})
+        self.facility_a.bank_ids.bank_id = bank
+        self._confirmed()
+        bank.with_user(self.ledger).sudo().bic = "COBADEFFXXX"
+        with self.assertRaisesRegex(UserError, "DEUTDEFFXXX"):
             self.batch.open2generated()
 
     def test_a_closing_of_receivables_says_so(self):

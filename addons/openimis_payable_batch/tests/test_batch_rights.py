@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .common import BatchCase
@@ -49,6 +50,67 @@ class TestBatchRights(BatchCase):
             batch.with_user(self.officer).draft2open()
         batch.with_user(self.clerk).draft2open()
         self.assertEqual(batch.state, "open")
+
+    def test_who_enters_the_account_is_no_second_person(self):
+        """Nobody approved it with the bill, which names none."""
+        self.company.openimis_second_person = True
+        self.bills.sudo().partner_bank_id = False
+        self.facility_a.bank_ids.unlink()
+        chooser = self._user("openimis_test_chooser", "manager")
+        chooser.group_ids |= self.env.ref("account.group_validate_bank_account")
+        chooser.group_ids |= self.env.ref("base.group_partner_manager")
+        account = self.env["res.partner.bank"].with_user(chooser)
+        account = account.create(
+            {"partner_id": self.facility_a.id, "acc_number": "GB29NWBK60161331926819"}
+        )
+        account.allow_out_payment = True
+        batch = self._batch(self.bill_a)
+        self.assertEqual(batch.payment_line_ids.partner_bank_id, account)
+        with self.assertRaisesRegex(UserError, "Somebody else has to confirm"):
+            batch.with_user(chooser).draft2open()
+        batch.with_user(self.officer).draft2open()
+        self.assertEqual(batch.state, "open")
+
+    def test_nobody_else_is_paid_than_the_bill_says(self):
+        """The line of a batch is the payer's to change, the bill is not."""
+        thief = self._account(self.facility_b, "GB29NWBK60161331926819")
+        batch = self._batch(self.bill_a)
+        batch.payment_line_ids.write(
+            {"partner_id": self.facility_b.id, "partner_bank_id": thief.id}
+        )
+        with self.assertRaisesRegex(UserError, "would pay Facility HF-B"):
+            batch.draft2open()
+
+    def test_nor_in_other_money(self):
+        batch = self._batch(self.bill_a)
+        dear = self.env.ref("base.KWD")
+        dear.active = True
+        batch.payment_line_ids.currency_id = dear
+        with self.assertRaisesRegex(UserError, "would pay KWD"):
+            batch.draft2open()
+
+    def test_who_confirms_chooses_nothing_else_by_the_way(self):
+        batch = self._batch(self.bill_b)
+        other = self.env["account.account"].search(
+            [
+                ("company_ids", "in", self.company.id),
+                ("account_type", "=", "expense"),
+            ],
+            limit=1,
+        )
+        said = {
+            "default_destination_account_id": other.id,
+            "default_payment_reference": "MINE",
+            "default_openimis_fees": 7,
+            "default_openimis_code_rcp": "MINE",
+        }
+        orders = self.env(user=batch.env.uid, context={})["account.payment.order"]
+        call_kw(orders, "draft2open", [batch.ids], {"context": said})
+        payment = batch.payment_ids
+        self.assertNotEqual(payment.destination_account_id, other)
+        self.assertFalse(payment.openimis_fees)
+        self.assertFalse(payment.openimis_code_rcp)
+        self.assertNotEqual(payment.payment_reference, "MINE")
 
     def test_the_program_writes_the_states(self):
         batch = self._batch()

@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.openimis_payable_batch.models.account_payment_method import BY_LAYOUT
-
 
 class AccountPaymentOrder(models.Model):
     """A batch that is approved before its payments are made."""
@@ -14,7 +12,7 @@ class AccountPaymentOrder(models.Model):
     _tier_validation_manual_config = False
 
     def _approval_preparers(self):
-        return self.create_uid | self.openimis_preparer_ids
+        return self.create_uid | self._openimis_preparers()
 
     def write(self, vals):
         """Change batches; what is under approval, or approved, stays.
@@ -49,10 +47,12 @@ class AccountPaymentOrder(models.Model):
             return
         shown = min(order.review_ids.mapped("create_date"))
         accounts = order.payment_line_ids.partner_bank_id
-        changed = [a.acc_number for a in accounts if a.write_date > shown]
-        layout = order.payment_method_line_id.openimis_layout_id
-        if order.payment_method_id.code == BY_LAYOUT and layout._changed_since(shown):
-            changed.append(layout.name)
+        changed = [
+            account.acc_number
+            for account in accounts
+            if max([account.write_date, *account.bank_id.mapped("write_date")]) > shown
+        ]
+        changed += order._openimis_written_otherwise(shown)
         if changed:
             raise UserError(
                 self.env._(

@@ -40,6 +40,17 @@ class CrossoveredBudgetLines(models.Model):
         "spent than planned.",
     )
 
+    def write(self, vals):
+        """Change budget lines; not into such as the user may not see.
+
+        :raises AccessError: the line would tell what an insurance product costs
+        """
+        result = super().write(vals)
+        if vals.get("openimis_product_id"):
+            # Odoo asks the rules about what was there before
+            self.check_access("write")
+        return result
+
     @api.constrains("openimis_product_id", "planned_amount")
     def _check_openimis_sign(self):
         for line in self:

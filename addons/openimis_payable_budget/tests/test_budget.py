@@ -173,3 +173,18 @@ class TestBudget(OpenimisCase):
                         continue
                     with self.assertRaises(AccessError):
                         door()
+
+    def test_what_a_product_costs_is_not_every_employees(self):
+        """OCA's lets all employees read budget lines."""
+        employee = new_test_user(
+            self.env,
+            "budget_employee",
+            "base.group_user",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        lines = self.env["crossovered.budget.lines"].with_user(employee)
+        self.assertNotIn(self.line, lines.search([]))
+        with self.assertRaises(AccessError):
+            self.line.with_user(employee).read(["practical_amount"])
+        self.assertIn(self.line, self.line.with_user(self.accountant).search([]))
