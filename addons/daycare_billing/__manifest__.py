@@ -25,6 +25,7 @@
         "views/daycare_billing_line_views.xml",
         "views/daycare_billing_run_views.xml",
         "views/daycare_child_views.xml",
+        "views/daycare_absence_views.xml",
         "views/daycare_report_views.xml",
         "views/res_config_settings_views.xml",
         "views/exchange_card_views.xml",

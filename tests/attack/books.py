@@ -37,6 +37,7 @@ TABLES = {
     "daycare_child": "id, first_name, last_name, company_id",
     "daycare_income": "id, guardian_id, amount, company_id",
     "daycare_request": "id, lastname, state, offer_until, child_id, company_id",
+    "daycare_absence_reason": "id, credit_percent, free_days, company_id",
     "sofi_charge": "id, billing_state, company_id",
     "sofi_residence": "id, url, api_key, api_secret, company_id",
     "primmo_tenant": "id, last_name, nam, company_id",

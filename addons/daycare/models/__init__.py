@@ -17,9 +17,14 @@ from . import daycare_child
 from . import daycare_child_guardian
 from . import daycare_income
 from . import daycare_billing_data
+from . import daycare_presence_mixin
 from . import daycare_sector
 from . import daycare_sector_line
+from . import daycare_absence_reason
+from . import daycare_absence
+from . import daycare_extra_day
 from . import daycare_occupancy
 from . import daycare_presence_report
+from . import res_company
 from . import res_partner
 from . import exchange_card

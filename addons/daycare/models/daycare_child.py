@@ -77,6 +77,10 @@ class DaycareChild(models.Model):
         search="_search_main_guardian_id",
     )
     sector_ids = fields.One2many("daycare.sector", "child_id", string="Placements")
+    absence_ids = fields.One2many("daycare.absence", "child_id", string="Absences")
+    extra_day_ids = fields.One2many(
+        "daycare.extra.day", "child_id", string="Extra Days"
+    )
     current_group_ids = fields.Many2many(
         "daycare.group",
         string="Current Groups",

@@ -3,6 +3,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from odoo.addons.exchange_run.core import clock
@@ -25,30 +26,36 @@ class DaycareOccupancy(models.AbstractModel):
         :param date: any day of the week (date or ISO text); today when empty
         :param department_id: keep to this department
         :return dict: ``monday``, ``previous``, ``next`` (ISO dates), ``title``,
-            ``days`` (``date``, ``label``), ``departments`` (``id``, ``name``),
-            ``children`` (id → name) and ``groups``, each with ``rows`` of ``cells``
-            (``taken``, ``places``, ``free``, ``level``, ``children``)
+            ``days`` (``date``, ``label``), ``today`` (its number among them, else 0),
+            ``departments`` (``id``, ``name``), ``children`` (id → name) and
+            ``groups``, each with ``rows`` of ``cells`` (``taken``, ``places``,
+            ``free``, ``level``, ``children``) and with ``attendance``, by child a list
+            of what they do each day (``state``, ``label``,
+            ``reason``, ``model``, ``id``)
         """
         day = fields.Date.to_date(date) or fields.Date.context_today(self)
         monday = day - timedelta(days=day.weekday())
         groups = self._groups(department_id)
         lines = self._lines(groups, monday)
-        by_group = self._presences(lines, monday)
-        weekend = any(index >= 5 for days in by_group.values() for index in days)
+        attendance = self._attendance(groups, lines, monday)
+        by_group = self._presences(attendance)
+        weekend = any(index >= 5 for _group, _child, index in attendance)
         dates = [monday + timedelta(days=index) for index in range(7 if weekend else 5)]
-        children = lines.child_id
+        children = lines.child_id | self._extra_days(groups, monday).child_id
         return {
             "monday": fields.Date.to_string(monday),
             "previous": fields.Date.to_string(monday - timedelta(days=7)),
             "next": fields.Date.to_string(monday + timedelta(days=7)),
             "title": self._title(dates),
             "days": self._days(dates),
+            "today": self._number_of_today(dates),
             "departments": self.env["daycare.department"]
             .search_fetch([], ["name"])
             .read(["name"]),
             "children": {child.id: child.display_name for child in children},
             "groups": [
                 self._group_data(group, by_group[group.id], len(dates))
+                | {"attendance": self._group_attendance(group, attendance, len(dates))}
                 for group in groups
             ],
         }
@@ -68,23 +75,73 @@ class DaycareOccupancy(models.AbstractModel):
             ]
         )
 
-    def _presences(self, lines, monday):
-        """Return the presences by group id and day of the week (0 for Monday)."""
-        result = defaultdict(lambda: defaultdict(list))
+    def _extra_days(self, groups, monday):
+        """Return the extra days of the week in some groups."""
+        ExtraDay = self.env["daycare.extra.day"]
+        return ExtraDay.search(
+            ExtraDay._between_domain(monday, monday + timedelta(days=6))
+            & Domain("group_id", "in", groups.ids)
+            & Domain("child_id.active", "=", True)
+        )
+
+    def _attendance(self, groups, lines, monday):
+        """Return who comes when, and who stays away.
+
+        :return: dict (group id, child id, day of the week from 0) -> list of (record of
+            the placement's line or extra day, absence or an empty record)
+        """
+        Absence = self.env["daycare.absence"]
+        absences = Absence._between(monday, monday + timedelta(days=6)).grouped(
+            "child_id"
+        )
+        found = defaultdict(list)
         for line in lines:
             sector = line.sector_id
             date = monday + timedelta(days=line.day - 1)
             if sector.date_from <= date <= sector.date_to:
-                presence = Presence(
-                    sector.child_id.id,
-                    frozenset(line.slot_ids.ids)
-                    if line.mode == "slots"
-                    else frozenset(),
-                    clock.to_minutes(line.hour_from),
-                    clock.to_minutes(line.hour_to),
-                )
-                result[sector.group_id.id][line.day - 1].append(presence)
+                away = absences.get(sector.child_id, Absence).filtered(
+                    lambda own, day=date: own.date_from <= day <= own.date_to
+                )[:1]
+                key = sector.group_id.id, sector.child_id.id, line.day - 1
+                found[key].append((line, away))
+        for extra in self._extra_days(groups, monday):
+            key = extra.group_id.id, extra.child_id.id, (extra.date - monday).days
+            found[key].append((extra, Absence))
+        return found
+
+    def _presences(self, attendance):
+        """Return the presences by group id and day of the week (0 for Monday)."""
+        result = defaultdict(lambda: defaultdict(list))
+        for (group_id, child_id, day), booked in attendance.items():
+            for source, away in booked:
+                if not away:
+                    by_slot = source.mode == "slots"
+                    presence = Presence(
+                        child_id,
+                        frozenset(source.slot_ids.ids if by_slot else ()),
+                        clock.to_minutes(source.hour_from),
+                        clock.to_minutes(source.hour_to),
+                    )
+                    result[group_id][day].append(presence)
         return result
+
+    def _group_attendance(self, group, attendance, days):
+        """Return {child id: list of lists, by day, of what the child does}."""
+        children = {child for own, child, _day in attendance if own == group.id}
+        return {
+            child: [
+                [
+                    _attendance_data(source, away)
+                    for source, away in attendance.get((group.id, child, day), ())
+                ]
+                for day in range(days)
+            ]
+            for child in children
+        }
+
+    def _number_of_today(self, dates):
+        today = fields.Date.context_today(self)
+        return dates.index(today) if today in dates else 0
 
     def _group_data(self, group, presences, days):
         bands = self._bands(group, presences)
@@ -149,6 +206,18 @@ class DaycareOccupancy(models.AbstractModel):
             begin=format_date(self.env, dates[0]),
             end=format_date(self.env, dates[-1]),
         )
+
+
+def _attendance_data(source, away):
+    extra = source._name == "daycare.extra.day"
+    record = source if extra else away
+    return {
+        "state": "extra" if extra else "absent" if away else "here",
+        "label": source._sheet_label(),
+        "reason": away.reason_id.display_name or "",
+        "model": record._name,
+        "id": record.id,
+    }
 
 
 def _cell_data(value):

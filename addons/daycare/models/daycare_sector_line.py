@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.exchange_run.core import clock
-from odoo.addons.exchange_run.core.numbers import ranges, runs
-
 from .const import MODES, WEEKDAYS
 
 DAYS = {weekday: number for number, (weekday, _label) in enumerate(WEEKDAYS, 1)}
@@ -14,7 +11,7 @@ class DaycareSectorLine(models.Model):
 
     _name = "daycare.sector.line"
     _description = "Weekly Presence"
-    _inherit = ["exchange.engine.mixin"]
+    _inherit = ["daycare.presence.mixin", "exchange.engine.mixin"]
     _order = "sector_id, day, hour_from, id"
     _check_company_auto = True
 
@@ -39,25 +36,10 @@ class DaycareSectorLine(models.Model):
         help="How the group's department booked when the line was made.",
     )
     slot_ids = fields.Many2many(
-        "daycare.slot",
-        relation="daycare_sector_line_slot_rel",
-        column1="line_id",
-        column2="slot_id",
-        string="Slots",
-        domain="[('group_id', '=', group_id)]",
+        relation="daycare_sector_line_slot_rel", column1="line_id", column2="slot_id"
     )
-    hour_from = fields.Float(string="From")
-    hour_to = fields.Float(string="To")
     kibe_code = fields.Char(
         string="Kibé Code", help="«pr code» of the imported row.", readonly=True
-    )
-    presence = fields.Char(compute="_compute_presence")
-
-    _hours_valid = models.Constraint(
-        "CHECK(hour_from >= 0 AND hour_to <= 24"
-        " AND (hour_from < hour_to OR (COALESCE(hour_from, 0) = 0"
-        " AND COALESCE(hour_to, 0) = 0)))",
-        "A presence ends after it begins, between 00:00 and 24:00.",
     )
 
     @api.depends("weekday")
@@ -69,15 +51,6 @@ class DaycareSectorLine(models.Model):
     def _compute_mode(self):
         for line in self:
             line.mode = line.sector_id.group_id.mode or "slots"
-
-    @api.depends("mode", "slot_ids.number", "hour_from", "hour_to")
-    def _compute_presence(self):
-        for line in self:
-            span = (
-                f"{clock.hours_label(line.hour_from)}–{clock.hours_label(line.hour_to)}"
-            )
-            numbers = line.slot_ids.mapped("number")
-            line.presence = ranges(numbers) if line.mode == "slots" else span
 
     @api.constrains("mode", "slot_ids", "hour_to", "sector_id")
     def _check_presence(self):
@@ -101,24 +74,4 @@ class DaycareSectorLine(models.Model):
         return self.env._(
             "%(sector)s: enter the hours of each weekday.",
             sector=self.sector_id.display_name,
-        )
-
-    def _spans(self):
-        """Return the times of the presence, as ``(begin, end)`` in minutes."""
-        self.ensure_one()
-        sources = self.slot_ids if self.mode == "slots" else self
-        return [
-            (clock.to_minutes(source.hour_from), clock.to_minutes(source.hour_to))
-            for source in sources
-        ]
-
-    def _sheet_label(self):
-        """Return the presence as parents read it: hours, not numbers of slots."""
-        self.ensure_one()
-        if self.mode == "hours":
-            return self.presence
-        slots = {slot.number: slot for slot in self.slot_ids}
-        return ", ".join(
-            f"{clock.hours_label(slots[first].hour_from)}–{clock.hours_label(slots[last].hour_to)}"
-            for first, last in runs(slots)
         )

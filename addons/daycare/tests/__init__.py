@@ -1,3 +1,4 @@
+from . import test_attendance
 from . import test_billing_data
 from . import test_child
 from . import test_demo

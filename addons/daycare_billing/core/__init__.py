@@ -1,6 +1,7 @@
 """Daycare price rules in plain Python: no Odoo, no database, Decimal for money."""
 
 from . import (
+    absences,
     calculation,
     corrections,
     documents,

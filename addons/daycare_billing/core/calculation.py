@@ -1,6 +1,6 @@
 """What a household owes for a month: one calculation for run, preview and simulator."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,14 +13,17 @@ from ...exchange_run.core.money import (
     settle,
     share_of,
 )
-from . import steps
+from . import absences, steps
 from .incomes import household_income
 from .money import measured
-from .planning import Presence, cut, full_month_share, week_share
+from .planning import Presence, cut, full_month_share, is_open, week_share
 from .siblings import ranks, rebate_percent
 from .steps import step
 from .tariff import (
+    ACTUAL,
     CLOSURE_NOT_BILLED,
+    CREDIT,
+    EXTRA,
     FLAT,
     MissingIncome,
     Tariff,
@@ -35,13 +38,21 @@ ERROR_INCOME, ERROR_TARIFF, ERROR_NO_TARIFF = "income", "tariff", "no_tariff"
 class Child:
     """A child of a household, with what its price depends on.
 
-    `guardians` are the income pages of the main and of the secondary guardian.
+    `guardians` are the income pages of the main and of the secondary guardian;
+    `extras` the pages of extra days, `credits` what absences take off.
     """
 
     key: object
     pages: tuple
     guardians: tuple = ()
     birthdate: date | None = None
+    extras: tuple = ()
+    credits: absences.Credits = field(default=absences.NOTHING, hash=False)
+
+    @property
+    def all_pages(self):
+        """Pages of placements, then those of extra days."""
+        return (*self.pages, *self.extras)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,9 @@ class Item:
     """A billable position: `quantity` times `unit` is exactly `amount`, in francs.
 
     `share` is the part of a day (or, flat, the days of a week), `pieces` the parts of
-    days it stands for, `base` the exact unit price before rebate and rounding.
+    days it stands for, `base` the exact unit price before rebate and rounding. `kind`
+    is how the tariff counts the month, or EXTRA or CREDIT; a credit takes off `factor`
+    of its days.
     """
 
     group: object
@@ -62,6 +75,8 @@ class Item:
     presence: Presence
     steps: tuple
     unit: Decimal = ZERO
+    kind: str = ACTUAL
+    factor: Decimal = ONE
 
     @property
     def amount(self):
@@ -71,14 +86,15 @@ class Item:
     @property
     def days(self):
         """Full days the item stands for."""
-        return sum((piece.share for piece in self.pieces), ZERO)
+        return self.days_on(lambda day: True)
 
     def days_on(self, covers):
         """Return the full days on some dates.
 
         :param covers: callable that tells of a date whether it counts
         """
-        return sum((piece.share for piece in self.pieces if covers(piece.day)), ZERO)
+        days = sum((piece.share for piece in self.pieces if covers(piece.day)), ZERO)
+        return self.factor * days
 
     def amount_on(self, covers):
         """Return the part of the amount that falls on some dates, not rounded.
@@ -111,8 +127,9 @@ class Result:
 
     @property
     def gross(self):
-        """Amount before rebate and rounding, which ranks the siblings."""
-        return sum((item.quantity * item.base for item in self.items), ZERO)
+        """Amount before rebate and rounding, without extra days: it ranks siblings."""
+        placed = (item for item in self.items if item.kind != EXTRA)
+        return sum((item.quantity * item.base for item in placed), ZERO)
 
 
 def household_month(children, month, tariffs):
@@ -125,14 +142,15 @@ def household_month(children, month, tariffs):
     """
     gross = {child.key: _child_month(child, month, tariffs) for child in children}
     rank = ranks([(c.key, gross[c.key].gross, c.birthdate) for c in children])
-    return {key: _net(result, rank) for key, result in gross.items()}
+    return {c.key: _net(gross[c.key], rank, c.credits.percents) for c in children}
 
 
 def _child_month(child, month, tariffs):
     """Return the Result of a child before the sibling rebate."""
-    if any(page.week and page.group not in tariffs for page in child.pages):
+    pages = child.all_pages
+    if any(page.week and page.group not in tariffs for page in pages):
         return Result(child.key, error=ERROR_NO_TARIFF)
-    pieces, capped = cut([page.priced for page in child.pages], month, tariffs)
+    pieces, capped = cut([page.priced for page in pages], month, tariffs)
     if not pieces:
         return Result(child.key)
     explained = [step(steps.CAPPED, days=capped)] if capped else []
@@ -152,18 +170,14 @@ def _child_month(child, month, tariffs):
         tuple(items),
         tuple(explained),
         at_maximum,
-        dates=_open_dates(pieces, month),
+        dates=_served_dates(pieces, month, child.credits.unserved),
         capped=capped,
     )
 
 
-def _open_dates(pieces, month):
-    days = {
-        piece.day
-        for piece in pieces
-        if not month.is_closed(piece.page.group, piece.day)
-    }
-    return tuple(sorted(days))
+def _served_dates(pieces, month, unserved):
+    days = {piece.day for piece in pieces if is_open(piece.page, month, piece.day)}
+    return tuple(sorted(days - unserved))
 
 
 def _price(child, month, tariff):
@@ -182,19 +196,33 @@ def _by_tariff(pieces, tariffs):
 
 
 def _items(pieces, month, tariff, price):
+    reserved = [piece for piece in pieces if not piece.page.extra]
     billed = [
         piece
-        for piece in pieces
+        for piece in reserved
         if tariff.closures != CLOSURE_NOT_BILLED
-        or not month.is_closed(piece.page.group, piece.day)
+        or is_open(piece.page, month, piece.day)
     ]
-    closed = len(pieces) - len(billed)
+    closed = len(reserved) - len(billed)
     make = _flat_items if tariff.month_method == FLAT else _day_items
     items = make(billed, month, tariff, price)
     if closed and items:
         note = (step(steps.CLOSED, days=closed),)
         items[0] = replace(items[0], steps=note + items[0].steps)
-    return items
+    return items + _extra_items([p for p in pieces if p.page.extra], tariff, price)
+
+
+def _extra_items(pieces, tariff, price):
+    """Extra days: by the day whatever the month's method, with their surcharge."""
+    percent = tariff.extra_surcharge
+    explained = ()
+    if percent:
+        price = round_to(price * (ONE + share_of(percent)), tariff.rounding)
+        explained = (step(steps.EXTRA_SURCHARGE, percent=plain(percent), price=price),)
+    return [
+        replace(item, kind=EXTRA, steps=explained + item.steps)
+        for item in _day_items(pieces, None, tariff, price)
+    ]
 
 
 def _day_items(pieces, _month, tariff, price):
@@ -269,21 +297,60 @@ def _flat_item(pieces, month, tariff, price):
         weekdays=tuple(sorted(page.week)),
         presence=Presence(),
         steps=tuple(explained),
+        kind=FLAT,
     )
 
 
-def _net(result, rank):
-    """Return the Result with the sibling rebate, the rounding and the amounts."""
-    items = tuple(
+def _net(result, rank, percents):
+    """Return the Result with the sibling rebate, the rounding and the amounts.
+
+    :param rank: dict child key -> rank among siblings
+    :param percents: dict date -> percent of the price that an absence takes off
+    """
+    items = [
         _net_item(item, rank.get(result.child, 1), len(rank)) for item in result.items
+    ]
+    items += [own for item in items for own in _credit_items(item, percents)]
+    return replace(result, items=tuple(items))
+
+
+def _credit_items(item, percents):
+    """Return what absences take off an item: a negative one for each percent."""
+    grouped = {}
+    if item.kind != EXTRA:
+        for piece in item.pieces:
+            percent = percents.get(piece.day)
+            if percent:
+                grouped.setdefault(percent, []).append(piece)
+    return [_credit_item(item, own, percent) for percent, own in grouped.items()]
+
+
+def _credit_item(item, pieces, percent):
+    days = sum((piece.share for piece in pieces), ZERO)
+    amount = round_to(item.amount * share_of(percent) * days / item.days, CENT)
+    return replace(
+        item,
+        kind=CREDIT,
+        quantity=ONE,
+        unit=-amount,
+        factor=-share_of(percent),
+        share=days,
+        pieces=tuple(pieces),
+        weekdays=tuple(sorted({piece.day.weekday() for piece in pieces})),
+        steps=(
+            step(
+                steps.CREDIT,
+                days=measured(days),
+                percent=plain(percent),
+                amount=amount,
+            ),
+        ),
     )
-    return replace(result, items=items)
 
 
 def _net_item(item, rank, count):
     percent = rebate_percent(item.tariff, rank, count)
-    flat = item.tariff.month_method == FLAT
-    rounding = CENT if flat else item.tariff.rounding
+    rounding = CENT if item.kind == FLAT else item.tariff.rounding
     unit = round_to(item.base * (ONE - share_of(percent)), rounding)
     explained = item.steps
     if percent:

@@ -100,7 +100,8 @@ NOTHING = Presence()
 class Page:
     """A sector page: a child's reserved week in one group, dates inclusive.
 
-    `week` maps the weekday (0 = Monday) to a Presence; `date_to` may be None.
+    `week` maps the weekday (0 = Monday) to a Presence; `date_to` may be None. An
+    `extra` page is a day beside the placements («dépannage»).
     """
 
     key: object
@@ -108,6 +109,7 @@ class Page:
     date_from: date
     date_to: date | None
     week: dict = field(hash=False)
+    extra: bool = False
 
     def covers(self, day):
         """Tell whether the page is in force on a date, its first and last included."""
@@ -165,17 +167,34 @@ class Month:
         return day in self.closed.get(group, ()) or day in self.closed.get(None, ())
 
 
+def is_open(page, month, day):
+    """Tell whether a child may come on a date: an extra day is one on which it came."""
+    return page.extra or not month.is_closed(page.group, day)
+
+
+def is_reserved(pages, month, day):
+    """Tell whether a child has a place on a date, and its group is open.
+
+    :param pages: Page list of one child
+    :param Month month: with the closed days; of any length
+    """
+    return any(
+        page.covers(day) and page.week.get(day.weekday()) and is_open(page, month, day)
+        for page in pages
+    )
+
+
 def cut(pages, month, tariffs):
-    """Cut the month into the pieces of days a child has reserved.
+    """Cut the month into the pieces of days a child has reserved, then the extra ones.
 
     :param pages: Page list of one child
     :param Month month: its closed days play no part here
     :param tariffs: group -> Tariff, for the length of a day
-    :return: (list of Piece by day, number of days on which pages were capped)
+    :return: (list of Piece by day, number of days on which placements were capped)
     """
     overlapping = sorted(
         (p for p in pages if p.week and _touches(p, month)),
-        key=lambda page: (page.date_from, str(page.key)),
+        key=lambda page: (page.extra, page.date_from, str(page.key)),
     )
     pieces, capped = [], 0
     if not overlapping:
@@ -199,7 +218,7 @@ def days_booking(pages, month, slots):
         for day in month.days
         if any(
             page.covers(day)
-            and not month.is_closed(page.group, day)
+            and is_open(page, month, day)
             and page.week.get(day.weekday(), NOTHING).books(slots.get(page.group, {}))
             for page in pages
         )
@@ -224,7 +243,8 @@ def _cut_day(pages, day, tariffs):
         asked = wanted.share(tariff.reference_hours, tariff.minimum_share)
         due = free.share(tariff.reference_hours, tariff.minimum_share) if free else ZERO
         due = min(due, left)
-        capped = capped or due < asked
+        # what an extra day has in common with a placement is meant to count once
+        capped = capped or (due < asked and not page.extra)
         if due:
             pieces.append(Piece(day, page, free, due))
             taken, left = taken | free, left - due

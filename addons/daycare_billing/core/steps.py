@@ -30,6 +30,8 @@ SUBSIDY = "subsidy"
 SUBSIDY_PERCENT = "subsidy_percent"
 SUBSIDY_AMOUNT = "subsidy_amount"
 SERVICE = "service"
+EXTRA_SURCHARGE = "extra_surcharge"
+CREDIT = "credit"
 
 CODES = (
     INCOME_PAGE,
@@ -55,6 +57,8 @@ CODES = (
     SUBSIDY_PERCENT,
     SUBSIDY_AMOUNT,
     SERVICE,
+    EXTRA_SURCHARGE,
+    CREDIT,
 )
 
 

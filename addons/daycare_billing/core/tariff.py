@@ -11,7 +11,8 @@ from .money import FIVE_CENTIMES, measured
 from .steps import step
 
 BRACKET, LINEAR = "bracket", "linear"
-ACTUAL, FLAT = "actual", "flat"
+#: How a month is counted; and what comes on top of it, day by day.
+ACTUAL, FLAT, EXTRA, CREDIT = "actual", "flat", "extra", "credit"
 CLOSURE_BILLED, CLOSURE_NOT_BILLED, CLOSURE_IN_FACTOR = (
     "billed",
     "not_billed",
@@ -42,7 +43,8 @@ class Tariff:
 
     `brackets` are (monthly income from, day price), `siblings` are (rank, percent),
     `weights` the shares of the first and second income, `months_billed` the number of
-    twelfths a flat year holds (12, or 11.5 where holidays are taken out of the price).
+    twelfths a flat year holds (12, or 11.5 where holidays are taken out of the price),
+    `extra_surcharge` the percent that an extra day costs more.
     """
 
     kind: str = BRACKET
@@ -64,6 +66,7 @@ class Tariff:
     reference_hours: Decimal = Decimal(10)
     minimum_share: Decimal = ZERO
     block_missing: bool = False
+    extra_surcharge: Decimal = ZERO
 
     @property
     def highest(self):

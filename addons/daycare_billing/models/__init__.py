@@ -5,6 +5,7 @@ from . import daycare_tariff_age
 from . import daycare_tariff_sibling
 from . import daycare_closure
 from . import daycare_child_period
+from . import daycare_absence_reason
 from . import daycare_child_service
 from . import daycare_subsidy
 from . import daycare_group

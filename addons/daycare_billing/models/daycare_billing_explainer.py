@@ -69,6 +69,12 @@ WORDING = {
     ),
     steps.SUBSIDY: _lt("Of %(amount)s, third parties pay %(subsidy)s: %(rest)s remain"),
     steps.SERVICE: _lt("%(name)s: %(quantity)s × %(unit)s = %(amount)s"),
+    steps.EXTRA_SURCHARGE: _lt(
+        "Surcharge for extra days %(percent)s %%: price of a day %(price)s"
+    ),
+    steps.CREDIT: _lt(
+        "Absence: %(percent)s %% of %(days)s days are credited: %(amount)s"
+    ),
     steps.CORRECTION: _lt(
         "Due with today's data %(due)s, calculated before %(billed)s: "
         "difference %(amount)s"
@@ -86,6 +92,9 @@ OF_ONE_DAY = {
         "%(percent)s %%"
     ),
     steps.WEEK: _lt("%(days)s day a week × %(price)s = %(amount)s a week"),
+    steps.CREDIT: _lt(
+        "Absence: %(percent)s %% of %(days)s day are credited: %(amount)s"
+    ),
 }
 
 

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date, get_day_names
@@ -36,6 +37,10 @@ class DaycareBillingLabels(models.AbstractModel):
             return self._actual(source, position, month)
         if kind == "flat":
             return self._flat(source, position, month)
+        if kind == "extra":
+            return self._extra(source, position, month)
+        if kind == "credit":
+            return self._credit(source, position, month)
         if kind == "service":
             return position["name"] or self._service(source, month)
         return self._remark(source, kind, month)
@@ -60,6 +65,35 @@ class DaycareBillingLabels(models.AbstractModel):
             "days": self._days(position["share"]),
             "weekdays": self._weekdays(position["weekdays"]),
         }
+
+    @api.model
+    def _extra(self, source, position, month):
+        return self.env._(
+            "%(month)s, %(group)s: extra day %(dates)s, %(presence)s",
+            month=month,
+            group=self._group(source),
+            dates=self._dates(position["dates"]),
+            presence=self._presence(source, position),
+        )
+
+    @api.model
+    def _credit(self, source, position, month):
+        """Name what an absence takes off; not why the child stayed away."""
+        return self.env._(
+            "%(month)s, %(group)s: credit for absence %(dates)s",
+            month=month,
+            group=self._group(source),
+            dates=self._dates(position["dates"]),
+        )
+
+    @api.model
+    def _dates(self, texts):
+        """Return dates of one month as parents read them: 3., 4., 10.3."""
+        days = [date.fromisoformat(text) for text in texts]
+        return ", ".join(
+            [f"{day.day}." for day in days[:-1]]
+            + [f"{day.day}.{day.month}." for day in days[-1:]]
+        )
 
     @api.model
     def _days(self, share):

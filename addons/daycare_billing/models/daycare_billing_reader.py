@@ -1,17 +1,23 @@
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from odoo.addons.daycare.core.pages import in_force
 from odoo.addons.exchange_run.core.clock import to_minutes
 
-from ..core import siblings
+from ..core import absences, siblings
 from ..core.calculation import Child
 from ..core.incomes import IncomePage
 from ..core.money import exact
-from ..core.planning import Page, presence
+from ..core.planning import Month, Page, is_reserved, presence
+
+#: An absence that began so many days before a month may still be credited in it: 50
+#: days of a child who comes once a week.
+ABSENT_BEFORE = timedelta(days=366)
 
 
 @dataclass(slots=True)
@@ -60,7 +66,8 @@ class DaycareBillingReader(models.AbstractModel):
     def _candidates(self, company, first, last):
         """Return the ids of children that may owe something between two dates.
 
-        :return: sorted ids of children with a placement, a service or a billed month
+        :return: sorted ids of children with a placement, a service, an extra day or a
+            billed month
         """
         during = [("date_from", "<=", last), ("company_id", "=", company.id)]
         sectors = self.env["daycare.sector"]._read_group(
@@ -68,6 +75,14 @@ class DaycareBillingReader(models.AbstractModel):
         )
         services = self.env["daycare.child.service"]._read_group(
             [*during, "|", ("date_to", "=", False), ("date_to", ">=", first)],
+            ["child_id"],
+        )
+        extra = self.env["daycare.extra.day"]._read_group(
+            [
+                ("company_id", "=", company.id),
+                ("date", ">=", first),
+                ("date", "<=", last),
+            ],
             ["child_id"],
         )
         billed = self.env["daycare.billing.line"]._read_group(
@@ -78,7 +93,7 @@ class DaycareBillingReader(models.AbstractModel):
             ],
             ["child_id"],
         )
-        return sorted({child.id for (child,) in [*sectors, *services, *billed]})
+        return sorted({child.id for (child,) in [*sectors, *services, *extra, *billed]})
 
     @api.model
     def _households(self, child_ids):
@@ -122,6 +137,8 @@ class DaycareBillingReader(models.AbstractModel):
         parents = self._parents(child_ids)
         incomes = self._incomes({g for pair in parents.values() for g in pair if g})
         pages = self._pages(child_ids, first, last)
+        extras = self._extras(child_ids, first, last)
+        credited = self._credits(child_ids, first, last)
         records = (
             self.env["daycare.child"]
             .with_context(active_test=False)
@@ -133,6 +150,8 @@ class DaycareBillingReader(models.AbstractModel):
                 tuple(pages.get(child.id, ())),
                 tuple(incomes.get(g, ()) for g in parents.get(child.id, ()) if g),
                 child.birthdate or None,
+                tuple(extras.get(child.id, ())),
+                credited.get(child.id, absences.NOTHING),
             )
             for child in records
         }
@@ -185,6 +204,65 @@ class DaycareBillingReader(models.AbstractModel):
                 )
             )
         return pages
+
+    @api.model
+    def _extras(self, child_ids, first, last):
+        """Return child id -> [Page of an extra day]."""
+        ExtraDay = self.env["daycare.extra.day"]
+        days = ExtraDay.search_fetch(
+            ExtraDay._between_domain(first, last) & Domain("child_id", "in", child_ids),
+            [
+                "child_id",
+                "group_id",
+                "date",
+                "mode",
+                "slot_ids",
+                "hour_from",
+                "hour_to",
+            ],
+        )
+        weights = {s.id: exact(s.weight) for s in days.slot_ids}
+        pages, seen = {}, {}
+        for day in days:
+            week = {day.date.weekday(): self._presence(day, weights, seen)}
+            pages.setdefault(day.child_id.id, []).append(
+                Page(day.id, day.group_id.id, day.date, day.date, week, extra=True)
+            )
+        return pages
+
+    @api.model
+    def _credits(self, child_ids, first, last):
+        """Return child id -> `core.absences.Credits` of the months between two dates.
+
+        An absence may have begun before, and what comes after may make it long enough.
+        """
+        found = self.env["daycare.absence"]._between(
+            first - ABSENT_BEFORE, last + ABSENT_BEFORE, child_ids
+        )
+        if not found:
+            return {}
+        begin, end = min(found.mapped("date_from")), max(found.mapped("date_to"))
+        rules = {reason: reason._rule() for reason in found.reason_id}
+        pages = self._pages(found.child_id.ids, begin, end)
+        closed = self.env["daycare.closure"]._closed_days(
+            found.company_id[:1], begin, end
+        )
+        calendar = Month(begin, end, closed)
+        return {
+            child.id: absences.credits_of(
+                [
+                    absences.Absence(
+                        rules[absence.reason_id],
+                        absence.date_from,
+                        absence.date_to,
+                        absence.certificate,
+                    )
+                    for absence in own
+                ],
+                partial(is_reserved, pages.get(child.id, ()), calendar),
+            )
+            for child, own in found.grouped("child_id").items()
+        }
 
     @api.model
     def _weeks(self, sectors):

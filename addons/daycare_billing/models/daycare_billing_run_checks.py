@@ -15,6 +15,7 @@ CALCULATION_CODES = {
     ERROR_TARIFF,
     *BLOCKING,
     "bank_account",
+    "certificate",
     "closed",
     "company_address",
     "credited",
@@ -345,6 +346,18 @@ class DaycareBillingRun(models.Model):
             text = self.env._("%(child)s: all reserved days are closed.")
             return self._child_finding("info", "closed", text, child)
         return None
+
+    def _uncertified(self, child_id, snapshot, month):
+        """Return a finding for a child whose absence lacks its certificate."""
+        days = snapshot.children[child_id].credits.uncertified
+        if not any(month.first <= day <= month.last for day in days):
+            return []
+        child = self.env["daycare.child"].browse(child_id)
+        text = self.env._(
+            "%(child)s: an absence is billed because its certificate is missing. Tick "
+            "it on the absence when it comes."
+        )
+        return [self._child_finding("info", "certificate", text, child)]
 
     def _maximum_text(self, codes):
         """Return what to say of a child that pays the maximum.

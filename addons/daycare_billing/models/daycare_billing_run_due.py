@@ -7,6 +7,7 @@ from ..core.money import exact, measured
 from ..core.planning import days_booking
 from ..core.steps import SERVICE, SUBSIDY, step
 from ..core.subsidies import explain, split
+from ..core.tariff import CREDIT, EXTRA
 
 
 class DaycareBillingRun(models.Model):
@@ -33,6 +34,7 @@ class DaycareBillingRun(models.Model):
                 finding = self._finding(result, debtor, snapshot, month)
                 if finding:
                     findings.append(finding)
+                findings += self._uncertified(child_id, snapshot, month)
                 if result.error or not debtor:
                     blocked.add((child_id, month.first))
                     continue
@@ -46,11 +48,11 @@ class DaycareBillingRun(models.Model):
         lines = self._all_care_lines(
             common, result, debtor, snapshot.subsidies_of(result.child, month), tariffs
         )
-        pages = snapshot.children[result.child].pages
+        child = snapshot.children[result.child]
         lines += [
             self._service_line({**common, "debtor_id": debtor}, service, quantity)
             for service in snapshot.services.get(result.child, ())
-            if (quantity := self._service_quantity(service, month, result.dates, pages))
+            if (quantity := self._service_quantity(service, month, result.dates, child))
         ]
         return [line for line in lines if line["amount"]]
 
@@ -115,13 +117,16 @@ class DaycareBillingRun(models.Model):
 
     def _item_position(self, item):
         return {
-            "type": item.tariff.month_method,
+            "type": item.kind,
             "quantity": plain(item.quantity),
             "unit": f"{item.unit:.2f}",
             "amount": f"{item.amount:.2f}",
             "days": plain(round_to(item.days, CENT)),
             "share": measured(item.share),
             "weekdays": list(item.weekdays),
+            "dates": sorted({str(piece.day) for piece in item.pieces})
+            if item.kind in (EXTRA, CREDIT)
+            else [],
             "slots": [slot for slot, _percent in item.presence.slots],
             "hours": [[measured(a), measured(b)] for a, b in item.presence.hours],
         }
@@ -136,11 +141,12 @@ class DaycareBillingRun(models.Model):
 
     # === SERVICES ===
 
-    def _service_quantity(self, service, month, dates, pages):
+    def _service_quantity(self, service, month, dates, child):
         """Return how many times a service is due in a month, as Decimal.
 
-        :param dates: the reserved days of the child, those that are closed left out
-        :param pages: `core.planning.Page` list of the child
+        :param dates: the days of the child, without those that are closed and those of
+            absences without services
+        :param child: `core.calculation.Child`
         """
         if service.frequency == "once":
             times = month.first <= service.date_from <= month.last
@@ -148,7 +154,8 @@ class DaycareBillingRun(models.Model):
             times = service._covers(month.first, month.last)
         else:
             if service.frequency == "slot":
-                dates = days_booking(pages, month, service._slots())
+                booked = days_booking(child.all_pages, month, service._slots())
+                dates = [day for day in booked if day not in child.credits.unserved]
             times = sum(map(service._covers, dates))
         return exact(service.quantity) * int(times)
 

@@ -139,6 +139,12 @@ class DaycareTariff(models.Model):
         digits=(5, 2),
         help="For departments that book by the hour.",
     )
+    extra_surcharge = fields.Float(
+        string="Surcharge on Extra Days (%)",
+        digits=(5, 2),
+        help="Extra days («dépannage») are billed by the day, whatever the method of "
+        "the month: at the price of a day and this much more.",
+    )
     note = fields.Html(string="Source and Notes")
     is_billed = fields.Boolean(
         compute="_compute_is_billed", help="Months were calculated with this tariff."
@@ -152,7 +158,8 @@ class DaycareTariff(models.Model):
         "CHECK(minimum >= 0 AND maximum >= minimum AND deduction >= 0 AND rounding > 0"
         " AND weeks > 0 AND months_billed > 0 AND months_billed <= 12"
         " AND reference_hours > 0 AND minimum_share BETWEEN 0 AND 100"
-        " AND weight_first BETWEEN 0 AND 100 AND weight_second BETWEEN 0 AND 100)",
+        " AND weight_first BETWEEN 0 AND 100 AND weight_second BETWEEN 0 AND 100"
+        " AND extra_surcharge >= -100)",
         "Prices, weeks, months, hours and parts of a tariff must be in their range, "
         "and the maximum not below the minimum.",
     )
@@ -284,6 +291,7 @@ class DaycareTariff(models.Model):
             reference_hours=exact(self.reference_hours),
             minimum_share=share_of(exact(self.minimum_share)),
             block_missing=self.missing_income == "block",
+            extra_surcharge=exact(self.extra_surcharge),
         )
 
     def action_new_version(self):

@@ -18,4 +18,5 @@ from . import test_subsidies
 from . import test_print_pdf
 from . import test_uninstall
 from . import test_year
+from . import test_attendance
 from . import test_button_table

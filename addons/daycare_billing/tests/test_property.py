@@ -22,10 +22,10 @@ class TestProperty(DaycareBillingCommon):
 
     Random plannings in three groups, by slots and by hours, that overlap, begin and
     end mid-month; imports that rebuild them; incomes, debtors, closures, siblings,
-    subsidies, services and tariffs that change; runs computed again, invoices posted,
-    cancelled, credited, deleted. After each run what was calculated for each child and
-    month is what a single calculation with the last data gives, and so is in the end
-    what the ledger holds.
+    subsidies, services, absences, extra days and tariffs that change; runs computed
+    again, invoices posted, cancelled, credited, deleted. After each run what was
+    calculated for each child and month is what a single calculation with the last data
+    gives, and so is in the end what the ledger holds.
     """
 
     @classmethod
@@ -94,6 +94,10 @@ class TestProperty(DaycareBillingCommon):
                 self._new_subsidy,
                 self._new_service,
                 self._new_tariff,
+                self._new_absence,
+                self._new_absence,
+                self._new_extra_day,
+                self._new_extra_day,
             ]
         )
         change(dice, dice.choice(self.children))
@@ -213,6 +217,54 @@ class TestProperty(DaycareBillingCommon):
             )
         ]
 
+    def _new_absence(self, dice, child):
+        """Enter an absence, take one back, or change the rules of its reason."""
+        if child.absence_ids and dice.random() < 0.3:
+            child.absence_ids[0].unlink()
+            return
+        reason = dice.choice(self.env["daycare.absence.reason"].search([]))
+        reason.write(
+            {
+                "credit_percent": dice.choice([0, 50, 33.33, 100]),
+                "free_days": dice.choice([0, 2, 7]),
+                "count_by": dice.choice(["reserved", "calendar"]),
+                "from_first": dice.random() < 0.5,
+                "credit_services": dice.random() < 0.5,
+            }
+        )
+        begin = FIRST + timedelta(days=dice.randint(0, 110))
+        end = begin + timedelta(days=dice.choice([0, 1, 9, 40]))
+        away = child.absence_ids.filtered(
+            lambda own: own.date_from <= end and begin <= own.date_to
+        )
+        here = child.extra_day_ids.filtered(lambda day: begin <= day.date <= end)
+        if not away and not here:
+            child.absence_ids = [
+                Command.create(
+                    {
+                        "date_from": begin,
+                        "date_to": end,
+                        "reason_id": reason.id,
+                        "certificate": dice.random() < 0.5,
+                    }
+                )
+            ]
+
+    def _new_extra_day(self, dice, child):
+        if child.extra_day_ids and dice.random() < 0.3:
+            child.extra_day_ids[0].unlink()
+            return
+        day = FIRST + timedelta(days=dice.randint(0, 110))
+        away = child.absence_ids.filtered(lambda a: a.date_from <= day <= a.date_to)
+        group = dice.choice(self.groups)
+        known = child.extra_day_ids.filtered(lambda own: own.date == day)
+        if not away and not known:
+            hours = {"hour_from": 7.25, "hour_to": dice.choice([11, 18])}
+            vals = hours if group.mode == "hours" else {}
+            child.extra_day_ids = [
+                Command.create({"date": day, "group_id": group.id, **vals})
+            ]
+
     def _new_tariff(self, dice, _child):
         """Change the rules of both tariffs."""
         for tariff in self.tariffs:
@@ -220,6 +272,7 @@ class TestProperty(DaycareBillingCommon):
             tariff.write(
                 {
                     "month_method": dice.choice(["actual", "flat"]),
+                    "extra_surcharge": dice.choice([0, 10, 12.5]),
                     "closure_policy": dice.choice(
                         ["billed", "not_billed", "in_factor"]
                     ),
@@ -404,4 +457,8 @@ class TestProperty(DaycareBillingCommon):
                 for n in range((end - month).days + 1)
             )
             self.assertGreaterEqual(round(total, 2), 0, child.name)
-            self.assertLessEqual(round(total, 2), working, child.name)
+            weekends = child.extra_day_ids.filtered(
+                lambda day, first=month, last=end: first <= day.date <= last
+                and day.date.weekday() > 4
+            )
+            self.assertLessEqual(round(total, 2), working + len(weekends), child.name)

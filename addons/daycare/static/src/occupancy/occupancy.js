@@ -9,7 +9,10 @@ import {standardActionServiceProps} from "@web/webclient/actions/action_service"
 
 import {Component, onWillStart, useState} from "@odoo/owl";
 
-/** The week grid: group × slot × weekday, with the places taken and free. */
+const ABSENCE = "daycare.absence";
+const EXTRA_DAY = "daycare.extra.day";
+
+/** The week: the places of each slot, or what each child does, day by day. */
 export class DaycareOccupancy extends Component {
     static template = "daycare.Occupancy";
     static components = {DateTimeInput, Layout};
@@ -21,15 +24,24 @@ export class DaycareOccupancy extends Component {
         const saved = this.props.state || {};
         this.state = useState({
             departmentId: saved.departmentId || false,
+            byChild: saved.byChild || false,
+            dayIndex: saved.dayIndex || 0,
             week: null,
         });
         useSetupAction({
             getLocalState: () => ({
                 departmentId: this.state.departmentId,
                 monday: this.state.week?.monday,
+                byChild: this.state.byChild,
+                dayIndex: this.state.dayIndex,
             }),
         });
-        onWillStart(() => this.load(saved.monday));
+        onWillStart(async () => {
+            await this.load(saved.monday);
+            if (!saved.monday) {
+                this.state.dayIndex = this.state.week.today;
+            }
+        });
     }
 
     /** @param {string} [date] any day of the week to show, ISO; today's when empty */
@@ -48,6 +60,74 @@ export class DaycareOccupancy extends Component {
         if (date) {
             this.load(serializeDate(date));
         }
+    }
+
+    /** Days that are shown of each child: on a telephone, one. */
+    get childDays() {
+        const days = this.state.week.days.map((day, index) => ({...day, index}));
+        return this.env.isSmall ? [days[this.state.dayIndex] || days[0]] : days;
+    }
+
+    /** Ids of the children of a group, by name. */
+    childIds(group) {
+        const names = this.state.week.children;
+        return Object.keys(group.attendance).sort((a, b) =>
+            names[a].localeCompare(names[b])
+        );
+    }
+
+    /** What a child does on a day, or one empty entry to press. */
+    entries(group, childId, day) {
+        const entries = group.attendance[childId][day.index];
+        return entries.length
+            ? entries
+            : [{state: "free", model: EXTRA_DAY, id: false}];
+    }
+
+    entryHint(entry) {
+        return {
+            here: _t("Comes. Press if absent."),
+            absent: entry.reason,
+            extra: _t("Extra day"),
+            free: _t("Press for an extra day."),
+        }[entry.state];
+    }
+
+    /** Open the absence or extra day of an entry, or a new one. */
+    openEntry(group, childId, day, entry) {
+        const context = {default_child_id: Number(childId)};
+        if (entry.model === ABSENCE) {
+            context.default_date_from = day.date;
+        } else {
+            Object.assign(context, {
+                default_group_id: group.id,
+                default_date: day.date,
+            });
+        }
+        this.openForm(entry.model, entry.id, context);
+    }
+
+    /** Enter an extra day of a child who is not among those of the group. */
+    openExtraDay(group) {
+        this.openForm(EXTRA_DAY, false, {
+            default_group_id: group.id,
+            default_date: this.childDays[0].date,
+        });
+    }
+
+    openForm(model, id, context) {
+        this.action.doAction(
+            {
+                type: "ir.actions.act_window",
+                name: model === ABSENCE ? _t("Absence") : _t("Extra Day"),
+                res_model: model,
+                res_id: id,
+                views: [[false, "form"]],
+                target: "new",
+                context,
+            },
+            {onClose: () => this.load(this.state.week.monday)}
+        );
     }
 
     onDepartmentChange(ev) {
