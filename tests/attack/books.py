@@ -36,6 +36,8 @@ TABLES = {
     "daycare_billing_line": "id, child_id, amount, billing_state, billing_move_id",
     "daycare_child": "id, first_name, last_name, company_id",
     "daycare_income": "id, guardian_id, amount, company_id",
+    "daycare_income_proposal": "id, guardian_id, state, amount, income_id",
+    "daycare_child_guardian": "id, child_id, guardian_id, portal_access",
     "daycare_request": "id, lastname, state, offer_until, child_id, company_id",
     "daycare_absence_reason": "id, credit_percent, free_days, company_id",
     "sofi_charge": "id, billing_state, company_id",

@@ -42,6 +42,8 @@ MODELS = (
     "openimis.fhir.subscription",
     "daycare.child",
     "daycare.income",
+    "daycare.income.proposal",
+    "daycare.child.guardian",
     "daycare.request",
     "daycare.absence",
     "daycare.absence.reason",

@@ -22,6 +22,7 @@ SUITE = (
     "account_billing_run",
     "daycare",
     "daycare_billing",
+    "daycare_portal",
     "daycare_waiting_list",
     "kibe_import",
     "sofi_primmo",

@@ -20,6 +20,7 @@ GERMAN = (
     "daycare_billing_bank",
     "daycare_billing_reminder",
     "daycare_billing_statement",
+    "daycare_portal",
     "daycare_waiting_list",
     "exchange_run_queue",
 )

@@ -1,0 +1,20 @@
+{
+    "name": "Daycare Parents' Portal",
+    "summary": "Children's weeks, invoices and attestations for parents; incomes sent",
+    "version": "19.0.1.0.0",
+    "category": "Services/Daycare",
+    "license": "LGPL-3",
+    "development_status": "Beta",
+    "author": "Payables Suite Contributors",
+    "depends": ["daycare_billing", "portal"],
+    "images": ["static/description/icon.png"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/daycare_portal_rules.xml",
+        "views/daycare_guardian_views.xml",
+        "views/daycare_child_views.xml",
+        "views/daycare_income_proposal_views.xml",
+        "views/portal_templates.xml",
+    ],
+    "uninstall_hook": "let_go",
+}
