@@ -12,7 +12,6 @@ from odoo.fields import Command
 from . import common, primmo, sofi
 
 
-
 def build(env, today):
     """Build the group of residences with its nights.
 
