@@ -32,7 +32,6 @@ class ResPartner(models.Model):
         partners = self._billing_with_open_items()
         if not partners:
             raise UserError(self.env._("Nothing is open with any of these."))
-        many = len(partners) > 1
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Send Statement of Account"),
@@ -43,7 +42,8 @@ class ResPartner(models.Model):
                 "default_model": self._name,
                 "default_res_ids": partners.ids,
                 "default_template_id": self.env.ref(TEMPLATE).id,
-                "default_composition_mode": "mass_mail" if many else "comment",
+                # not a message of the contact's, which every employee reads
+                "default_composition_mode": "mass_mail",
             },
         }
 

@@ -21,21 +21,15 @@ class Statements:
         return " ".join(html.fromstring(content).text_content().split())
 
     def _sent(self, partners, user):
-        """Send statements by e-mail; return the messages, newest first."""
+        """Write statements as e-mails; return these, newest first."""
         action = partners.with_user(user).action_billing_statement_send()
         context = action["context"]
         composer = (
             self.env["mail.compose.message"]
             .with_user(user)
-            .with_context(**context)
+            .with_context(**context, default_force_send=False)
             .create({})
         )
         composer._action_send_mail()
-        return self.env["mail.message"].search(
-            [
-                ("model", "=", "res.partner"),
-                ("res_id", "in", partners.ids),
-                ("attachment_ids", "!=", False),
-            ],
-            order="id desc",
-        )
+        mails = self.env["mail.mail"].sudo()  # sent ones are gone
+        return mails.search([("recipient_ids", "in", partners.ids)], order="id desc")

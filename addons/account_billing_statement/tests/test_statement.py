@@ -101,10 +101,39 @@ class TestStatement(Statements, AccountTestInvoicingCommon):
     def test_it_is_mailed_in_the_partner_s_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.partner_a.write({"lang": "fr_FR", "email": "a@example.com"})
-        [message] = self._sent(self.partner_a, self.bookkeeper)
-        self.assertIn("échéance", message.body)
-        self.assertIn("Relevé de compte", message.subject)
-        self.assertEqual(len(message.attachment_ids), 1)
+        [mail] = self._sent(self.partner_a, self.bookkeeper)
+        self.assertIn("échéance", mail.body_html)
+        self.assertIn("Relevé de compte", mail.subject)
+        self.assertEqual(len(mail.attachment_ids), 1)
+
+    def test_no_employee_reads_what_was_mailed(self):
+        employee = new_test_user(self.env, "statement_employee", "base.group_user")
+        self.partner_a.email = "a@example.com"
+        [mail] = self._sent(self.partner_a, self.bookkeeper)
+        partner = self.partner_a.with_user(employee)
+        self.assertIn("was sent by e-mail", partner.message_ids[:1].body)
+        self.assertFalse(partner.message_ids.attachment_ids)
+        for hidden in (mail.mail_message_id, mail.attachment_ids):
+            with self.assertRaises(AccessError):
+                hidden.with_user(employee).read(["display_name"])
+            domain = [("id", "in", hidden.ids)]
+            self.assertFalse(hidden.with_user(employee).search(domain))
+
+    def test_nor_where_the_template_is_chosen_by_hand(self):
+        self.partner_a.email = "a@example.com"
+        wizard = self.env["mail.compose.message"].with_user(self.bookkeeper)
+        wizard.create(
+            {
+                "model": "res.partner",
+                "res_ids": str(self.partner_a.ids),
+                "composition_mode": "comment",
+                "template_id": self.env.ref(
+                    "account_billing_statement.mail_template_statement"
+                ).id,
+                "force_send": False,
+            }
+        )._action_send_mail()
+        self.assertFalse(self.partner_a.message_ids.attachment_ids)
 
     def test_nobody_is_written_to_with_whom_nothing_is_open(self):
         both = self.partner_a | self.partner_b

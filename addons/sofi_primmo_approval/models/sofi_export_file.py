@@ -28,9 +28,8 @@ class SofiExportFile(models.Model):
     def _begin_again(self):
         """Ask for the approval that a file issued again needs, and leave it at that."""
         if self._approval_reason():
-            self.request_validation()
-        else:
-            super()._begin_again()
+            return self.request_validation()
+        return super()._begin_again()
 
     def action_finish(self):
         """Bring a file issued again into its folder, once it is approved.
