@@ -1,2 +1,1 @@
 from . import res_partner
-from . import mail_compose_message

@@ -25,7 +25,7 @@ class DeliveryCase(SofiCase):
     def setUpClass(cls):
         super().setUpClass()
         if "tier.definition" in cls.env:
-            # the demonstration's approvals, where they are installed, are not the matter
+            # the demonstration's approvals, where installed, are not the matter
             asked = [("model", "in", ("sofi.export", "sofi.export.file"))]
             cls.env["tier.definition"].search(asked).active = False
         cls.servers, cls.ways = {}, {}

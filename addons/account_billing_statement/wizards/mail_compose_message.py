@@ -1,6 +1,6 @@
 from odoo import models
 
-from .res_partner import TEMPLATE
+from ..models.res_partner import TEMPLATE
 
 
 class MailComposeMessage(models.TransientModel):
