@@ -1,2 +1,1 @@
 from . import models, report, wizards
-from . import wizards

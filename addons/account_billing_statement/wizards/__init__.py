@@ -1,1 +1,2 @@
+from . import statement_common_wizard
 from . import mail_compose_message
