@@ -11,7 +11,6 @@
         "account_reconcile_oca",
         "account_statement_import_camt54",
     ],
-    "external_dependencies": {"python": ["lxml"]},
     "images": ["static/description/icon.png"],
     "data": ["views/account_bank_statement_line_views.xml"],
     "auto_install": True,
