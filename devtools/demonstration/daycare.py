@@ -68,6 +68,12 @@ EXPECTED = (
     ("Rey", "Fanny", "Alix", 3, "20"),
 )
 LEAVES = ("Costa", "Matilde")
+#: who waits for a place: family, mother, child, its gender, months of its age, priority
+WISHES = (
+    ("Morand", "Lucie", "Elsa", "female", 5, "1"),
+    ("Keller", "Sabine", "Jonas", "male", 9, "0"),
+    ("Pittet", "Aline", "Noé", "male", 20, "0"),
+)
 LATE = {"Clivaz": 3, "Haile": 2, "Costa": 1}  # months that are not paid yet
 #: months ago when all that was open was paid, one payment a debtor; later each month's
 PAID_TOGETHER = (9, 5)
@@ -275,6 +281,45 @@ class Home:
                 }
             )
 
+    def wished(self):
+        """Put down the families that wait for a place, and what a parent sent."""
+        begin = (self.today + relativedelta(months=2)).replace(day=1)
+        for name, mother, first, gender, months, priority in WISHES:
+            self.env["daycare.request"].create(
+                {
+                    "lastname": name,
+                    "firstname": first,
+                    "gender": gender,
+                    "birthdate": self.today - relativedelta(months=months),
+                    "contact_lastname": name,
+                    "contact_firstname": mother,
+                    "contact_role": "mother",
+                    "email": f"{mother}.{name}@example.com".lower(),
+                    "zip": "1800",
+                    "city": "Vevey",
+                    "request_date": self.today - relativedelta(months=3),
+                    "date_from": begin,
+                    "priority": priority,
+                    "group_id": self.groups[0].id,
+                    "line_ids": [
+                        Command.create({"weekday": day}) for day in ("mon", "thu")
+                    ],
+                }
+            )
+        debtor = self.env["daycare.income"].search([], limit=1).guardian_id
+        proposals = self.root["daycare.income.proposal"]
+        with proposals._engine_writes():
+            proposals.create(
+                {
+                    "guardian_id": debtor.id,
+                    "company_id": self.env.company.id,
+                    "date_from": self.today.replace(day=1),
+                    "amount": 6150,
+                    "basis": "monthly",
+                    "note": "Nouveau taux d'activité.",
+                }
+            )
+
     def status(self, code):
         return self.env["daycare.child.status"].search([("code", "=", code)], limit=1)
 
@@ -444,6 +489,7 @@ class Home:
             if wrong:
                 self.attach_group(delivery)
         self.expected()
+        self.wished()
         coming = month + relativedelta(months=1)
         run = self.env["daycare.billing.run"].create(
             {"month": coming, "invoice_date": coming}
