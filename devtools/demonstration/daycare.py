@@ -74,6 +74,7 @@ WISHES = (
     ("Keller", "Sabine", "Jonas", "male", 9, "0"),
     ("Pittet", "Aline", "Noé", "male", 20, "0"),
 )
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 LATE = {"Clivaz": 3, "Haile": 2, "Costa": 1}  # months that are not paid yet
 #: months ago when all that was open was paid, one payment a debtor; later each month's
 PAID_TOGETHER = (9, 5)
@@ -306,6 +307,7 @@ class Home:
                     ],
                 }
             )
+        self.attended()
         debtor = self.env["daycare.income"].search([], limit=1).guardian_id
         proposals = self.root["daycare.income.proposal"]
         with proposals._engine_writes():
@@ -319,6 +321,26 @@ class Home:
                     "note": "Nouveau taux d'activité.",
                 }
             )
+
+    def attended(self):
+        """Let a child stay away this week, and another come on a day more."""
+        monday = self.today - relativedelta(days=self.today.weekday())
+        here = [("date_from", "<=", monday), ("date_to", ">=", self.today)]
+        placed = self.env["daycare.sector"].search(here, order="id")
+        ill, *others = placed
+        more = next(p for p in others if len(p.line_ids) < len(WEEKDAYS))
+        self.env["daycare.absence"].create(
+            {"child_id": ill.child_id.id, "date_from": monday, "date_to": self.today}
+        )
+        booked = {WEEKDAYS.index(line.weekday) for line in more.line_ids}
+        free = next(n for n in range(len(WEEKDAYS)) if n not in booked)
+        self.env["daycare.extra.day"].create(
+            {
+                "child_id": more.child_id.id,
+                "group_id": more.group_id.id,
+                "date": monday + relativedelta(days=free),
+            }
+        )
 
     def status(self, code):
         return self.env["daycare.child.status"].search([("code", "=", code)], limit=1)

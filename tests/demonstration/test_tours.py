@@ -71,7 +71,7 @@ def test_the_user_menu_offers_the_tours_from_any_app(client):
     client.login("scheme_accountant", "scheme_accountant", "en_US")
     client.open_action("mail.action_discuss")
     client.page.locator(".o_user_menu button").click()
-    client.page.get_by_role("menuitem", name="Guided Tours").click()
+    client.page.locator("[data-menu='exchange_tours']").click()
     client.wait()
     assert "Validate and Pay a Bill" in client.text()
     assert "Export a Residence" not in client.text()

@@ -17,11 +17,12 @@ def mother(client):
     client.login()
     [company] = client.call("res.company", "search", [[("name", "=", "CH Company")]])
     context = {"context": {"allowed_company_ids": [company]}}
-    [child] = client.call(
+    # others bring children of the same name from Kibé
+    [child, *_others] = client.call(
         "daycare.child",
         "search_read",
         [[("firstname", "=", "Melody"), ("company_id", "=", company)]],
-        {"fields": ["main_guardian_id"], **context},
+        {"fields": ["main_guardian_id"], "order": "id", **context},
     )
     [guardian] = client.call(
         "daycare.guardian",

@@ -16,8 +16,9 @@ AMTOVZ = (
 def colleague(client):
     """Make a user with these daycare groups and log in as that person."""
 
-    def log_in(login, *groups, lang=None):
+    def log_in(login, *groups, lang=None, everywhere=False):
         client.login()
+        companies = client.call("res.company", "search", [[]]) if everywhere else []
         refs = [
             client.call(
                 "ir.model.data",
@@ -42,6 +43,7 @@ def colleague(client):
                         "login": login,
                         "password": PASSWORD,
                         "group_ids": [(6, 0, refs)],
+                        **({"company_ids": [(6, 0, companies)]} if companies else {}),
                     }
                 ],
             )
@@ -192,7 +194,8 @@ def test_educator_sees_nothing_about_money(colleague):
 
 
 def test_manager_loads_the_directory(colleague, tmp_path):
-    client = colleague("manager", "manager", lang="fr_FR")
+    # all companies share the list, so that who changes it works for all
+    client = colleague("director", "manager", lang="fr_FR", everywhere=True)
     for name, content in [("amtovz.csv", AMTOVZ), ("autre.csv", "a;b\n1;2\n")]:
         (tmp_path / name).write_text(content, encoding="utf-8")
     client.open_action("daycare.daycare_locality_action")
