@@ -3,7 +3,6 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.daycare.models.const import WEEKDAYS
 from odoo.addons.exchange_run.core import clock
-from odoo.addons.exchange_run.core.numbers import ranges
 
 DAYS = {weekday: number for number, (weekday, _label) in enumerate(WEEKDAYS, 1)}
 
@@ -13,7 +12,7 @@ class DaycareRequestLine(models.Model):
 
     _name = "daycare.request.line"
     _description = "Wished Weekday"
-    _inherit = ["exchange.engine.mixin"]
+    _inherit = ["daycare.presence.mixin", "exchange.engine.mixin"]
     _order = "request_id, day, hour_from, id"
     _check_company_auto = True
 
@@ -28,26 +27,13 @@ class DaycareRequestLine(models.Model):
     weekday = fields.Selection(WEEKDAYS, required=True, default="mon")
     day = fields.Integer(string="Day Number", compute="_compute_day", store=True)
     slot_ids = fields.Many2many(
-        "daycare.slot",
         relation="daycare_request_line_slot_rel",
         column1="line_id",
         column2="slot_id",
-        string="Slots",
         compute="_compute_slot_ids",
         store=True,
         readonly=False,
-        domain="[('group_id', '=', group_id)]",
         help="The whole day at first.",
-    )
-    hour_from = fields.Float(string="From")
-    hour_to = fields.Float(string="To")
-    presence = fields.Char(compute="_compute_presence")
-
-    _hours_valid = models.Constraint(
-        "CHECK(hour_from >= 0 AND hour_to <= 24"
-        " AND (hour_from < hour_to OR (COALESCE(hour_from, 0) = 0"
-        " AND COALESCE(hour_to, 0) = 0)))",
-        "A presence ends after it begins, between 00:00 and 24:00.",
     )
 
     @api.depends("weekday")
@@ -68,17 +54,6 @@ class DaycareRequestLine(models.Model):
                 )
             else:
                 line.slot_ids = line.slot_ids
-
-    @api.depends("mode", "slot_ids.number", "hour_from", "hour_to")
-    def _compute_presence(self):
-        for line in self:
-            if line.mode == "slots":
-                line.presence = ranges(line.slot_ids.mapped("number"))
-            else:
-                line.presence = ", ".join(
-                    f"{clock.label(begin)}–{clock.label(end)}"
-                    for begin, end in line._spans()
-                )
 
     @api.constrains("slot_ids", "request_id")
     def _check_slots(self):
