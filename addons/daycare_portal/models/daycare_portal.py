@@ -1,4 +1,5 @@
 import base64
+import re
 from collections import defaultdict
 from datetime import timedelta
 
@@ -107,14 +108,38 @@ class DaycarePortal(models.AbstractModel):
         return weeks
 
     def _visits(self, child, dates):
+        """Return {date: list of (times, or that the child is absent; group)}."""
+        absences, extra_days = self._attendance(child, dates)
+        away = {
+            day
+            for absence in absences
+            for day in dates
+            if absence.date_from <= day <= absence.date_to
+        }
         visits = defaultdict(list)
         for sector in child.sector_ids:
             for line in sector.line_ids.sorted("hour_from"):
                 for day in dates:
                     inside = sector.date_from <= day <= sector.date_to
                     if inside and day.isoweekday() == line.day:
-                        visits[day].append((line._sheet_label(), sector.group_id))
+                        times = line._sheet_label()
+                        said = self.env._("Absent") if day in away else times
+                        if (said, sector.group_id) not in visits[day]:
+                            visits[day].append((said, sector.group_id))
+        for extra in extra_days:
+            visits[extra.date].append((extra._sheet_label(), extra.group_id))
         return visits
+
+    def _attendance(self, child, dates):
+        """Return the absences and the extra days of a child in some weeks."""
+        # sudo: a portal user has no rights on them; these are of a child he sees
+        absences = self.env["daycare.absence"].sudo()
+        extra_days = self.env["daycare.extra.day"].sudo()
+        within = extra_days._between_domain(dates[0], dates[-1])
+        return (
+            absences._between(dates[0], dates[-1], child.ids),
+            extra_days.search(within & fields.Domain("child_id", "=", child.id)),
+        )
 
     def _closed(self, company, dates):
         """Return {date: list of (group id or None, name)} of closed days."""
@@ -272,11 +297,12 @@ class DaycarePortal(models.AbstractModel):
         digits = digits.replace(",", ".")
         whole, _dot, cents = digits.partition(".")
         plain = whole.isascii() and whole.isdigit() and len(whole) < 10
-        if not plain or not (not cents or (cents.isascii() and cents.isdigit())):
+        # three digits after a point are thousands to some: nobody guesses here
+        if not plain or (cents and not re.fullmatch("[0-9]{1,2}", cents)):
             raise UserError(
                 self.env._("Enter the amount with digits, such as 85'000.00.")
             )
-        return float(f"{whole}.{cents[:2] or 0}")
+        return float(f"{whole}.{cents or 0}")
 
     def _read_file(self, day, content):
         faults = {

@@ -121,6 +121,29 @@ class TestAccess(PortalCommon):
         self.assertEqual((came, closed), ([("06:30–11:00", "Group NUR1")], []))
         self.assertEqual(weeks[1]["days"][3][2], ["St-Joseph"])
 
+    def test_absences_and_extra_days_are_in_the_weeks(self):
+        self.env["daycare.absence"].create(
+            {
+                "child_id": self.melody.id,
+                "date_from": "2021-03-11",
+                "date_to": "2021-03-12",
+            }
+        )
+        self.env["daycare.extra.day"].create(
+            {
+                "child_id": self.melody.id,
+                "group_id": self.group.id,
+                "date": "2021-03-10",
+                "slot_ids": [(6, 0, self.group.slot_ids[:2].ids)],
+            }
+        )
+        with freeze_time("2021-03-10"):
+            [week, *_others] = self.portal("mother")._weeks(self.melody.sudo())
+        said = [came[0][0] for _day, came, _closed in week["days"]]
+        self.assertEqual(
+            said, ["06:30–18:30", "06:30–18:30", "06:30–09:00", "Absent", "Absent"]
+        )
+
     def test_attestations_of_what_is_over_and_ones_own(self):
         self._bill(post=True)
         self.assertEqual(self.portal("mother")._attestation_years(), [2021])
