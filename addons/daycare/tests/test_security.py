@@ -33,9 +33,7 @@ class TestSecurity(DaycareCommon):
         cls.income = cls.env["daycare.income"].create(
             {"guardian_id": cls.mother.id, "amount": 5000}
         )
-        cls.page = cls.env["daycare.billing.data"].create(
-            {"child_id": cls.child.id, "debtor_id": cls.mother.id}
-        )
+        cls.page = cls.child.billing_data_ids
         cls.sector = cls.place(cls.child, {"mon": [1]})
         cls.records = [cls.child, cls.mother, cls.link, cls.page, cls.sector]
 
