@@ -3,9 +3,11 @@
 import argparse
 import os
 import sys
+from datetime import date
 
 from . import (
     addons,
+    another_day,
     benches,
     config,
     docs_site,
@@ -119,6 +121,8 @@ def _add_test(add):
     test.add_argument("--oca", action="store_true", help=glue)
     real = "test against a real openIMIS instead, which is installed and started"
     test.add_argument("--real-openimis", action="store_true", help=real)
+    day = "on another day: 2027-02-28, a first of a month, a leap day"
+    test.add_argument("--on", type=date.fromisoformat, metavar="DAY", help=day)
     test.add_argument("--keep-db", action="store_true", help="keep the test database")
 
 
@@ -179,6 +183,14 @@ def _setup_only(options, rest):
 
 
 def _test(options, rest):
+    if options.on:
+        setup()
+        with another_day.pretended(options.on):
+            return _test_today(options, rest)
+    return _test_today(options, rest)
+
+
+def _test_today(options, rest):
     if options.odoo:
         return odoo_tests.run(setup(), options.odoo == "quick", rest)
     if options.real_openimis:

@@ -146,8 +146,11 @@ def server_account():
 
 def _as_server(command, todo=""):
     account = server_account()
+    preload = os.environ.get("LD_PRELOAD", "")
     if account:
-        command = [*_setpriv(account), *command]
+        # What is loaded into the server belongs to the account it runs under.
+        command = [*_setpriv(account), "env", f"LD_PRELOAD={preload}", *command]
+        preload = ""
     # pg_ctl leaves the server behind: it must not hold our terminal or pipes open.
     with tempfile.TemporaryFile("w+") as output:
         done = subprocess.run(
@@ -158,7 +161,12 @@ def _as_server(command, todo=""):
             stderr=output,
             cwd="/",
             start_new_session=True,
-            env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": "/tmp"},
+            env={
+                **os.environ,
+                "LD_PRELOAD": preload,
+                "LC_ALL": "C.UTF-8",
+                "HOME": "/tmp",
+            },
         )
         if done.returncode:
             output.seek(0)

@@ -23,7 +23,19 @@ class TestProposal(PortalCommon):
         ):
             with self.subTest(text=text):
                 self.assertEqual(self.portal("mother")._read_amount(text), amount)
-        for text in ("85.000", "85.000,00", "", "much", "-5", "1e9", "nan", "1.2.3", "٣", "9" * 12, None):
+        for text in (
+            "85.000",
+            "85.000,00",
+            "",
+            "much",
+            "-5",
+            "1e9",
+            "nan",
+            "1.2.3",
+            "٣",
+            "9" * 12,
+            None,
+        ):
             with self.subTest(text=text), self.assertRaises(UserError):
                 self.portal("mother")._read_amount(text)
 
