@@ -116,10 +116,16 @@ class Line:
         )
         return not is_given and bool(values.quantity)
 
-    def details(self, net):
-        """Return openIMIS' details of a line, plus what it is paid with.
+    def details(self, net, terms):
+        """Return openIMIS' details of a line, plus what it is paid with, and why.
 
-        A rejected line has the code of its reason; nothing of it is approved.
+        A rejected line has the code of its reason; nothing of it is approved. Another
+        one has its relative index and what is deducted from it, if any, and says where
+        openIMIS decided the amount.
+
+        :param Decimal net: what the line is paid with
+        :param Terms terms: with the indexes of relative prices
+        :rtype: dict
         """
         values = self.values
         details = {
@@ -133,6 +139,13 @@ class Line:
         }
         if values.rejected:
             details.update(quantity_approved="0", rejection_reason=self.rejection)
+        elif values.is_settled:
+            details["valuated"] = True
+        else:
+            if values.needs_index:
+                details["index"] = str(terms.indexes[self.index_key])
+            if values.reduction:
+                details["deduction"] = str(values.reduction)
         return details
 
     def working(self, net, terms):

@@ -34,7 +34,7 @@ class Settled:
 class NotPaid:
     """An item or service that was asked for and not paid in full.
 
-    :ivar int rejection: openIMIS' code of the reason; None when it was only reduced
+    :ivar dict item: details of the payable line, which say why
     """
 
     claim: str
@@ -42,12 +42,17 @@ class NotPaid:
     name: str
     asked: Decimal
     paid: Decimal
-    rejection: int | None
+    item: dict
 
     @property
     def difference(self):
         """What was asked for in vain."""
         return self.asked - self.paid
+
+    @property
+    def is_rejected(self):
+        """Whether it was rejected, not only approved for less."""
+        return "rejection_reason" in self.item
 
 
 def not_paid(claim, items, quantum=CENT):
@@ -68,9 +73,9 @@ def not_paid(claim, items, quantum=CENT):
             name=item["name"],
             asked=asked,
             paid=exact(item["net"]),
-            rejection=item.get("rejection_reason"),
+            item=item,
         )
-        if row.rejection is not None or row.difference > 0:
+        if row.is_rejected or row.difference > 0:
             rows.append(row)
     return rows
 

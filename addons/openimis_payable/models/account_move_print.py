@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools.misc import formatLang
 
+from ...exchange_run.core.money import exact
 from .openimis_claim_line import rejection_text
 
 REPORT = "openimis_payable.report_bill"
@@ -23,7 +24,7 @@ class AccountMove(models.Model):
         """Return the items and services of the claims a bill covers.
 
         :return: list of dicts with claim, code, name, quantity, quantity_approved,
-            price, price_approved, net and rejection, as text
+            price, price_approved, net and why (it is not paid as approved), as text
         """
         self.ensure_one()
         return [
@@ -45,14 +46,11 @@ class AccountMove(models.Model):
             name: _plain(self.env, float(item[name]), least)
             for name, least in ANNEX_NUMBERS.items()
         }
-        reason = item.get("rejection_reason")
         return {
             "claim": code,
             "code": item["code"],
             "name": item["name"],
-            "rejection": ""
-            if reason is None
-            else self.env._("Rejected: %s", rejection_text(self.env, reason)),
+            "why": paid_less_text(self.env, item),
             **numbers,
         }
 
@@ -102,6 +100,31 @@ class OpenimisPayableLine(models.Model):
     def _printed_price(self):
         """Return the unit price with the decimals it has, at least two."""
         return _plain(self.env, self.unit_price, 2)
+
+
+def paid_less_text(env, item):
+    """Return why an item or service is not paid at its approved quantity and price.
+
+    :param env: the environment, for the reader's language
+    :param dict item: details of a payable line
+    :return: str, empty where nothing of that kind is known
+    """
+    if (code := item.get("rejection_reason")) is not None:
+        return env._("Rejected: %s", rejection_text(env, code))
+    texts = []
+    if index := item.get("index"):
+        texts.append(env._("Relative index: %s", _plain(env, float(index), 0)))
+    if deduction := item.get("deduction"):
+        amount = _plain(env, float(deduction), 2)
+        texts.append(env._("Deductible, or above the ceiling: -%s", amount))
+    if item.get("valuated") and _is_less(item):
+        texts.append(env._("Valuated by openIMIS"))
+    return "; ".join(texts)
+
+
+def _is_less(item):
+    approved = exact(item["quantity_approved"]) * exact(item["price_approved"])
+    return exact(item["net"]) < approved
 
 
 def _plain(env, value, least):

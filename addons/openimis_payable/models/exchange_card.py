@@ -119,13 +119,14 @@ class ExchangeCard(models.Model):
         return [*bills, *payments], []
 
     def _card_openimis_way(self):
-        """Return what was paid within the term, and what waits at each step."""
+        """Return what was paid of what fell due, and what waits at each step."""
         today = fields.Date.context_today(self)
         quarter = fields.Date.subtract(today, days=90)
-        paid = [
-            ("step", "=", "5"),
-            ("date_paid", ">=", quarter),
-            ("date_due", "!=", False),
+        # Those that wait beyond the term count: they can no longer be paid in time.
+        due = [
+            ("step", "in", [*WAITING, "5"]),
+            ("date_due", ">=", quarter),
+            ("date_due", "<", today),
         ]
         waiting = [
             (self.env._("Received, not processed"), [("step", "=", "1")], ""),
@@ -142,7 +143,8 @@ class ExchangeCard(models.Model):
         def share(count, good):
             return f"{100 * good / count:.0f} %" if count else "–"
 
-        in_time = (self.env._("Paid in time, last 90 days"), paid, "", "in_time", share)
+        label = self.env._("Due in the last 90 days, paid in time")
+        in_time = (label, due, "", "in_time", share)
         # one query for all: the view behind reads every claim of the company
         return self._figures(
             WAY,

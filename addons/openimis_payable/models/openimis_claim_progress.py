@@ -76,7 +76,8 @@ class OpenimisClaimProgress(models.Model):
         "Paid in Time",
         readonly=True,
         aggregator="avg",
-        help="Share of the paid claims that were paid within the term.",
+        help="Share of the claims that were paid within the term. One that waits "
+        "beyond its term counts as not paid in time; within it, it does not count.",
     )
     claimed = fields.Monetary(readonly=True)
     amount = fields.Monetary(
@@ -105,9 +106,10 @@ class OpenimisClaimProgress(models.Model):
                         WHEN %(today)s - way.date_received <= 60 THEN '2'
                         WHEN %(today)s - way.date_received <= 90 THEN '3'
                         ELSE '4' END AS age,
-                   CASE WHEN way.step = '5' AND way.date_due IS NOT NULL
+                   CASE WHEN way.step = '5'
                         THEN (way.date_paid <= way.date_due)::int::float
-                   END AS in_time
+                        WHEN way.step IN %(waiting)s AND way.date_due < %(today)s
+                        THEN 0 END AS in_time
               FROM (
                 SELECT claim.id, claim.id AS claim_id, claim.code, claim.company_id,
                        claim.health_facility_id, claim.location_id, claim.product_id,

@@ -204,7 +204,7 @@ class OpenimisConverterClaim(models.AbstractModel):
             discount=claimed - net,
             net=net,
             location=claim.location,
-            details={"claim_details": [line.details(net) for line, net in pairs]}
+            details={"claim_details": [line.details(net, terms) for line, net in pairs]}
             if terms.details
             else None,
             explanation=self._explain(pairs, claimed, net, terms),
@@ -225,7 +225,7 @@ class OpenimisConverterClaim(models.AbstractModel):
             discount=claimed - net,
             net=net,
             location=claim.location,
-            details={"claim": claim.code, **line.details(net)}
+            details={"claim": claim.code, **line.details(net, terms)}
             if terms.details
             else None,
             explanation=self._explain([(line, net)], claimed, net, terms),

@@ -6,7 +6,7 @@ from odoo.addons.exchange_run.core.money import ZERO, exact
 
 from ..core import remittance
 from ..core.xlsx import write_table
-from ..models.openimis_claim_line import rejection_text
+from ..models.account_move_print import paid_less_text
 
 CREDIT_NOTES = ("in_refund", "out_refund")
 
@@ -149,9 +149,9 @@ class OpenimisRemittance(models.AbstractModel):
     @api.model
     def _reason(self, payment, row):
         """Return why an item or service was not paid, in the payment's language."""
-        if row.rejection is None:
-            return payment.env._("Approved for less")
-        return payment.env._("Rejected: %s", rejection_text(payment.env, row.rejection))
+        return paid_less_text(payment.env, row.item) or payment.env._(
+            "Approved for less"
+        )
 
     @api.model
     def _money(self, record, amount):

@@ -163,7 +163,7 @@ class TestBillEdges(BillCase):
         rows = bill._openimis_annex()
         self.assertEqual([row["quantity_approved"] for row in rows], ["2", "0", "0"])
         self.assertEqual(
-            [row["rejection"] for row in rows],
+            [row["why"] for row in rows],
             [
                 "",
                 "Rejected: not in the price list of the facility",
@@ -174,6 +174,25 @@ class TestBillEdges(BillCase):
             "openimis_payable.report_bill", bill.ids
         )
         self.assertIn("not in the price list", html.decode())
+
+    def test_annex_says_why_less_is_paid_than_approved(self):
+        cases = {
+            "as approved": (SERVICE, ""),
+            "deducted": (
+                {**SERVICE, "deductable_amount": 20, "exceed_ceiling_amount": 5.5},
+                "Deductible, or above the ceiling: -25.50",
+            ),
+            "valuated": ({**SERVICE, "remunerated_amount": 10}, "Valuated by openIMIS"),
+            "at its price": ({**SERVICE, "remunerated_amount": 500}, ""),
+        }
+        for code, (line, _why) in cases.items():
+            self._claim(code, line)
+        self.closing.action_generate()
+        rows = (self.closing.move_ids - self.bill)._openimis_annex()
+        self.assertEqual(
+            {row["claim"]: row["why"] for row in rows},
+            {code: why for code, (_line, why) in cases.items()},
+        )
 
     def _owed(self):
         """Return what the accounts payable report adds up to."""

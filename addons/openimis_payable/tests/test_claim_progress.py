@@ -79,6 +79,16 @@ class TestClaimProgress(BillCase):
         )
         self.assertEqual((float(days), share), (39, 0))
 
+    def test_what_waits_beyond_its_term_is_not_paid_in_time(self):
+        self.company.openimis_claim_days = 38
+        for day, in_time in (("2026-02-19", [None]), ("2026-02-20", [0])):
+            self._on(day)
+            self.env.flush_all()
+            [(share,)] = self.way._read_group(
+                [("claim_id", "in", self.billed.ids)], [], ["in_time:array_agg"]
+            )
+            self.assertEqual(set(share), set(in_time), day)
+
     def test_bill_that_is_cancelled_lets_its_claims_wait_again(self):
         self.bill.with_user(self.accountant).action_post()
         self.bill.with_user(self.accountant).button_draft()
@@ -93,7 +103,8 @@ class TestClaimProgress(BillCase):
         self.env.flush_all()
         figures = card.with_user(self.accountant).figures
         counts = [figure["count"] for figure in figures]
-        self.assertEqual(counts[:1], [0])
+        late = 2 + len(self.billed)  # and none of them is paid
+        self.assertEqual((counts[0], figures[0]["value"]), (late, "0 %"))
         self.assertEqual(counts[1:], [1, 1, len(self.billed), 0, 2 + len(self.billed)])
         for figure in figures:
             found = self.way.search_count(figure["action"]["domain"])

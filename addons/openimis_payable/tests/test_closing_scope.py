@@ -281,6 +281,8 @@ class TestClosingScope(OpenimisCase):
         self.assertEqual(
             (line.unit_price, line.discount, line.amount_net), (500, 417.81, 82.19)
         )
+        [row] = closing.move_ids._openimis_annex()
+        self.assertEqual(row["why"], "Relative index: 0.16438356")
         self.assertEqual((claim.status, claim.remunerated), ("16", 82.19))
         index = closing.batch_run_id.relative_index_ids
         self.assertAlmostEqual(index.rel_index, 0.1643835616, 9)

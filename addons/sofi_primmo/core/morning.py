@@ -24,7 +24,7 @@ class Facts:
     :param bool failed: the last run failed here
     :param int unsettled: files that did not reach their end, or differ from SOFI
     :param int waiting_days: how long the oldest file has waited for Primmo
-    :param int left_out: charges that the last night left out
+    :param int left_out: charges that the last export left out
     """
 
     simulated: bool = False

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .sofi_morning import LATE_HOURS, WAITING, left_out_lately
+from .sofi_morning import LATE_HOURS, WAITING
 
 ACTION_EXPORTS = "sofi_primmo.sofi_export_action"
 ACTION_FILES = "sofi_primmo.sofi_export_file_action"
@@ -76,12 +76,13 @@ class ExchangeCard(models.Model):
         )
 
     def _card_sofi_left_out(self):
-        """Return the charges that the last night left out, by the reason."""
+        """Return the charges that the last exports left out, by the reason."""
         charges = self.env["sofi.charge"]
+        residences = self.env["sofi.residence"].search([])
         reasons = charges._fields["skip_reason"]._description_selection(self.env)
         figures, _bars = self._figures(
             ACTION_CHARGES,
-            left_out_lately(),
+            self.env["sofi.morning"]._left_out_domain(residences),
             [
                 (label, [("skip_reason", "=", reason)], "warning")
                 for reason, label in reasons

@@ -24,15 +24,6 @@ WAITING = [
 ]
 
 
-def left_out_lately():
-    """Return the domain of the charges that the last night left out.
-
-    A charge that stays accepted in SOFI is left out each night anew.
-    """
-    since = fields.Datetime.now() - timedelta(days=1)
-    return [("state", "=", "skipped"), ("create_date", ">=", since)]
-
-
 class SofiMorning(models.AbstractModel):
     """What a person wants to know of each residence in the morning.
 
@@ -86,6 +77,42 @@ class SofiMorning(models.AbstractModel):
         return found
 
     @api.model
+    def _left_out_domain(self, residences):
+        """Return the domain of the charges that the last export left out.
+
+        A charge that stays accepted in SOFI is left out each time anew, so only the
+        latest export of a residence counts: neither an earlier one of the same day, nor
+        a preview, nor one of chosen charges.
+
+        :param residences: `sofi.residence` records
+        :rtype: Domain
+        """
+        since = fields.Datetime.now() - timedelta(days=morning.NIGHTS)
+        latest = self.env["sofi.export"]._read_group(
+            [
+                ("dry_run", "=", False),
+                ("date_start", ">=", since),
+                ("state", "in", ("done", "partial")),
+                ("residence_ids", "in", residences.ids),
+                *WHOLE,
+            ],
+            ["residence_ids"],
+            ["id:max"],
+        )
+        of_run = defaultdict(list)
+        for residence, run_id in latest:
+            of_run[run_id].append(residence.id)
+        runs = [
+            Domain("export_id", "=", run_id) & Domain("residence_id", "in", ids)
+            for run_id, ids in of_run.items()
+        ]
+        return (
+            Domain("state", "=", "skipped")
+            & Domain("residence_id", "in", residences.ids)
+            & Domain.OR(runs)
+        )
+
+    @api.model
     def _served(self, residences):
         """Return the residences that an export served in the last hours.
 
@@ -107,7 +134,10 @@ class SofiMorning(models.AbstractModel):
 
     @api.model
     def _failed(self, residences):
-        """Return the residences whose last run of the last days failed there."""
+        """Return the residences whose last run of the last days failed there.
+
+        One of chosen charges says nothing of the rest, whichever way it ended.
+        """
         since = fields.Datetime.now() - timedelta(days=morning.NIGHTS)
         runs = self.env["sofi.export"].search(
             [
@@ -115,12 +145,15 @@ class SofiMorning(models.AbstractModel):
                 ("date_start", ">=", since),
                 ("state", "in", ("done", "partial", "failed")),
                 ("residence_ids", "in", residences.ids),
+                *WHOLE,
             ],
             order="date_start desc, id desc",
         )
         failed = residences.browse()
         open_ones = residences
         for run in runs:
+            if run.state == "failed" and self._is_refused_to_a_person(run):
+                continue
             mine = run.residence_ids & open_ones
             if run.state != "done":
                 failed |= run._failed_residences() & mine
@@ -128,6 +161,18 @@ class SofiMorning(models.AbstractModel):
             if not open_ones:
                 break
         return failed
+
+    @api.model
+    def _is_refused_to_a_person(self, run):
+        """Tell whether a run by hand did nothing, for earlier files still wait.
+
+        Who pressed the button was told; the night before it went as it went.
+        """
+        # sudo: the findings of a run belong to it
+        errors = run.sudo().exchange_message_ids.filtered(
+            lambda message: message.severity == "error"
+        )
+        return not run.nightly and set(errors.mapped("code")) == {"files_found"}
 
     @api.model
     def _amounts(self, residences):
@@ -167,9 +212,9 @@ class SofiMorning(models.AbstractModel):
 
     @api.model
     def _left_out(self, residences):
-        """Return {residence: {reason: charges that the last night left out}}."""
+        """Return {residence: {reason: charges that the last export left out}}."""
         groups = self.env["sofi.charge"]._read_group(
-            [*left_out_lately(), ("residence_id", "in", residences.ids)],
+            self._left_out_domain(residences),
             ["residence_id", "skip_reason"],
             ["__count"],
         )

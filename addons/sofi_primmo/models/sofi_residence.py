@@ -12,7 +12,7 @@ from ..core.const import DEFAULT_LOG_DIRECTORY, DEFAULT_OUTPUT_DIRECTORY
 from ..core.exceptions import SofiConfigError
 from ..core.mdg import PARAMETERS
 from ..core.transport import check_form, site
-from .sofi_morning import WAITING, left_out_lately
+from .sofi_morning import WAITING
 
 _logger = logging.getLogger(__name__)
 
@@ -206,7 +206,7 @@ class SofiResidence(models.Model):
         string="Oldest File Waiting", compute="_compute_morning"
     )
     morning_left_out = fields.Integer(
-        string="Charges Left Out Last Night", compute="_compute_morning"
+        string="Charges Left Out by the Last Export", compute="_compute_morning"
     )
     morning_graph = fields.Text(compute="_compute_morning")
 
@@ -293,7 +293,7 @@ class SofiResidence(models.Model):
             ),
             "left_out": (
                 "sofi_primmo.sofi_charge_action",
-                [*left_out_lately(), ("residence_id", "=", self.id)],
+                list(self.env["sofi.morning"]._left_out_domain(self)),
             ),
         }.get(
             self.morning_state,

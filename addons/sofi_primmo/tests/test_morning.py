@@ -115,6 +115,57 @@ class TestMorning(SofiCase):
         found = self.env[window["res_model"]].search(window["domain"])
         self.assertEqual(found, skipped)
 
+    def test_only_the_latest_export_says_what_is_left_out(self):
+        erables = self.erables
+        erables.write({"active": True, "user_id": self.person.id})
+        run = self.export(erables)
+        count = self.seen(erables).morning_left_out
+        self.assertTrue(count)
+        card = self.env.ref("sofi_primmo.exchange_card_left_out")
+        later = (
+            ("previewed", {"dry_run": True}),
+            ("exported again", {}),
+            ("another day's charges", {"date_from": "2026-01-01"}),
+        )
+        for name, values in later:
+            with self.subTest(name):
+                self.export(erables, **values)
+                self.assertEqual(self.seen(erables).morning_left_out, count)
+                figures = card.with_user(self.person).figures
+                self.assertEqual(sum(figure["count"] for figure in figures), count)
+        left_out = self.env["sofi.charge"].search(
+            [("export_id", "=", run.id), ("state", "=", "skipped")]
+        )
+        for charge in left_out:
+            del self.simulator.residence("erables").charges[charge.sofi_charge_id]
+        for file in self.files():
+            (self.root / "erables" / "output" / file).unlink()
+        self.export(erables)
+        self.assertEqual(self.seen(erables).morning_left_out, 0)
+        self.assertEqual(self.seen(erables).morning_state, "fine")
+
+    def test_chosen_charges_do_not_make_a_failed_night_well(self):
+        self.export()
+        folder = self.residence.output_directory
+        self.residence.output_directory = "x" * 300
+        self.export()
+        self.residence.output_directory = folder
+        self.export(date_from="2026-01-01")
+        self.assertEqual(self.seen().morning_state, "failed")
+        for file in self.files("tilleuls"):
+            (self.root / "tilleuls" / "output" / file).unlink()
+        self.export()
+        self.assertEqual(self.seen().morning_state, "fine")
+
+    def test_a_second_export_by_hand_while_the_file_waits(self):
+        """Refused to who asked for it; the night was well all the same."""
+        self.export()
+        run = self.export()
+        self.assertEqual(run.state, "failed")
+        self.assertEqual(self.seen().morning_state, "fine")
+        self.export(nightly=True)
+        self.assertEqual(self.seen().morning_state, "failed")
+
     def test_nobody_is_told_of_what_he_may_not_see(self):
         company = self.env["res.company"].create({"name": "Résidences Beauce"})
         self.env.user.company_ids |= company

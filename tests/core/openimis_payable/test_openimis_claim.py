@@ -1,5 +1,6 @@
 """A claim with its terms: index keys, wording, details."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
 
@@ -115,7 +116,7 @@ def test_has_no_price(vals, expected):
 
 
 def test_details():
-    assert line(qty_approved=D(1)).details(D(100)) == {
+    assert line(qty_approved=D(1)).details(D(100), NO_TERMS) == {
         "code": "A1",
         "name": "Consultation",
         "quantity": "2",
@@ -124,6 +125,25 @@ def test_details():
         "price_approved": "100",
         "net": "100",
     }
+
+
+@pytest.mark.parametrize(
+    ("vals", "why"),
+    [
+        ({"reduction": D(20)}, {"deduction": "20"}),
+        ({"origin": "R", "reduction": D(5)}, {"index": "0.8", "deduction": "5"}),
+        ({"origin": "R", "remunerated": D(90)}, {"valuated": True}),
+        ({"price_valuated": D(70), "reduction": D(5)}, {"valuated": True}),
+        ({"rejected": True, "reduction": D(5)}, {"rejection_reason": 0}),
+    ],
+)
+def test_details_say_why_less_is_paid(vals, why):
+    terms = replace(NO_TERMS, indexes={"key": D("0.8")})
+    told = line(**vals)
+    told.index_key = "key"
+    common = line().details(D(0), NO_TERMS)
+    details = told.details(D(0), terms)
+    assert {k: v for k, v in details.items() if k not in common} == why
 
 
 @pytest.mark.parametrize(

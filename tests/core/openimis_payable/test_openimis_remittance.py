@@ -26,7 +26,7 @@ def test_only_what_was_asked_for_in_vain_is_told():
         ("B", 30, 20, 10),
         ("C", 10, 0, 10),
     ]
-    assert [row.rejection for row in rows] == [None, 0]
+    assert [row.is_rejected for row in rows] == [False, True]
 
 
 def test_what_was_asked_for_is_rounded_half_up():
