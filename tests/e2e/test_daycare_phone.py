@@ -72,6 +72,15 @@ def test_week_of_places(phone):
     days = phone.page.locator(".o_daycare_day").all_inner_texts()
     assert days
     assert not [day for day in days if "\n" in day.strip()]
+    # one day at a time, so that no table is wider than the telephone
+    tables = ".o_daycare_group .table-responsive"
+    wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+    assert phone.page.eval_on_selector_all(tables, wide) == 0
+    chosen = phone.page.locator("button.o_daycare_day")
+    for number in range(chosen.count()):
+        chosen.nth(number).click()
+        heading = phone.page.locator("th .o_daycare_day").first.inner_text()
+        assert heading in chosen.nth(number).inner_text()
 
 
 def test_findings_are_cards(phone):

@@ -55,6 +55,21 @@ class TestPrint(BillCase):
         self.assertIn("Période couverte", html)
         self.assertIn("Évaluation des prestations", html)
 
+    def test_papers_are_offered_where_they_say_something(self):
+        other = self.env["account.move"].create({"move_type": "in_invoice"})
+        self.bill.action_post()
+        payments = self._pay(self.bill)
+        private = self.env["account.payment"].create({"payment_type": "outbound"})
+        papers = {
+            "openimis_payable.action_report_bill": (self.bill, other),
+            "openimis_payable.action_report_remittance": (payments, private),
+        }
+        for name, (ours, theirs) in papers.items():
+            paper = self.env.ref(name)
+            for record, offered in ((ours, paper.ids), (theirs, [])):
+                found = paper.get_valid_action_reports(record._name, record.ids)
+                self.assertEqual(found, offered, (name, record))
+
     def test_annex_per_item(self):
         self.bill.openimis_bill_delete()
         self.closing.claim_granularity = "item"

@@ -78,7 +78,7 @@ class ExchangeCard(models.Model):
     def _card_sofi_left_out(self):
         """Return the charges that the last exports left out, by the reason."""
         charges = self.env["sofi.charge"]
-        residences = self.env["sofi.residence"].search([])
+        residences = self.env["sofi.residence"].search([("dry_run", "=", False)])
         reasons = charges._fields["skip_reason"]._description_selection(self.env)
         figures, _bars = self._figures(
             ACTION_CHARGES,

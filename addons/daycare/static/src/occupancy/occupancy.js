@@ -62,10 +62,15 @@ export class DaycareOccupancy extends Component {
         }
     }
 
-    /** Days that are shown of each child: on a telephone, one. */
-    get childDays() {
+    /** Days that are shown: on a telephone, one. */
+    get shownDays() {
         const days = this.state.week.days.map((day, index) => ({...day, index}));
         return this.env.isSmall ? [days[this.state.dayIndex] || days[0]] : days;
+    }
+
+    /** Cells of a slot that are shown, each with its day. */
+    cells(row) {
+        return this.shownDays.map((day) => ({...row.cells[day.index], day}));
     }
 
     /** Ids of the children of a group, by name. */
@@ -111,7 +116,7 @@ export class DaycareOccupancy extends Component {
     openExtraDay(group) {
         this.openForm(EXTRA_DAY, false, {
             default_group_id: group.id,
-            default_date: this.childDays[0].date,
+            default_date: this.shownDays[0].date,
         });
     }
 

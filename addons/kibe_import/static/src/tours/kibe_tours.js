@@ -23,7 +23,10 @@ registry.category("web_tour.tours").add("kibe_import_tour", {
         },
         {
             trigger: ".o_field_widget[name='archive'] .o_select_file_button",
-            content: _t("Drop the ZIP of Kibé here, or choose it."),
+            content: _t(
+                "Drop the ZIP of Kibé here, or choose it. The example below will do " +
+                    "for a first test."
+            ),
             tooltipPosition: "right",
             run: "click",
         },
