@@ -13,9 +13,9 @@ GRID = ((6.5, 7.5), (7.5, 9), (9, 11), (12.5, 14.5), (14.5, 16.5), (16.5, 18.5))
 WEIGHTS = (10, 15, 25, 20, 15, 15)
 #: code, name, places, age at which a child comes here, colour
 GROUPS = (
-    ("BEBE", "Les Bébés", 10, 0, 2),
-    ("TROT", "Les Trotteurs", 14, 18, 4),
-    ("GRAND", "Les Grands", 18, 30, 6),
+    ("NUR1", "Les Bébés", 10, 0, 2),
+    ("TRO1", "Les Trotteurs", 14, 18, 4),
+    ("GRA1", "Les Grands", 18, 30, 6),
 )
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 #: monthly income from, price of a day in francs

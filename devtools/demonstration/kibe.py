@@ -43,7 +43,7 @@ FAMILIES = (
         (("Ethan", "masculin", 25, "Trotteurs", ("lu", "ve"), "JOURNEE"),),
     ),
 )
-GROUPS = {"Bébés": "BEBE", "Trotteurs": "TROT", "Grands": "GRAND"}
+GROUPS = {"Bébés": "NUR1", "Trotteurs": "TRO1", "Grands": "GRA1"}
 CODES = {
     "JOURNEE": ("1,2,3,4,5,6", "06:30:00", "18:30:00"),
     "MATIN": ("1,2,3", "06:30:00", "11:00:00"),
