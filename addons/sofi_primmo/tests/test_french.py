@@ -142,7 +142,7 @@ class TestFrench(FrenchCase):
                         self.assertEqual(faults(line[name], quebec=True), [])
 
     def test_cards_of_the_start_page(self):
-        self.export(self.residence, dry_run=True)
+        self.export(self.residence)
         cards = self.env["exchange.card"].search([("app", "=", "sofi")])
         self.assertTrue(cards)
         for card in cards:
