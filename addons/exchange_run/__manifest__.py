@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "external_dependencies": {
-        "python": ["lxml", "openpyxl", "requests", "urllib3", "xlrd"]
+        "python": ["lxml", "openpyxl", "requests", "urllib3", "xlrd", "xlsxwriter"]
     },
     "depends": ["base_setup", "mail"],
     "images": ["static/description/screenshot.png"],

@@ -7,7 +7,6 @@
     "license": "LGPL-3",
     "development_status": "Beta",
     "depends": ["account_billing_run"],
-    "external_dependencies": {"python": ["xlsxwriter"]},
     "images": ["static/description/screenshot.png"],
     "data": [
         "security/openimis_payable_groups.xml",

@@ -18,6 +18,8 @@ COLUMNS = {
     "suffix": "zusatzziffer",
     "canton": "kantonskürzel",
 }
+#: A column that older editions lack.
+COMMUNE = "gemeindename"
 # Spellings of the postcode column over the editions of the directory.
 ALIASES = {"plz4": "plz"}
 LIECHTENSTEIN = ("FL", "LI", "")
@@ -38,7 +40,11 @@ class DirectoryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """One town of the directory; ``canton`` is empty in Liechtenstein."""
+    """One town of the directory; ``canton`` is empty in Liechtenstein.
+
+    ``commune`` is empty where it is called as the town; of a town that lies in several,
+    it is the one of the first row.
+    """
 
     npa: str
     suffix: str
@@ -46,6 +52,7 @@ class Town:
     canton: str
     country: str
     main: bool = False
+    commune: str = ""
 
 
 @dataclass(slots=True)
@@ -119,7 +126,10 @@ def _positions(header):
     missing = [name for name in COLUMNS.values() if name not in labels]
     if missing:
         raise DirectoryError("columns", ", ".join(missing))
-    return {key: labels.index(name) for key, name in COLUMNS.items()}
+    positions = {key: labels.index(name) for key, name in COLUMNS.items()}
+    if COMMUNE in labels:
+        positions["commune"] = labels.index(COMMUNE)
+    return positions
 
 
 def _read_row(row, number, positions, towns, errors):
@@ -130,18 +140,24 @@ def _read_row(row, number, positions, towns, errors):
     }
     npa, canton = cells["npa"], cells["canton"].upper()
     suffix = cells["suffix"].zfill(2)
-    wrong = _wrong_cell(npa, suffix, cells["name"], canton)
+    commune = cells.get("commune", "")
+    wrong = _wrong_cell(npa, suffix, cells["name"], canton, commune)
     if wrong:
         errors.append((number, *wrong))
         return
     abroad = canton in LIECHTENSTEIN
     town = Town(
-        npa, suffix, cells["name"], "" if abroad else canton, "LI" if abroad else "CH"
+        npa,
+        suffix,
+        cells["name"],
+        "" if abroad else canton,
+        "LI" if abroad else "CH",
+        commune="" if commune == cells["name"] else commune,
     )
     towns.setdefault((npa, suffix, cells["name"]), town)
 
 
-def _wrong_cell(npa, suffix, name, canton):
+def _wrong_cell(npa, suffix, name, canton, commune):
     """Return column and value of the first cell that cannot be used, or ``None``."""
     if not (len(npa) == 4 and npa.isascii() and npa.isdigit()):
         return "PLZ", npa
@@ -151,6 +167,8 @@ def _wrong_cell(npa, suffix, name, canton):
         return "Ortschaftsname", name[:60]
     if canton and not (len(canton) == 2 and canton.isascii() and canton.isalpha()):
         return "Kantonskürzel", canton[:60]
+    if len(commune) > 100 or not commune.isprintable():
+        return "Gemeindename", commune[:60]
     return None
 
 

@@ -21,6 +21,10 @@ class DaycareLocality(models.Model):
         help="Zusatzziffer: 00 is the main locality of a postcode.",
     )
     name = fields.Char(string="Locality", required=True)
+    commune = fields.Char(
+        help="Political commune; empty: it is called as the locality. The official "
+        "directory says it."
+    )
     canton = fields.Char(size=2, help="Two letters; empty in Liechtenstein.")
     country_id = fields.Many2one(
         "res.country", required=True, default=lambda self: self.env.ref("base.ch")
@@ -60,6 +64,21 @@ class DaycareLocality(models.Model):
         for locality in localities:
             result.setdefault(locality.npa, locality)
         return result
+
+    @api.model
+    def _communes(self, places):
+        """Return the communes of some places, in one query.
+
+        :param places: iterable of (postcode, town)
+        :return dict: (postcode, town) → name of the commune, which may be the town's
+        """
+        places = set(places)
+        found = self.search_fetch(
+            [("npa", "in", [npa for npa, _town in places]), ("commune", "!=", False)],
+            ["npa", "name", "commune"],
+        )
+        known = {(own.npa, own.name): own.commune for own in found}
+        return {place: known.get(place, place[1]) for place in places}
 
     @api.model
     def _address_vals(self, npa):

@@ -140,6 +140,7 @@ class DaycareLocalityImport(models.TransientModel):
             "suffix": town.suffix,
             "name": town.name,
             "canton": town.canton or False,
+            "commune": town.commune or False,
             "country_id": countries[town.country],
             "main": town.main,
             "active": True,

@@ -9,6 +9,7 @@ from . import (
     money,
     planning,
     siblings,
+    statements,
     steps,
     subsidies,
     tariff,

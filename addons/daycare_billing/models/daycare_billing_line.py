@@ -60,6 +60,14 @@ class DaycareBillingLine(models.Model):
     group_id = fields.Many2one(
         "daycare.group", ondelete="restrict", index=True, engine=True
     )
+    commune = fields.Char(
+        compute="_compute_commune",
+        store=True,
+        precompute=True,
+        readonly=False,  # corrections are given the commune of what they correct
+        help="Where the child lived when the month was calculated.",
+        engine=True,
+    )
     debtor_id = fields.Many2one(
         "daycare.guardian", required=True, ondelete="restrict", index=True, engine=True
     )
@@ -146,6 +154,20 @@ class DaycareBillingLine(models.Model):
                 month=line.month and f"{line.month:%m.%Y}",
                 kind=kinds.get(line.kind, ""),
             )
+
+    @api.depends("child_id")
+    def _compute_commune(self):
+        """Note the commune once; who moves later has lived there all the same."""
+        places = {child: self._place(child) for child in self.child_id}
+        communes = self.env["daycare.locality"]._communes(places.values())
+        for line in self:
+            line.commune = communes.get(places.get(line.child_id)) or False
+
+    @api.model
+    def _place(self, child):
+        """Return (postcode, town) of a child, or of the main guardian."""
+        home = child if child.city else child.main_guardian_id
+        return (home.zip or "").strip(), (home.city or "").strip()
 
     @api.depends("settled")
     def _compute_billing_state(self):
@@ -263,6 +285,7 @@ class DaycareBillingLine(models.Model):
                 "amount",
                 "days",
                 "group_id",
+                "commune",
             ],
         )
         found = {}

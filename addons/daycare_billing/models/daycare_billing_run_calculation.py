@@ -243,12 +243,22 @@ class DaycareBillingRun(models.Model):
             else due[key]
             for key, amount in missing.items()
         ]
+        communes = {
+            (line.child_id.id, line.month): {"commune": line.commune}
+            for lines in before.values()
+            for line in lines
+        }
         days = self._days_left(due, before)
         base = {"run_id": self.id, "company_id": self.company_id.id}
         with self._engine_writes():
             lines = Line.create(
                 [
-                    {**base, **vals, "days": days.pop(self._days_key(vals), 0.0)}
+                    {
+                        **base,
+                        **vals,
+                        **communes.get((vals["child_id"], vals["month"]), {}),
+                        "days": days.pop(self._days_key(vals), 0.0),
+                    }
                     for vals in vals_list
                 ]
             )

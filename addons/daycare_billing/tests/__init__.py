@@ -2,6 +2,7 @@ from . import test_tariff
 from . import test_calculation
 from . import test_corrections
 from . import test_findings
+from . import test_funding
 from . import test_german
 from . import test_company
 from . import test_invoices

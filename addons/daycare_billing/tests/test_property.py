@@ -80,6 +80,7 @@ class TestProperty(DaycareBillingCommon):
         self._check_billed_is_due()
         self._check_no_day_twice()
         self._check_invoices()
+        self._check_statements()
 
     # === WHAT MAY HAPPEN ===
 
@@ -412,6 +413,35 @@ class TestProperty(DaycareBillingCommon):
             [("stage", "in", ("invoiced", "posted"))], order="service_month", limit=1
         )
         return runs.service_month or date.max
+
+    def _check_statements(self):
+        """Statements for communes and funders add up with what is posted."""
+        months = {"date_from": date(2020, 1, 1), "date_to": date(2022, 1, 1)}
+        Statement = self.env["daycare.funding.statement"]
+        communes = Statement.create({**months, "kind": "commune"})._pages()
+        funders = Statement.create({**months, "kind": "funder"})._pages()
+        moves = self.env["account.move"].search(
+            [("billing_run_model", "=", "daycare.billing.run")]
+        )
+        family = (moves | moves.reversal_move_ids).filtered(
+            lambda move: move.state == "posted"
+        )
+        told = sum(
+            page["total"].gross + page["total"].services + page["total"].rounding
+            for page in communes
+        )
+        self.assertEqual(
+            round(float(told), 2), round(sum(family.mapped("amount_total_signed")), 2)
+        )
+        for page in funders:
+            own = family.filtered(
+                lambda move, page=page: move.partner_id == page["funder"].partner_id
+            )
+            total = page["total"]
+            self.assertEqual(
+                round(float(total.subsidy + total.services + total.rounding), 2),
+                round(sum(own.mapped("amount_total_signed")), 2),
+            )
 
     def _check_ledger(self, due):
         moves = self.env["account.move"].search(

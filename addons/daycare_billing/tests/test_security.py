@@ -17,6 +17,8 @@ MONEY = (
     "daycare.income",
     "daycare.income.review",
     "daycare.occupancy.billing",
+    "daycare.funding.report",
+    "daycare.funding.statement",
     "daycare.tariff.simulator",
     "daycare.attestation",
 )

@@ -3,9 +3,9 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.account_billing_run.models.results import is_odoo_working, odoo_works
 from odoo.addons.exchange_run.core.text import file_safe
+from odoo.addons.exchange_run.core.xlsx import XLSX
 from odoo.addons.exchange_run.told import unprompted
 
-from ..core.xlsx import XLSX
 from .rights import guarded_fields, require_right
 
 REMITTANCE = "openimis_payable.report_remittance"

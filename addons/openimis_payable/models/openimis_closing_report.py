@@ -1,8 +1,8 @@
 from odoo import models
 
 from odoo.addons.exchange_run.core.text import file_safe
+from odoo.addons.exchange_run.core.xlsx import XLSX, write_table
 
-from ..core.xlsx import XLSX, write_table
 from .rights import require_right
 
 

@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import formatLang
 
 from odoo.addons.exchange_run.core.money import ZERO, exact
+from odoo.addons.exchange_run.core.xlsx import write_table
 
 from ..core import remittance
-from ..core.xlsx import write_table
 from ..models.account_move_print import paid_less_text
 
 CREDIT_NOTES = ("in_refund", "out_refund")

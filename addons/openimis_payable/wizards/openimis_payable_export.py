@@ -1,8 +1,8 @@
 from odoo import fields, models
 
 from odoo.addons.exchange_run.core.money import exact
+from odoo.addons.exchange_run.core.xlsx import XLSX, write_table
 
-from ..core.xlsx import XLSX, write_table
 from ..models.rights import require_right
 
 REFUNDS = ("in_refund", "out_refund")

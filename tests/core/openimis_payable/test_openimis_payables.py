@@ -2,9 +2,7 @@
 
 from datetime import date
 from decimal import Decimal as D
-from io import BytesIO
 
-import openpyxl
 import pytest
 
 from tests_core_loader import load_core
@@ -17,7 +15,6 @@ from openimis_payable_core.payable import (  # noqa: E402
     is_grouped,
 )
 from openimis_payable_core.plan import Plan  # noqa: E402
-from openimis_payable_core.xlsx import write_table  # noqa: E402
 
 
 def payable(net, **vals):
@@ -90,22 +87,3 @@ def test_plan_amount_and_unit_price():
     plan = Plan(1, "P", D("2.5"), D(0), 1)
     assert plan.amount(D(333), D("0.01")) == D("8.33")
     assert plan.unit_price == D("0.025")
-
-
-def test_xlsx_is_a_workbook():
-    columns = [("Name", 10, "text"), ("Amount", 10, "amount")]
-    raw = write_table("A/B:C" * 10, columns, [["=1+1", 2], [None, None]], totals=(1,))
-    [sheet] = openpyxl.load_workbook(BytesIO(raw)).worksheets
-    assert sheet.title == "A B C" * 6 + "A"
-    assert [[c.value for c in row] for row in sheet.iter_rows()] == [
-        ["Name", "Amount"],
-        ["=1+1", 2],
-        ["", 0],
-        [None, "=SUM(B2:B3)"],
-    ]
-    assert sheet.cell(2, 1).data_type == "s"
-
-
-def test_a_sheet_without_a_name_has_one():
-    [sheet] = openpyxl.load_workbook(BytesIO(write_table("", [], []))).worksheets
-    assert sheet.title == "1"
