@@ -149,6 +149,7 @@ def _call_both(command, template):
     others = [f"--deselect={folder}" for folder in BESIDE]
     # They need addons of others, which nobody has to have: tests of one's own.
     others += [f"--ignore={paths.ADDONS / name}" for name in addons.glue()]
+    others.append(f"--ignore={paths.ROOT / 'tests' / 'oca'}")
     with tempfile.TemporaryFile() as report:
         beside = _start(second, template, stdout=report, stderr=report)
         try:

@@ -6,10 +6,11 @@ from odoo.addons.exchange_run.told import unprompted
 class CreditControlCommunication(models.Model):
     """A reminder to a debtor: his own address, his own invoices, the level's fee."""
 
-    _inherit = "credit.control.communication"
+    _name = "credit.control.communication"
+    _inherit = ["credit.control.communication", "exchange.engine.mixin"]
 
     daycare_fee_move_id = fields.Many2one(
-        "account.move", "Invoice of the Fee", copy=False, readonly=True
+        "account.move", "Invoice of the Fee", copy=False, readonly=True, engine=True
     )
 
     @api.model
@@ -86,4 +87,5 @@ class CreditControlCommunication(models.Model):
         with fee._engine_writes():
             fee.daycare_is_reminder_fee = True
         fee.action_post()
-        self.daycare_fee_move_id = fee
+        with self._engine_writes():
+            self.daycare_fee_move_id = fee

@@ -3,6 +3,7 @@ import io
 from pypdf import PdfReader
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -199,6 +200,8 @@ class TestReminders(DaycareBillingCommon):
         self.assertEqual(fees.mapped("amount_total"), [10, 10])
         self.assertEqual(set(fees.mapped("state")), {"posted"})
         self.assertIn("rappel", fees[0].invoice_line_ids.name)
+        with self.assertRaises(AccessError):
+            second[0].daycare_fee_move_id = fees[1]
         second._mark_credit_line_as_sent()
         # the fee is owed, and nobody is reminded of it by itself
         third = self._control("2021-08-30")

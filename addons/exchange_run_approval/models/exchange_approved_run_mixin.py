@@ -17,6 +17,7 @@ class ExchangeApprovedRunMixin(models.AbstractModel):
     _state_to = ["running", "partial", "done"]
     _cancel_state = "cancelled"
     _tier_validation_manual_config = False
+    _approval_buttons = ("action_run",)
 
     def _approval_preparers(self):
         # who made it, who last changed it, and who previewed it, whoever wrote since

@@ -20,6 +20,13 @@ class TierReview(models.Model):
     done_by = fields.Many2one(engine=True)
     requested_by = fields.Many2one(engine=True)
     reviewed_date = fields.Datetime(engine=True)
+    # a group is called in the language of who reads, not of who asked
+    todo_by = fields.Char(store=False, compute_sudo=True)
+
+    @api.depends("reviewer_ids", "reviewer_group_id")
+    @api.depends_context("lang")
+    def _compute_todo_by(self):
+        return super()._compute_todo_by()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_by_hand(self):

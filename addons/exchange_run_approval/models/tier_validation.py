@@ -1,13 +1,56 @@
+from lxml import etree
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+#: when a document has not been approved that has to be
+MISSING = "need_validation or validation_status in ('waiting', 'pending', 'rejected')"
 
 
 class TierValidation(models.AbstractModel):
     """The process of approvals is the program's: buttons work, no other door does."""
 
     _inherit = "tier.validation"
+
+    # by a method: Odoo knows the labels of a list by model, and OCA cannot name ours
+    validation_status = fields.Selection(selection="_approval_states")
+
+    #: buttons of the form that are refused until the document is approved
+    _approval_buttons = ()
+
+    @api.model
+    def _approval_states(self):
+        return [
+            ("no", self.env._("None")),
+            ("waiting", self.env._("Waiting")),
+            ("pending", self.env._("Pending")),
+            ("rejected", self.env._("Refused")),
+            ("validated", self.env._("Approved")),
+        ]
+
+    @api.model
+    def get_view(self, view_id=None, view_type="form", **options):
+        """Return a view; in a form the next step is the approval until it is given.
+
+        :param view_id: as Odoo's
+        :param str view_type: as Odoo's
+        :return: the view, as Odoo gives it
+        :rtype: dict
+        """
+        res = super().get_view(view_id=view_id, view_type=view_type, **options)
+        if view_type == "form" and self._approval_buttons:
+            doc = etree.fromstring(res["arch"])
+            for button in doc.iterfind("header//button"):
+                name = button.get("name")
+                if name == "request_validation":
+                    button.set("class", "btn-primary")
+                elif name in self._approval_buttons:
+                    hidden = button.get("invisible")
+                    missing = f"({hidden}) or {MISSING}" if hidden else MISSING
+                    button.set("invisible", missing)
+            res["arch"] = etree.tostring(doc, encoding="unicode")
+        return res
 
     @api.depends("review_ids")
     def _compute_need_validation(self):

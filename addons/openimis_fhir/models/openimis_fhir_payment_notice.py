@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.exchange_run.core.money import exact
+from odoo.addons.openimis_payable.models.account_move_payment import LIVE
 from odoo.addons.openimis_payable.models.rights import has_right
 
 from ..core.exceptions import UnreadableResource
@@ -113,7 +114,8 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
         Partial payments add up; the same identifier gives the same notice again; more
         than is open is refused. A notice whose status is cancelled or entered-in-error
         says that the payment with its identifier did not arrive: the bill is due
-        again, and a new try under the same identifier pays it.
+        again, and a new try under the same identifier pays it. Where the identifier is
+        one that we sent a payment under, the notice is its result.
 
         :param dict body: the resource
         :return: (`openimis.payment.notice`, whether it is new)
@@ -126,6 +128,8 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
             text = self.env._("This is not the structure of a PaymentNotice.")
             raise FhirError(422, "structure", text) from None
         self._lock(vals)
+        if sent := self._sent(body, vals):
+            return self._take_result(sent, vals, body["status"] in TAKEN_BACK)
         known = self._known(vals)
         if body["status"] in TAKEN_BACK:
             return self._take_back(known, vals), False
@@ -163,6 +167,70 @@ class OpenimisFhirPaymentNotice(models.AbstractModel):
         with self._as_outcome("PaymentNotice.status"):
             known.payment_id.openimis_payment_rejected("PaymentNotice")
         return known
+
+    # === RESULTS OF WHAT WE SENT ===
+
+    def _sent(self, body, vals):
+        """Return the payments of the bill that went out under one of these identifiers.
+
+        Whoever was sent a payment names it by our reference, beside its own or alone.
+        """
+        company = self.env["res.company"].browse(vals["company_id"])
+        found = self.env["account.payment"]
+        for identifier in body.get("identifier") or ():
+            value = identifier.get("value")
+            if isinstance(value, str):
+                found |= found._openimis_by_reference(value, company, (*LIVE, *GONE))
+        return found._openimis_sent().filtered(
+            lambda payment: vals["move_id"] in payment._openimis_bills().ids
+        )
+
+    def _take_result(self, sent, vals, returned):
+        """Take what became of a payment that was sent: no payment more.
+
+        :param sent: the payments under our reference, one of which may still stand
+        :param bool returned: it did not arrive
+        :return: (`openimis.payment.notice`, whether it is new)
+        :raises FhirError: another amount than was sent, or it was rejected before
+        """
+        stands = sent.filtered(lambda payment: payment.state not in GONE)[:1]
+        known = self.env["openimis.payment.notice"].search(
+            [("payment_id", "in", sent.ids), ("superseded", "=", False)], limit=1
+        )
+        if known and (known.payment_id.state in GONE) == returned:
+            return known, False
+        payment = stands or sent[:1]
+        if returned:
+            self._require("156203", self.env._("take payments back"))
+        elif not stands:
+            text = self.env._(
+                "Payment %s was rejected before, and is reported as made now. Ask the "
+                "bank before its bills are paid again.",
+                payment.openimis_code_ext,
+            )
+            raise FhirError(409, "conflict", text, "PaymentNotice.identifier")
+        if stands:
+            paid = 0 if returned else self._reported(stands, vals)
+            with self._as_outcome("PaymentNotice.amount"):
+                payment = stands._openimis_result(paid, "PaymentNotice")
+        if known:
+            return known, False
+        vals |= {"openimis_uuid": str(uuid.uuid4()), "payment_id": payment.id}
+        # sudo: as in `_receive`
+        notice = self.env["openimis.payment.notice"].sudo().create(vals)
+        return notice.sudo(False), True
+
+    def _reported(self, payment, vals):
+        """Return what is reported of a payment: all of it, by its part of the bill.
+
+        :return: amount in the payment's currency
+        """
+        server = self._server("PaymentReconciliation")
+        bill = self.env["account.move"].browse(vals["move_id"])
+        parts = server._details(payment)[payment.id]
+        own = sum(amount for code, amount, _day in parts if code == bill.openimis_uuid)
+        same = not payment.currency_id.compare_amounts(float(own), vals["amount"])
+        return payment.amount if same else vals["amount"]
 
     @contextmanager
     def _as_outcome(self, expression):

@@ -341,6 +341,37 @@ class AccountPayment(models.Model):
             ]
         )
 
+    def _openimis_sent(self):
+        """Return those that went to the bank or operator under a reference of ours.
+
+        What became of one comes back by that reference, and is no payment more.
+        """
+        return self.browse()
+
+    def _openimis_result(self, paid, reason=""):
+        """Take what the bank or operator says of a payment that was sent to it.
+
+        :param float paid: what it paid, zero where it paid nothing
+        :param str reason: for the bills
+        :return: the payment under that reference by now
+        :raises AccessError: without the right that it takes
+        :raises UserError: another amount than was sent
+        """
+        self.ensure_one()
+        if not paid:
+            self.openimis_payment_rejected(reason)
+        elif self.currency_id.compare_amounts(paid, self.amount):
+            raise UserError(
+                self.env._(
+                    "Payment %(reference)s was sent with %(sent)s, not with %(paid)s. "
+                    "Ask the bank; nothing was changed.",
+                    reference=self.openimis_code_ext or self.name,
+                    sent=format_amount(self.env, self.amount, self.currency_id),
+                    paid=format_amount(self.env, paid, self.currency_id),
+                )
+            )
+        return self
+
     def _openimis_bills(self):
         """Return the openIMIS bills that these payments pay."""
         # sudo: what a payment paid is a fact, also where the user sees not every bill

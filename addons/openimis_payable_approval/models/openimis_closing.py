@@ -7,6 +7,8 @@ class OpenimisClosing(models.Model):
     _name = "openimis.closing"
     _inherit = ["openimis.closing", "exchange.approved.run.mixin"]
 
+    _approval_buttons = ("action_generate",)
+
     def _check_may_run(self):
         """Refuse to bill what nobody has approved.
 

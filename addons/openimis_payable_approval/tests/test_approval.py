@@ -71,6 +71,17 @@ class TestBillApproval(ApprovalCase):
         mine.action_post()
         self.assertEqual(self.large.state, "posted")
 
+    def test_a_group_is_named_in_the_language_of_who_reads(self):
+        self.env["res.lang"].sudo()._activate_lang("fr_FR")
+        self.group.with_context(lang="fr_FR").name = "Responsables"
+        mine = self.large.with_user(self.accountant).with_context(lang="en_US")
+        mine.request_validation()
+        self.assertIn("Group Officers", mine._approval_reason())
+        theirs = self.large.with_user(self.officer).with_context(lang="fr_FR")
+        self.assertIn("Responsables", theirs._approval_reason())
+        self.assertIn("Responsables", theirs.review_ids.todo_by)
+        self.assertEqual(mine.review_ids.todo_by, "Group Officers")
+
     def test_who_prepared_does_not_approve(self):
         """Neither who generated it nor who changed it, though both are officers."""
         mine = self.large.with_user(self.officer)

@@ -63,8 +63,8 @@ class BankCase(BankImport, OpenimisCase):
         )
 
     def _stated(self, *entries, name="S1", user=None):
-        """Import a statement of the bank in the scheme's currency."""
-        currency = self.company.currency_id.name
+        """Import a statement of the bank in the account's currency."""
+        currency = (self.bank.currency_id or self.company.currency_id).name
         return self._import(
             statement(*entries, name=name, currency=currency),
             kind="053",

@@ -1,4 +1,5 @@
 from odoo import Command, fields, models
+from odoo.tools.misc import format_amount
 
 #: states of a batch in which its payments are approved, and maybe at the bank
 CONFIRMED = ("open", "generated", "uploaded")
@@ -143,11 +144,28 @@ class AccountPayment(models.Model):
             unsent._openimis_require("156202")
         return super(AccountPayment, self - unsent)._openimis_withdraw(message)
 
-    def _openimis_replace_short(self, amount, reason):
+    def _openimis_sent(self):
+        return super()._openimis_sent() | self._openimis_in_batch()
+
+    def _openimis_result(self, paid, reason=""):
+        """Take less than was sent for what it is: the rest is due again."""
+        self._openimis_check_by_batch()
+        if paid and self.currency_id.compare_amounts(paid, self.amount) < 0:
+            return self._openimis_replace_short(paid)
+        return super()._openimis_result(paid, reason)
+
+    def _openimis_short_text(self, paid):
+        """Say that less was paid than was sent."""
+        return self.env._(
+            "%(paid)s was paid instead of %(sent)s",
+            paid=format_amount(self.env, paid, self.currency_id),
+            sent=format_amount(self.env, self.amount, self.currency_id),
+        )
+
+    def _openimis_replace_short(self, amount):
         """Take this payment back, and register what the bank really paid.
 
         :param float amount: in the payment's currency
-        :param str reason: for the bills
         :return: the new payment, of the same batch and under the same reference
         :raises AccessError: without right 156202 or 156203
         """
@@ -165,7 +183,7 @@ class AccountPayment(models.Model):
             "payment_method_line_id": self.payment_method_line_id.id,
             "payment_order_id": self.payment_order_id.id,
         }
-        self.openimis_payment_rejected(reason)
+        self.openimis_payment_rejected(self._openimis_short_text(amount))
         with self._engine_writes():
             payment = self.copy(vals)
         payment.action_post()

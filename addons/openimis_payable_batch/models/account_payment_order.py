@@ -63,6 +63,16 @@ class AccountPaymentOrder(models.Model):
         for order in self:
             order.openimis_is_batch = bool(order.payment_line_ids._openimis_bills())
 
+    @api.depends("openimis_is_batch", "company_id.currency_id")
+    def _compute_sepa(self):
+        """Warn of what is not SEPA only where SEPA is meant: in a scheme of euros."""
+        result = super()._compute_sepa()
+        euro = self.env.ref("base.EUR")
+        for order in self.filtered("openimis_is_batch"):
+            if order.company_id.currency_id != euro:
+                order.show_warning_not_sepa = False
+        return result
+
     @api.model_create_multi
     def create(self, vals_list):
         """Create batches, and remember who did."""

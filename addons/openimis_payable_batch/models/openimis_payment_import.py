@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_amount
 
 from odoo.addons.exchange_run.core import xml_file
 from odoo.addons.exchange_run.core.money import exact
@@ -290,14 +289,9 @@ class OpenimisPaymentImport(models.Model):
     def _replace_short(self, payment, row):
         """Register what was really paid, and say so."""
         bills = payment._openimis_bills()
-        currency = payment.currency_id
         amounts = self._amounts(row, bills)
-        text = self.env._(
-            "%(paid)s was paid instead of %(sent)s",
-            paid=format_amount(self.env, amounts["amount"], currency),
-            sent=format_amount(self.env, payment.amount, currency),
-        )
-        short = payment._openimis_replace_short(amounts["amount"], text)
+        text = payment._openimis_short_text(amounts["amount"])
+        short = payment._openimis_replace_short(amounts["amount"])
         self.payment_ids |= short
         self._confirm_payment(short, row, amounts)
         named = {**row, "codes": bills.mapped("openimis_code")}

@@ -20,6 +20,12 @@ class TestBatch(BatchCase):
     def _of_file(self, batch, tag):
         return [e.text for e in self._file(batch).iter(f"{{{PAIN}}}{tag}")]
 
+    def test_no_warning_of_sepa_where_the_money_is_not_the_euro(self):
+        self.sepa.payment_method_id.sudo().warn_not_sepa = True
+        batch = self._batch()
+        self.assertNotEqual(batch.company_id.currency_id.name, "EUR")
+        self.assertFalse(batch.sepa or batch.show_warning_not_sepa)
+
     def test_the_wizard_adds_up_what_is_paid(self):
         wizard = self._wizard()
         self.assertEqual((wizard.payable_count, wizard.partner_count), (3, 2))

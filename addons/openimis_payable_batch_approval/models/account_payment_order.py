@@ -10,6 +10,7 @@ class AccountPaymentOrder(models.Model):
 
     _state_to = ["open", "generated", "uploaded"]
     _tier_validation_manual_config = False
+    _approval_buttons = ("draft2open",)
 
     def _approval_preparers(self):
         return self.create_uid | self._openimis_preparers()

@@ -15,6 +15,7 @@ class SofiExportFile(models.Model):
     _state_to = ["publishing", "done"]
     _cancel_state = "cancelled"
     _tier_validation_manual_config = False
+    _approval_buttons = ("action_finish",)
 
     def _approval_preparers(self):
         # who issued it; the night's own files wait for nobody
