@@ -6,6 +6,7 @@
     "author": "Payables Suite Contributors",
     "license": "AGPL-3",
     "development_status": "Beta",
+    "external_dependencies": {"python": ["lxml"]},
     "depends": ["base_tier_validation", "exchange_run"],
     "images": ["static/description/icon.png"],
     "data": ["security/exchange_run_approval_rules.xml"],
