@@ -8,6 +8,7 @@ from . import (
     incomes,
     money,
     planning,
+    shares,
     siblings,
     statements,
     steps,

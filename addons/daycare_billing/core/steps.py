@@ -29,6 +29,7 @@ CORRECTION = "correction"
 SUBSIDY = "subsidy"
 SUBSIDY_PERCENT = "subsidy_percent"
 SUBSIDY_AMOUNT = "subsidy_amount"
+DEBTOR_SHARE = "debtor_share"
 SERVICE = "service"
 EXTRA_SURCHARGE = "extra_surcharge"
 CREDIT = "credit"
@@ -56,6 +57,7 @@ CODES = (
     SUBSIDY,
     SUBSIDY_PERCENT,
     SUBSIDY_AMOUNT,
+    DEBTOR_SHARE,
     SERVICE,
     EXTRA_SURCHARGE,
     CREDIT,

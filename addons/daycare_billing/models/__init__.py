@@ -8,6 +8,7 @@ from . import daycare_child_period
 from . import daycare_absence_reason
 from . import daycare_child_service
 from . import daycare_subsidy
+from . import daycare_debtor_share
 from . import daycare_funding_report
 from . import daycare_group
 from . import daycare_guardian

@@ -68,6 +68,9 @@ WORDING = {
         "billed days"
     ),
     steps.SUBSIDY: _lt("Of %(amount)s, third parties pay %(subsidy)s: %(rest)s remain"),
+    steps.DEBTOR_SHARE: _lt(
+        "%(name)s pays %(percent)s %% of %(amount)s as another debtor: %(part)s"
+    ),
     steps.SERVICE: _lt("%(name)s: %(quantity)s × %(unit)s = %(amount)s"),
     steps.EXTRA_SURCHARGE: _lt(
         "Surcharge for extra days %(percent)s %%: price of a day %(price)s"

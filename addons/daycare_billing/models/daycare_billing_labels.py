@@ -43,6 +43,8 @@ class DaycareBillingLabels(models.AbstractModel):
             return self._credit(source, position, month)
         if kind == "service":
             return position["name"] or self._service(source, month)
+        if kind == "share":
+            return self._share(source, position, month)
         return self._remark(source, kind, month)
 
     @api.model
@@ -109,9 +111,25 @@ class DaycareBillingLabels(models.AbstractModel):
         return f"{product.name}, {month}"
 
     @api.model
+    def _share(self, source, position, month):
+        """Name the part of one debtor; not who pays the others."""
+        own = source.service_id.name or (
+            source.product_id
+            and source.product_id.with_context(lang=self.env.lang).name
+        )
+        return self.env._(
+            "%(month)s, %(what)s: share of %(percent)s %%",
+            month=month,
+            what=own or self._group(source),
+            percent=self._days(position["percent"]),
+        )
+
+    @api.model
     def _remark(self, source, kind, month):
         if kind == "deduction":
             return self.env._("Paid by third parties, %(month)s", month=month)
+        if kind == "shared":
+            return self.env._("Paid by other debtors, %(month)s", month=month)
         if kind == "subsidy":
             return self.env._("Contribution to the care, %(month)s", month=month)
         return self._correction(source, month)

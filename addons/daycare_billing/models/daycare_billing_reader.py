@@ -25,8 +25,8 @@ class Snapshot:
     """What the price of some children depends on, read once for any number of months.
 
     `children` maps ids to `core.calculation.Child`, `households` groups the ids,
-    `debtors` maps ids to (date from, guardian id) in order; `services` and `subsidies`
-    map ids to the records of these models.
+    `debtors` maps ids to (date from, guardian id) in order; `services`, `subsidies` and
+    `shares` map ids to the records of these models.
     """
 
     children: dict
@@ -34,6 +34,7 @@ class Snapshot:
     debtors: dict
     services: dict
     subsidies: dict
+    shares: dict
 
     def debtor(self, child_id, day):
         """Return the guardian id that pays on a day, or None (6.3).
@@ -48,6 +49,14 @@ class Snapshot:
             subsidy._rule()
             for subsidy in self.subsidies.get(child_id, ())
             if subsidy._covers(month.first, month.last)
+        ]
+
+    def shares_of(self, child_id, month):
+        """Return the `core.shares.Share` list of a month."""
+        return [
+            share._rule()
+            for share in self.shares.get(child_id, ())
+            if share._covers(month.first)
         ]
 
 
@@ -161,6 +170,7 @@ class DaycareBillingReader(models.AbstractModel):
             self._debtors(child_ids, parents),
             self._by_child("daycare.child.service", child_ids),
             self._by_child("daycare.subsidy", child_ids),
+            self._by_child("daycare.debtor.share", child_ids),
         )
 
     @api.model

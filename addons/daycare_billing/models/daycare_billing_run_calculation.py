@@ -33,6 +33,7 @@ INPUTS = (
     "daycare.closure",
     "daycare.child.service",
     "daycare.subsidy",
+    "daycare.debtor.share",
     "daycare.tariff",
     "daycare.tariff.age",
     "daycare.tariff.bracket",

@@ -5,7 +5,8 @@ from odoo.addons.exchange_run.core.money import CENT, ZERO, plain, round_to
 from ..core.calculation import household_month
 from ..core.money import exact, measured
 from ..core.planning import days_booking
-from ..core.steps import SERVICE, SUBSIDY, step
+from ..core.shares import divide, percents_of
+from ..core.steps import DEBTOR_SHARE, SERVICE, SUBSIDY, step
 from ..core.subsidies import explain, split
 from ..core.tariff import CREDIT, EXTRA
 
@@ -45,27 +46,27 @@ class DaycareBillingRun(models.Model):
     def _due_lines(self, snapshot, result, debtor, month, tariffs):
         """Return the values of the lines due for one child and month."""
         common = {"child_id": result.child, "month": month.first}
-        lines = self._all_care_lines(
-            common, result, debtor, snapshot.subsidies_of(result.child, month), tariffs
-        )
+        subsidies = snapshot.subsidies_of(result.child, month)
+        shares = snapshot.shares_of(result.child, month)
+        lines = self._all_care_lines(common, result, debtor, subsidies, shares, tariffs)
         child = snapshot.children[result.child]
-        lines += [
-            self._service_line({**common, "debtor_id": debtor}, service, quantity)
-            for service in snapshot.services.get(result.child, ())
-            if (quantity := self._service_quantity(service, month, result.dates, child))
-        ]
+        for service in snapshot.services.get(result.child, ()):
+            quantity = self._service_quantity(service, month, result.dates, child)
+            if quantity:
+                lines += self._service_lines(common, service, quantity, debtor, shares)
         return [line for line in lines if line["amount"]]
 
     # === CARE ===
 
-    def _all_care_lines(self, common, result, debtor, subsidies, tariffs):
+    def _all_care_lines(self, common, result, debtor, subsidies, shares, tariffs):
         """Return the lines for the care of a child, group by group.
 
         :param subsidies: list of `core.subsidies.Subsidy`
+        :param shares: list of `core.shares.Share`
         """
         promised = explain(result.items, subsidies)
         lines = []
-        for group_id, shares in split(result.items, debtor, subsidies).items():
+        for group_id, paid in split(result.items, debtor, subsidies).items():
             items = [item for item in result.items if item.group == group_id]
             own_steps = [s for item in items for s in item.steps]
             care = {
@@ -75,45 +76,103 @@ class DaycareBillingRun(models.Model):
                 "at_maximum": result.at_maximum,
             }
             explained = [*result.steps, *own_steps, *promised]
-            lines += self._care_lines(care, items, explained, debtor, shares)
+            lines += self._care_lines(care, items, explained, debtor, paid, shares)
         return lines
 
-    def _care_lines(self, common, items, explained, debtor, shares):
-        """Return the line of the debtor and those of third parties, for one group.
+    def _care_lines(self, common, items, explained, debtor, paid, shares):
+        """Return the lines of the debtors and those of third parties, for one group.
 
         The first of them stands for the days: a child is there once, whoever pays.
 
-        :param shares: dict payer -> amount of `core.subsidies.split`
+        :param paid: dict payer -> amount of `core.subsidies.split`
+        :param shares: list of `core.shares.Share`
         """
-        total = sum(shares.values(), ZERO)
-        paid = total - shares.get(debtor, ZERO)
-        if paid:
-            summary = step(SUBSIDY, amount=total, subsidy=paid, rest=total - paid)
+        total = sum(paid.values(), ZERO)
+        left = paid.get(debtor, ZERO)
+        subsidy = total - left
+        if subsidy:
+            summary = step(SUBSIDY, amount=total, subsidy=subsidy, rest=left)
             explained = [*explained, summary]
-        stored = [s.as_json() for s in explained]
+        divided = self._explained_shares(left, debtor, shares)
+        stored = [s.as_json() for s in [*explained, *divided]]
+        positions = [self._item_position(item) for item in items]
+        if subsidy:
+            positions.append(self._remark_position("deduction", -subsidy))
+        group = common["group_id"]
+        lines = [
+            {**part, "key": self._key_of(group, part, debtor)}
+            for part in self._debtor_parts(left, positions, debtor, shares)
+        ]
+        lines += [
+            {
+                "kind": "subsidy",
+                "key": f"{group}/{payer}",
+                "debtor_id": payer,
+                "amount": float(amount),
+                "positions": [self._remark_position("subsidy", amount)],
+            }
+            for payer, amount in paid.items()
+            if payer != debtor
+        ]
         days = sum((item.days for item in items), ZERO)
-        lines = []
-        for payer, amount in shares.items():
-            own = payer == debtor
-            kind = "care" if own else "subsidy"
-            key = str(common["group_id"]) if own else f"{common['group_id']}/{payer}"
-            positions = [self._item_position(item) for item in items] if own else []
-            if paid:
-                positions += [self._subsidy_position(-paid if own else amount, own)]
-            lines.append(
-                {
-                    **common,
-                    "kind": kind,
-                    "key": key,
-                    "due_key": f"{kind}/{common['group_id']}/{payer}",
-                    "debtor_id": payer,
-                    "days": float(ZERO if lines else days),
-                    "amount": float(amount),
-                    "positions": positions,
-                    "steps": stored,
-                }
+        return [
+            {
+                "kind": "care",
+                **common,
+                **line,
+                "due_key": f"{line.get('kind', 'care')}/{group}/{line['debtor_id']}",
+                "days": float(ZERO if number else days),
+                "steps": stored,
+            }
+            for number, line in enumerate(lines)
+        ]
+
+    # === SEVERAL DEBTORS ===
+
+    def _debtor_parts(self, amount, positions, debtor, shares):
+        """Return debtor, amount and positions of each who pays a part.
+
+        :param amount: what subsidies leave, or the price of a service
+        :param positions: what the amount is made of, for the debtor
+        :return: list of dict
+        """
+        percents = percents_of(debtor, shares)
+        parts = divide(amount, debtor, shares)
+        others = amount - parts.get(debtor, ZERO)
+        shared = [self._remark_position("shared", -others)] if others else []
+        return [
+            {
+                "debtor_id": payer,
+                "amount": float(part),
+                "positions": positions + shared
+                if payer == debtor
+                else [
+                    {
+                        **self._remark_position("share", part),
+                        "percent": plain(percents[payer]),
+                    }
+                ],
+            }
+            for payer, part in parts.items()
+        ]
+
+    def _explained_shares(self, amount, debtor, shares):
+        parts = divide(amount, debtor, shares)
+        return [
+            step(
+                DEBTOR_SHARE,
+                name=share.name,
+                percent=plain(share.percent),
+                amount=amount,
+                part=parts.get(share.payer, ZERO),
             )
-        return lines
+            for share in shares
+        ]
+
+    def _key_of(self, own, part, debtor):
+        """Return the key of a line: that of before there were shares for the debtor."""
+        payer = part["debtor_id"]
+        return str(own) if payer == debtor else f"{own}/{payer}"
 
     def _item_position(self, item):
         return {
@@ -131,9 +190,9 @@ class DaycareBillingRun(models.Model):
             "hours": [[measured(a), measured(b)] for a, b in item.presence.hours],
         }
 
-    def _subsidy_position(self, amount, deduction):
+    def _remark_position(self, kind, amount):
         return {
-            "type": "deduction" if deduction else "subsidy",
+            "type": kind,
             "quantity": "1",
             "unit": f"{amount:.2f}",
             "amount": f"{amount:.2f}",
@@ -159,7 +218,8 @@ class DaycareBillingRun(models.Model):
             times = sum(map(service._covers, dates))
         return exact(service.quantity) * int(times)
 
-    def _service_line(self, common, service, quantity):
+    def _service_lines(self, common, service, quantity, debtor, shares):
+        """Return the lines of the debtors of a service."""
         unit = exact(service.price_unit)
         amount = round_to(quantity * unit, CENT)
         name = service.name or service.product_id.name
@@ -170,17 +230,22 @@ class DaycareBillingRun(models.Model):
             "amount": f"{amount:.2f}",
             "name": service.name,
         }
-        explained = step(
-            SERVICE, name=name, quantity=plain(quantity), unit=unit, amount=amount
-        )
-        return {
-            **common,
-            "kind": "service",
-            "key": str(service.id),
-            "due_key": f"service/{service.id}/{common['debtor_id']}",
-            "service_id": service.id,
-            "product_id": service.product_id.id,
-            "amount": float(amount),
-            "positions": [position],
-            "steps": [explained.as_json()],
-        }
+        explained = [
+            step(
+                SERVICE, name=name, quantity=plain(quantity), unit=unit, amount=amount
+            ),
+            *self._explained_shares(amount, debtor, shares),
+        ]
+        return [
+            {
+                **common,
+                **part,
+                "kind": "service",
+                "key": self._key_of(service.id, part, debtor),
+                "due_key": f"service/{service.id}/{part['debtor_id']}",
+                "service_id": service.id,
+                "product_id": service.product_id.id,
+                "steps": [own.as_json() for own in explained],
+            }
+            for part in self._debtor_parts(amount, [position], debtor, shares)
+        ]

@@ -18,6 +18,12 @@ class DaycareChild(models.Model):
         string="Subsidies",
         groups="daycare.group_daycare_billing",
     )
+    debtor_share_ids = fields.One2many(
+        "daycare.debtor.share",
+        "child_id",
+        string="Other Debtors",
+        groups="daycare.group_daycare_billing",
+    )
     billing_line_ids = fields.One2many(
         "daycare.billing.line",
         "child_id",

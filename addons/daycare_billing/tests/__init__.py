@@ -3,6 +3,7 @@ from . import test_calculation
 from . import test_corrections
 from . import test_findings
 from . import test_funding
+from . import test_shares
 from . import test_german
 from . import test_company
 from . import test_invoices

@@ -12,6 +12,7 @@ MONEY = (
     "daycare.tariff.sibling",
     "daycare.child.service",
     "daycare.subsidy",
+    "daycare.debtor.share",
     "daycare.billing.line",
     "daycare.billing.run",
     "daycare.income",
@@ -58,6 +59,7 @@ class TestSecurity(DaycareBillingCommon):
         for name in (
             "service_ids",
             "subsidy_ids",
+            "debtor_share_ids",
             "billing_line_ids",
             "billing_data_ids",
         ):
