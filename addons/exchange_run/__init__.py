@@ -1,2 +1,2 @@
-from . import controllers, discreet_log, models
+from . import controllers, discreet_errors, discreet_log, models
 from .uninstall import let_go

@@ -1,3 +1,4 @@
+from . import ir_http
 from . import account_billing_link
 from . import account_billing_source_mixin
 from . import account_billing_converter

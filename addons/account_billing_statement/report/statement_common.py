@@ -20,6 +20,10 @@ class StatementCommon(models.AbstractModel):
                 self.env._("This statement is of a company that you have not chosen.")
             )
         self.env["account.move.line"].check_access("read")
+        if not self.env.user._is_internal():
+            # Odoo lets them read items of their own, and rules say which; SQL reads all
+            # of a firm's, which may be several parents' employer
+            raise AccessError(self.env._("Statements are for who keeps the books."))
         partners = self.env["res.partner"].browse(map(int, data["partner_ids"]))
         partners._billing_check_statement()
         self.env.flush_all()  # OCA's reads languages by SQL, too

@@ -83,6 +83,19 @@ class TestStatement(Statements, AccountTestInvoicingCommon):
         with self.assertRaises(AccessError):
             self._values(employee)
 
+    def test_a_portal_user_reads_none_of_the_firm_of_several(self):
+        """Odoo lets portal users read journal items: those that rules leave them."""
+        firm = self.partner_a
+        parent = self.env["res.partner"].create({"name": "A", "parent_id": firm.id})
+        portal = new_test_user(
+            self.env, "statement_portal", "base.group_portal", partner_id=parent.id
+        )
+        portal.company_ids |= self.company
+        portal.company_id = self.company
+        for partner in (firm, parent):
+            with self.assertRaisesRegex(AccessError, "keeps the books"):
+                self._values(portal, partner_ids=partner.ids)
+
     def test_a_partner_who_is_hidden_stays_so(self):
         other = self.setup_other_company()["company"]
         self.partner_a.company_id = other

@@ -9,6 +9,7 @@ from odoo.tools import format_date
 
 from odoo.addons.daycare.models.const import WEEKDAYS
 from odoo.addons.exchange_run.core.clock import is_of_our_time
+from odoo.addons.exchange_run.core.text import storable
 
 from ..core import upload
 
@@ -274,7 +275,7 @@ class DaycarePortal(models.AbstractModel):
             "date_from": day,
             "amount": self._read_amount(amount),
             "basis": basis if basis in BASES else "annual",
-            "note": (note or "")[:MAX_NOTE],
+            "note": storable((note or "")[:MAX_NOTE]),
             **self._read_file(day, content),
         }
         # sudo: who writes it has no rights on it; it is about himself

@@ -98,6 +98,11 @@ class TestProposal(PortalCommon):
         with self.assertRaises(AccessError):
             proposal.copy()
 
+    def test_a_remark_that_no_database_keeps_is_kept_without_it(self):
+        proposal = self.send(note="a\0b\ud800c")
+        self.env.flush_all()
+        self.assertEqual(proposal.note, "a\ufffdb\ufffdc")
+
     def test_only_billing_reviews(self):
         proposal = self.send()
         for group in ("daycare.group_daycare_manager", "account.group_account_manager"):

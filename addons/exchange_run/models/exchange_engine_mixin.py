@@ -9,6 +9,8 @@ from odoo.exceptions import AccessError, ValidationError
 _engine_is_writing = ContextVar("exchange_engine_is_writing", default=False)
 
 ADDON = "exchange_run"
+#: author of addons that glue of ours stands on
+OCA = "Odoo Community Association"
 #: A value that says nothing, whatever the kind of field
 EMPTY = (None, False, 0, "", (), [], {})
 
@@ -41,9 +43,10 @@ class ExchangeEngineMixin(models.AbstractModel):
 
     A stored field that is worked out, shown only and cannot be turned round is the
     program's without being declared: who could write it would have the books say what
-    they do not add up to. That holds for the fields of this addon and of those that
-    stand on it; what Odoo works out on models of its own, Odoo's users may write as
-    ever. ``engine=False`` leaves such a field to whoever may write the record.
+    they do not add up to. That holds for the fields of this addon, of those that stand
+    on it, and of the OCA's that these stand on; what Odoo works out on models of its
+    own, Odoo's users may write as ever. ``engine=False`` leaves such a field to whoever
+    may write the record.
     (The ORM works fields out without :meth:`create` or :meth:`write`.)
 
     The program writes
@@ -67,7 +70,7 @@ class ExchangeEngineMixin(models.AbstractModel):
     @tools.ormcache()
     def _engine_names(self):
         """Return {name: True or "write"} of the fields only the program writes."""
-        ours = self.env["exchange.engine.mixin"]._engine_addons()
+        ours = self.env["exchange.engine.mixin"]._engine_addons_working_out()
         modes = {
             name: getattr(field, "engine", _is_worked_out(field, ours))
             for name, field in self._fields.items()
@@ -84,6 +87,29 @@ class ExchangeEngineMixin(models.AbstractModel):
         # sudo: which addons are installed decides what is refused, whoever asks
         own = self.env["ir.module.module"].sudo().search([("name", "=", ADDON)])
         return frozenset({ADDON, *own.downstream_dependencies().mapped("name")})
+
+    @api.model
+    @tools.ormcache()
+    def _engine_addons_working_out(self):
+        """Return the names of the addons whose worked-out fields are the program's.
+
+        Those of :meth:`_engine_addons`, and the OCA's that they stand on: whether a
+        batch needs an approval, and has it, is worked out by theirs.
+
+        :rtype: frozenset[str]
+        """
+        ours = self.env["exchange.engine.mixin"]._engine_addons()
+        # sudo: as above
+        below = (
+            self.env["ir.module.module"]
+            .sudo()
+            .search([("name", "in", tuple(ours))])
+            .upstream_dependencies(
+                exclude_states=("uninstalled", "uninstallable", "to remove")
+            )
+        )
+        theirs = below.filtered(lambda m: OCA in (m.author or ""))
+        return ours | frozenset(theirs.mapped("name"))
 
     @api.model
     @contextmanager

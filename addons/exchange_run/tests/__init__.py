@@ -3,6 +3,7 @@ from . import (
     test_card_jobs,
     test_cards,
     test_dialogs,
+    test_discreet_errors,
     test_empty_screens,
     test_engine_fields,
     test_readme,

@@ -20,6 +20,9 @@ class TierReview(models.Model):
     done_by = fields.Many2one(engine=True)
     requested_by = fields.Many2one(engine=True)
     reviewed_date = fields.Datetime(engine=True)
+    # said with the approval, in OCA's own dialog
+    comment = fields.Char(engine=True)
+    last_reminder_date = fields.Datetime(engine=True)
     # a group is called in the language of who reads, not of who asked
     todo_by = fields.Char(store=False, compute_sudo=True)
 

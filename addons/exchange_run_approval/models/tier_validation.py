@@ -60,8 +60,10 @@ class TierValidation(models.AbstractModel):
         """Ask for the approvals that documents need.
 
         :return: the `tier.review` records
+        :raises AccessError: who may not change a document does not have it approved
         :raises UserError: nobody could give one of them
         """
+        self.check_access("write")
         with self.env["tier.review"]._engine_writes():
             reviews = super().request_validation()
         # sudo: who may approve is found out, whoever asks
@@ -78,7 +80,11 @@ class TierValidation(models.AbstractModel):
         return reviews
 
     def restart_validation(self):
-        """Give up the approvals of documents, which can be changed then."""
+        """Give up the approvals of documents, which can be changed then.
+
+        :raises AccessError: who may not change a document does not undo its approval
+        """
+        self.check_access("write")
         with self.env["tier.review"]._engine_writes():
             return super().restart_validation()
 
@@ -107,6 +113,22 @@ class TierValidation(models.AbstractModel):
             return super()._get_to_validate_message()
         icon = Markup('<i class="fa fa-lg fa-info-circle"></i> %s')
         return icon % reason
+
+    def _approval_own(self):
+        """Return this user's approvals of a document whose turn it is.
+
+        :rtype: tier.review
+        """
+        self.ensure_one()
+        user = self.env.user
+        turns = self._get_sequences_to_approve(user)
+        return self.review_ids.filtered(
+            lambda review: (
+                user in review.reviewer_ids
+                and review.status in ("waiting", "pending")
+                and (review.sequence in turns or review.approve_sequence_bypass)
+            )
+        )
 
     def _approval_preparers(self):
         """Return the users who prepared a document, and so do not approve it."""

@@ -144,6 +144,10 @@ class TestBillApproval(ApprovalCase):
             {"reviewer_ids": [(4, self.accountant.id)]},
             {"res_id": self.small.id},
             {"done_by": self.officer.id},
+            {"comment": "The officer thinks so"},
+            {"last_reminder_date": "2030-01-01 00:00:00"},
+            {"company_id": False},
+            {"can_review": False},
         ):
             with self.subTest(vals), self.assertRaises(AccessError):
                 review.write(vals)
@@ -158,6 +162,62 @@ class TestBillApproval(ApprovalCase):
                     "status": "approved",
                 }
             )
+
+    def test_nobody_writes_that_an_approval_was_given(self):
+        closing = self._closing(self.clerk)
+        self.large.with_user(self.accountant).request_validation()
+        for record in (self.large, closing):
+            for user in (self.clerk, self.accountant, self.officer):
+                mine = record.with_user(user)
+                with self.subTest(record, user=user.login):
+                    with self.assertRaises(UserError):
+                        mine.write({"validation_status": "validated"})
+
+    def test_who_only_reads_neither_asks_for_an_approval_nor_undoes_it(self):
+        reader = self._user("openimis_test_reader", rights=("156101",))
+        bill = self.large.with_user(reader)
+        self.assertTrue(bill.amount_total)
+        with self.assertRaises(AccessError):
+            bill.request_validation()
+        self.large.with_user(self.accountant).request_validation()
+        self._approve(self.large, self.officer)
+        with self.assertRaises(AccessError):
+            bill.restart_validation()
+        self.assertEqual(self.large.validation_status, "validated")
+
+    def _said(self, bill, user, reviews, said="validate"):
+        vals = {"res_model": bill._name, "res_id": bill.id, "comment": "Paid twice?"}
+        dialog = self.env["comment.wizard"].with_user(user)
+        return dialog.create(
+            {**vals, "validate_reject": said, "review_ids": [(6, 0, reviews.ids)]}
+        )
+
+    def test_what_is_said_with_an_approval_is_said_by_who_gives_it(self):
+        """OCA's dialog takes whatever approvals it is told of, of any document."""
+        mine = self.large.with_user(self.accountant)
+        review = mine.request_validation()
+        self._tier("account.move", "[]", has_comment=True)
+        other = self.small.with_user(self.accountant)
+        other.request_validation()
+        for user, bill, reviews in (
+            (self.clerk, self.large, review),
+            (self.officer, self.small, review),
+            (self.officer, self.small, review | other.review_ids),
+            (self.officer, self.large, review.browse()),
+        ):
+            for said in ("validate", "reject"):
+                with (
+                    self.subTest(user=user.login, bill=bill.id, said=said),
+                    self.assertRaisesRegex(UserError, "not yours"),
+                ):
+                    self._said(bill, user, reviews, said).add_comment()
+        self.assertFalse((review | other.review_ids).filtered("comment"))
+        action = self.small.with_user(self.officer).validate_tier()
+        dialog = self.env["comment.wizard"].with_user(self.officer)
+        dialog = dialog.with_context(**action["context"]).create({"comment": "Fine"})
+        dialog.add_comment()
+        approved = other.review_ids.filtered(lambda r: r.status == "approved")
+        self.assertEqual(approved.mapped("comment"), ["Fine"])
 
     def test_approvals_are_read_by_who_may_read_such_documents(self):
         """OCA's shows them to everybody, users of the website among them."""

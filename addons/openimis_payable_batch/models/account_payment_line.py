@@ -19,7 +19,8 @@ APPROVED = {
 class AccountPaymentLine(models.Model):
     """A bill in a batch."""
 
-    _inherit = "account.payment.line"
+    _name = "account.payment.line"
+    _inherit = ["account.payment.line", "exchange.engine.mixin"]
 
     openimis_amount_bill = fields.Monetary(
         "Bill Total",

@@ -34,6 +34,8 @@ class AccountPaymentOrder(models.Model):
     date_generated = fields.Date(engine=True)
     date_uploaded = fields.Date(engine=True)
     payment_file_id = fields.Many2one(engine=True)
+    # chosen where a batch is made, though OCA shows it only
+    date_prefered = fields.Selection(engine=False)
     payment_ids = fields.One2many(engine=True)
     payment_lot_ids = fields.One2many(engine=True)
     openimis_file_reference = fields.Char(

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.openimis_payable_batch.tests.common import BatchCase
@@ -47,6 +47,23 @@ class TestBatchApproval(BatchCase):
         self.assertEqual(self.bill_a.amount_residual, 0)
         with self.assertRaisesRegex(UserError, "None of these"):
             batch.with_user(self.officer).action_openimis_approve()
+
+    def test_nobody_writes_whether_an_approval_is_needed_or_given(self):
+        """What OCA's addons work out decides: the total, and how far approvals are."""
+        batch = self._batch(self.bill_a)
+        line = batch.payment_line_ids[:1]
+        batch.request_validation()
+        for record, vals in (
+            (batch, {"total_company_currency": 1}),
+            (batch, {"validation_status": "validated"}),
+            (line, {"amount_company_currency": 1}),
+        ):
+            for user in (self.accountant, self.officer):
+                with self.subTest(vals, user=user.login):
+                    with self.assertRaises(AccessError):
+                        record.with_user(user).write(vals)
+        with self.assertRaisesRegex(UserError, "waits for approval"):
+            batch.draft2open()
 
     def test_who_prepared_does_not_approve(self):
         batch = self._batch()

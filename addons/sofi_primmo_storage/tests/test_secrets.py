@@ -3,6 +3,7 @@
 import logging
 
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 
 from .common import DeliveryCase, storage_servers
@@ -34,6 +35,28 @@ class TestSecrets(DeliveryCase):
         ):
             with self.assertRaises(UserError):  # an AccessError is one, too
                 read()
+
+    def test_files_are_touched_by_administrators_only(self):
+        """OCA's methods on files are open to everybody, from the portal too."""
+        storage = self.residence.storage_id
+        storage.add("kept.csv", b"charges")
+        portal = new_test_user(self.env, "fs_portal", "base.group_portal")
+        employee = new_test_user(self.env, "fs_employee", "base.group_user")
+        for user in (portal, employee, self.person):
+            other = storage.with_user(user)
+            for method, arguments in (
+                ("get", ["kept.csv"]),
+                ("list_files", []),
+                ("find_files", [".*"]),
+                ("add", ["kept.csv", b"other"]),
+                ("move_files", [["kept.csv"], "elsewhere"]),
+                ("delete", ["kept.csv"]),
+                ("action_test_config", []),
+            ):
+                with self.subTest(method, user=user.login):
+                    with self.assertRaises(AccessError):
+                        call_kw(other, method, [storage.ids, *arguments], {})
+        self.assertEqual(storage.get("kept.csv"), b"charges")
 
     def test_who_exports_delivers_and_reads_nothing(self):
         manager = new_test_user(self.env, "m", "sofi_primmo.group_sofi_manager")

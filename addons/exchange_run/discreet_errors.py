@@ -1,0 +1,70 @@
+"""What went wrong stands in the server's log, whole; who called is told in words.
+
+Odoo sends the traceback of every error to the client, whoever it is and whatever the
+server's options say: where its files lie, and what the database says of the values of
+a row, such as a key that is there already. Only a server for developers (`--dev`) still
+does.
+"""
+
+from functools import wraps
+from xmlrpc.client import Fault
+
+from werkzeug.exceptions import HTTPException
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.tools import config
+
+from odoo.addons.rpc.controllers import xmlrpc  # server-wide, in every Odoo
+
+#: errors whose text was written for who reads it
+TOLD = (UserError, HTTPException, http.SessionExpiredException)
+TEXT = "The server could not do this. An administrator finds the reason in its log."
+
+
+def is_discreet():
+    """Tell whether this server keeps tracebacks to itself.
+
+    :rtype: bool
+    """
+    return not config["dev_mode"]
+
+
+def _words(serialize):
+    """Leave traceback, and texts that nobody wrote for users, out of an error."""
+
+    @wraps(serialize)
+    def in_words(exception, **options):
+        error = serialize(exception, **options)
+        if is_discreet():
+            error["debug"] = ""
+            if not isinstance(exception, TOLD):
+                error.update(message=TEXT, arguments=[TEXT])
+        return error
+
+    return in_words
+
+
+def _fault(handle, code, text):
+    """Say the same by XML-RPC.
+
+    :param code: of the fault
+    :param text: its description
+    """
+
+    @wraps(handle)
+    def in_words(error):
+        if is_discreet() and not isinstance(error, TOLD):
+            return xmlrpc.dumps(Fault(code, text))
+        return handle(error)
+
+    return in_words
+
+
+http.serialize_exception = _words(http.serialize_exception)
+xmlrpc.xmlrpc_handle_exception_int = _fault(
+    xmlrpc.xmlrpc_handle_exception_int, xmlrpc.RPC_FAULT_CODE_APPLICATION_ERROR, TEXT
+)
+xmlrpc.xmlrpc_handle_exception_string = _fault(
+    xmlrpc.xmlrpc_handle_exception_string, TEXT, ""
+)
