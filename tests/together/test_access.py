@@ -44,6 +44,7 @@ def test_prints_of_protected_records_are_written_down(seen):
     assert {n: models for n, models in seen["prints"].items() if models} == {
         "daycare.report_child_sheet": ["daycare.child"],
         "daycare_billing.report_attestation": ["daycare.child"],
+        "daycare_billing.report_funding": ["daycare.child"],
         "kibe_import.summary": ["kibe.import"],
         "openimis_payable.report_bill": ["openimis.claim", "openimis.payable.line"],
         "openimis_payable.report_remittance": [
