@@ -12,13 +12,13 @@ from xmlrpc.client import Fault
 from werkzeug.exceptions import HTTPException
 
 from odoo import http
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import config
 
 from odoo.addons.rpc.controllers import xmlrpc  # server-wide, in every Odoo
 
 #: errors whose text was written for who reads it
-TOLD = (UserError, HTTPException, http.SessionExpiredException)
+TOLD = (UserError, RedirectWarning, HTTPException, http.SessionExpiredException)
 TEXT = "The server could not do this. An administrator finds the reason in its log."
 
 

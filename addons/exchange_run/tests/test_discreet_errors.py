@@ -3,7 +3,7 @@ from unittest.mock import patch
 from xmlrpc.client import Fault
 
 from odoo import api, http
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import config, mute_logger
 
@@ -90,6 +90,16 @@ class TestDiscreetErrors(HttpCase):
                 self.assertIn("Enter a day.", told["message"])
                 self.assertNotIn(SECRET, json.dumps(told))
                 self.assertNotIn("Traceback", json.dumps(told))
+
+    def test_a_warning_leads_where_it_points(self):
+        words = ("Set up a journal.", 7, "Go there", None)
+        self._fail(lambda: RedirectWarning(*words))
+        for door in (self._client, self._json2, self._xmlrpc):
+            with self.subTest(door.__name__):
+                self.assertIn(words[0], door()["message"])
+        error = self._client()
+        self.assertEqual(error["name"], "odoo.exceptions.RedirectWarning")
+        self.assertEqual(error["arguments"], list(words))
 
     def test_a_server_for_developers_tells_all(self):
         self.startPatcher(patch.dict(config.options, {"dev_mode": ["xml"]}))
