@@ -28,7 +28,6 @@ BLIND = {
 #: report: why who prints it is not written down
 PRINTS = {
     "daycare_billing.report_debtor_list": "children's names and what is owed",
-    "daycare_billing.report_funding": "sums; children where they are named",
     "exchange_run.report_rights": "employees and their rights",
     "exchange_run.report_rights_groups": "rights of groups",
     "openimis_payable.report_closing": "sums by facility and product, claim numbers",
