@@ -13,13 +13,17 @@ from werkzeug.exceptions import HTTPException
 
 from odoo import http
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tools import config
+from odoo.tools import LazyTranslate, config
 
 from odoo.addons.rpc.controllers import xmlrpc  # server-wide, in every Odoo
 
+_lt = LazyTranslate(__name__)
+
 #: errors whose text was written for who reads it
 TOLD = (UserError, RedirectWarning, HTTPException, http.SessionExpiredException)
-TEXT = "The server could not do this. An administrator finds the reason in its log."
+TEXT = _lt(
+    "The server could not do this. An administrator finds the reason in its log."
+)
 
 
 def is_discreet():
@@ -28,6 +32,12 @@ def is_discreet():
     :rtype: bool
     """
     return not config["dev_mode"]
+
+
+def _text():
+    """Return the text in the language of who called, as far as that is known."""
+    context = http.request.env.context if http.request and http.request.env else {}
+    return TEXT._translate(context.get("lang") or "en_US")
 
 
 def _words(serialize):
@@ -39,23 +49,22 @@ def _words(serialize):
         if is_discreet():
             error["debug"] = ""
             if not isinstance(exception, TOLD):
-                error.update(message=TEXT, arguments=[TEXT])
+                error.update(message=_text(), arguments=[_text()])
         return error
 
     return in_words
 
 
-def _fault(handle, code, text):
+def _fault(handle, fault):
     """Say the same by XML-RPC.
 
-    :param code: of the fault
-    :param text: its description
+    :param fault: function of the text
     """
 
     @wraps(handle)
     def in_words(error):
         if is_discreet() and not isinstance(error, TOLD):
-            return xmlrpc.dumps(Fault(code, text))
+            return xmlrpc.dumps(fault(_text()))
         return handle(error)
 
     return in_words
@@ -63,8 +72,9 @@ def _fault(handle, code, text):
 
 http.serialize_exception = _words(http.serialize_exception)
 xmlrpc.xmlrpc_handle_exception_int = _fault(
-    xmlrpc.xmlrpc_handle_exception_int, xmlrpc.RPC_FAULT_CODE_APPLICATION_ERROR, TEXT
+    xmlrpc.xmlrpc_handle_exception_int,
+    lambda text: Fault(xmlrpc.RPC_FAULT_CODE_APPLICATION_ERROR, text),
 )
 xmlrpc.xmlrpc_handle_exception_string = _fault(
-    xmlrpc.xmlrpc_handle_exception_string, TEXT, ""
+    xmlrpc.xmlrpc_handle_exception_string, lambda text: Fault(text, "")
 )

@@ -15,7 +15,7 @@ class DaycareChildPeriod(models.AbstractModel):
 
     _dates_valid = models.Constraint(
         "CHECK(date_to IS NULL OR date_from <= date_to)",
-        "A service or subsidy ends after it begins.",
+        "A service, share or subsidy ends after it begins.",
     )
 
     def _covers(self, first, last=None):

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.misc import formatLang
 
-from odoo.addons.exchange_run.core.money import ZERO, plain
+from odoo.addons.exchange_run.core.money import ZERO
 
 from ..core.money import exact
 from ..core.shares import WHOLE, Share
@@ -89,7 +90,7 @@ class DaycareDebtorShare(models.Model):
                             "%(percent)s %%. They are at most 100 %% together.",
                             child=child.display_name,
                             month=f"{begin:%m.%Y}",
-                            percent=plain(total),
+                            percent=formatLang(self.env, float(total), digits=2),
                         )
                     )
 

@@ -190,6 +190,16 @@ class DaycareBillingCommon(OneTransaction, AccountTestInvoicingCommon):
             {"month": month, "invoice_date": month, **vals}
         )
 
+    def _paid(self, run):
+        """Return {payer: amount} of the run's lines, which have to add up."""
+        paid = {}
+        for line in run.billing_line_ids:
+            positions = sum(float(p["amount"]) for p in line.positions)
+            self.assertAlmostEqual(positions, line.amount, 2)
+            payer = line.debtor_id
+            paid[payer] = round(paid.get(payer, 0) + line.amount, 2)
+        return paid
+
     @classmethod
     def _bill(cls, month=MARCH, post=False, **vals):
         """Return a run that has its invoices, posted if asked."""

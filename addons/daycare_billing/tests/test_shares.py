@@ -30,16 +30,6 @@ class TestShares(DaycareBillingCommon):
             }
         )
 
-    def _paid(self, run):
-        """Return {payer: amount} of lines that their positions add up to."""
-        paid = {}
-        for line in run.billing_line_ids:
-            positions = sum(float(p["amount"]) for p in line.positions)
-            self.assertAlmostEqual(positions, line.amount, 2)
-            payer = line.debtor_id
-            paid[payer] = round(paid.get(payer, 0) + line.amount, 2)
-        return paid
-
     def test_two_invoices_that_add_up(self):
         self._share(33.33)
         run = self._bill(post=True)

@@ -29,16 +29,6 @@ class TestSubsidies(DaycareBillingCommon):
             }
         )
 
-    def _paid(self, run):
-        """Return {payer: amount} of the run's lines, which have to add up."""
-        paid = {}
-        for line in run.billing_line_ids:
-            positions = sum(float(p["amount"]) for p in line.positions)
-            self.assertAlmostEqual(positions, line.amount, 2)
-            payer = line.debtor_id
-            paid[payer] = round(paid.get(payer, 0) + line.amount, 2)
-        return paid
-
     def _occupancy(self, month=MARCH):
         self.env.invalidate_all()
         return self.env["daycare.occupancy.billing"].search([("month", "=", month)])

@@ -7,8 +7,9 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import config, mute_logger
 
-from odoo.addons.exchange_run.discreet_errors import TEXT
+from odoo.addons.exchange_run import discreet_errors
 
+TEXT = discreet_errors.TEXT._translate("en_US")
 LOGGERS = ("odoo.http", "odoo.addons.rpc.controllers.xmlrpc")
 PASSWORD = "discreet password"
 CALL = ("name_search", [])
@@ -76,6 +77,14 @@ class TestDiscreetErrors(HttpCase):
                 error = door()
                 self.assertEqual((error["debug"], error["message"]), ("", TEXT))
                 self.assertNotIn(SECRET, json.dumps(error))
+
+    def test_it_is_told_in_the_language_of_who_called(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.user.lang = "fr_FR"
+        self._fail(lambda: ValueError(SECRET))
+        french = discreet_errors.TEXT._translate("fr_FR")
+        self.assertNotEqual(french, TEXT)
+        self.assertEqual(self._client()["message"], french)
 
     def test_what_was_written_for_users_is_told_as_it_is(self):
         def make():

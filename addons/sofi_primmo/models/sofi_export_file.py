@@ -250,6 +250,10 @@ class SofiExportFile(models.Model):
                 )
             self._check_own(place, temporary)
             self._bring(place, temporary)
+            # SOFI is asked to archive what is there, not what was sent there: a
+            # library may call that written of which nobody has answered a word.
+            if not place.holds(temporary, self._content()):
+                raise OSError(errno.EIO, "the bytes read are not those written")
 
     def _is_own(self, place, temporary):
         """Tell whether a .tmp is this file's, whatever became of it, or lies not there.

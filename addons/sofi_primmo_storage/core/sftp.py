@@ -173,9 +173,12 @@ class Sftp(remote.Place):
                 # SFTP's third version has no word for it: the file says it.
                 self.sftp.stat(path)
                 raise FileExistsError(errno.EEXIST, "exists", name) from error
+            # Not pipelined: then nobody would wait for what the server says of it.
             with stream:
-                stream.set_pipelined(True)
                 stream.write(content)
+            # Closing says nothing either where the server is gone.
+            if self.sftp.stat(path).st_size != len(content):
+                raise ConnectionError("cut")
 
     def replace(self, name, content):
         """Write a file anew under its name, whole or not at all."""

@@ -1,9 +1,17 @@
 """Connections that are cut anywhere lose nothing and double nothing."""
 
+import time
+from unittest.mock import patch
+
+from paramiko import SFTPFile
+
 from odoo.tests import tagged
 
 from odoo.addons.sofi_primmo.tests.common import EXAMPLE
 
+from ..core.s3 import S3
+from ..core.sftp import Sftp
+from ..core.webdav import WebDav
 from .common import DeliveryCase
 
 #: So many times a delivery is cut, each time further along.
@@ -66,6 +74,48 @@ class TestCut(DeliveryCase):
         found = [found for _run, found in outcomes]
         self.assertIn(("failed", False), found)
         self.assertTrue({state for _state, state in found} - {False, "done"}, found)
+
+    def assertNotArchived(self, run):
+        self.assertNotEqual(run.state, "done", run.log_text)
+        self.assertFalse(self.simulator.residence("erables").archived_times)
+
+    def test_a_cut_that_is_known_before_the_file_is_closed(self):
+        """Closing a file tells nobody of a server that is known to be gone."""
+        way = self.ways["sftp"]
+        self.deliver_to(self.residence, "sftp", "cut/known")
+
+        def write(place, name, content, original=Sftp.write_new):
+            way.cut_after(len(content))  # opening it takes less, both more
+            return original(place, name, content)
+
+        def close(stream, original=SFTPFile.close):
+            while way.left is not None and not stream.sftp.get_channel().closed:
+                time.sleep(0.01)
+            return original(stream)
+
+        with (
+            patch.object(Sftp, "write_new", write),
+            patch.object(SFTPFile, "close", close),
+        ):
+            self.assertNotArchived(self.export())
+
+    def test_what_lies_there_in_part_is_not_archived(self):
+        """Whatever a server or library says of it."""
+        for protocol, kind in (("sftp", Sftp), ("s3", S3), ("webdav", WebDav)):
+            with self.subTest(protocol):
+                self.deliver_to(self.residence, protocol, f"part/{protocol}")
+
+                def write(place, name, content, original=kind.write_new):
+                    return original(place, name, content[:-1])
+
+                with patch.object(kind, "write_new", write):
+                    run = self.export()
+                self.assertNotArchived(run)
+                run.action_resume()
+                self.assertEqual(run.state, "done", run.log_text)
+                self.assertOnce(protocol, f"part/{protocol}", run)
+                self.simulator.store.reset()
+                self.env["sofi.charge"].search([]).state = "reexported"
 
     def test_what_is_sent_by_sftp(self):
         self.assertCutEverywhere(self.deliver_and_cut("sftp", deaf=False))
