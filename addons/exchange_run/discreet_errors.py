@@ -17,7 +17,7 @@ from odoo.tools import LazyTranslate, config
 
 from odoo.addons.rpc.controllers import xmlrpc  # server-wide, in every Odoo
 
-_lt = LazyTranslate(__name__)
+_lt = LazyTranslate(__name__, default_lang="en_US")
 
 #: errors whose text was written for who reads it
 TOLD = (UserError, RedirectWarning, HTTPException, http.SessionExpiredException)
@@ -34,12 +34,6 @@ def is_discreet():
     return not config["dev_mode"]
 
 
-def _text():
-    """Return the text in the language of who called, as far as that is known."""
-    context = http.request.env.context if http.request and http.request.env else {}
-    return TEXT._translate(context.get("lang") or "en_US")
-
-
 def _words(serialize):
     """Leave traceback, and texts that nobody wrote for users, out of an error."""
 
@@ -49,7 +43,7 @@ def _words(serialize):
         if is_discreet():
             error["debug"] = ""
             if not isinstance(exception, TOLD):
-                error.update(message=_text(), arguments=[_text()])
+                error.update(message=str(TEXT), arguments=[str(TEXT)])
         return error
 
     return in_words
@@ -64,7 +58,7 @@ def _fault(handle, fault):
     @wraps(handle)
     def in_words(error):
         if is_discreet() and not isinstance(error, TOLD):
-            return xmlrpc.dumps(fault(_text()))
+            return xmlrpc.dumps(fault(str(TEXT)))
         return handle(error)
 
     return in_words
